@@ -1,0 +1,1 @@
+"""The zoo: one architecture, one file; what several share has an underscore."""

@@ -1,0 +1,167 @@
+"""What the GANs of the zoo share: the generator, its input, its moving average, and how it is exported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import chainer
+import chainer.functions as F
+import chainer.links as L
+import numpy as np
+from chainer import initializers
+from chainer.training.updaters import StandardUpdater
+
+from ganzoo.errors import UsageError
+from ganzoo.specs import Network, Part, TensorSpec, TrainConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ganzoo.specs import FloatArray, LabelArray
+
+SHAPE = (1, 28, 28)
+
+
+class Generator(chainer.Chain):
+    """float32 (N, latent_dim + n_classes), noise and one-hot label side by side, to images (N, 1, 28, 28) in [0, 1].
+
+    The network of github.com/pit-ray/webdnn-mnist-dcgan: 1,216,768 multiply-adds a picture at latent_dim 100
+    and 10 classes. He et al. 2015 (arXiv:1502.01852) initialisation, the last layer LeCun's.
+    """
+
+    def __init__(self, latent_dim: int, n_classes: int, bn_decay: float = 0.9) -> None:
+        super().__init__()
+        he = initializers.HeNormal()
+        with self.init_scope():
+            self.l0 = L.Linear(latent_dim + n_classes, 1152, initialW=he)
+            self.dc1 = L.Deconvolution2D(128, 64, ksize=3, stride=2, initialW=he)
+            self.bn1 = L.BatchNormalization(64, decay=bn_decay)
+            self.dc2 = L.Deconvolution2D(64, 32, ksize=2, stride=2, initialW=he)
+            self.bn2 = L.BatchNormalization(32, decay=bn_decay)
+            self.dc3 = L.Deconvolution2D(32, 1, ksize=2, stride=2, initialW=initializers.LeCunNormal())
+
+    def forward(self, x: Any) -> Any:
+        h = F.reshape(F.relu(self.l0(x)), (-1, 128, 3, 3))
+        h = F.relu(self.bn1(self.dc1(h)))
+        h = F.relu(self.bn2(self.dc2(h)))
+        return F.sigmoid(self.dc3(h))
+
+
+def build(config: TrainConfig) -> Generator:
+    """The generator of `config`. Raises `UsageError` for images that it cannot draw."""
+    if config.shape != SHAPE:
+        raise UsageError(
+            f"{config.arch} draws images of shape {SHAPE}, those of {config.dataset} are {config.shape}.",
+            "Choose another data set, or resample it to 28x28 grey.",
+        )
+    return Generator(int(config.hparams["latent_dim"]), config.n_classes, float(config.hparams["bn_decay"]))
+
+
+def generator_input(z: FloatArray, t: LabelArray, n_classes: int) -> FloatArray:
+    """`z` (N, latent_dim) and one-hot `t` (N,) side by side, float32 (N, latent_dim + n_classes)."""
+    return np.concatenate([z, np.eye(n_classes, dtype=np.float32)[t]], axis=1)
+
+
+def draw_input(t: LabelArray, config: TrainConfig) -> FloatArray:
+    """Generator input with fresh noise from NumPy's global state for the labels `t`."""
+    z = np.random.standard_normal((len(t), int(config.hparams["latent_dim"]))).astype(np.float32)
+    return generator_input(z, t, config.n_classes)
+
+
+def sampler(config: TrainConfig, generator: Any) -> Callable[[], FloatArray]:
+    """`Training.sample` for a generator: ten rows of fixed noise, a column for each class."""
+    rows = 10
+    t = np.tile(np.arange(config.n_classes, dtype=np.int32), rows)
+    z = np.random.RandomState(config.seed).standard_normal((len(t), int(config.hparams["latent_dim"])))
+    x = generator_input(z.astype(np.float32), t, config.n_classes)
+
+    def sample() -> FloatArray:
+        with chainer.using_config("train", False), chainer.no_backprop_mode():
+            images = generator(chainer.Variable(generator.device.send(x))).array
+        sheet: FloatArray = chainer.get_device("@numpy").send(images).reshape(rows, config.n_classes, *SHAPE)
+        return sheet
+
+    return sample
+
+
+class MovingAverage:
+    """An exponential moving average of a generator: weights and batch-norm statistics alike.
+
+    Yazici et al. 2019 (arXiv:1806.04498). The decay warms up as min(decay, (1 + t) / (10 + t)), so that the
+    first pictures are not those of the initial weights.
+    """
+
+    def __init__(self, link: Any, decay: float) -> None:
+        self.link = link.copy(mode="copy")
+        self.decay = decay
+        self.t = 0
+
+    def update(self, link: Any) -> None:
+        self.t += 1
+        rate = 1 - min(self.decay, (1 + self.t) / (10 + self.t))
+        for average, current in zip(_state(self.link), _state(link), strict=True):
+            average += rate * (current - average)
+
+    def serialize(self, serializer: Any) -> None:
+        self.t = int(serializer("t", self.t))
+        self.link.serialize(serializer["link"])
+
+
+def _state(link: Any) -> list[Any]:
+    """The arrays that decide what `link` computes in test mode, parameters and running statistics."""
+    parameters = [parameter.array for _, parameter in sorted(link.namedparams())]
+    norms = [child for _, child in sorted(link.namedlinks()) if isinstance(child, L.BatchNormalization)]
+    return parameters + [array for norm in norms for array in (norm.avg_mean, norm.avg_var)]
+
+
+class GanUpdater(StandardUpdater):
+    """Base of the zoo's GAN updaters: optimisers `gen` and `dis` and the generator's moving average.
+
+    A subclass says in `update_core` what one step is; it ends with `self.ema.update(self.gen)`.
+    """
+
+    def __init__(self, config: TrainConfig, iterator: Any, gen: Any, dis: Any, device: Any) -> None:
+        values = config.hparams
+        self.config, self.gen, self.dis = config, gen, dis
+        self.ema = MovingAverage(gen, float(values["ema_decay"]))
+        optimizers = {
+            "gen": _adam(gen, values["gen_alpha"], values),
+            "dis": _adam(dis, values["dis_alpha"], values),
+        }
+        super().__init__(iterator, optimizers, device=device)
+
+    def real_batch(self) -> tuple[Any, LabelArray]:
+        """The next training images, on the device, and their labels."""
+        x, t = self.converter(self.get_iterator("main").next())
+        return self.device.send(x), t
+
+    def fake_batch(self, t: LabelArray) -> Any:
+        """Pictures of a generator in training mode for the labels `t`, with the graph behind them."""
+        return self.gen(chainer.Variable(self.device.send(draw_input(t, self.config))))
+
+    def serialize(self, serializer: Any) -> None:
+        super().serialize(serializer)
+        self.ema.serialize(serializer["ema"])
+
+
+def _adam(link: Any, alpha: Any, values: Any) -> Any:
+    optimizer = chainer.optimizers.Adam(alpha=alpha, beta1=values["beta1"], beta2=values["beta2"])
+    optimizer.setup(link)
+    if values["clip"]:
+        optimizer.add_hook(chainer.optimizer_hooks.GradientClipping(values["clip"]))
+    return optimizer
+
+
+def export(config: TrainConfig, model: Generator) -> list[Network]:
+    """The generator."""
+    latent_dim = int(config.hparams["latent_dim"])
+    parts = (Part("z", latent_dim, "latent"), Part("label", config.n_classes, "onehot"))
+    return [
+        Network(
+            name="generator",
+            link=model,
+            forward=model.forward,
+            inputs=(TensorSpec("x", (latent_dim + config.n_classes,), "latent", parts=parts),),
+            outputs=(TensorSpec("y", SHAPE, "image", range=(0.0, 1.0)),),
+        )
+    ]

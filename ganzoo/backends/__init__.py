@@ -1,0 +1,1 @@
+"""Browser technologies: one folder each, yielding a `ganzoo.specs.Backend`."""

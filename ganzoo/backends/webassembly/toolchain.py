@@ -1,0 +1,95 @@
+"""From WebDNN's generated C++ to the files that WebDNN's loader fetches, by zig or by Emscripten.
+
+zig comes as a wheel and brings clang, lld and wasi-libc. It compiles WebDNN's source as it is: the one
+header that is no part of the C library, Eigen, is answered by `include/Eigen/Dense`, and the worker script
+that Emscripten would have written is `worker.js`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
+from ganzoo.paths import cache_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+HERE = Path(__file__).parent
+EXPORTS = (
+    "init",
+    "get_static_buffer",
+    "allocate_dynamic_buffer",
+    "get_dynamic_buffer",
+    "set_placeholder_value",
+    "run",
+)
+SCRIPT, MODULE = "kernels_webassembly.js", "kernels_webassembly.wasm"  # the names that webdnn.js fetches
+
+
+def write(data: Any, folder: Path, toolchain: str | None) -> None:
+    """Write descriptor, weights, worker script and WebAssembly module of `data` into `folder`.
+
+    WebDNN's asm.js twin, for browsers without WebAssembly, is left out: there are none left.
+    Raises `ToolMissingError` when the compiler is not there, `UnsupportedOperatorError` when it refuses
+    the source.
+    """
+    from webdnn.util import json
+
+    compile_into = COMPILERS[toolchain or next(iter(COMPILERS))]
+    with (folder / "graph_webassembly.json").open("w") as file:
+        json.dump(data.descriptor, file, indent=2)
+    (folder / "weight_webassembly.bin").write_bytes(data.constants)
+    with tempfile.TemporaryDirectory(prefix="ganzoo-") as scratch:
+        source = Path(scratch) / "kernels.cpp"
+        source.write_text(data.descriptor.concat_kernel_sources())
+        compile_into(source, folder, data.descriptor.required_heap)
+
+
+def _zig(source: Path, folder: Path, heap: int) -> None:
+    # `heap` is Emscripten's fixed reservation; a module of ours declares its static memory and grows by malloc
+    shutil.copyfile(HERE / "worker.js", folder / SCRIPT)
+    _run(
+        [
+            *(sys.executable, "-m", "ziglang", "c++", str(source), "-o", str(folder / MODULE)),
+            *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-O3", "-std=c++11"),
+            *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
+            *(f"-Wl,--export={name}" for name in EXPORTS),
+        ],
+        # zig builds wasi-libc once and keeps it; in its own default place an unwritable home would stop it
+        env={"ZIG_GLOBAL_CACHE_DIR": str(cache_path() / "zig"), "ZIG_LOCAL_CACHE_DIR": str(source.parent)},
+    )
+
+
+def _emscripten(source: Path, folder: Path, heap: int) -> None:
+    import webdnn.backend.webassembly as package
+
+    compiler = shutil.which("em++")
+    if compiler is None:
+        raise ToolMissingError("em++ was not found.", "Install Emscripten, or leave out '--toolchain emscripten'.")
+    _run(
+        [
+            *(compiler, str(source), "-o", str(folder / SCRIPT), "-O3", "-std=c++11", "-msimd128"),
+            *(f"-I{HERE / 'include'}", "-sWASM=1", f"-sINITIAL_MEMORY={heap}", "-sALLOW_MEMORY_GROWTH=1"),
+            "-sEXPORTED_FUNCTIONS=" + ",".join(f"_{name}" for name in EXPORTS),
+            *("--pre-js", str(Path(package.__file__).with_name("webassembly_header.js"))),
+        ]
+    )
+
+
+def _run(command: list[str], env: Mapping[str, str] | None = None) -> None:
+    done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True)
+    if done.returncode:
+        raise UnsupportedOperatorError(
+            f"The compiler refuses the webassembly kernels:\n{done.stderr.strip()[-2000:]}",
+            "This is a fault of WebDNN's source or of the toolchain; '--debug' shows the command.",
+        ) from subprocess.CalledProcessError(done.returncode, command)
+
+
+COMPILERS: Mapping[str, Callable[[Path, Path, int], None]] = {"zig": _zig, "emscripten": _emscripten}

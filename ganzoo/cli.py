@@ -1,0 +1,306 @@
+"""The command line: each command reads its options, calls one function and shows what comes back.
+
+Data goes to stdout, progress and messages to stderr. Exit codes: 0 done; 1 a check did not hold; 2 wrong
+use; 3 something is missing on this machine; 130 interrupted. Nothing heavy is imported before a command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ganzoo import __version__, plugins, show
+from ganzoo.errors import GanzooError, MissingError, RunError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ganzoo.export.bundle import Bundle
+    from ganzoo.training.run import Run
+
+ROOT = Path("runs")
+
+app = typer.Typer(
+    name="ganzoo",
+    help="Train small GANs and classifiers; ship them as static pages that draw in the browser.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data_app = typer.Typer(no_args_is_help=True, help="The data sets.")
+app.add_typer(data_app, name="data")
+
+
+class Kind(str, Enum):
+    archs = "archs"
+    backends = "backends"
+    datasets = "datasets"
+    runs = "runs"
+
+
+class Layout(str, Enum):
+    webdnn = "webdnn"
+
+
+def _complete(names: Callable[[], Sequence[str]]) -> Callable[[str], list[str]]:
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
+def _run_names() -> list[str]:
+    return [file.parent.name for file in sorted(ROOT.glob("*/config.json"))]
+
+
+ArchName = Annotated[
+    str,
+    typer.Argument(help="An architecture; see 'ganzoo list archs'.", autocompletion=_complete(plugins.ARCHS.names)),
+]
+RunName = Annotated[
+    str | None,
+    typer.Argument(metavar="[RUN]", help="A run's name or folder; the latest.", autocompletion=_complete(_run_names)),
+]
+BundleName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[EXPORT]",
+        help="An export's folder, or a run that has one; the latest.",
+        autocompletion=_complete(_run_names),
+    ),
+]
+Backends = Annotated[
+    list[str] | None,
+    typer.Option("--backend", "-b", help="Repeat for several.", autocompletion=_complete(plugins.BACKENDS.names)),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.callback()
+def _app(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")] = False,
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[Kind | None, typer.Argument(help="What to list; all plugins and runs.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the architectures, backends, data sets and runs."""
+    from ganzoo import catalog
+
+    kinds = [kind.value] if kind else [each.value for each in Kind]
+    listings = {each: catalog.listing(each, ROOT) for each in kinds}
+    show.json(listings) if as_json else show.listings(listings)
+
+
+@app.command()
+def info(
+    name: Annotated[str, typer.Argument(help="An architecture, a backend or a data set.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show all that is declared of a plugin: presets with their values, sources, notes."""
+    from ganzoo import catalog
+
+    found = catalog.info(name)
+    show.json(found) if as_json else show.info(found)
+
+
+@app.command()
+def train(
+    arch: ArchName,
+    preset: Annotated[str | None, typer.Option(help="A recipe of the architecture; see 'ganzoo info ARCH'.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="The data; digits.", autocompletion=_complete(plugins.DATASETS.names))
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where the data's files already are.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="How often to see the data; the preset's.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images a step; the preset's.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:i.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every random choice; 0.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A hyper-parameter; repeat.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Use the first so many training images.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The run's folder; runs/ARCH-DATASET-N.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the latest run of ARCH, or the one in --out.")
+    ] = False,
+) -> None:
+    """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
+    from ganzoo.training import train as training
+
+    options = training.Options(preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or ())
+    begin = training.resume if resume else training.train
+    outcome = begin(arch, options, ROOT, out, show.err())
+    show.outcome(outcome)
+    if outcome.interrupted:
+        raise typer.Exit(130)
+
+
+@app.command()
+def sample(
+    run: RunName = None,
+    label: Annotated[list[str] | None, typer.Option("--label", "-l", help="A class; repeat. All.")] = None,
+    count: Annotated[int, typer.Option(help="Pictures of each class.")] = 5,
+    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="The picture's file; sample.png in the run.")] = None,
+) -> None:
+    """Draw pictures with a trained generator."""
+    from ganzoo.files import replacing
+    from ganzoo.sample import sheet
+
+    chosen = _run(run)
+    path = out or chosen.path / "sample.png"
+    picture = sheet(chosen, label or [], count, seed)
+    with replacing(path) as beside:
+        picture.save(beside, format="png")
+    print(path)
+
+
+@app.command()
+def export(
+    run: RunName = None,
+    backend: Backends = None,
+    all_backends: Annotated[bool, typer.Option("--all-backends", help="Every backend there is.")] = False,
+    layout: Annotated[Layout, typer.Option(help="Whose files: WebDNN 1.2.11's own.")] = Layout.webdnn,
+    toolchain: Annotated[str | None, typer.Option(help="For webassembly: zig, or emscripten where installed.")] = None,
+    budget: Annotated[str | None, typer.Option(metavar="SIZE", help="Fail above this: 800kB, 5MB.")] = None,
+    verify: Annotated[
+        bool | None,
+        typer.Option("--verify/--no-verify", help="Compare with Chainer in a browser; where there is one."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The export's folder; export in the run.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run's networks for the browser, verified there, and report their sizes."""
+    from ganzoo.export import bundle, size
+    from ganzoo.export import verify as verification
+
+    if bool(backend) == all_backends:
+        raise UsageError("Which backends?", "Name them with --backend, or take --all-backends.")
+    chosen = _run(run)
+    backends = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backend or plugins.BACKENDS.names())]
+    known = {name for each in backends for name in each.toolchains}
+    if toolchain and toolchain not in known:
+        raise UnknownNameError("toolchain of these backends", toolchain, known)
+
+    checks: list[Any] = []
+
+    def judge(staged: Bundle) -> None:
+        try:
+            checks.extend(verification.verify(staged, progress=show.step))
+        except MissingError as error:
+            if verify:
+                raise
+            show.warn(f"Not verified: {error.message} {error.remedy}")
+
+    made, parts = bundle.export(
+        chosen,
+        backends,
+        out or chosen.path / "export",
+        toolchain=toolchain,
+        budget=size.parse_bytes(budget) if budget else None,
+        progress=show.step,
+        **({} if verify is False else {"judge": judge}),
+    )
+    show.json(size.report(parts)) if as_json else show.export(made, parts, backends, checks)
+
+
+@app.command()
+def verify(bundle: BundleName = None, backend: Backends = None, as_json: AsJson = False) -> None:
+    """Run an export in a real browser and compare with Chainer."""
+    from ganzoo.export import verify as verification
+
+    chosen = _bundle(bundle)
+    checks = verification.verify(chosen, backend or (), show.step)
+    show.checks_json(checks) if as_json else show.checks(chosen, checks)
+
+
+@app.command()
+def bench(
+    bundle: BundleName = None,
+    backend: Backends = None,
+    runs: Annotated[int, typer.Option(min=100, help="Timed runs of each backend, at least.")] = 100,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write JSON too; - is stdout, alone.")
+    ] = None,
+) -> None:
+    """Time an export in a real browser: load, first run, median and 95th percentile."""
+    from ganzoo.bench import bundle as benchmark
+
+    chosen = _bundle(bundle)
+    rows = benchmark.bench(chosen, backend or (), runs, show.step)
+    show.bench(chosen, rows, json)
+
+
+@data_app.command("list")
+def data_list(as_json: AsJson = False) -> None:
+    """Show the data sets."""
+    list_(Kind.datasets, as_json)
+
+
+@data_app.command("fetch")
+def data_fetch(
+    name: Annotated[str, typer.Argument(help="A data set.", autocompletion=_complete(plugins.DATASETS.names))],
+) -> None:
+    """Download a data set into the cache and print its files."""
+    dataset = plugins.DATASETS.get(name)
+    if dataset.fetch is None:
+        raise UsageError(f"{name} has nothing to download.", f"Train with it: ganzoo train cnn --dataset {name}")
+    for path in dataset.fetch():
+        print(path)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Show what this machine has and lacks, with remedies. Exits 3 when training or export cannot work."""
+    from ganzoo import doctor as examination
+
+    findings = examination.examine()
+    show.findings(findings, as_json)
+    if any(finding.required and not finding.ok for finding in findings):
+        raise typer.Exit(3)
+
+
+def _run(name: str | None) -> Run:
+    from ganzoo.training import run as runs
+
+    if name is None:
+        return runs.latest(ROOT, finished=True)
+    for path in (Path(name), ROOT / name):
+        if (path / "config.json").exists():
+            return runs.load(path)
+    raise UnknownNameError("run", name, _run_names())
+
+
+def _bundle(name: str | None) -> Bundle:
+    from ganzoo.export import bundle
+    from ganzoo.training import run as runs
+
+    if name is None:
+        with_export = [run for run in runs.every(ROOT) if (run.path / "export" / "manifest.json").exists()]
+        if not with_export:
+            raise RunError(f"No run in {ROOT}/ has an export.", "Make one with: ganzoo export --all-backends")
+        return bundle.load(with_export[-1].path / "export")
+    if (Path(name) / "manifest.json").exists():
+        return bundle.load(Path(name))
+    return bundle.load(_run(name).path / "export")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line; every end is a `SystemExit` with its code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        app(arguments, prog_name="ganzoo")
+    except GanzooError as error:
+        show.error(error)
+        if "--debug" in arguments:
+            raise
+        raise SystemExit(error.exit_code) from None

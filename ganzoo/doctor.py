@@ -1,0 +1,99 @@
+"""What this machine has for ganzoo, what it lacks, and how to get that."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from ganzoo import devices
+from ganzoo.errors import GanzooError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`needed` is what for; `remedy` is empty where all is well. `required` by training and export."""
+
+    what: str
+    found: str
+    ok: bool
+    required: bool
+    needed: str
+    remedy: str
+
+
+def examine() -> list[Finding]:
+    return [finding for look in LOOKS for finding in look()]
+
+
+def _python() -> Iterable[Finding]:
+    ok = (3, 10) <= sys.version_info[:2] < (3, 14)
+    yield Finding("Python", platform.python_version(), ok, True, "everything", "" if ok else "Use Python 3.10 to 3.13.")
+
+
+def _packages() -> Iterable[Finding]:
+    for name, wanted, needed in (
+        ("chainer", "7.8.1", "training"),
+        ("webdnn", "1.2.11", "export"),
+        ("numpy", "", "everything"),
+        ("ziglang", "", "the webassembly backend"),
+    ):
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = ""
+        ok = found == wanted if wanted else bool(found)
+        remedy = "" if ok else f"python -m pip install '{name}{f'=={wanted}' if wanted else ''}'"
+        yield Finding(name, found or "missing", ok, True, needed, remedy)
+
+
+def _browser() -> Iterable[Finding]:
+    from ganzoo.browser.find import find_browser
+
+    try:
+        browser = find_browser()
+    except GanzooError as error:
+        yield Finding("browser", "missing", False, False, "verify, bench", error.remedy)
+    else:
+        yield Finding("browser", f"{browser.name} {browser.version}", True, False, "verify, bench", "")
+
+
+def _npm() -> Iterable[Finding]:
+    found = shutil.which("npm")
+    remedy = "" if found else "Install Node.js with npm (Debian: apt-get install npm)."
+    yield Finding(
+        "npm",
+        _version(found) if found else "missing",
+        bool(found),
+        False,
+        "webdnn.js for verify, bench",
+        remedy,
+    )
+
+
+def _gpu() -> Iterable[Finding]:
+    device = devices.resolve("auto")
+    ok = device != "cpu"
+    remedy = "" if ok else "With an NVIDIA GPU: python -m pip install 'ganzoo[gpu]'."
+    yield Finding("GPU", device if ok else "none", ok, False, "faster training", remedy)
+
+
+def _emscripten() -> Iterable[Finding]:
+    found = shutil.which("em++")
+    remedy = "" if found else "zig does without it."
+    yield Finding("em++", found or "none", bool(found), False, "--toolchain emscripten", remedy)
+
+
+def _version(program: str) -> str:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
+
+
+LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (_python, _packages, _browser, _npm, _gpu, _emscripten)

@@ -1,0 +1,111 @@
+"""What a user can get wrong or a machine can lack: one class per rule, each with exit code and remedy.
+
+An error is one sentence that says what is wrong and one that says what to do. The command line prints
+both and exits with `exit_code`; `--debug` shows the traceback as well. Anything that is no `GanzooError`
+is a bug.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class GanzooError(Exception):
+    """Base class. `remedy` is a sentence for the user, empty where the message says it all."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+# Exit code 1: a check did not hold.
+
+
+class VerificationError(GanzooError):
+    """A backend's output in the browser differs from Chainer's, or is not finite."""
+
+
+class BudgetError(GanzooError):
+    """An export is larger than `--budget` allows."""
+
+
+class DivergedError(GanzooError):
+    """A loss became NaN or infinite during training."""
+
+
+# Exit code 2: wrong use.
+
+
+class UsageError(GanzooError):
+    """Options that do not fit together, or a value out of its range."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """No plugin, preset or option of that name; the nearest right one is offered."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = difflib.get_close_matches(name, known, n=1)
+        remedy = f"Did you mean '{near[0]}'?" if near else ""
+        super().__init__(f"There is no {kind} '{name}'.", f"{remedy} Known: {', '.join(known) or 'none'}.".strip())
+
+
+class DuplicateNameError(UsageError):
+    """Two plugins of one kind claim the same name."""
+
+
+class PluginError(UsageError):
+    """A plugin that is installed does not import, or does not yield what its entry point promises."""
+
+
+class RunError(UsageError):
+    """A run directory is absent, incomplete, or not one of ganzoo's."""
+
+
+class SnapshotError(UsageError):
+    """A snapshot is damaged, of another format version, or does not fit the network."""
+
+
+class UnsupportedOperatorError(UsageError):
+    """A network uses an operator that the converter or a backend lacks."""
+
+
+class DataError(UsageError):
+    """A data set's files are damaged, mislabelled or not what they claim to be."""
+
+
+# Exit code 3: something is missing on this machine.
+
+
+class MissingError(GanzooError):
+    """Base class of what this machine lacks; the remedy says how to get it."""
+
+    exit_code = 3
+
+
+class DataMissingError(MissingError):
+    """A data set's files are not here and could not be fetched."""
+
+
+class BrowserMissingError(MissingError):
+    """No browser was found, or it did not start or answer."""
+
+
+class ToolMissingError(MissingError):
+    """A program or library outside Python's registry was not found."""
+
+
+class DeviceMissingError(MissingError):
+    """The GPU asked for does not answer."""

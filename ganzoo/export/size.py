@@ -1,0 +1,126 @@
+"""What an export weighs: bytes raw, compressed as servers do, and counted once where content repeats."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import BudgetError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+UNITS = {"": 1, "B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
+LARGEST = 3  # parts that a broken budget names
+BROTLI_CODE = 11  # what static hosts precompress with
+BROTLI_WEIGHTS = 9  # floats hardly compress: 11 takes 40 times as long for 1% less
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of an export. `path` is relative to the export; `weights` tells parameters from code."""
+
+    path: str
+    network: str
+    backend: str
+    weights: bool
+    raw: int
+    gzip: int
+    brotli: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Total:
+    """Sums over parts, in bytes. `distinct` counts content that occurs twice once, uncompressed."""
+
+    files: int
+    raw: int
+    gzip: int
+    brotli: int
+    distinct: int
+    weights: int
+    code: int
+
+
+def measure(path: Path, network: str, backend: str, root: Path) -> Part:
+    """The sizes of the file `path` below `root`, compressed as a static host would serve it."""
+    import brotli
+
+    content = path.read_bytes()
+    weights = path.suffix == ".bin"
+    return Part(
+        path=path.relative_to(root).as_posix(),
+        network=network,
+        backend=backend,
+        weights=weights,
+        raw=len(content),
+        gzip=len(gzip.compress(content, 9, mtime=0)),
+        brotli=len(brotli.compress(content, quality=BROTLI_WEIGHTS if weights else BROTLI_CODE)),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def total(parts: Iterable[Part]) -> Total:
+    parts = list(parts)
+    return Total(
+        files=len(parts),
+        raw=sum(part.raw for part in parts),
+        gzip=sum(part.gzip for part in parts),
+        brotli=sum(part.brotli for part in parts),
+        distinct=sum({part.sha256: part.raw for part in parts}.values()),
+        weights=sum(part.raw for part in parts if part.weights),
+        code=sum(part.raw for part in parts if not part.weights),
+    )
+
+
+def by_backend(parts: Sequence[Part]) -> dict[str, Total]:
+    """The total of each backend, in the order of its first file."""
+    return {name: total(p for p in parts if p.backend == name) for name in dict.fromkeys(p.backend for p in parts)}
+
+
+def report(parts: Sequence[Part]) -> dict[str, Any]:
+    """`report.json`: every file, each backend's total, and the whole's. Bytes everywhere."""
+    return {
+        "format": 1,
+        "unit": "bytes",
+        "files": [asdict(part) for part in parts],
+        "backends": {name: asdict(sums) for name, sums in by_backend(parts).items()},
+        "total": asdict(total(parts)),
+    }
+
+
+def parse_bytes(text: str) -> int:
+    """Bytes for "800000", "800kB", "5MB", "1 MiB". Raises `UsageError` on anything else."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", text)
+    if match is None or match[2] not in UNITS:
+        raise UsageError(f"'{text}' is no size.", "Write it as 800kB, 5MB or 1MiB.")
+    return round(float(match[1]) * UNITS[match[2]])
+
+
+def check_budget(parts: Sequence[Part], budget: int) -> None:
+    """Raise `BudgetError` naming the largest parts when the raw bytes of `parts` exceed `budget`."""
+    raw = total(parts).raw
+    if raw > budget:
+        largest = sorted(parts, key=lambda part: -part.raw)[:LARGEST]
+        names = ", ".join(f"{part.path} ({part.raw:,})" for part in largest)
+        raise BudgetError(
+            f"The export takes {raw:,} bytes, {raw - budget:,} more than the budget of {budget:,}. Largest: {names}.",
+            "Export fewer backends, or allow more with --budget. Nothing was written.",
+        )
+
+
+def tables(parts: Sequence[Part]) -> Mapping[str, list[list[str]]]:
+    """Rows for the terminal: "files", one a file, and "backends", one a backend and their sum."""
+    files = [[part.path, *_columns(total([part]))[1:4], "weights" if part.weights else "code"] for part in parts]
+    sums = [*by_backend(parts).items(), ("together", total(parts))]
+    return {"files": files, "backends": [[name, *_columns(each)] for name, each in sums]}
+
+
+def _columns(sums: Total) -> list[str]:
+    share = f"{100 * sums.weights / sums.raw:.0f}%" if sums.raw else ""
+    return [f"{sums.files}", *(f"{n:,}" for n in (sums.raw, sums.gzip, sums.brotli, sums.distinct)), share]

@@ -1,0 +1,38 @@
+"""Judge an export: every network on every backend that browsers run, against Chainer's outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ganzoo.browser.verify import Check
+    from ganzoo.export.bundle import Bundle
+
+
+def verify(
+    bundle: Bundle, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
+) -> list[tuple[str, Check]]:
+    """(network, check) for each network of `bundle` on each of `backends`, or on all that browsers run.
+
+    Raises `VerificationError` naming the backends that differ, after all were tried, and `MissingError`
+    when this machine has no browser or no `webdnn.js` can be had.
+    """
+    from ganzoo.browser import verify as browser
+
+    checks: list[tuple[str, Check]] = []
+    for network in bundle.networks:
+        inputs, outputs = bundle.golden(network)
+        for backend in bundle.choose(backends):
+            progress(f"verifying {network} on {backend} in a browser")
+            checks += [(network, check) for check in browser.verify(bundle.path / network, [backend], inputs, outputs)]
+    failed = [(network, check) for network, check in checks if not check.ok]
+    if failed:
+        raise VerificationError(
+            " ".join(f"{network} on {check.backend}: {check.reason}" for network, check in failed),
+            "Do not publish this export. 'ganzoo doctor' tells about the browser; --no-verify exports all the same.",
+        )
+    return checks

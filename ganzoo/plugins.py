@@ -1,0 +1,92 @@
+"""The registries: architectures, backends and data sets, found through entry points and imported on demand.
+
+The built-ins stand in ganzoo's own `pyproject.toml` under the very groups that a stranger's package uses.
+Listing names imports nothing; `get` imports the one plugin asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar
+
+from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
+from ganzoo.specs import Arch, Backend, Dataset
+
+Spec = TypeVar("Spec", Arch, Backend, Dataset)
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Spec]):
+    """A plugin as `list` shows it: its spec, or the error that its import raised. `package` ships it."""
+
+    name: str
+    package: str
+    spec: Spec | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Registry(Generic[Spec]):
+    """The plugins of one kind. `kind` is the word for messages, `group` the entry-point group."""
+
+    kind: str
+    group: str
+    contract: type[Spec]
+
+    def entries(self) -> dict[str, EntryPoint]:
+        """The entry points by name, sorted. Raises `DuplicateNameError` when two packages claim one."""
+        found: dict[str, EntryPoint] = {}
+        for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
+            other = found.setdefault(entry.name, entry)
+            if other != entry:
+                raise DuplicateNameError(
+                    f"Two plugins claim the {self.kind} '{entry.name}': {other.value} ({_package(other)}) and "
+                    f"{entry.value} ({_package(entry)}).",
+                    "Uninstall one of the two packages.",
+                )
+        return found
+
+    def names(self) -> list[str]:
+        return list(self.entries())
+
+    def get(self, name: str) -> Spec:
+        """The plugin `name`. Raises `UnknownNameError`, or `PluginError` when it does not import."""
+        entries = self.entries()
+        if name not in entries:
+            raise UnknownNameError(self.kind, name, entries)
+        return self._load(entries[name])
+
+    def list(self) -> list[Listed[Spec]]:
+        """Every plugin, imported; one that fails to import is listed with its error."""
+        return [self._listed(entry) for entry in self.entries().values()]
+
+    def _listed(self, entry: EntryPoint) -> Listed[Spec]:
+        try:
+            return Listed(entry.name, _package(entry), self._load(entry), None)
+        except PluginError as error:
+            return Listed(entry.name, _package(entry), None, error.message)
+
+    def _load(self, entry: EntryPoint) -> Spec:
+        remedy = f"It comes from the package '{_package(entry)}': mend, update or uninstall that."
+        try:
+            spec = entry.load()
+        except Exception as error:  # a stranger's module may raise anything
+            problem = f"The {self.kind} plugin '{entry.name}' does not import: {type(error).__name__}: {error}"
+            raise PluginError(problem, remedy) from error
+        if not isinstance(spec, self.contract):
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {self.contract.__name__}."
+            raise PluginError(problem, remedy)
+        if spec.name != entry.name:
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) calls itself '{spec.name}'."
+            raise PluginError(problem, remedy)
+        return spec
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "unknown"
+
+
+ARCHS = Registry("architecture", "ganzoo.archs", Arch)
+BACKENDS = Registry("backend", "ganzoo.backends", Backend)
+DATASETS = Registry("dataset", "ganzoo.datasets", Dataset)

@@ -1,0 +1,46 @@
+"""Pictures from a finished run, by seed and label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import inputs
+from ganzoo.errors import UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.specs import Network
+    from ganzoo.training.run import Run
+
+
+def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
+    """A `PIL.Image`: `count` pictures below each of `labels`, all classes where none are given.
+
+    The same run, labels, count and seed give the same picture. Raises `UsageError` for a network that
+    draws none, `UnknownNameError` for a label that the run does not know.
+    """
+    from ganzoo.export.trace import reference
+    from ganzoo.training import pictures
+
+    classes = list(run.provenance["classes"])
+    for label in labels:
+        if label not in classes:
+            raise UnknownNameError(f"class in {run.name}", label, classes)
+    if count < 1:
+        raise UsageError(f"--count is {count}.", "It must be 1 or more.")
+    network = _painter(run)
+    columns = [classes.index(label) for label in labels] or list(range(len(classes)))
+    drawn = inputs.seeded(network.inputs, count * len(columns), seed, columns)
+    images = reference(network, drawn)[0].reshape(count, len(columns), *network.outputs[0].shape)
+    return pictures.sheet(images, [classes[column] for column in columns])
+
+
+def _painter(run: Run) -> Network:
+    """The run's network that makes images of noise."""
+    for network in run.arch.export(run.config, run.model()):
+        if network.outputs[0].meaning == "image" and any(spec.meaning == "latent" for spec in network.inputs):
+            return network
+    raise UsageError(
+        f"{run.name} is a run of {run.config.arch}, which draws no pictures.", "Name a run of a generator."
+    )

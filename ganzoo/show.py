@@ -1,0 +1,175 @@
+"""What the commands print: tables and JSON on stdout, progress and messages on stderr.
+
+Rich honours NO_COLOR and leaves out colour and animation off a terminal.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from ganzoo.bench.measure import Row
+    from ganzoo.browser.verify import Check
+    from ganzoo.doctor import Finding
+    from ganzoo.errors import GanzooError
+    from ganzoo.export.bundle import Bundle
+    from ganzoo.export.size import Part
+    from ganzoo.specs import Backend
+    from ganzoo.training.train import Outcome
+
+
+def out() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def err() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def json(value: Any) -> None:
+    print(json_module.dumps(value, indent=2, ensure_ascii=False))
+
+
+def step(line: str) -> None:
+    """A stage of longer work."""
+    err().print(f"{line} ...", style="dim", markup=False, soft_wrap=True)
+
+
+def warn(line: str) -> None:
+    err().print(line, style="yellow", markup=False, soft_wrap=True)
+
+
+def error(problem: GanzooError) -> None:
+    console = err()
+    console.print(problem.message, style="bold red", markup=False, soft_wrap=True)
+    if problem.remedy:
+        console.print(problem.remedy, markup=False, soft_wrap=True)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: int = 0, title: str = "") -> None:
+    """A table; the last `right` columns are numbers."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for i, heading in enumerate(headings):
+        numeric = i >= len(headings) - right
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric or i == 0)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out().print(table)
+
+
+def listings(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    for kind, entries in kinds.items():
+        rows = [[entry["name"], _summary(entry), entry.get("package", "")] for entry in entries]
+        if rows:
+            _table((kind, "", "package" if kind != "runs" else ""), rows)
+
+
+def _summary(entry: Mapping[str, Any]) -> str:
+    if "error" in entry:
+        return f"BROKEN: {entry['error']}"
+    return f"{entry['summary']} ({entry['note']})" if entry.get("note") else str(entry["summary"])
+
+
+def info(found: Mapping[str, Any]) -> None:
+    console = out()
+    for key, value in found.items():
+        if key == "presets":
+            for name, preset in value.items():
+                console.print(f"\npreset {name}: {preset['summary']}", markup=False)
+                values = {k: preset[k] for k in ("epochs", "pictures", "batch_size") if preset[k]} | preset["hparams"]
+                for option, default in values.items():
+                    console.print(f"  {option:14} {default}", markup=False)
+        elif value not in ("", None, []):
+            console.print(f"{key:10} {value}", markup=False, soft_wrap=True)
+
+
+def outcome(done: Outcome) -> None:
+    console = err()
+    if done.interrupted:
+        again = f"ganzoo train {done.run.config.arch} --resume --out {done.run.path}"
+        console.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
+    elif done.log:
+        last = done.log[-1]
+        accuracy = last.get("validation/main/accuracy")
+        judged = f", accuracy on the test images {100 * accuracy:.1f}%" if accuracy is not None else ""
+        console.print(f"Trained in {last['elapsed_time']:.0f} s{judged}.", markup=False)
+    print(done.run.path)
+
+
+SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "weights")
+
+
+def export(
+    bundle: Bundle, parts: Sequence[Part], backends: Sequence[Backend], checks: Sequence[tuple[str, Check]]
+) -> None:
+    from ganzoo.export import size
+
+    tables = size.tables(parts)
+    _table(("file", "raw", "gzip", "Brotli", "holds"), tables["files"], right=4, title="Bytes")
+    _table(("backend", *SIZES), tables["backends"], right=6)
+    for backend in backends:
+        if not backend.runs:
+            out().print(f"{backend.name}: {backend.note}; written, and not run anywhere.", markup=False)
+    if checks:
+        _checks(checks)
+    for network in bundle.networks:
+        print(bundle.path / network)
+
+
+def _checks(checks: Sequence[tuple[str, Check]]) -> None:
+    rows = [
+        [network, check.backend, f"{check.max_abs_error:.1e}", f"{check.seconds:.1f} s", check.renderer]
+        for network, check in checks
+    ]
+    _table(("network", "backend", "differs by", "took", "renderer"), rows, title="Agrees with Chainer in the browser")
+
+
+def checks(bundle: Bundle, done: Sequence[tuple[str, Check]]) -> None:
+    _checks(done)
+    for name in bundle.backends:
+        if name not in bundle.runnable:
+            out().print(f"{name}: no browser of today runs it.", markup=False)
+
+
+def checks_json(done: Sequence[tuple[str, Check]]) -> None:
+    json([{"network": network, **asdict(check)} for network, check in done])
+
+
+def bench(bundle: Bundle, rows: Mapping[str, Sequence[Row]], path: Path | None) -> None:
+    from ganzoo.bench import report
+
+    run = bundle.manifest["run"]
+    if path is None or str(path) != "-":
+        for network, timed in rows.items():
+            out().print(report.table(timed, f"{network} of {run}"))
+    if path is not None:
+        described = {"export": run, "networks": {network: report.report(timed) for network, timed in rows.items()}}
+        if str(path) == "-":
+            json(described)
+        else:
+            from ganzoo.files import write_json
+
+            write_json(path, described)
+
+
+def findings(found: Sequence[Finding], as_json: bool) -> None:
+    if as_json:
+        json([asdict(finding) for finding in found])
+        return
+    rows = [[each.what, each.found, each.needed, each.remedy] for each in found]
+    _table(("", "found", "for", "remedy"), rows)

@@ -1,0 +1,195 @@
+"""The contracts: what an architecture, a backend and a data set are.
+
+Plugins yield instances of `Arch`, `Backend` and `Dataset`; everything else in ganzoo knows plugins only
+through this file. Arrays are NumPy; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.float32]
+    LabelArray = npt.NDArray[np.int32]
+
+Scalar = bool | int | float | str
+Meaning = Literal["latent", "onehot", "image", "logits", "probabilities"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named slice of a vector input: `size` consecutive values of one meaning.
+
+    `latent` values are drawn from N(0, 1); `onehot` is one 1 among zeros, at the class asked for.
+    """
+
+    name: str
+    size: int
+    meaning: Meaning
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One input or output of an exported network.
+
+    `shape` leaves out the batch. `dtype` is always float32. `range` is the interval of valid values, None
+    where it is unbounded. `parts` names the slices of a vector input, in their order; they add up to it.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    meaning: Meaning
+    range: tuple[float, float] | None = None
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named recipe: every hyper-parameter of an architecture with its value.
+
+    Its length is either `epochs`, as a reference states it, or `pictures`, the number of training images
+    shown in all, so that a small data set gets the epochs it needs. The keys of `hparams` are the ones that
+    `--set key=value` accepts; a value given there is read as the type that stands here.
+    """
+
+    summary: str
+    batch_size: int
+    epochs: int | None = None
+    pictures: int | None = None
+    hparams: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def epochs_for(self, n_images: int) -> int:
+        """The length in epochs on `n_images` training images."""
+        return self.epochs or max(1, round((self.pictures or n_images) / n_images))
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Every value in force for one training; written to `config.json` and enough to build the network again.
+
+    `hparams` has all keys of the preset. `shape` (C, H, W) and `n_classes` come from the data. `limit`
+    is the number of training images used, None for all. `device` is "cpu" or "cuda:i".
+    """
+
+    arch: str
+    preset: str
+    dataset: str
+    shape: tuple[int, int, int]
+    n_classes: int
+    epochs: int
+    batch_size: int
+    seed: int
+    device: str
+    hparams: Mapping[str, Scalar]
+    data_dir: str | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data set in memory: `x` float32 (N, C, H, W) in [0, 1]; `t` int32 (N,) in [0, len(classes))."""
+
+    train_x: FloatArray
+    train_t: LabelArray
+    test_x: FloatArray
+    test_t: LabelArray
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What an architecture's `train` hook hands to the trainer.
+
+    `updater` is a `chainer.training.updaters.StandardUpdater`; its `serialize` must cover everything that
+    changes from step to step. `model` is the link that `model.npz` holds and `export` reads back.
+    `monitors` are the observation keys to log, print and plot, most telling first. `sample` yields a grid
+    of pictures, float32 (rows, columns, C, H, W) in [0, 1], the same noise at every call; None for a
+    network that draws nothing. `extensions` are added to the Chainer Trainer as they are.
+    """
+
+    updater: Any
+    model: Any
+    monitors: tuple[str, ...]
+    sample: Callable[[], FloatArray] | None = None
+    extensions: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Network:
+    """One exported network: `forward` maps a `chainer.Variable` per input to one per output.
+
+    `forward` is called under `chainer.using_config('train', False)`, on the CPU. `link` owns the
+    parameters, so that an operator can be named after its layer.
+    """
+
+    name: str
+    link: Any
+    forward: Callable[..., Any]
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True)
+class Arch:
+    """An architecture: data and three hooks.
+
+    `build(config)` makes the network whose parameters `model.npz` holds, freshly initialised.
+    `train(config, data)` makes the updater around such a network, on `config.device`.
+    `export(config, model)` names the networks that leave the house, given a built and loaded `model`.
+    The first preset is the default one.
+    """
+
+    name: str
+    summary: str
+    source: str
+    presets: Mapping[str, Preset]
+    build: Callable[[TrainConfig], Any]
+    train: Callable[[TrainConfig, Data], Training]
+    export: Callable[[TrainConfig, Any], Sequence[Network]]
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A browser technology: what WebDNN generates for it and what becomes of that.
+
+    `generate(graph)` wraps WebDNN's descriptor generator: it takes a WebDNN graph, leaves it unchanged and
+    returns WebDNN's execution data. It raises `NotImplementedError` on an operator it lacks.
+    `write(data, folder, toolchain)` writes the files that WebDNN's loader fetches. `runs` tells whether a
+    browser of today runs them; `note` says why not, or what to know. `toolchains` are the compilers that
+    `write` can be asked for, the default first; empty where nothing is compiled.
+    """
+
+    name: str
+    summary: str
+    generate: Callable[[Any], Any]
+    write: Callable[[Any, Path, str | None], None]
+    runs: bool = True
+    note: str = ""
+    toolchains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A source of labelled images.
+
+    `load(data_dir)` reads it: from `data_dir` where one is given, else from where the data set keeps
+    itself; raises `DataError` or `DataMissingError`, each naming the file and the remedy. `n_classes` is
+    None where only the data can tell. `fetch()` downloads into the cache and returns the files' paths;
+    None where there is nothing to download.
+    """
+
+    name: str
+    summary: str
+    source: str
+    licence: str
+    shape: tuple[int, int, int]
+    n_classes: int | None
+    load: Callable[[Path | None], Data]
+    fetch: Callable[[], Sequence[Path]] | None = None

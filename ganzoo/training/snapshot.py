@@ -1,0 +1,145 @@
+"""Weights and training states as npz files that carry their own description and no pickles.
+
+Each file has an entry `ganzoo`, a JSON text: format version, kind ("model" or "state"), and the architecture,
+preset, hyper-parameters, shape and classes that made the arrays. Entries are stored uncompressed, so that a
+file cannot unfold to more than its size.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import SnapshotError
+from ganzoo.files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+    from ganzoo.specs import TrainConfig
+
+    Arrays = Mapping[str, np.ndarray[Any, Any]]
+
+FORMAT = 1
+HEADER = "ganzoo"
+IDENTITY = ("arch", "preset", "hparams", "shape", "n_classes")
+
+
+def save_model(path: Path, config: TrainConfig, model: Any) -> None:
+    """Write the parameters and running statistics of `model`."""
+    _write(path, "model", config, _flat(model))
+
+
+def load_model(path: Path, config: TrainConfig, model: Any) -> None:
+    """Fill `model` from `path`. Raises `SnapshotError` naming the first layer that does not fit."""
+    arrays = _read(path, "model", config)
+    _fit(path, _flat(model), arrays)
+    _fill(model, arrays)
+
+
+def save_state(path: Path, config: TrainConfig, trainer: Any) -> None:
+    """Write all that decides how `trainer` goes on: weights, optimisers, iterators, extensions, random state."""
+    import numpy as np
+
+    _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    random = {
+        "random/keys": np.asarray(keys),
+        "random/rest": np.asarray([position, has_gauss], np.int64),
+        "random/gauss": np.asarray(gauss, np.float64),
+    }
+    _write(
+        path,
+        "state",
+        config,
+        {**{f"trainer/{key}": array for key, array in _flat(trainer).items()}, **random},
+    )
+
+
+def load_state(path: Path, config: TrainConfig, trainer: Any) -> None:
+    """Bring a freshly built `trainer` and NumPy's global random state to where `save_state` found them."""
+    import numpy as np
+
+    arrays = _read(path, "state", config)
+    state = {key.removeprefix("trainer/"): array for key, array in arrays.items() if key.startswith("trainer/")}
+    # the trainer that was saved had run and this one has not: only what both have can be compared
+    _fit(path, {key: array for key, array in _flat(trainer.updater).items() if array.ndim}, state, "updater/")
+    _fill(trainer, state)
+    position, has_gauss = arrays["random/rest"].tolist()
+    np.random.set_state(("MT19937", arrays["random/keys"], position, has_gauss, float(arrays["random/gauss"])))
+
+
+def _flat(target: Any) -> dict[str, np.ndarray[Any, Any]]:
+    """What `target` serialises, on the CPU, by path."""
+    from chainer.serializers import DictionarySerializer
+
+    serializer = DictionarySerializer()
+    serializer.save(target)
+    return dict(serializer.target)
+
+
+def _fill(target: Any, arrays: Arrays) -> None:
+    from chainer.serializers import NpzDeserializer
+
+    NpzDeserializer(arrays).load(target)
+
+
+def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
+    for key, array in wanted.items():
+        layer = key.strip("/")
+        if prefix + key not in found:
+            raise SnapshotError(f"{path} has no '{layer}'.", "It was written by another version of the network.")
+        shape = found[prefix + key].shape
+        if shape != array.shape:
+            raise SnapshotError(
+                f"'{layer}' is {shape} in {path}, the network wants {array.shape}.",
+                "It was written by another version of the network.",
+            )
+
+
+def _identity(config: TrainConfig) -> dict[str, Any]:
+    values = {key: getattr(config, key) for key in IDENTITY}
+    return {**values, "shape": list(config.shape), "hparams": dict(config.hparams)}
+
+
+def _write(path: Path, kind: str, config: TrainConfig, arrays: Arrays) -> None:
+    import numpy as np
+
+    # Chainer serialises an absent value as an object array, which only pickle can store
+    absent = [key for key, array in arrays.items() if array.dtype == object]
+    header = {"format": FORMAT, "kind": kind, "absent": absent, **_identity(config)}
+    present = {key: array for key, array in arrays.items() if key not in absent}
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, **{HEADER: np.asarray(json.dumps(header)), **present})  # type: ignore[arg-type]
+
+
+def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[Any, Any]]:
+    import numpy as np
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise ValueError("it is compressed")
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = dict(stored.items())
+        header = json.loads(str(arrays.pop(HEADER)))
+        absent = list(header["absent"])
+    except FileNotFoundError as error:
+        raise SnapshotError(f"{path} does not exist.", "Train first, or name another run.") from error
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise SnapshotError(f"{path} is damaged: {error}", "Take an older snapshot, or train anew.") from error
+    if header.get("format") != FORMAT:
+        raise SnapshotError(
+            f"{path} has format {header.get('format')}, this ganzoo reads {FORMAT}.",
+            "Use the ganzoo that wrote it.",
+        )
+    for key, value in {"kind": kind, **_identity(config)}.items():
+        if header.get(key) != value:
+            raise SnapshotError(
+                f"{path} was made with {key} {header.get(key)!r}, not {value!r}.",
+                "Use the run it belongs to.",
+            )
+    return {**arrays, **dict.fromkeys(absent, np.asarray(None))}

@@ -1,0 +1,286 @@
+"""A training from its options to its run directory."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import devices, plugins
+from ganzoo.errors import RunError, UnknownNameError, UsageError
+from ganzoo.specs import Arch, Data, Scalar, TrainConfig
+from ganzoo.training import run as runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.console import Console
+
+    from ganzoo.training.run import Run
+
+LOG_LINES = 100  # a whole training's
+SHEETS = 10  # sample sheets and loss plots, likewise
+SNAPSHOT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may say of a training; None is "as the preset or the dataset has it"."""
+
+    preset: str | None = None
+    dataset: str | None = None
+    data_dir: Path | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    device: str | None = None
+    seed: int | None = None
+    limit: int | None = None
+    hparams: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a training stands when `train` or `resume` returns; `interrupted` by Ctrl-C."""
+
+    run: Run
+    interrupted: bool
+    log: Sequence[Mapping[str, Any]]
+
+
+def train(arch_name: str, options: Options, root: Path, out: Path | None, console: Console) -> Outcome:
+    """Train `arch_name` anew, in `out` or in the next free place below `root`."""
+    arch = plugins.ARCHS.get(arch_name)
+    config, data = configure(arch, options)
+    path = out or runs.next_path(root, arch.name, config.dataset)
+    run = runs.create(path, config, _provenance(data))
+    return _run(arch, run, data, None, console)
+
+
+def resume(arch_name: str, options: Options, root: Path, out: Path | None, console: Console) -> Outcome:
+    """Continue `arch_name`'s latest run below `root`, or the one in `out`, from its last snapshot.
+
+    Only `epochs` and `device` may differ from what the run began with. Raises `RunError` when there is
+    no snapshot or when the data changed since.
+    """
+    run = runs.load(out) if out else runs.latest(root, arch_name)
+    if run.config.arch != arch_name:
+        raise UsageError(f"{run.path} is a run of {run.config.arch}, not of {arch_name}.", "Name that architecture.")
+    begun = run.config
+    options = replace(
+        options,
+        preset=options.preset or begun.preset,
+        dataset=options.dataset or begun.dataset,
+        data_dir=options.data_dir or (Path(begun.data_dir) if begun.data_dir else None),
+        epochs=options.epochs or begun.epochs,
+        batch_size=options.batch_size or begun.batch_size,
+        device=options.device or begun.device,
+        seed=begun.seed if options.seed is None else options.seed,
+        limit=options.limit or begun.limit,
+        hparams=options.hparams or [f"{key}={value}" for key, value in begun.hparams.items()],
+    )
+    config, data = configure(run.arch, options)
+    changed = {
+        key
+        for key in vars(config)
+        if key not in ("epochs", "device", "data_dir") and vars(config)[key] != vars(begun)[key]
+    }
+    if changed:
+        raise UsageError(
+            f"{run.path} was begun with another {', '.join(sorted(changed))}.",
+            "Leave these options out to continue it, or train anew without --resume.",
+        )
+    if _checksum(data) != run.provenance.get("data_sha256"):
+        raise RunError(f"The data of {config.dataset} changed since {run.path} was begun.", "Train anew.")
+    snapshots = sorted(run.snapshots.glob("[0-9]*.npz"))
+    if not snapshots:
+        raise RunError(f"{run.path} has no snapshot to continue from.", "Train anew without --resume.")
+    run = replace(run, config=config)
+    runs.save_config(run)
+    return _run(run.arch, run, data, snapshots[-1], console)
+
+
+def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
+    """The configuration that `options` amount to, and the data it names."""
+    name = options.preset or next(iter(arch.presets))
+    if name not in arch.presets:
+        raise UnknownNameError(f"preset of {arch.name}", name, arch.presets)
+    preset = arch.presets[name]
+    for option, value in (
+        ("--epochs", options.epochs),
+        ("--batch-size", options.batch_size),
+        ("--limit", options.limit),
+    ):
+        if value is not None and value < 1:
+            raise UsageError(f"{option} is {value}.", "It must be 1 or more.")
+    if options.seed is not None and not 0 <= options.seed < 2**32:
+        raise UsageError(f"--seed is {options.seed}.", "It must be at least 0 and less than 2**32.")
+    hparams = _overridden(preset.hparams, options.hparams)
+    device = devices.resolve(options.device or "auto")
+    dataset = plugins.DATASETS.get(options.dataset or "digits")
+    data = dataset.load(options.data_dir)
+    if options.limit:
+        data = replace(data, train_x=data.train_x[: options.limit], train_t=data.train_t[: options.limit])
+    n_images = len(data.train_x)
+    batch_size = options.batch_size or preset.batch_size
+    if batch_size > n_images:
+        raise UsageError(
+            f"A batch of {batch_size} is more than the {n_images} training images.",
+            "Lower --batch-size, raise --limit.",
+        )
+    config = TrainConfig(
+        arch=arch.name,
+        preset=name,
+        dataset=dataset.name,
+        shape=_shape(data),
+        n_classes=len(data.classes),
+        epochs=options.epochs or preset.epochs_for(n_images),
+        batch_size=batch_size,
+        seed=options.seed or 0,
+        device=device,
+        hparams=hparams,
+        data_dir=str(options.data_dir.absolute()) if options.data_dir else None,
+        limit=options.limit,
+    )
+    return config, data
+
+
+def _shape(data: Data) -> tuple[int, int, int]:
+    _, channels, height, width = data.train_x.shape
+    return channels, height, width
+
+
+def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> dict[str, Scalar]:
+    """`hparams` with each `key=value` read as the type that the preset has there."""
+    values = dict(hparams)
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals:
+            raise UsageError(f"--set {assignment} has no '='.", "Write --set key=value.")
+        if key not in values:
+            raise UnknownNameError("hyper-parameter", key, values)
+        kind = type(values[key])
+        try:
+            values[key] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+        except (ValueError, KeyError) as error:
+            raise UsageError(
+                f"--set {key}={text}: {text!r} is no {kind.__name__}.", f"It was {values[key]!r}."
+            ) from error
+    return values
+
+
+def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Console) -> Outcome:
+    """Train to the end or to Ctrl-C; either way the state is saved."""
+    import chainer
+    from chainer.training import triggers
+
+    from ganzoo.training import extensions
+    from ganzoo.training.progress import Progress
+    from ganzoo.training.snapshot import load_state, save_model
+
+    config = run.config
+    with (
+        _seeded(config.seed),
+        chainer.using_config("type_check", False),
+        chainer.using_config("cudnn_deterministic", True),
+    ):
+        training = arch.train(config, data)
+        stop = _Stop(config.epochs)
+        trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path))
+        log_interval = (config.epochs / LOG_LINES, "epoch")
+        sheet_interval = (config.epochs / SHEETS, "epoch")
+        for extension in training.extensions:
+            trainer.extend(extension)
+        trainer.extend(extensions.Guard(run, training.monitors))
+        trainer.extend(extensions.JsonLog(run, training.monitors, log_interval))
+        trainer.extend(Progress(console, config.epochs, len(data.train_x), training.monitors))
+        trainer.extend(extensions.LossPlot(run, training.monitors), trigger=sheet_interval)
+        if training.sample:
+            trainer.extend(extensions.Samples(run, training.sample, data.classes), trigger=sheet_interval)
+        snapshots = extensions.Snapshots(run, config)
+        trainer.extend(snapshots, trigger=triggers.TimeTrigger(SNAPSHOT_SECONDS))
+        if snapshot:
+            load_state(snapshot, config, trainer)
+        with stop.on_interrupt():
+            trainer.run(show_loop_exception_msg=False)
+        snapshots(trainer)
+        if not stop.interrupted:
+            training.model.to_device("@numpy")
+            save_model(run.model_path, config, training.model)
+    return Outcome(run, stop.interrupted, trainer.get_extension("log").log)
+
+
+class _Stop:
+    """Chainer's stop trigger: at the last epoch, or after the iteration in which Ctrl-C was pressed."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self.interrupted = False
+
+    def __call__(self, trainer: Any) -> bool:
+        return self.interrupted or trainer.updater.epoch_detail >= self._epochs
+
+    @contextmanager
+    def on_interrupt(self) -> Iterator[None]:
+        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once."""
+
+        def wish(number: int, frame: Any) -> None:
+            self.interrupted = True
+            signal.signal(signal.SIGINT, former)
+
+        former = signal.signal(signal.SIGINT, wish)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, former)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """NumPy's global random state, which Chainer and the zoo draw from, seeded; the caller's is put back."""
+    import numpy as np
+
+    former = np.random.get_state()
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        np.random.set_state(former)
+
+
+def _provenance(data: Data) -> dict[str, Any]:
+    """What a reader of the run may want to know besides its configuration."""
+    return {
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "classes": list(data.classes),
+        "n_images": len(data.train_x),
+        "data_sha256": _checksum(data),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("ganzoo", "chainer", "webdnn", "numpy")},
+        },
+        "machine": f"{platform.system()} {platform.machine()}",
+        "git": _git(),
+    }
+
+
+def _checksum(data: Data) -> str:
+    digest = hashlib.sha256()
+    for array in (data.train_x, data.train_t):
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _git() -> str | None:
+    """Commit of the folder that the training was started in, with "-dirty" where it differs; None without git."""
+    try:
+        done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() or None

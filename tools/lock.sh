@@ -1,0 +1,16 @@
+#!/bin/sh
+# Write requirements/*.txt anew: every dependency pinned with its hashes, for Python 3.10 to 3.13 at once, no
+# registry named. Needs uv (python -m pip install uv).
+set -eu
+cd "$(dirname "$0")/.."
+lock() {
+    target=$1; shift
+    uv pip compile --universal --python-version 3.10 --no-build-isolation --generate-hashes \
+        --no-emit-index-url --no-header --no-annotate --quiet --output-file "requirements/$target.txt" "$@"
+}
+rm -f requirements/*.txt
+# everything together first, so that the parts agree
+lock all --all-extras pyproject.toml requirements/build.in
+lock build --constraint requirements/all.txt requirements/build.in
+lock run --constraint requirements/all.txt pyproject.toml
+lock test --constraint requirements/all.txt --extra test pyproject.toml

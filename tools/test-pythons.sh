@@ -1,0 +1,19 @@
+#!/bin/sh
+# Run the tests that need no browser on each of Python 3.10 to 3.13 that this machine has, in .venv-3.*.
+set -eu
+cd "$(dirname "$0")/.."
+found=
+for version in 3.10 3.11 3.12 3.13; do
+    "python$version" -c 'import ensurepip' >/dev/null 2>&1 || continue
+    found="$found $version"
+    printf '== Python %s\n' "$version" >&2
+    env="$PWD/.venv-$version"
+    [ -x "$env/bin/python" ] || "python$version" -m venv "$env"
+    pip() { "$env/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
+    pip install --require-hashes -r requirements/build.txt
+    pip install --no-build-isolation --require-hashes -r requirements/test.txt
+    pip install --no-build-isolation --no-deps --editable .
+    "$env/bin/python" -m pytest -m "not browser"
+done
+[ -n "$found" ] || { echo "No Python 3.10 to 3.13 was found." >&2; exit 3; }
+printf 'Passed on Python%s.\n' "$found"
