@@ -21,14 +21,19 @@ def verify(
     Raises `VerificationError` naming the backends that differ, after all were tried, and `MissingError`
     when this machine has no browser or no `webdnn.js` can be had.
     """
-    from ganzoo.browser import verify as browser
+    from ganzoo.browser.find import find_browser
+    from ganzoo.browser.verify import verify as verify_network
 
+    browser = find_browser()
     checks: list[tuple[str, Check]] = []
     for network in bundle.networks:
         inputs, outputs = bundle.golden(network)
         for backend in bundle.choose(backends):
             progress(f"verifying {network} on {backend} in a browser")
-            checks += [(network, check) for check in browser.verify(bundle.path / network, [backend], inputs, outputs)]
+            checks += [
+                (network, check)
+                for check in verify_network(bundle.path / network, [backend], inputs, outputs, browser=browser)
+            ]
     failed = [(network, check) for network, check in checks if not check.ok]
     if failed:
         raise VerificationError(

@@ -115,6 +115,10 @@ class Snapshots(Extension):
     def __init__(self, run: Run, config: TrainConfig) -> None:
         self._run, self._config = run, config
 
+    def initialize(self, trainer: Any) -> None:
+        for half_written in self._run.snapshots.glob(".*"):
+            half_written.unlink()
+
     def __call__(self, trainer: Any) -> None:
         folder = self._run.snapshots
         save_state(folder / f"{trainer.updater.iteration:07d}.npz", self._config, trainer)

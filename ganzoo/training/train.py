@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import devices, plugins
+from ganzoo import datasets, devices, plugins
 from ganzoo.errors import RunError, UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 from ganzoo.training import run as runs
@@ -124,7 +124,7 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
     hparams = _overridden(preset.hparams, options.hparams)
     device = devices.resolve(options.device or "auto")
     dataset = plugins.DATASETS.get(options.dataset or "digits")
-    data = dataset.load(options.data_dir)
+    data = datasets.load(dataset, options.data_dir)
     if options.limit:
         data = replace(data, train_x=data.train_x[: options.limit], train_t=data.train_t[: options.limit])
     n_images = len(data.train_x)

@@ -1,0 +1,86 @@
+/** WebDNN 1.2.11's loader, which a classic script has put on the window. */
+
+/**
+ * @typedef {object} View a network's input or output, flat
+ * @property {(values: ArrayLike<number>) => void} set
+ * @property {() => Float32Array} toActual a window on the memory, not a copy
+ *
+ * @typedef {object} Runner
+ * @property {() => View[]} getInputViews
+ * @property {() => View[]} getOutputViews
+ * @property {() => Promise<void>} run ends when the outputs can be read, WebGL's too
+ *
+ * @typedef {object} WebDNN
+ * @property {(folder: string, options: object) => Promise<Runner>} load
+ */
+
+const { WebDNN } = /** @type {{ WebDNN: WebDNN }} */ (/** @type {unknown} */ (window));
+
+/** @type {string[]} what was said on the console: WebDNN tells there, and only there, why a backend failed */
+const said = [];
+
+for (const level of /** @type {const} */ (["log", "warn", "error"])) {
+  const say = console[level];
+  console[level] = (...words) => {
+    said.push(words.map(text).join(" "));
+    say(...words);
+  };
+}
+
+/**
+ * Load the network in `model` on one backend, with no cache between network and runner.
+ * @param {string} backend
+ * @returns {Promise<(inputs: Float32Array[]) => Promise<Float32Array[]>>} outputs are good until the next call
+ */
+export async function load(backend) {
+  const options = { backendOrder: [backend], cacheStrategy: "networkOnly", saveCache: false };
+  const runner = await WebDNN.load("model", options).catch(explain);
+  const inputs = runner.getInputViews();
+  const outputs = runner.getOutputViews();
+  return async (values) => {
+    if (values.length !== inputs.length) {
+      throw new Error(`the network takes ${inputs.length} inputs, not ${values.length}`);
+    }
+    inputs.forEach((view, i) => view.set(values[i]));
+    await runner.run().catch(explain);
+    return outputs.map((view) => view.toActual());
+  };
+}
+
+/**
+ * @param {unknown} failure
+ * @returns {never}
+ */
+function explain(failure) {
+  throw new Error([text(failure), ...said.slice(-5), ...absent()].join("; "));
+}
+
+/**
+ * @param {unknown} word an error, an error's event, the object that a worker posts, or plain words
+ * @returns {string}
+ */
+function text(word) {
+  if (word instanceof Error || word instanceof ErrorEvent) return word.message;
+  return typeof word === "object" ? JSON.stringify(word) : String(word);
+}
+
+/** @returns {string[]} what the server did not have; WebDNN does not look at the status */
+function absent() {
+  const base = new URL(".", location.href).href;
+  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
+  return entries
+    .filter((entry) => entry.responseStatus >= 400)
+    .map((entry) => `${entry.name.replace(base, "")}: status ${entry.responseStatus}`);
+}
+
+/**
+ * The adapter behind a backend, as the browser names it. Asked after measuring: a context costs time.
+ * @param {string} backend
+ * @returns {string}
+ */
+export function renderer(backend) {
+  if (backend !== "webgl") return "CPU";
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  return String((gl && info && gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) || "unknown");
+}

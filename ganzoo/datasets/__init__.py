@@ -1,0 +1,46 @@
+"""Data sets. Plugins yield a `Dataset`; whoever wants its images calls `load`, which trusts no plugin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ganzoo.specs import Data, Dataset
+
+
+def load(dataset: Dataset, data_dir: Path | None = None) -> Data:
+    """The data of `dataset`, checked against what `Data` and `Dataset` promise.
+
+    Raises what `dataset.load` raises, and `DataError` where a promise is not kept.
+    """
+    data = dataset.load(data_dir)
+    for broken in _broken(dataset, data):
+        raise DataError(f"The data set '{dataset.name}' is not as it says: {broken}.", "Mend or update its plugin.")
+    return data
+
+
+def _broken(dataset: Dataset, data: Data) -> Iterator[str]:
+    """Yields the promises that `data` breaks, in words; a later one may take the earlier ones as kept."""
+    import numpy as np
+
+    n_classes = len(data.classes)
+    if n_classes < 2 or len(set(data.classes)) != n_classes:
+        yield f"classes are {data.classes}, where two or more different names belong"
+    if dataset.n_classes not in (None, n_classes):
+        yield f"it has {n_classes} classes, not {dataset.n_classes}"
+    for part, x, t in (("train", data.train_x, data.train_t), ("test", data.test_x, data.test_t)):
+        if x.dtype != np.float32 or t.dtype != np.int32:
+            yield f"{part} images are {x.dtype} and labels {t.dtype}, not float32 and int32"
+        if x.shape[1:] != dataset.shape:
+            yield f"{part} images have the shape {x.shape[1:]}, not {dataset.shape}"
+        if t.shape != x.shape[:1] or not len(t):
+            yield f"{part} has {len(x)} images and labels of the shape {t.shape}, not one label an image"
+        if not (x.min() >= 0 and x.max() <= 1):  # false for NaN as well
+            yield f"{part} images have values outside of [0, 1]"
+        if t.min() < 0 or t.max() >= n_classes:
+            yield f"{part} labels reach from {t.min()} to {t.max()}, where [0, {n_classes}) is the range"

@@ -1,0 +1,69 @@
+"""What the tests share: the command line in-process, and one tiny finished run of each architecture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from ganzoo.training.run import Run
+
+ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def ganzoo(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Run the command line in this process."""
+
+    def run(*arguments: object) -> Done:
+        from ganzoo.cli import main
+
+        capfd.readouterr()
+        code = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        captured = capfd.readouterr()
+        return Done(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def quiet() -> Console:
+    return Console(quiet=True)
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
+    """A finished run of each architecture: two epochs of a few digits. Read only."""
+    from ganzoo.training.train import Options, train
+
+    root = tmp_path_factory.mktemp("runs")
+    options = Options(epochs=2, limit=96, seed=1)
+    return {arch: train(arch, options, root, None, Console(quiet=True)).run for arch in ARCHS}
+
+
+@pytest.fixture
+def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

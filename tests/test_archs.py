@@ -1,0 +1,204 @@
+"""The zoo's networks and recipes: the reference presets exactly, the losses as written in their papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import chainer
+import chainer.functions as F
+import numpy as np
+import pytest
+
+from ganzoo import plugins
+from ganzoo.archs import _gan, cnn, dcgan_cond, wgan_gp
+from ganzoo.datasets import load
+from ganzoo.errors import UsageError
+from ganzoo.specs import Data, TrainConfig
+
+GENERATOR = {
+    "/l0/W": (1152, 110),
+    "/l0/b": (1152,),
+    "/dc1/W": (128, 64, 3, 3),
+    "/dc1/b": (64,),
+    "/bn1/gamma": (64,),
+    "/bn1/beta": (64,),
+    "/dc2/W": (64, 32, 2, 2),
+    "/dc2/b": (32,),
+    "/bn2/gamma": (32,),
+    "/bn2/beta": (32,),
+    "/dc3/W": (32, 1, 2, 2),
+    "/dc3/b": (1,),
+}
+BLOG_DISCRIMINATOR = {
+    "/c0/W": (32, 11, 2, 2),
+    "/c0/b": (32,),
+    "/c1/W": (64, 32, 2, 2),
+    "/c1/b": (64,),
+    "/c2/W": (128, 64, 3, 3),
+    "/c2/b": (128,),
+    "/l3/W": (1, 1152),
+    "/l3/b": (1,),
+}
+CNN = {
+    "/conv1/W": (8, 1, 3, 3),
+    "/conv1/b": (8,),
+    "/conv2/W": (16, 8, 3, 3),
+    "/conv2/b": (16,),
+    "/fc3/W": (32, 9216),
+    "/fc3/b": (32,),
+    "/fc4/W": (10, 32),
+    "/fc4/b": (10,),
+}
+
+
+def config(arch: str, preset: str, **changes: object) -> TrainConfig:
+    found = plugins.ARCHS.get(arch).presets[preset]
+    values = {"n_classes": 10, "epochs": 1, "batch_size": found.batch_size, "seed": 0, "device": "cpu", **changes}
+    return TrainConfig(arch, preset, "digits", (1, 28, 28), hparams=found.hparams, **values)  # type: ignore[arg-type]
+
+
+def shapes(link: chainer.Link) -> dict[str, tuple[int, ...]]:
+    return {path: parameter.shape for path, parameter in link.namedparams()}
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    digits = load(plugins.DATASETS.get("digits"))
+    return replace(digits, train_x=digits.train_x[:64], train_t=digits.train_t[:64])
+
+
+@pytest.mark.parametrize("preset", ["default", "exercise"])
+def test_cnn_is_the_exercise_network(preset: str) -> None:
+    model = cnn.build(config("cnn", preset))
+    assert shapes(model) == CNN
+    assert sum(parameter.size for parameter in model.params()) == 296_522
+
+
+@pytest.mark.parametrize(
+    ("arch", "preset"),
+    [("dcgan-cond", "default"), ("dcgan-cond", "blog"), ("wgan-gp", "default"), ("wgan-gp", "paper")],
+)
+def test_every_gan_has_the_blogs_generator(arch: str, preset: str) -> None:
+    generator = plugins.ARCHS.get(arch).build(config(arch, preset))
+    assert shapes(generator) == GENERATOR
+    with chainer.using_config("train", False):
+        assert generator(np.zeros((2, 110), np.float32)).shape == (2, 1, 28, 28)
+
+
+def test_blog_discriminator_is_the_blogs(data: Data) -> None:
+    training = dcgan_cond.train(
+        config("dcgan-cond", "blog"),
+        replace(data, train_x=np.tile(data.train_x, (2, 1, 1, 1)), train_t=np.tile(data.train_t, 2)),
+    )
+    assert shapes(training.updater.dis) == BLOG_DISCRIMINATOR
+
+
+def test_blog_discriminator_sees_the_label_as_planes() -> None:
+    discriminator = dcgan_cond.PlanesDiscriminator(10)
+    x = np.random.RandomState(0).uniform(size=(3, 1, 28, 28)).astype(np.float32)
+    t = np.array([0, 4, 9], np.int32)
+    planes = np.zeros((3, 10, 28, 28), np.float32)
+    planes[[0, 1, 2], t] = 1
+    h = chainer.Variable(np.concatenate([x, planes], axis=1))
+    for layer in (discriminator.c0, discriminator.c1, discriminator.c2):
+        h = F.leaky_relu(layer(h), 0.2)
+    np.testing.assert_array_equal(discriminator(chainer.Variable(x), t).array, discriminator.l3(h).array[:, 0])
+
+
+def test_blog_recipe(data: Data) -> None:
+    preset = plugins.ARCHS.get("dcgan-cond").presets["blog"]
+    assert (preset.epochs, preset.batch_size) == (200, 128)
+    training = dcgan_cond.train(config("dcgan-cond", "blog", batch_size=32), data)
+    for name in ("gen", "dis"):
+        optimizer = training.updater.get_optimizer(name)
+        assert (optimizer.alpha, optimizer.beta1, optimizer.beta2) == (1e-4, 0.5, 0.9)
+    training.updater.update()
+    assert (training.updater.get_optimizer("gen").t, training.updater.get_optimizer("dis").t) == (1, 1)
+    for link in (training.updater.gen, training.updater.dis):
+        norm = np.sqrt(sum(float((parameter.grad**2).sum()) for parameter in link.params()))
+        assert norm == pytest.approx(0.1, rel=1e-4)  # clipped: at the start they are larger by far
+    for average, current in zip(_gan._state(training.model), _gan._state(training.updater.gen), strict=True):
+        np.testing.assert_array_equal(average, current)  # the blog keeps no average
+
+
+def test_paper_recipe(data: Data) -> None:
+    training = wgan_gp.train(config("wgan-gp", "paper", batch_size=8), data)
+    assert wgan_gp.PENALTY_WEIGHT == 10
+    for name in ("gen", "dis"):
+        optimizer = training.updater.get_optimizer(name)
+        assert (optimizer.alpha, optimizer.beta1, optimizer.beta2) == (1e-4, 0.0, 0.9)
+    training.updater.update()
+    assert (training.updater.get_optimizer("gen").t, training.updater.get_optimizer("dis").t) == (1, 5)
+    critic_links = [type(link) for link in training.updater.dis.links()]
+    assert chainer.links.BatchNormalization not in critic_links
+
+
+def test_exercise_recipe() -> None:
+    preset = plugins.ARCHS.get("cnn").presets["exercise"]
+    assert preset.epochs == 2 and preset.hparams["shift"] == 0 and preset.hparams["final_alpha"] == 1.0
+
+
+def test_gradient_penalty_is_that_of_the_paper() -> None:
+    """For a linear critic the gradient is its weight everywhere, so that penalty and its gradient are known."""
+
+    class Linear(chainer.Chain):
+        def __init__(self) -> None:
+            super().__init__()
+            with self.init_scope():
+                self.w = chainer.Parameter(np.full((1, 2, 2), 3.0, np.float32))
+
+        def forward(self, x: chainer.Variable, t: object) -> chainer.Variable:
+            return F.sum(x * F.broadcast_to(self.w, x.shape), axis=(1, 2, 3))
+
+    critic = Linear()
+    real, fake = np.ones((5, 1, 2, 2), np.float32), np.zeros((5, 1, 2, 2), np.float32)
+    penalty = wgan_gp.gradient_penalty(critic, real, fake, np.zeros(5, np.int32), np)
+    assert float(penalty.array) == pytest.approx((6 - 1) ** 2)  # |w| = sqrt(4 * 3 * 3)
+    critic.cleargrads()
+    penalty.backward()
+    # d/dw (|w| - 1)^2 = 2 (|w| - 1) w / |w|
+    np.testing.assert_allclose(critic.w.grad, 2 * 5 * 3 / 6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("logit", [-1e4, 0.0, 1e4])
+def test_losses_from_logits_do_not_overflow(logit: float) -> None:
+    logits = chainer.Variable(np.full(4, logit, np.float32))
+    real, fake = dcgan_cond.loss_real(logits), dcgan_cond.loss_fake(logits)
+    assert float(real.array) == pytest.approx(max(-logit, 0) if logit else np.log(2))
+    assert float(fake.array) == pytest.approx(max(logit, 0) if logit else np.log(2))
+    real.backward()
+    assert np.isfinite(logits.grad).all()
+
+
+def test_gans_refuse_other_shapes() -> None:
+    with pytest.raises(UsageError, match=r"\(3, 32, 32\)"):
+        _gan.build(replace(config("dcgan-cond", "default"), shape=(3, 32, 32)))
+
+
+def test_moving_average_covers_running_statistics() -> None:
+    generator = _gan.Generator(100, 10)
+    average = _gan.MovingAverage(generator, 0.5)
+    generator.bn1.avg_mean[:] = 1.0
+    average.update(generator)
+    rate = 1 - 2 / 11  # the warm-up holds in the first steps
+    np.testing.assert_allclose(average.link.bn1.avg_mean, rate, rtol=1e-6)
+
+
+def test_moved_images_keep_their_pixels() -> None:
+    np.random.seed(0)
+    image = np.zeros((1, 28, 28), np.float32)
+    image[0, 10:18, 10:18] = 1
+    moved = [cnn.shifted(image, 2) for _ in range(50)]
+    assert all(each.shape == image.shape and each.sum() == image.sum() for each in moved)
+    assert len({each.tobytes() for each in moved}) > 10
+    assert cnn.shifted(image, 0) is image
+
+
+def test_cnn_is_exported_with_softmax(data: Data) -> None:
+    settings = config("cnn", "default")
+    model = cnn.build(settings)
+    (network,) = cnn.export(settings, model)
+    with chainer.using_config("train", False):
+        probabilities = network.forward(chainer.Variable(data.train_x[:5])).array
+        np.testing.assert_allclose(probabilities, F.softmax(model(data.train_x[:5])).array)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)

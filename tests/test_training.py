@@ -1,0 +1,330 @@
+"""Training: repeatable, resumable bit for bit, guarded, and honest about where it stands."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganzoo.errors import DeviceMissingError, DivergedError, RunError, UnknownNameError, UsageError
+from ganzoo.training import run as runs_module
+from ganzoo.training import train as training
+from ganzoo.training.train import Options, resume, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from conftest import Done
+    from ganzoo.training.run import Run
+
+ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
+OPTIONS = Options(epochs=2, limit=96, seed=3)
+
+
+def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """What a file holds, without the seconds that it took."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {key: value for key, value in stored.items() if "elapsed" not in key and not key.endswith("log/_log")}
+
+
+def same(one: Path, other: Path) -> bool:
+    a, b = arrays(one), arrays(other)
+    return a.keys() == b.keys() and all(a[key].tobytes() == b[key].tobytes() for key in a)
+
+
+def last_snapshot(run: Run) -> Path:
+    return sorted(run.snapshots.glob("*.npz"))[-1]
+
+
+def log(run: Run) -> list[dict[str, float]]:
+    lines = (run.path / "log.jsonl").read_text().splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "elapsed_time"} for line in lines]
+
+
+def interrupted(arch: str, path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, after: int) -> Run:
+    """A run that was told to stop after `after` iterations, as Ctrl-C tells it."""
+    with monkeypatch.context() as patched:
+
+        def stop(self: training._Stop, trainer: Any) -> bool:
+            self.interrupted = trainer.updater.iteration >= after
+            return self.interrupted
+
+        patched.setattr(training._Stop, "__call__", stop)
+        outcome = train(arch, OPTIONS, path, path / "stopped", quiet)
+    assert outcome.interrupted and not outcome.run.finished
+    return outcome.run
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_resumed_training_equals_uninterrupted(
+    arch: str, tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = train(arch, OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    run = interrupted(arch, tmp_path, quiet, monkeypatch, after=1 if arch == "wgan-gp" else 2)
+    resumed = resume(arch, Options(), tmp_path, run.path, quiet).run
+    assert same(whole.model_path, resumed.model_path)
+    assert last_snapshot(whole).name == last_snapshot(resumed).name
+    assert same(last_snapshot(whole), last_snapshot(resumed))
+    assert log(whole) == log(resumed)
+    assert (whole.path / "log.jsonl").stat().st_size
+
+
+def test_resumed_training_differs_without_its_random_state(
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test above would pass by luck if nothing random happened after a resume."""
+    whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    run = interrupted("dcgan-cond", tmp_path, quiet, monkeypatch, after=2)
+    monkeypatch.setattr(np.random, "set_state", lambda state: None)
+    assert not same(whole.model_path, resume("dcgan-cond", Options(), tmp_path, run.path, quiet).run.model_path)
+
+
+def test_same_seed_same_weights_other_seed_others(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
+    run = runs["dcgan-cond"]
+    options = Options(epochs=run.config.epochs, limit=run.config.limit, seed=run.config.seed)
+    assert same(run.model_path, train("dcgan-cond", options, tmp_path, None, quiet).run.model_path)
+    other = replace(options, seed=2)
+    assert not same(run.model_path, train("dcgan-cond", other, tmp_path, None, quiet).run.model_path)
+
+
+def test_users_random_state_is_left_alone(tmp_path: Path, quiet: Console) -> None:
+    np.random.seed(5)
+    expected = np.random.RandomState(5).uniform(size=3)
+    train("cnn", Options(epochs=1, limit=64), tmp_path, None, quiet)
+    np.testing.assert_array_equal(np.random.uniform(size=3), expected)
+
+
+KILLED_IN_SNAPSHOT = """
+import os, signal, sys
+import numpy as np
+from pathlib import Path
+from rich.console import Console
+from ganzoo.training import extensions, train
+
+train.SNAPSHOT_SECONDS = 0.0  # after every iteration
+savez = np.savez
+written = 0
+
+def die_half_way(file, **arrays):
+    global written
+    written += 1
+    if written == 3:
+        savez(file, **dict(list(arrays.items())[: len(arrays) // 2]))
+        file.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    savez(file, **arrays)
+
+np.savez = die_half_way
+options = train.Options(epochs=2, limit=96, seed=3)
+train.train("dcgan-cond", options, Path(sys.argv[1]), Path(sys.argv[2]), Console(quiet=True))
+"""
+
+
+def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(tmp_path: Path, quiet: Console) -> None:
+    path = tmp_path / "killed"
+    done = subprocess.run([sys.executable, "-c", KILLED_IN_SNAPSHOT, tmp_path, path], capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    snapshots = path / "snapshots"
+    assert sorted(file.name for file in snapshots.glob("[0-9]*.npz")) == ["0000001.npz", "0000002.npz"]
+    assert list(snapshots.glob(".*"))  # the half-written one, beside its place
+    whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    resumed = resume("dcgan-cond", Options(), tmp_path, path, quiet).run
+    assert same(whole.model_path, resumed.model_path)
+    assert same(last_snapshot(whole), last_snapshot(resumed))
+    assert not list(snapshots.glob(".*"))  # and it is swept away
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ganzoo", "train", "dcgan-cond", "--limit", "64", "--epochs", "300", "--out", "run"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr
+    for line in process.stderr:
+        if line.startswith("epoch"):
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "ganzoo train dcgan-cond --resume --out run" in err
+    assert "Traceback" not in err
+    assert out.strip() == "run"
+    assert list((tmp_path / "run" / "snapshots").glob("*.npz")) and not (tmp_path / "run" / "model.npz").exists()
+    log_before = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
+    epochs = int(json.loads(log_before[-1])["epoch"]) + 2
+    again = [*command[:5], "--resume", "--epochs", str(epochs), "--out", "run"]
+    done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "model.npz").exists()
+
+
+def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = interrupted("dcgan-cond", tmp_path, quiet, monkeypatch, after=2)
+    good = arrays(last_snapshot(run))
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
+    from ganzoo.archs import dcgan_cond
+
+    monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: logits[0] * float("nan"))
+    with pytest.raises(DivergedError, match="loss is nan after 3 iterations") as caught:
+        resume("dcgan-cond", Options(), tmp_path, run.path, quiet)
+    assert str(run.snapshots) in caught.value.remedy
+    kept = arrays(last_snapshot(run))
+    assert all(kept[key].tobytes() == good[key].tobytes() for key in good)
+    assert not run.finished
+
+
+def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
+    with pytest.raises(UsageError, match="batch_size, hparams"):
+        resume("cnn", Options(batch_size=32, hparams=["alpha=0.5"]), tmp_path, run.path, quiet)
+    with pytest.raises(UsageError, match="run of cnn"):
+        resume("wgan-gp", Options(), tmp_path, run.path, quiet)
+
+
+def test_resume_refuses_changed_data(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
+    config = run.path / "config.json"
+    stored = json.loads(config.read_text())
+    config.write_text(json.dumps({**stored, "data_sha256": "0" * 64}))
+    with pytest.raises(RunError, match="changed"):
+        resume("cnn", Options(), tmp_path, run.path, quiet)
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
+    with pytest.raises(RunError, match="already holds a run"):
+        train("cnn", OPTIONS, tmp_path, runs["cnn"].path, quiet)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_run_directory(arch: str, runs: Mapping[str, Run]) -> None:
+    run = runs[arch]
+    stored = json.loads((run.path / "config.json").read_text())
+    assert stored["config"]["hparams"] == dict(run.config.hparams)
+    assert stored["versions"]["chainer"] == "7.8.1" and len(stored["data_sha256"]) == 64
+    entries = [json.loads(line) for line in (run.path / "log.jsonl").read_text().splitlines()]
+    assert entries[-1]["epoch"] >= 2 and "elapsed_time" in entries[-1]
+    assert Image.open(run.path / "losses.png").size[0] > 400
+    sheets = sorted((run.path / "samples").glob("*.png"))
+    assert bool(sheets) is (arch != "cnn")
+    assert len(list(run.snapshots.glob("*.npz"))) <= 2
+
+
+def test_samples_are_of_the_same_noise_at_every_call(runs: Mapping[str, Run]) -> None:
+    from ganzoo.archs import _gan
+
+    run = runs["dcgan-cond"]
+    sample = _gan.sampler(run.config, run.model())
+    first, second = sample(), sample()
+    assert first.shape == (10, 10, 1, 28, 28) and first.min() >= 0 and first.max() <= 1
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        (Options(preset="blok"), UnknownNameError, "preset of dcgan-cond 'blok'"),
+        (Options(dataset="digit"), UnknownNameError, "dataset 'digit'"),
+        (Options(hparams=["alfa=1"]), UnknownNameError, "hyper-parameter 'alfa'"),
+        (Options(hparams=["gen_alpha=fast"]), UsageError, "'fast' is no float"),
+        (Options(hparams=["gen_alpha"]), UsageError, "no '='"),
+        (Options(epochs=0), UsageError, "--epochs is 0"),
+        (Options(limit=4), UsageError, "A batch of 32"),
+        (Options(seed=-1), UsageError, "--seed is -1"),
+        (Options(device="tpu"), UsageError, "device 'tpu'"),
+        (Options(device="cuda:7"), DeviceMissingError, "cuda:7 does not answer"),
+    ],
+)
+def test_wrong_options(options: Options, error: type[Exception], words: str, tmp_path: Path, quiet: Console) -> None:
+    with pytest.raises(error, match=words):
+        train("dcgan-cond", options, tmp_path, None, quiet)
+    assert not list(tmp_path.iterdir())
+
+
+def test_set_reads_a_value_as_the_presets_type(tmp_path: Path) -> None:
+    from ganzoo import plugins
+
+    options = Options(hparams=["alpha=1", "shift=3"], limit=64)
+    config, _ = training.configure(plugins.ARCHS.get("cnn"), options)
+    assert config.hparams["alpha"] == 1.0 and isinstance(config.hparams["alpha"], float)
+    assert config.hparams["shift"] == 3 and isinstance(config.hparams["shift"], int)
+
+
+def test_pictures_make_epochs_for_the_data_at_hand() -> None:
+    from ganzoo.specs import Preset
+
+    preset = Preset("", 32, pictures=100_000)
+    assert preset.epochs_for(1_500) == 67
+    assert preset.epochs_for(60_000) == 2
+    assert preset.epochs_for(500_000) == 1
+    assert Preset("", 32, epochs=200).epochs_for(60_000) == 200
+
+
+def test_plain_lines_off_a_terminal(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
+    done = ganzoo("train", "cnn", "--limit", 128, "--epochs", 1)
+    assert done.code == 0
+    assert done.out == "runs/cnn-digits-1\n"
+    lines = [line for line in done.err.splitlines() if line.startswith("epoch")]
+    assert len(lines) >= 2 and "\x1b" not in done.err
+    assert all(word in lines[-1] for word in ("loss", "accuracy", "images/s", "left"))
+
+
+def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
+    """In a pseudo-terminal of 80 columns: epoch, rate and losses on one line that is redrawn."""
+    import pty
+
+    reader, writer = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ganzoo", "train", "dcgan-cond", "--limit", "96", "--epochs", "2"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=writer,
+        stdin=writer,
+        env=environment,
+    )
+    os.close(writer)
+    shown = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            chunk = os.read(reader, 65536)
+        except OSError:  # the terminal is gone with its last user
+            break
+        if not chunk:
+            break
+        shown += chunk
+    assert process.wait(timeout=10) == 0
+    assert b"epoch 2.0/2" in shown and b"images/s" in shown and b"gen/loss" in shown
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda stored: stored["config"].update(epochs="many"),
+        lambda stored: stored["config"].update(shape=[1, 28]),
+        lambda stored: stored["config"].update(preset="gone"),
+        lambda stored: stored["config"]["hparams"].pop("gen_alpha"),
+        lambda stored: stored["config"].pop("seed"),
+        lambda stored: stored["config"].update(surprise=1),
+        lambda stored: stored.pop("config"),
+        lambda stored: stored.pop("format"),
+    ],
+)
+def test_damaged_config_is_refused(damage: Callable[[Any], Any], tmp_path: Path, runs: Mapping[str, Run]) -> None:
+    stored = json.loads((runs["dcgan-cond"].path / "config.json").read_text())
+    damage(stored)
+    (tmp_path / "config.json").write_text(json.dumps(stored))
+    with pytest.raises(RunError, match="damaged"):
+        runs_module.load(tmp_path)
