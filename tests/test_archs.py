@@ -94,7 +94,7 @@ def test_blog_discriminator_is_the_blogs(data: Data) -> None:
 
 
 def test_blog_discriminator_sees_the_label_as_planes() -> None:
-    discriminator = dcgan_cond.PlanesDiscriminator(10)
+    discriminator = _gan.PlanesDiscriminator(10)
     x = np.random.RandomState(0).uniform(size=(3, 1, 28, 28)).astype(np.float32)
     t = np.array([0, 4, 9], np.int32)
     planes = np.zeros((3, 10, 28, 28), np.float32)

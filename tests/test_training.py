@@ -147,7 +147,19 @@ def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(tmp_path: Path, q
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ganzoo", "train", "dcgan-cond", "--limit", "64", "--epochs", "300", "--out", "run"]
+    command = [
+        sys.executable,
+        "-m",
+        "ganzoo",
+        "train",
+        "dcgan-cond",
+        "--limit",
+        "64",
+        "--epochs",
+        "300",
+        "--out",
+        "run",
+    ]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stderr
     for line in process.stderr:

@@ -47,6 +47,31 @@ class Generator(chainer.Chain):
         return F.sigmoid(self.dc3(h))
 
 
+class PlanesDiscriminator(chainer.Chain):
+    """The blog's discriminator: float32 images (N, 1, 28, 28) and labels (N,) to one logit each, (N,).
+
+    The label enters as one-hot planes beside the image. No batch norm, no sigmoid: a critic as well.
+    """
+
+    def __init__(self, n_classes: int) -> None:
+        super().__init__()
+        he = initializers.HeNormal()
+        with self.init_scope():
+            self.c0 = L.Convolution2D(1 + n_classes, 32, ksize=2, stride=2, initialW=he)
+            self.c1 = L.Convolution2D(32, 64, ksize=2, stride=2, initialW=he)
+            self.c2 = L.Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
+            self.l3 = L.Linear(1152, 1)
+        self.n_classes = n_classes
+
+    def forward(self, x: Any, t: LabelArray) -> Any:
+        planes = np.zeros((len(t), self.n_classes, *SHAPE[1:]), np.float32)
+        planes[np.arange(len(t)), t] = 1
+        h = F.concat([x, self.device.send(planes)])
+        for layer in (self.c0, self.c1, self.c2):
+            h = F.leaky_relu(layer(h), slope=0.2)
+        return self.l3(h)[:, 0]
+
+
 def build(config: TrainConfig) -> Generator:
     """The generator of `config`. Raises `UsageError` for images that it cannot draw."""
     if config.shape != SHAPE:

@@ -22,27 +22,38 @@ from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ganzoo.specs import LabelArray
 
 PENALTY_WEIGHT = 10.0  # lambda of Algorithm 1
 CRITIC_STEPS = 5  # n_critic of Algorithm 1
 
 
-class Critic(chainer.Chain):
-    """float32 images (N, 1, 28, 28) and labels (N,) to one unbounded score (N,)."""
+class DenseCritic(chainer.Chain):
+    """float32 images (N, 1, 28, 28) and labels (N,) to one unbounded score each, (N,).
+
+    Three dense layers; the one-hot label enters the first two. On two CPU cores five steps of it, with their
+    double back-propagation, cost as much as one of a convolutional critic.
+    """
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
-            self.c0 = L.Convolution2D(1, 64, ksize=8, stride=4, pad=2, initialW=he)
-            self.c1 = L.Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l2 = L.Linear(128 * 3 * 3, n_classes)
+            self.l0 = L.Linear(28 * 28 + n_classes, 512, initialW=he)
+            self.l1 = L.Linear(512 + n_classes, 256, initialW=he)
+            self.l2 = L.Linear(256, 1)
+        self.n_classes = n_classes
 
     def forward(self, x: Any, t: LabelArray) -> Any:
-        h = F.leaky_relu(self.c0(x), slope=0.2)
-        h = F.leaky_relu(self.c1(h), slope=0.2)
-        return F.select_item(self.l2(h), self.device.send(t))
+        label = self.device.send(np.eye(self.n_classes, dtype=np.float32)[t])
+        h = F.leaky_relu(self.l0(F.concat([F.reshape(x, (len(t), -1)), label])), slope=0.2)
+        h = F.leaky_relu(self.l1(F.concat([h, label])), slope=0.2)
+        return self.l2(h)[:, 0]
+
+
+CRITICS: Mapping[str, type[Any]] = {"planes": _gan.PlanesDiscriminator, "dense": DenseCritic}
 
 
 def gradient_penalty(critic: Any, x_real: Any, x_fake: Any, t: LabelArray, xp: Any) -> Any:
@@ -82,7 +93,7 @@ class WganUpdater(_gan.GanUpdater):
 def train(config: TrainConfig, data: Data) -> Training:
     """Critic and generator by turns; what is kept is the generator's moving average."""
     device = chainer_device(config.device)
-    gen, critic = _gan.build(config), Critic(config.n_classes)
+    gen, critic = _gan.build(config), CRITICS[str(config.hparams["critic"])](config.n_classes)
     gen.to_device(device)
     critic.to_device(device)
     iterator = SerialIterator(TupleDataset(data.train_x, data.train_t), config.batch_size)
@@ -103,16 +114,17 @@ ARCH = Arch(
         "default": Preset(
             summary="Algorithm 1 with larger steps and a moving average, minutes on a CPU",
             batch_size=32,
-            pictures=400_000,
+            pictures=240_000,  # 1500 generator steps
             hparams={
+                "critic": "dense",
                 "latent_dim": 100,
-                "gen_alpha": 5e-4,
-                "dis_alpha": 5e-4,
+                "gen_alpha": 1e-3,  # ten times the paper's: 1500 steps instead of 200,000
+                "dis_alpha": 1e-3,
                 "beta1": 0.0,
                 "beta2": 0.9,
                 "clip": 0.0,
                 "bn_decay": 0.9,
-                "ema_decay": 0.995,
+                "ema_decay": 0.99,
             },
         ),
         "paper": Preset(
@@ -120,6 +132,7 @@ ARCH = Arch(
             batch_size=64,
             epochs=200,
             hparams={
+                "critic": "planes",
                 "latent_dim": 100,
                 "gen_alpha": 1e-4,
                 "dis_alpha": 1e-4,

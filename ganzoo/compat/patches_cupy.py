@@ -1,0 +1,26 @@
+"""Chainer 7.8.1 with CuPy 13.4 to 14.2.
+
+Written without a GPU. CuPy 14.2's wheel was imported over stub CUDA libraries: Chainer then finds it, and
+every attribute of `cupy` and `cupyx` that Chainer names is there, but for cuDNN's, which Chainer does
+without. No kernel was compiled or run, and CuPy 13 was not tried.
+"""
+
+from __future__ import annotations
+
+from ganzoo.compat.patch import Patch
+from ganzoo.compat.patches_chainer import CHAINER_7
+
+CUPY: tuple[Patch, ...] = (
+    Patch(
+        library=CHAINER_7,
+        module="chainer.backends.cuda",
+        why="CuPy 14 has no cuDNN, and Chainer warns to reinstall CuPy with it (not run on a GPU)",
+        until="ganzoo leaves Chainer, or CuPy brings cuDNN back",
+        edits=(("    if (not cudnn_enabled and\n", "    if (_cupy_major < 14 and not cudnn_enabled and\n"),),
+        probe="""
+from chainer.backends import cuda
+cuda.available, cuda._cupy_major, cuda._cudnn_disabled_by_user = True, 14, False
+cuda.check_cuda_available()
+""",
+    ),
+)
