@@ -6,6 +6,7 @@ use; 3 something is missing on this machine; 130 interrupted. Nothing heavy is i
 
 from __future__ import annotations
 
+import signal
 import sys
 from enum import Enum
 from pathlib import Path
@@ -297,6 +298,9 @@ def _bundle(name: str | None) -> Bundle:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; every end is a `SystemExit` with its code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        # a plain SIGTERM would end this process without closing the browser that it started
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         app(arguments, prog_name="ganzoo")
     except GanzooError as error:

@@ -39,7 +39,7 @@ def _unsupported(backend: str, graph: Any, error: Exception) -> UnsupportedOpera
     from webdnn.graph import traverse
 
     remedy = "Express the layer with other operators, or leave this backend out."
-    unhandled = re.search(r"Operator <(\w+)> is not handled", str(error))
+    unhandled = re.search(r"Operator <(\w+).* is not handled", str(error))
     if unhandled is None:
         return UnsupportedOperatorError(
             f"The backend {backend} cannot generate this network: {type(error).__name__}: {error}", remedy

@@ -24,10 +24,18 @@ PACKAGES = ("ganzoo", "webdnn", "chainer", "numpy")
 
 def table(rows: Sequence[Row], title: str = "") -> Table:
     """The rows as a table of 80 columns; a failed backend shows its reason below."""
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title or None, caption=Text("\n".join(_notes(rows))), caption_justify="left")
+    shown = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title=title or None,
+        title_justify="left",
+        caption=Text("\n".join(_notes(rows))),
+        caption_justify="left",
+    )
     for heading in ("backend", "adapter"):
         shown.add_column(heading, no_wrap=True)
     for heading in ("load", "first run", "median", "p95", "runs"):

@@ -56,10 +56,12 @@ class Bundle:
         return [name for name in self.backends if plugins.BACKENDS.get(name).runs]
 
     def choose(self, backends: Sequence[str]) -> list[str]:
-        """`backends`, or all that browsers run. Raises `UnknownNameError` for one that is not among these."""
+        """`backends`, or all that browsers run. Raises `UsageError` for one that is not among these."""
         for name in backends:
+            if name not in self.backends:
+                raise UnknownNameError(f"backend in {self.path}", name, self.backends)
             if name not in self.runnable:
-                raise UnknownNameError(f"backend in {self.path} that a browser runs:", name, self.runnable)
+                raise UsageError(f"{name}: {plugins.BACKENDS.get(name).note}.", f"Choose {' or '.join(self.runnable)}.")
         return list(backends) or self.runnable
 
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:

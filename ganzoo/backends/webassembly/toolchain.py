@@ -49,15 +49,17 @@ def write(data: Any, folder: Path, toolchain: str | None) -> None:
     with tempfile.TemporaryDirectory(prefix="ganzoo-") as scratch:
         source = Path(scratch) / "kernels.cpp"
         source.write_text(data.descriptor.concat_kernel_sources())
-        compile_into(source, folder, data.descriptor.required_heap)
+        compile_into(source, data.descriptor.required_heap)
+        for name in (SCRIPT, MODULE):
+            shutil.copyfile(source.with_name(name), folder / name)
 
 
-def _zig(source: Path, folder: Path, heap: int) -> None:
+def _zig(source: Path, heap: int) -> None:
     # `heap` is Emscripten's fixed reservation; a module of ours declares its static memory and grows by malloc
-    shutil.copyfile(HERE / "worker.js", folder / SCRIPT)
+    shutil.copyfile(HERE / "worker.js", source.with_name(SCRIPT))
     _run(
         [
-            *(sys.executable, "-m", "ziglang", "c++", str(source), "-o", str(folder / MODULE)),
+            *(sys.executable, "-m", "ziglang", "c++", str(source), "-o", str(source.with_name(MODULE))),
             *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-O3", "-std=c++11"),
             *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
             *(f"-Wl,--export={name}" for name in EXPORTS),
@@ -67,7 +69,7 @@ def _zig(source: Path, folder: Path, heap: int) -> None:
     )
 
 
-def _emscripten(source: Path, folder: Path, heap: int) -> None:
+def _emscripten(source: Path, heap: int) -> None:
     import webdnn.backend.webassembly as package
 
     compiler = shutil.which("em++")
@@ -75,7 +77,7 @@ def _emscripten(source: Path, folder: Path, heap: int) -> None:
         raise ToolMissingError("em++ was not found.", "Install Emscripten, or leave out '--toolchain emscripten'.")
     _run(
         [
-            *(compiler, str(source), "-o", str(folder / SCRIPT), "-O3", "-std=c++11", "-msimd128"),
+            *(compiler, str(source), "-o", str(source.with_name(SCRIPT)), "-O3", "-std=c++11", "-msimd128"),
             *(f"-I{HERE / 'include'}", "-sWASM=1", f"-sINITIAL_MEMORY={heap}", "-sALLOW_MEMORY_GROWTH=1"),
             "-sEXPORTED_FUNCTIONS=" + ",".join(f"_{name}" for name in EXPORTS),
             *("--pre-js", str(Path(package.__file__).with_name("webassembly_header.js"))),
@@ -92,4 +94,4 @@ def _run(command: list[str], env: Mapping[str, str] | None = None) -> None:
         ) from subprocess.CalledProcessError(done.returncode, command)
 
 
-COMPILERS: Mapping[str, Callable[[Path, Path, int], None]] = {"zig": _zig, "emscripten": _emscripten}
+COMPILERS: Mapping[str, Callable[[Path, int], None]] = {"zig": _zig, "emscripten": _emscripten}
