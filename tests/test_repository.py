@@ -1,0 +1,59 @@
+"""Promises about the repository itself: what may not be in it, and that its parts agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib  # type: ignore[no-redef]
+
+ROOT = Path(__file__).parent.parent
+# spelled so that this file does not hold them either
+HOSTS = "|".join(["py" + "pi[.]org", "python" + "hosted[.]org", "registry[.]" + "(npm|yarn)", "deb[.]" + "debian"])
+PATHS = r"(^|[^A-Za-z0-9_.-])/(wo" + "rk|ro" + "ot|ho" + "me)/"
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_registry_host_and_no_path_of_one_machine() -> None:
+    for path in tracked():
+        text = path.read_bytes().decode("utf-8", "replace")
+        assert not re.search(HOSTS, text), path
+        assert not re.search(PATHS, text, re.MULTILINE), path
+
+
+def test_every_dependency_is_pinned_with_its_hashes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {
+        "run": project["dependencies"],
+        "test": project["dependencies"] + project["optional-dependencies"]["test"],
+    }
+    wanted["all"] = sum(project["optional-dependencies"].values(), project["dependencies"])
+    for name, requirements in wanted.items():
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry.strip()]
+        pinned = {entry.partition("==")[0].lower() for entry in entries}
+        for entry in entries:
+            assert "==" in entry and "--hash=sha256:" in entry, entry
+        for requirement in requirements:
+            assert re.split(r"[<>=\[; ]", requirement)[0].lower() in pinned, (name, requirement)
+        assert not re.search(r"://|--(extra-)?index|--find-links", text)
+
+
+def test_the_parts_of_the_lock_agree() -> None:
+    def pins(name: str) -> set[str]:
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        return {re.sub(r"[ \\]+$", "", line) for line in text.splitlines() if re.match(r"\S+==", line)}
+
+    assert pins("build") <= pins("all") and pins("run") <= pins("test") <= pins("all")
+
+
+def test_mnist_is_not_committed() -> None:
+    assert not [path for path in tracked() if "ubyte" in path.name or path.stat().st_size > 300_000]
