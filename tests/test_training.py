@@ -99,6 +99,27 @@ def test_same_seed_same_weights_other_seed_others(tmp_path: Path, quiet: Console
     assert not same(run.model_path, train("dcgan-cond", other, tmp_path, None, quiet).run.model_path)
 
 
+def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    from threadpoolctl import threadpool_info
+
+    from ganzoo.training.snapshot import save_model
+
+    def threads() -> list[int]:
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    seen: list[list[int]] = []
+
+    def record(*arguments: Any) -> None:
+        seen.append(threads())
+        save_model(*arguments)
+
+    before = threads()
+    monkeypatch.setattr("ganzoo.training.snapshot.save_model", record)
+    train("cnn", Options(epochs=1, limit=64), tmp_path, None, quiet)
+    assert seen and set(seen[0]) == {1}
+    assert threads() == before
+
+
 def test_users_random_state_is_left_alone(tmp_path: Path, quiet: Console) -> None:
     np.random.seed(5)
     expected = np.random.RandomState(5).uniform(size=3)

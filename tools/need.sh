@@ -2,14 +2,15 @@
 # Install a program by the system's package manager, where that can be done without asking.
 # `tools/need.sh NAME`: chromium, npm, or a package's own name. Exits 3 when it cannot be done.
 set -eu
+. "$(dirname "$0")/quietly.sh"
 name=$1
 [ "$(id -u)" = 0 ] && sudo= || sudo="sudo -n"
 
 try() {
     command -v "$1" >/dev/null 2>&1 || return 0
-    printf '== Installing %s by %s\n' "$name" "$1" >&2
+    printf '\033[1m== Installing %s by %s\033[0m\n' "$name" "$1" >&2
     shift
-    if "$@" >&2; then exit 0; fi
+    if quietly "$@"; then exit 0; fi
 }
 
 apt() {

@@ -3,6 +3,7 @@
 # PYTHON names the interpreter; without it the first suitable one is taken.
 set -eu
 cd "$(dirname "$0")/.."
+. tools/quietly.sh
 kind=$1
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
@@ -32,7 +33,7 @@ pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
 
 say "Packages, pinned and checked by hash"
 # Chainer and WebDNN are published as source: they are built with the setuptools installed here, not a newer one
-pip install --quiet --require-hashes -r requirements/build.txt
-pip install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
-pip install --quiet --no-build-isolation --no-deps --editable .
+quietly pip install --require-hashes -r requirements/build.txt
+quietly pip install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
+quietly pip install --no-build-isolation --no-deps --editable .
 touch ".venv/ready-$kind"

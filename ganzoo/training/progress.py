@@ -46,7 +46,7 @@ class Progress(Extension):
         elif len(log) > self._shown:
             self._shown = len(log)
             rate = self._rate(epoch)
-            left = (self._epochs - epoch) * self._n_images / rate if rate else 0.0
+            left = max(0.0, self._epochs - epoch) * self._n_images / rate if rate else 0.0
             self._console.print(
                 f"epoch {epoch:.1f}/{self._epochs}  {self._losses(log[-1])}  {rate:.0f} images/s  {left:.0f} s left",
                 highlight=False,

@@ -179,6 +179,7 @@ def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Conso
     """Train to the end or to Ctrl-C; either way the state is saved."""
     import chainer
     from chainer.training import triggers
+    from threadpoolctl import threadpool_limits
 
     from ganzoo.training import extensions
     from ganzoo.training.progress import Progress
@@ -186,6 +187,8 @@ def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Conso
 
     config = run.config
     with (
+        # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
+        threadpool_limits(1, "blas"),
         _seeded(config.seed),
         chainer.using_config("type_check", False),
         chainer.using_config("cudnn_deterministic", True),
