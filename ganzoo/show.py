@@ -119,9 +119,10 @@ def export(
 ) -> None:
     from ganzoo.export import size
 
-    tables = size.tables(parts)
-    _table(("file", "raw", "gzip", "Brotli", "holds"), tables["files"], right=4, title="Bytes")
-    _table(("backend", *SIZES), tables["backends"], right=6)
+    for network in bundle.networks:
+        rows = size.file_rows(parts, network)
+        _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
+    _table(("backend", *SIZES), size.backend_rows(parts), right=6, title="Bytes by backend")
     for backend in backends:
         if not backend.runs:
             out().print(f"{backend.name}: {backend.note}; written, and not run anywhere.", markup=False)

@@ -339,7 +339,7 @@ def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
             break
         shown += chunk
     assert process.wait(timeout=10) == 0
-    assert b"epoch 2.0/2" in shown and b"images/s" in shown and b"gen/loss" in shown
+    assert b"epoch 2.0/2" in shown and b"img/s" in shown and b"gen/loss" in shown
 
 
 @pytest.mark.parametrize(

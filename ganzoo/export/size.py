@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.errors import BudgetError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 UNITS = {"": 1, "B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
@@ -114,11 +114,19 @@ def check_budget(parts: Sequence[Part], budget: int) -> None:
         )
 
 
-def tables(parts: Sequence[Part]) -> Mapping[str, list[list[str]]]:
-    """Rows for the terminal: "files", one a file, and "backends", one a backend and their sum."""
-    files = [[part.path, *_columns(total([part]))[1:4], "weights" if part.weights else "code"] for part in parts]
+def file_rows(parts: Sequence[Part], network: str) -> list[list[str]]:
+    """A row for each file of `network`: name, raw, gzip, Brotli, what it holds."""
+    return [
+        [part.path.rpartition("/")[2], *_columns(total([part]))[1:4], "weights" if part.weights else "code"]
+        for part in parts
+        if part.network == network
+    ]
+
+
+def backend_rows(parts: Sequence[Part]) -> list[list[str]]:
+    """A row for each backend and for all: name, files, raw, gzip, Brotli, distinct, share of the weights."""
     sums = [*by_backend(parts).items(), ("together", total(parts))]
-    return {"files": files, "backends": [[name, *_columns(each)] for name, each in sums]}
+    return [[name, *_columns(each)] for name, each in sums]
 
 
 def _columns(sums: Total) -> list[str]:

@@ -65,7 +65,7 @@ class Progress(Extension):
         return (epoch - self._started[1]) * self._n_images / seconds if seconds else 0.0
 
     def _losses(self, entry: Any) -> str:
-        return "  ".join(f"{key.removeprefix('main/')} {entry[key]:.3f}" for key in self._keys if key in entry)
+        return "  ".join(f"{key.removeprefix('main/')} {entry[key]:.2f}" for key in self._keys if key in entry)
 
 
 def _bar(console: Console) -> Any:
@@ -76,7 +76,7 @@ def _bar(console: Console) -> Any:
         TextColumn("epoch {task.completed:.1f}/{task.total:.0f}"),
         BarColumn(bar_width=None),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[rate]:.0f} images/s"),
+        TextColumn("{task.fields[rate]:.0f} img/s"),
         TextColumn("{task.fields[losses]}"),
         console=console,
         expand=True,

@@ -10,6 +10,8 @@ runs/<arch>-<dataset>-<n>/
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -145,8 +147,11 @@ def latest(root: Path, arch: str | None = None, finished: bool = False) -> Run:
 
 
 def next_path(root: Path, arch: str, dataset: str) -> Path:
-    """The first free `<arch>-<dataset>-<n>` below `root`."""
-    n = 1
-    while (path := root / f"{arch}-{dataset}-{n}").exists():
-        n += 1
+    """The first free `<arch>-<dataset>-<n>` below `root`, made at once, so that nobody else takes it."""
+    root.mkdir(parents=True, exist_ok=True)
+    for n in itertools.count(1):
+        path = root / f"{arch}-{dataset}-{n}"
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+            break
     return path
