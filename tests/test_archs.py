@@ -160,6 +160,7 @@ def test_gradient_penalty_is_that_of_the_paper() -> None:
     np.testing.assert_allclose(critic.w.grad, 2 * 5 * 3 / 6, rtol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered in exp")  # in Chainer, whose result is right
 @pytest.mark.parametrize("logit", [-1e4, 0.0, 1e4])
 def test_losses_from_logits_do_not_overflow(logit: float) -> None:
     logits = chainer.Variable(np.full(4, logit, np.float32))
@@ -176,7 +177,7 @@ def test_gans_refuse_other_shapes() -> None:
 
 
 def test_moving_average_covers_running_statistics() -> None:
-    generator = _gan.Generator(100, 10)
+    generator = _gan.Generator(100, 10, 100, 0.9)
     average = _gan.MovingAverage(generator, 0.5)
     generator.bn1.avg_mean[:] = 1.0
     average.update(generator)
@@ -202,3 +203,29 @@ def test_cnn_is_exported_with_softmax(data: Data) -> None:
         probabilities = network.forward(chainer.Variable(data.train_x[:5])).array
         np.testing.assert_allclose(probabilities, F.softmax(model(data.train_x[:5])).array)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_silent_noise_keeps_the_variance_of_the_first_layer() -> None:
+    np.random.seed(0)
+    whole = _gan.Generator(100, 10, noise_dims=100, bn_decay=0.9)
+    np.random.seed(0)
+    quiet = _gan.Generator(100, 10, noise_dims=8, bn_decay=0.9)
+    assert not quiet.l0.W.array[:, 8:100].any() and quiet.l0.W.array[:, :8].all() and quiet.l0.W.array[:, 100:].all()
+    x = np.concatenate([np.random.standard_normal((500, 100)), np.eye(10)[np.arange(500) % 10]], axis=1).astype("f")
+    assert quiet.l0.W.array.dtype == np.float32
+    # 18 inputs of variance about 1 (noise) and 0.1 (labels) against 110: the same order, not a sixth of it
+    assert 0.3 < quiet.l0(x).array.std() / whole.l0(x).array.std() < 1.2
+
+
+def test_learning_rates_fall_to_zero(data: Data) -> None:
+    settings = config("dcgan-cond", "default", batch_size=32)
+    training = dcgan_cond.train(settings, data)
+    assert len(training.extensions) == 2
+    optimizers = [training.updater.get_optimizer(name) for name in ("gen", "dis")]
+    trainer = chainer.training.Trainer(training.updater, (2, "iteration"))
+    for extension in training.extensions:
+        trainer.extend(extension)
+    assert {optimizer.alpha for optimizer in optimizers} == {1e-3}
+    trainer.run()
+    assert {optimizer.alpha for optimizer in optimizers} == {0.0}
+    assert dcgan_cond.train(config("dcgan-cond", "blog", batch_size=32), data).extensions == ()

@@ -178,5 +178,5 @@ def test_state_refuses_a_network_of_another_shape(run: Run) -> None:
     layers = {key for key in state if key.startswith("updater/model:gen/")}
     assert "updater/model:gen/l0/W" in layers
     narrow = L.Linear(4, 4)
-    with pytest.raises(SnapshotError, match=r"'b' is \(1152,\)"):
+    with pytest.raises(SnapshotError, match=r"'W' is \(1152, 110\)"):
         snapshot._fit(snapshots[-1], snapshot._flat(narrow), state, "updater/model:gen/l0/")

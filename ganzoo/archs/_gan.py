@@ -9,6 +9,7 @@ import chainer.functions as F
 import chainer.links as L
 import numpy as np
 from chainer import initializers
+from chainer.training.extensions import LinearShift
 from chainer.training.updaters import StandardUpdater
 
 from ganzoo.errors import UsageError
@@ -26,10 +27,11 @@ class Generator(chainer.Chain):
     """float32 (N, latent_dim + n_classes), noise and one-hot label side by side, to images (N, 1, 28, 28) in [0, 1].
 
     The network of github.com/pit-ray/webdnn-mnist-dcgan: 1,216,768 multiply-adds a picture at latent_dim 100
-    and 10 classes. He et al. 2015 (arXiv:1502.01852) initialisation, the last layer LeCun's.
+    and 10 classes. He et al. 2015 (arXiv:1502.01852) initialisation, the last layer LeCun's. `noise_dims` is
+    how many of the noise values drive the picture at first; the others begin with weights of zero.
     """
 
-    def __init__(self, latent_dim: int, n_classes: int, bn_decay: float = 0.9) -> None:
+    def __init__(self, latent_dim: int, n_classes: int, noise_dims: int, bn_decay: float) -> None:
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
@@ -39,6 +41,8 @@ class Generator(chainer.Chain):
             self.dc2 = L.Deconvolution2D(64, 32, ksize=2, stride=2, initialW=he)
             self.bn2 = L.BatchNormalization(32, decay=bn_decay)
             self.dc3 = L.Deconvolution2D(32, 1, ksize=2, stride=2, initialW=initializers.LeCunNormal())
+        self.l0.W.array[:, noise_dims:latent_dim] = 0
+        self.l0.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
 
     def forward(self, x: Any) -> Any:
         h = F.reshape(F.relu(self.l0(x)), (-1, 128, 3, 3))
@@ -79,7 +83,8 @@ def build(config: TrainConfig) -> Generator:
             f"{config.arch} draws images of shape {SHAPE}, those of {config.dataset} are {config.shape}.",
             "Choose another data set, or resample it to 28x28 grey.",
         )
-    return Generator(int(config.hparams["latent_dim"]), config.n_classes, float(config.hparams["bn_decay"]))
+    values = config.hparams
+    return Generator(int(values["latent_dim"]), config.n_classes, int(values["noise_dims"]), float(values["bn_decay"]))
 
 
 def generator_input(z: FloatArray, t: LabelArray, n_classes: int) -> FloatArray:
@@ -167,6 +172,18 @@ class GanUpdater(StandardUpdater):
     def serialize(self, serializer: Any) -> None:
         super().serialize(serializer)
         self.ema.serialize(serializer["ema"])
+
+
+def decay(config: TrainConfig, updater: GanUpdater, n_images: int, batches_per_step: int = 1) -> tuple[Any, ...]:
+    """Extensions that lower both learning rates linearly to 0, from `decay_from` of the training on; 1 is never."""
+    begin = float(config.hparams["decay_from"])
+    if begin >= 1:
+        return ()
+    steps = config.epochs * n_images / (config.batch_size * batches_per_step)
+    return tuple(
+        LinearShift("alpha", (optimizer.alpha, 0.0), (begin * steps, steps), optimizer)
+        for optimizer in (updater.get_optimizer("gen"), updater.get_optimizer("dis"))
+    )
 
 
 def _adam(link: Any, alpha: Any, values: Any) -> Any:

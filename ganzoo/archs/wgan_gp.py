@@ -103,6 +103,7 @@ def train(config: TrainConfig, data: Data) -> Training:
         model=updater.ema.link,
         monitors=("wasserstein", "penalty", "gen/loss"),
         sample=_gan.sampler(config, updater.ema.link),
+        extensions=_gan.decay(config, updater, len(data.train_x), CRITIC_STEPS),
     )
 
 
@@ -114,14 +115,16 @@ ARCH = Arch(
         "default": Preset(
             summary="Algorithm 1 with larger steps and a moving average, minutes on a CPU",
             batch_size=32,
-            pictures=240_000,  # 1500 generator steps
+            pictures=256_000,  # 1600 generator steps
             hparams={
                 "critic": "dense",
                 "latent_dim": 100,
-                "gen_alpha": 1e-3,  # ten times the paper's: 1500 steps instead of 200,000
+                "noise_dims": 8,  # as in dcgan-cond (decision 0006)
+                "gen_alpha": 1e-3,  # ten times the paper's: 1600 steps instead of 200,000
                 "dis_alpha": 1e-3,
                 "beta1": 0.0,
                 "beta2": 0.9,
+                "decay_from": 0.1,
                 "clip": 0.0,
                 "bn_decay": 0.9,
                 "ema_decay": 0.99,
@@ -134,10 +137,12 @@ ARCH = Arch(
             hparams={
                 "critic": "planes",
                 "latent_dim": 100,
+                "noise_dims": 100,
                 "gen_alpha": 1e-4,
                 "dis_alpha": 1e-4,
                 "beta1": 0.0,
                 "beta2": 0.9,
+                "decay_from": 1.0,
                 "clip": 0.0,
                 "bn_decay": 0.9,
                 "ema_decay": 0.0,  # no average: the generator as it is

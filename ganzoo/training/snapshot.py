@@ -88,7 +88,7 @@ def _fill(target: Any, arrays: Arrays) -> None:
 
 
 def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
-    for key, array in wanted.items():
+    for key, array in sorted(wanted.items()):
         layer = key.strip("/")
         if prefix + key not in found:
             raise SnapshotError(f"{path} has no '{layer}'.", "It was written by another version of the network.")
