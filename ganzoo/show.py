@@ -104,10 +104,9 @@ def outcome(done: Outcome) -> None:
         again = f"ganzoo train {done.run.config.arch} --resume --out {done.run.path}"
         console.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
     elif done.log:
-        last = done.log[-1]
-        accuracy = last.get("validation/main/accuracy")
-        judged = f", accuracy on the test images {100 * accuracy:.1f}%" if accuracy is not None else ""
-        console.print(f"Trained in {last['elapsed_time']:.0f} s{judged}.", markup=False)
+        accuracies = [entry["validation/main/accuracy"] for entry in done.log if "validation/main/accuracy" in entry]
+        judged = f", accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
+        console.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
     print(done.run.path)
 
 
