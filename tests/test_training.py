@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -247,7 +248,9 @@ def test_run_directory(arch: str, runs: Mapping[str, Run]) -> None:
     assert stored["config"]["hparams"] == dict(run.config.hparams)
     assert stored["versions"]["chainer"] == "7.8.1" and len(stored["data_sha256"]) == 64
     entries = [json.loads(line) for line in (run.path / "log.jsonl").read_text().splitlines()]
-    assert entries[-1]["epoch"] >= 2 and "elapsed_time" in entries[-1]
+    assert entries[-1]["epoch_detail"] >= 2 and "elapsed_time" in entries[-1]  # the end is logged
+    if arch == "cnn":
+        assert 0 <= entries[-1]["validation/main/accuracy"] <= 1
     assert Image.open(run.path / "losses.png").size[0] > 400
     sheets = sorted((run.path / "samples").glob("*.png"))
     assert bool(sheets) is (arch != "cnn")
@@ -361,3 +364,18 @@ def test_damaged_config_is_refused(damage: Callable[[Any], Any], tmp_path: Path,
     (tmp_path / "config.json").write_text(json.dumps(stored))
     with pytest.raises(RunError, match="damaged"):
         runs_module.load(tmp_path)
+
+
+@pytest.mark.parametrize(("times", "epochs", "step"), [(100, 4, 0.0016), (10, 64, 0.02), (100, 3, 1 / 7), (10, 1, 0.5)])
+def test_evenly_fires_evenly_and_at_the_end(times: int, epochs: int, step: float) -> None:
+    from types import SimpleNamespace
+
+    from ganzoo.training.triggers import Evenly
+
+    trigger = Evenly(times, epochs)
+    steps = round(epochs / step)
+    fired = [n for n in range(1, steps + 1) if trigger(SimpleNamespace(updater=SimpleNamespace(epoch_detail=n * step)))]
+    assert fired[-1] == steps
+    assert len(fired) == min(times, steps)
+    gaps = [b - a for a, b in pairwise(fired)]
+    assert not gaps or max(gaps) - min(gaps) <= 1

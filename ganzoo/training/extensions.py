@@ -27,8 +27,8 @@ class JsonLog(LogReport):
 
     name = "log"
 
-    def __init__(self, run: Run, keys: Sequence[str], interval: tuple[float, str]) -> None:
-        super().__init__(keys=list(keys), trigger=interval)
+    def __init__(self, run: Run, keys: Sequence[str], trigger: Callable[[Any], bool]) -> None:
+        super().__init__(keys=list(keys), trigger=trigger)
         self._log_name = None  # what LogReport itself would write
         self._path = run.path / "log.jsonl"
 

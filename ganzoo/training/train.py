@@ -178,12 +178,13 @@ def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> di
 def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Console) -> Outcome:
     """Train to the end or to Ctrl-C; either way the state is saved."""
     import chainer
-    from chainer.training import triggers
+    from chainer.training.triggers import TimeTrigger
     from threadpoolctl import threadpool_limits
 
     from ganzoo.training import extensions
     from ganzoo.training.progress import Progress
     from ganzoo.training.snapshot import load_state, save_model
+    from ganzoo.training.triggers import Evenly
 
     config = run.config
     with (
@@ -196,18 +197,18 @@ def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Conso
         training = arch.train(config, data)
         stop = _Stop(config.epochs)
         trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path))
-        log_interval = (config.epochs / LOG_LINES, "epoch")
-        sheet_interval = (config.epochs / SHEETS, "epoch")
         for extension in training.extensions:
             trainer.extend(extension)
         trainer.extend(extensions.Guard(run, training.monitors))
-        trainer.extend(extensions.JsonLog(run, training.monitors, log_interval))
+        trainer.extend(extensions.JsonLog(run, training.monitors, Evenly(LOG_LINES, config.epochs)))
         trainer.extend(Progress(console, config.epochs, len(data.train_x), training.monitors))
-        trainer.extend(extensions.LossPlot(run, training.monitors), trigger=sheet_interval)
+        trainer.extend(extensions.LossPlot(run, training.monitors), trigger=Evenly(SHEETS, config.epochs))
         if training.sample:
-            trainer.extend(extensions.Samples(run, training.sample, data.classes), trigger=sheet_interval)
+            trainer.extend(
+                extensions.Samples(run, training.sample, data.classes), trigger=Evenly(SHEETS, config.epochs)
+            )
         snapshots = extensions.Snapshots(run, config)
-        trainer.extend(snapshots, trigger=triggers.TimeTrigger(SNAPSHOT_SECONDS))
+        trainer.extend(snapshots, trigger=TimeTrigger(SNAPSHOT_SECONDS))
         if snapshot:
             load_state(snapshot, config, trainer)
         with stop.on_interrupt():
