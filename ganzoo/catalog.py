@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins
-from ganzoo.errors import PluginError, UnknownNameError
+from ganzoo.errors import PluginError, RunError, UnknownNameError
 from ganzoo.specs import Arch, Backend, Dataset
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ REGISTRIES: Mapping[str, plugins.Registry[Any]] = {
 def listing(kind: str, root: Path) -> list[dict[str, Any]]:
     """One entry for each plugin of `kind`, or for each run below `root`; a broken plugin has its `error`."""
     if kind == "runs":
-        return [_run(run) for run in _runs(root)]
+        return _runs(root)
     return [
         {
             "name": found.name,
@@ -74,16 +74,16 @@ def _dataset(spec: Dataset) -> dict[str, Any]:
 DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {Arch: _arch, Backend: _backend, Dataset: _dataset}
 
 
-def _runs(root: Path) -> list[Any]:
+def _runs(root: Path) -> list[dict[str, Any]]:
     from ganzoo.training import run as runs
 
-    return runs.every(root)
-
-
-def _run(run: Any) -> dict[str, Any]:
-    state = "finished" if run.finished else "unfinished"
-    return {
-        "name": run.name,
-        "summary": f"{run.config.arch} on {run.config.dataset}, {state}",
-        "finished": run.finished,
-    }
+    listed: list[dict[str, Any]] = []
+    for folder in runs.folders(root):
+        try:
+            run = runs.load(folder)
+        except RunError as error:
+            listed.append({"name": folder.name, "error": error.message})
+            continue
+        summary = f"{run.config.arch} on {run.config.dataset}, {'finished' if run.finished else 'unfinished'}"
+        listed.append({"name": run.name, "summary": summary, "finished": run.finished})
+    return listed

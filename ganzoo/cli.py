@@ -133,10 +133,10 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A hyper-parameter; repeat.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Use the first so many training images.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Use so many of the training images, evenly spaced.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder; runs/ARCH-DATASET-N.")] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the latest run of ARCH, or the one in --out.")
+        bool, typer.Option("--resume", help="Continue the latest unfinished run of ARCH, or the one in --out.")
     ] = False,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
@@ -202,10 +202,11 @@ def export(
     def judge(staged: Bundle) -> None:
         try:
             checks.extend(verification.verify(staged, progress=show.step))
-        except MissingError as error:
+        except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
             if verify:
                 raise
             show.warn(f"Not verified: {error.message} {error.remedy}")
+        verification.require(checks)
 
     made, parts = bundle.export(
         chosen,
@@ -216,7 +217,7 @@ def export(
         progress=show.step,
         **({} if verify is False else {"judge": judge}),
     )
-    show.json(size.report(parts)) if as_json else show.export(made, parts, backends, checks)
+    show.export_json(made, parts, checks) if as_json else show.export(made, parts, checks)
 
 
 @app.command()
@@ -226,7 +227,8 @@ def verify(bundle: BundleName = None, backend: Backends = None, as_json: AsJson 
 
     chosen = _bundle(bundle)
     checks = verification.verify(chosen, backend or (), show.step)
-    show.checks_json(checks) if as_json else show.checks(chosen, checks)
+    show.json(show.plain(checks)) if as_json else show.checks(chosen, checks)
+    verification.require(checks)
 
 
 @app.command()
@@ -244,6 +246,8 @@ def bench(
     chosen = _bundle(bundle)
     rows = benchmark.bench(chosen, backend or (), runs, show.step)
     show.bench(chosen, rows, json)
+    if any(row.reason for timed in rows.values() for row in timed):
+        raise typer.Exit(1)
 
 
 @data_app.command("list")
@@ -313,3 +317,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         if "--debug" in arguments:
             raise
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        if error.filename is None or "--debug" in arguments:
+            raise
+        show.error(MissingError(f"{error.filename}: {error.strerror}.", "Name another place, or mend this one."))
+        raise SystemExit(MissingError.exit_code) from None

@@ -42,6 +42,9 @@ def _gpu_problem(index: int) -> str:
         import cupy
 
         count = cupy.cuda.runtime.getDeviceCount()
+        if index < count:
+            with cupy.cuda.Device(index):
+                cupy.arange(2).sum().item()  # a device that is listed may still not compute
     except ImportError:
         return "CuPy is not installed"
     except Exception as error:  # CuPy raises its own classes for a driver that is absent, old or broken

@@ -71,7 +71,7 @@ class Registry(Generic[Spec]):
         remedy = f"It comes from the package '{_package(entry)}': mend, update or uninstall that."
         try:
             spec = entry.load()
-        except Exception as error:  # a stranger's module may raise anything
+        except (Exception, SystemExit) as error:  # a stranger's module may raise anything
             problem = f"The {self.kind} plugin '{entry.name}' does not import: {type(error).__name__}: {error}"
             raise PluginError(problem, remedy) from error
         if not isinstance(spec, self.contract):

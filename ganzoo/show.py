@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ganzoo.errors import GanzooError
     from ganzoo.export.bundle import Bundle
     from ganzoo.export.size import Part
-    from ganzoo.specs import Backend
     from ganzoo.training.train import Outcome
 
 
@@ -58,18 +57,9 @@ def error(problem: GanzooError) -> None:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: int = 0, title: str = "") -> None:
-    """A table; the last `right` columns are numbers."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    from ganzoo.tables import table
 
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for i, heading in enumerate(headings):
-        numeric = i >= len(headings) - right
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric or i == 0)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    out().print(table)
+    out().print(table(headings, rows, right, title))
 
 
 def listings(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -113,41 +103,49 @@ def outcome(done: Outcome) -> None:
 SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "weights")
 
 
-def export(
-    bundle: Bundle, parts: Sequence[Part], backends: Sequence[Backend], checks: Sequence[tuple[str, Check]]
-) -> None:
+def export(bundle: Bundle, parts: Sequence[Part], checked: Sequence[tuple[str, Check]]) -> None:
     from ganzoo.export import size
 
     for network in bundle.networks:
         rows = size.file_rows(parts, network)
         _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
     _table(("backend", *SIZES), size.backend_rows(parts), right=6, title="Bytes by backend")
-    for backend in backends:
-        if not backend.runs:
-            out().print(f"{backend.name}: {backend.note}; written, and not run anywhere.", markup=False)
-    if checks:
-        _checks(checks)
+    for name, note in bundle.notes.items():
+        out().print(f"{name}: {note}", markup=False)
+    if checked:
+        _checks(checked)
     for network in bundle.networks:
         print(bundle.path / network)
 
 
 def _checks(checks: Sequence[tuple[str, Check]]) -> None:
-    rows = [
-        [network, check.backend, f"{check.max_abs_error:.1e}", f"{check.seconds:.1f} s", check.renderer]
-        for network, check in checks
-    ]
-    _table(("network", "backend", "differs by", "took", "renderer"), rows, title="Agrees with Chainer in the browser")
+    rows = []
+    for network, check in checks:
+        error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
+        verdict = "agrees" if check.ok else "FAILED"
+        rows.append([network, check.backend, verdict, error, f"{check.seconds:.1f} s", check.renderer])
+    _table(
+        ("network", "backend", "", "differs by", "took", "renderer"), rows, title="Compared with Chainer in the browser"
+    )
+
+
+def export_json(bundle: Bundle, parts: Sequence[Part], checked: Sequence[tuple[str, Check]]) -> None:
+    from ganzoo.export import size
+
+    sizes = size.report(parts, bundle.notes)
+    json({**sizes, "networks": {name: str(bundle.path / name) for name in bundle.networks}, "checks": plain(checked)})
 
 
 def checks(bundle: Bundle, done: Sequence[tuple[str, Check]]) -> None:
     _checks(done)
     for name in bundle.backends:
         if name not in bundle.runnable:
-            out().print(f"{name}: no browser of today runs it.", markup=False)
+            out().print(f"{name}: {bundle.notes.get(name)}", markup=False)
 
 
-def checks_json(done: Sequence[tuple[str, Check]]) -> None:
-    json([{"network": network, **asdict(check)} for network, check in done])
+def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
+    """Checks as JSON has them."""
+    return [{"network": network, **asdict(check)} for network, check in done]
 
 
 def bench(bundle: Bundle, rows: Mapping[str, Sequence[Row]], path: Path | None) -> None:

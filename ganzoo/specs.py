@@ -160,7 +160,8 @@ class Backend:
     """A browser technology: what WebDNN generates for it and what becomes of that.
 
     `generate(graph)` wraps WebDNN's descriptor generator: it takes a WebDNN graph, leaves it unchanged and
-    returns WebDNN's execution data. It raises `NotImplementedError` on an operator it lacks.
+    returns what `write` is to write. It raises `NotImplementedError` on an operator it lacks, in WebDNN's words
+    "Operator <Name ...> is not handled".
     `write(data, folder, toolchain)` writes the files that WebDNN's loader fetches. `runs` tells whether a
     browser of today runs them; `note` says why not, or what to know. `toolchains` are the compilers that
     `write` can be asked for, the default first; empty where nothing is compiled.

@@ -13,7 +13,7 @@ from ganzoo import plugins
 from ganzoo.archs import _gan, cnn, dcgan_cond, wgan_gp
 from ganzoo.datasets import load
 from ganzoo.errors import UsageError
-from ganzoo.specs import Data, TrainConfig
+from ganzoo.specs import Data, TrainConfig, Training
 
 GENERATOR = {
     "/l0/W": (1152, 110),
@@ -229,3 +229,106 @@ def test_learning_rates_fall_to_zero(data: Data) -> None:
     trainer.run()
     assert {optimizer.alpha for optimizer in optimizers} == {0.0}
     assert dcgan_cond.train(config("dcgan-cond", "blog", batch_size=32), data).extensions == ()
+
+
+def test_what_is_kept_is_the_moving_average(data: Data) -> None:
+    for arch, module in (("dcgan-cond", dcgan_cond), ("wgan-gp", wgan_gp)):
+        training = module.train(config(arch, "default", batch_size=8), data)
+        assert training.model is training.updater.ema.link and training.model is not training.updater.gen
+        training.updater.update()
+        training.updater.update()
+        assert (training.model.l0.W.array != training.updater.gen.l0.W.array).any()
+
+
+def losses_of_one_step(training: Training) -> dict[str, float]:
+    """What one update reports, and as a side effect the update itself."""
+    observation: dict[str, chainer.Variable] = {}
+    with chainer.reporter.Reporter().scope(observation):
+        training.updater.update()
+    return {key: float(value.array) for key, value in observation.items()}
+
+
+def test_default_discriminator_loss_has_its_three_terms(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the formula, on the very batch, fakes and labels that the step used."""
+    training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
+    updater, seen = training.updater, {}
+    before = training.updater.dis.copy(mode="copy")
+    real_batch, fake_batch, of_class = updater.real_batch, updater.fake_batch, updater.of_class
+    monkeypatch.setattr(updater, "real_batch", lambda: seen.setdefault("real", real_batch()))
+    monkeypatch.setattr(updater, "fake_batch", lambda t: seen.setdefault("fake", (fake_batch(t), t))[0])
+    labels: list[np.ndarray] = []
+    monkeypatch.setattr(updater, "of_class", lambda logits, t: labels.append(t) or of_class(logits, t))
+    reported = losses_of_one_step(training)
+    (x_real, t_real), (x_fake, t_fake) = seen["real"], seen["fake"]
+    t_wrong = labels[1]
+    assert (t_wrong != t_real).all() and (labels[0] == t_real).all() and (labels[2] == t_fake).all()
+    rows = np.arange(8)
+    on_real, on_fake = before(x_real).array, before(x_fake.array).array
+    expected = np.log1p(np.exp(-on_real[rows, t_real])).mean() + np.log1p(np.exp(on_fake[rows, t_fake])).mean()
+    expected += 0.3 * np.log1p(np.exp(on_real[rows, t_wrong])).mean()
+    assert reported["dis/loss"] == pytest.approx(expected, rel=1e-4)
+    after = training.updater.dis(x_fake.array).array[rows, t_fake]  # the generator is judged by the updated one
+    assert reported["gen/loss"] == pytest.approx(np.log1p(np.exp(-after)).mean(), rel=1e-4)
+
+
+def test_critic_learns_to_score_real_above_fake(data: Data) -> None:
+    """The sign of the Wasserstein loss: the critic raises real and lowers fake, the generator raises fake."""
+    training = wgan_gp.train(config("wgan-gp", "default", batch_size=32), data)
+    updater = training.updater
+    for _ in range(4):
+        reported = losses_of_one_step(training)
+    assert reported["wasserstein"] > 0
+    t = np.arange(10, dtype=np.int32)
+    critic = updater.dis
+    with chainer.using_config("train", False):
+        fake = updater.gen(_gan.draw_input(t, updater.config))
+    real = data.train_x[[int(np.argmax(data.train_t == k)) for k in range(10)]]
+    assert float(F.mean(critic(real, t)).array) > float(F.mean(critic(fake, t)).array)
+    # the generator's step raises the score of its own pictures under the critic as it then was
+    x = _gan.draw_input(t, updater.config)
+    scores = []
+    for _ in range(2):
+        scores.append(float(F.mean(critic(updater.gen(x), t)).array))
+        frozen = critic.copy(mode="copy")
+        training.updater.update()
+        scores[-1] = float(F.mean(frozen(updater.gen(x), t)).array) - scores[-1]
+    assert max(scores) > 0
+
+
+def test_sampler_uses_running_statistics() -> None:
+    settings = config("dcgan-cond", "default")
+    generator = _gan.build(settings)
+    sample = _gan.sampler(settings, generator)
+    first = sample()
+    statistics = generator.bn1.avg_mean.copy()
+    generator.bn1.avg_mean[:] += 1
+    assert (sample() != first).any()  # in training mode they would not matter
+    generator.bn1.avg_mean[:] = statistics
+    np.testing.assert_array_equal(sample(), first)
+
+
+def test_cnn_learning_rate_falls(data: Data) -> None:
+    settings = config("cnn", "default", batch_size=32)
+    training = cnn.train(settings, data)
+    trainer = chainer.training.Trainer(training.updater, (2, "iteration"))
+    for extension in training.extensions[1:]:
+        trainer.extend(extension)
+    assert training.updater.get_optimizer("main").alpha == 2e-3
+    trainer.run()
+    assert training.updater.get_optimizer("main").alpha == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arch", "values", "words"),
+    [
+        ("dcgan-cond", {"discriminator": "clas"}, "discriminator 'clas'"),
+        ("wgan-gp", {"critic": "densee"}, "critic 'densee'"),
+        ("dcgan-cond", {"latent_dim": -1}, "latent_dim -1"),
+        ("dcgan-cond", {"noise_dims": 200}, "noise_dims is 200"),
+        ("cnn", {"shift": -2}, "shift is -2"),
+    ],
+)
+def test_values_out_of_range(arch: str, values: dict[str, object], words: str, data: Data) -> None:
+    settings = config(arch, "default")
+    with pytest.raises(UsageError, match=words):
+        plugins.ARCHS.get(arch).train(replace(settings, hparams={**settings.hparams, **values}), data)

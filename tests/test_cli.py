@@ -62,8 +62,8 @@ def test_runs_are_listed_and_found(ganzoo: Callable[..., Done], in_tmp: Path) ->
     (in_tmp / "runs" / "notes").mkdir()
     (in_tmp / "runs" / "notes" / "config.json").write_text("{}")
     runs = json.loads(ganzoo("list", "runs", "--json").out)["runs"]
-    assert [run["name"] for run in runs] == ["cnn-digits-1", "cnn-digits-2"]
-    assert all(run["finished"] for run in runs)
+    assert [run["name"] for run in runs] == ["cnn-digits-1", "cnn-digits-2", "notes"]
+    assert all(run["finished"] for run in runs[:2]) and "damaged" in runs[2]["error"]
     done = ganzoo("export", "cnn-digit-1", "--backend", "webgl")
     assert done.code == 2 and "Did you mean 'cnn-digits-1'?" in done.err
     done = ganzoo("export", "--backend", "webgl", "--no-verify")  # the latest

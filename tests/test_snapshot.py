@@ -179,4 +179,4 @@ def test_state_refuses_a_network_of_another_shape(run: Run) -> None:
     assert "updater/model:gen/l0/W" in layers
     narrow = L.Linear(4, 4)
     with pytest.raises(SnapshotError, match=r"'W' is \(1152, 110\)"):
-        snapshot._fit(snapshots[-1], snapshot._flat(narrow), state, "updater/model:gen/l0/")
+        snapshot._fit(snapshots[-1], snapshot.flat(narrow), state, "updater/model:gen/l0/")

@@ -211,12 +211,154 @@ def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
     from ganzoo.archs import dcgan_cond
 
     monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: logits[0] * float("nan"))
-    with pytest.raises(DivergedError, match="loss is nan after 3 iterations") as caught:
+    with pytest.raises(DivergedError, match="loss is not finite after 3 iterations") as caught:
         resume("dcgan-cond", Options(), tmp_path, run.path, quiet)
     assert str(run.snapshots) in caught.value.remedy
     kept = arrays(last_snapshot(run))
     assert all(kept[key].tobytes() == good[key].tobytes() for key in good)
     assert not run.finished
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, of what is provoked here
+def test_infinite_losses_stop_the_training_too(tmp_path: Path, quiet: Console) -> None:
+    with pytest.raises(DivergedError) as caught:
+        train("cnn", Options(epochs=2, limit=96, hparams=["alpha=1e38"]), tmp_path, tmp_path / "run", quiet)
+    assert "kept" not in caught.value.remedy  # there is no snapshot yet, and none is claimed
+    assert "ganzoo info cnn" in caught.value.remedy
+    assert not (tmp_path / "run" / "model.npz").exists()
+
+
+def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loss of an update says nothing of the weights after it: they are looked at before they are stored."""
+    import chainer
+
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
+    update = chainer.optimizers.Adam.update
+
+    def poisoned(self: Any, *arguments: Any, **options: Any) -> None:
+        update(self, *arguments, **options)
+        if self.t == 2:
+            next(iter(self.target.params())).array[:] = np.nan
+
+    monkeypatch.setattr(chainer.optimizers.Adam, "update", poisoned)
+    with pytest.raises(DivergedError, match=r"model:main/.* is not finite after 2 iterations"):
+        train("cnn", Options(epochs=2, limit=192), tmp_path, tmp_path / "run", quiet)
+    kept = sorted((tmp_path / "run" / "snapshots").glob("*.npz"))
+    assert [path.name for path in kept] == ["0000001.npz"]
+    assert all(np.isfinite(value).all() for value in arrays(kept[0]).values() if value.dtype.kind == "f")
+
+
+def test_nan_in_the_very_last_update_leaves_no_model(
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import chainer
+
+    update = chainer.optimizers.Adam.update
+
+    def poisoned(self: Any, *arguments: Any, **options: Any) -> None:
+        update(self, *arguments, **options)
+        if self.t == 2:
+            next(iter(self.target.params())).array[:] = np.nan
+
+    monkeypatch.setattr(chainer.optimizers.Adam, "update", poisoned)
+    with pytest.raises(DivergedError):
+        train("cnn", Options(epochs=1, limit=128), tmp_path, tmp_path / "run", quiet)
+    assert not (tmp_path / "run" / "model.npz").exists()
+
+
+def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
+    run = train("cnn", Options(epochs=4, limit=64), tmp_path, None, quiet).run
+    assert [path.name for path in sorted(run.snapshots.iterdir())] == ["0000003.npz", "0000004.npz"]
+
+
+def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: Console) -> None:
+    whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    stopped = tmp_path / "stopped"
+    stopped.mkdir()
+    (stopped / "config.json").write_bytes((whole.path / "config.json").read_bytes())
+    assert same(resume("dcgan-cond", Options(), tmp_path, stopped, quiet).run.model_path, whole.model_path)
+
+
+def test_resume_takes_the_unfinished_run(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
+    finished = train("cnn", OPTIONS, tmp_path, tmp_path / "younger", quiet).run
+    assert resume("cnn", Options(), tmp_path, None, quiet).run.path == run.path
+    with pytest.raises(UsageError, match="younger is finished"):
+        resume("cnn", Options(), tmp_path, finished.path, quiet)
+    finished.model_path.unlink()
+    with pytest.raises(UsageError, match="is at epoch 2 already"):
+        resume("cnn", Options(epochs=1), tmp_path, finished.path, quiet)
+    longer = resume("cnn", Options(epochs=3), tmp_path, finished.path, quiet).run
+    assert longer.config.epochs == 3 and log(longer)[-1]["epoch_detail"] >= 3
+
+
+def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
+    before = (run.path / "config.json").read_bytes()
+    for options in (Options(epochs=0), Options(limit=0), Options(batch_size=0), Options(seed=9)):
+        with pytest.raises(UsageError):
+            resume("cnn", options, tmp_path, run.path, quiet)
+    assert (run.path / "config.json").read_bytes() == before
+
+
+def test_limit_takes_of_every_class() -> None:
+    from ganzoo.specs import Data
+
+    t = np.repeat(np.arange(3, dtype=np.int32), 30)
+    x = np.zeros((90, 1, 2, 2), np.float32)
+    limited = training._limited(Data(x, t, x, t, ("a", "b", "c")), 24)
+    assert np.bincount(limited.train_t).tolist() == [8, 8, 8] and len(limited.train_x) == 24
+    assert len(training._limited(Data(x, t, x, t, ("a", "b", "c")), 1000).train_x) == 90
+
+
+def test_checksum_covers_images_and_labels() -> None:
+    from ganzoo.specs import Data
+
+    x, t = np.zeros((4, 1, 2, 2), np.float32), np.zeros(4, np.int32)
+    plain = training._checksum(Data(x, t, x, t, ("a",)))
+    assert plain != training._checksum(Data(x + 1, t, x, t, ("a",)))
+    assert plain != training._checksum(Data(x, t + 1, x, t, ("a",)))
+
+
+def test_provenance_has_the_git_state(in_tmp: Path) -> None:
+    assert training._git() is None
+    for command in (
+        ["init", "-q"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"],
+    ):
+        subprocess.run(["git", *command], check=True)
+    head = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert training._git() == head
+    (in_tmp / "file").write_text("1")
+    subprocess.run(["git", "add", "file"], check=True)
+    assert training._git() == f"{head}-dirty"
+
+
+def test_time_left_is_what_the_rate_says(tmp_path: Path) -> None:
+    from io import StringIO
+    from types import SimpleNamespace
+
+    from rich.console import Console
+
+    from ganzoo.training.progress import Progress
+
+    told = StringIO()
+    entries: list[dict[str, float]] = []
+    log_extension = SimpleNamespace(log=entries)
+    updater = SimpleNamespace(epoch_detail=0.0)
+    trainer = SimpleNamespace(updater=updater, get_extension=lambda name: log_extension)
+    progress = Progress(Console(file=told, width=200), 10, 1000, ["loss"])
+    progress.initialize(trainer)
+    assert progress._started
+    progress._started = (time.monotonic() - 20.0, 0.0)
+    updater.epoch_detail = 2.0  # 2000 images in 20 s: 100 a second; 8000 are left
+    entries.append({"loss": 0.5})
+    progress(trainer)
+    assert "epoch 2.0/10" in told.getvalue() and "loss 0.50" in told.getvalue()
+    assert "100 images/s" in told.getvalue() and "80 s left" in told.getvalue()
 
 
 def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,8 +492,9 @@ def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
     [
         lambda stored: stored["config"].update(epochs="many"),
         lambda stored: stored["config"].update(shape=[1, 28]),
-        lambda stored: stored["config"].update(preset="gone"),
-        lambda stored: stored["config"]["hparams"].pop("gen_alpha"),
+        lambda stored: stored["config"].update(hparams={"latent_dim": None}),
+        lambda stored: stored.pop("classes"),
+        lambda stored: stored.update(classes=["0", "1"]),
         lambda stored: stored["config"].pop("seed"),
         lambda stored: stored["config"].update(surprise=1),
         lambda stored: stored.pop("config"),
@@ -364,6 +507,42 @@ def test_damaged_config_is_refused(damage: Callable[[Any], Any], tmp_path: Path,
     (tmp_path / "config.json").write_text(json.dumps(stored))
     with pytest.raises(RunError, match="damaged"):
         runs_module.load(tmp_path)
+
+
+def test_a_run_of_a_plugin_that_is_gone_harms_no_other(
+    ganzoo: Callable[..., Done], in_tmp: Path, runs: Mapping[str, Run]
+) -> None:
+    import shutil
+
+    shutil.copytree(runs["cnn"].path, "runs/fine")
+    for name, text in {
+        "gone": (runs["cnn"].path / "config.json").read_text().replace('"arch": "cnn"', '"arch": "gone"'),
+        "deep": "[" * 100_000,
+        "half": '{"format": 1',
+    }.items():
+        folder = in_tmp / "runs" / name
+        folder.mkdir()
+        (folder / "config.json").write_text(text)
+    (in_tmp / "runs" / "odd" / "config.json").mkdir(parents=True)
+    listed = {run["name"]: run for run in json.loads(ganzoo("list", "runs", "--json").out)["runs"]}
+    assert set(listed) == {"fine", "gone", "deep", "half", "odd"}
+    assert all("damaged" in listed[name]["error"] for name in ("deep", "half", "odd"))
+    assert ganzoo("export", "--backend", "webgpu", "--no-verify").code == 0
+    done = ganzoo("export", "gone", "--backend", "webgpu")
+    assert done.code == 2 and "gone" in done.err
+
+
+def test_a_run_of_an_older_recipe_says_what_it_lacks(tmp_path: Path, runs: Mapping[str, Run]) -> None:
+    import shutil
+
+    shutil.copytree(runs["dcgan-cond"].path, tmp_path / "old")
+    config = tmp_path / "old" / "config.json"
+    stored = json.loads(config.read_text())
+    del stored["config"]["hparams"]["noise_dims"]
+    config.write_text(json.dumps(stored))
+    run = runs_module.load(tmp_path / "old")  # it is still a run, and is listed
+    with pytest.raises(RunError, match="noise_dims"):
+        run.model()
 
 
 @pytest.mark.parametrize(("times", "epochs", "step"), [(100, 4, 0.0016), (10, 64, 0.02), (100, 3, 1 / 7), (10, 1, 0.5)])

@@ -2,20 +2,20 @@
 # Install a program by the system's package manager, where that can be done without asking.
 # `tools/need.sh NAME`: chromium, npm, or a package's own name. Exits 3 when it cannot be done.
 set -eu
-. "$(dirname "$0")/quietly.sh"
+. "$(dirname "$0")/lib.sh"
 name=$1
 [ "$(id -u)" = 0 ] && sudo= || sudo="sudo -n"
 
 try() {
     command -v "$1" >/dev/null 2>&1 || return 0
-    printf '\033[1m== Installing %s by %s\033[0m\n' "$name" "$1" >&2
+    say "Installing $name by $1"
     shift
-    if quietly "$@"; then exit 0; fi
+    if "$@"; then exit 0; fi
 }
 
 apt() {
-    $sudo apt-get update --quiet --quiet &&
-        $sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends "$@"
+    quietly $sudo apt-get update --quiet --quiet &&
+        quietly $sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends "$@"
 }
 
 case $name in
@@ -26,8 +26,8 @@ esac
 # shellcheck disable=SC2086
 {
     try apt-get apt $debian
-    try dnf $sudo dnf install --assumeyes --quiet $fedora
-    try pacman $sudo pacman -S --noconfirm $arch
-    try brew brew install $brew
+    try dnf quietly $sudo dnf install --assumeyes --quiet $fedora
+    try pacman quietly $sudo pacman -S --noconfirm $arch
+    try brew quietly brew install $brew
 }
 exit 3

@@ -3,10 +3,9 @@
 # PYTHON names the interpreter; without it the first suitable one is taken.
 set -eu
 cd "$(dirname "$0")/.."
-. tools/quietly.sh
+. tools/lib.sh
 kind=$1
 
-say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 fail() { printf '%s\n' "$*" >&2; exit 3; }
 
 suits() {
@@ -29,11 +28,10 @@ if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv
 fi
 
-pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
-
 say "Packages, pinned and checked by hash"
 # Chainer and WebDNN are published as source: they are built with the setuptools installed here, not a newer one
-quietly pip install --require-hashes -r requirements/build.txt
-quietly pip install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
-quietly pip install --no-build-isolation --no-deps --editable .
+pip="quietly .venv/bin/python -m pip --disable-pip-version-check"
+$pip install --require-hashes -r requirements/build.txt
+$pip install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
+$pip install --no-build-isolation --no-deps --editable .
 touch ".venv/ready-$kind"

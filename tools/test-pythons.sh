@@ -2,11 +2,12 @@
 # Run the tests that need no browser on each of Python 3.10 to 3.13 that this machine has, in .venv-3.*.
 set -eu
 cd "$(dirname "$0")/.."
+. tools/lib.sh
 found=
 for version in 3.10 3.11 3.12 3.13; do
     "python$version" -c 'import ensurepip' >/dev/null 2>&1 || continue
     found="$found $version"
-    printf '== Python %s\n' "$version" >&2
+    say "Python $version"
     env="$PWD/.venv-$version"
     [ -x "$env/bin/python" ] || "python$version" -m venv "$env"
     pip() { "$env/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }

@@ -12,11 +12,11 @@ from chainer import initializers
 from chainer.training.extensions import LinearShift
 from chainer.training.updaters import StandardUpdater
 
-from ganzoo.errors import UsageError
+from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Network, Part, TensorSpec, TrainConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ganzoo.specs import FloatArray, LabelArray
 
@@ -84,7 +84,19 @@ def build(config: TrainConfig) -> Generator:
             "Choose another data set, or resample it to 28x28 grey.",
         )
     values = config.hparams
-    return Generator(int(values["latent_dim"]), config.n_classes, int(values["noise_dims"]), float(values["bn_decay"]))
+    latent_dim, noise_dims = int(values["latent_dim"]), int(values["noise_dims"])
+    if not 1 <= noise_dims <= latent_dim:
+        problem = f"noise_dims is {noise_dims} and latent_dim {latent_dim}."
+        raise UsageError(problem, "noise_dims is at least 1 and at most latent_dim.")
+    return Generator(latent_dim, config.n_classes, noise_dims, float(values["bn_decay"]))
+
+
+def choice(config: TrainConfig, key: str, table: Mapping[str, Any]) -> Any:
+    """What `table` has for the hyper-parameter `key`. Raises `UnknownNameError` when that is nothing."""
+    name = str(config.hparams[key])
+    if name not in table:
+        raise UnknownNameError(key, name, table)
+    return table[name]
 
 
 def generator_input(z: FloatArray, t: LabelArray, n_classes: int) -> FloatArray:

@@ -18,6 +18,7 @@ from chainer.training import extensions
 from chainer.training.updaters import StandardUpdater
 
 from ganzoo.devices import chainer_device
+from ganzoo.errors import UsageError
 from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def train(config: TrainConfig, data: Data) -> Training:
     optimizer.setup(classifier)
 
     shift = int(values["shift"])
+    if shift < 0:
+        raise UsageError(f"shift is {shift}.", "It is a number of pixels, 0 for none.")
     images = TransformDataset(TupleDataset(data.train_x, data.train_t), lambda pair: (shifted(pair[0], shift), pair[1]))
     test_images = TupleDataset(data.test_x, data.test_t)
     steps = config.epochs * len(images) // config.batch_size

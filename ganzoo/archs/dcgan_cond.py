@@ -128,7 +128,7 @@ UPDATERS: Mapping[str, tuple[Any, Any]] = {
 
 def train(config: TrainConfig, data: Data) -> Training:
     """Generator and discriminator by turns; what is kept is the generator's moving average."""
-    discriminator, updater_class = UPDATERS[str(config.hparams["discriminator"])]
+    discriminator, updater_class = _gan.choice(config, "discriminator", UPDATERS)
     device = chainer_device(config.device)
     gen, dis = _gan.build(config), discriminator(config.n_classes)
     gen.to_device(device)

@@ -93,7 +93,7 @@ class WganUpdater(_gan.GanUpdater):
 def train(config: TrainConfig, data: Data) -> Training:
     """Critic and generator by turns; what is kept is the generator's moving average."""
     device = chainer_device(config.device)
-    gen, critic = _gan.build(config), CRITICS[str(config.hparams["critic"])](config.n_classes)
+    gen, critic = _gan.build(config), _gan.choice(config, "critic", CRITICS)(config.n_classes)
     gen.to_device(device)
     critic.to_device(device)
     iterator = SerialIterator(TupleDataset(data.train_x, data.train_t), config.batch_size)

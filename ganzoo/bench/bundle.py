@@ -17,15 +17,19 @@ def bench(
     runs: int = 100,
     progress: Callable[[str], None] = lambda line: None,
 ) -> dict[str, list[Row]]:
-    """The rows of each network of `bundle` on `backends`, or on all that browsers run."""
+    """The rows of each network of `bundle` on `backends`, or on all that browsers run.
+
+    Raises `UsageError` for backends that no browser runs, `MissingError` as `measure.bench` does.
+    """
     from ganzoo.bench import measure
     from ganzoo.browser.find import find_browser
 
+    chosen = bundle.choose(backends)
     browser = find_browser()
     rows: dict[str, list[Row]] = {network: [] for network in bundle.networks}
     for network in bundle.networks:
         inputs, _ = bundle.golden(network)
-        for backend in bundle.choose(backends):
+        for backend in chosen:
             progress(f"timing {network} on {backend} in a browser")
-            rows[network] += measure.bench(bundle.path / network, [backend], inputs, runs=runs, browser=browser)
+            rows[network].append(measure.bench(bundle.path / network, backend, inputs, runs=runs, browser=browser))
     return rows

@@ -1,4 +1,4 @@
-"""Time an export on each backend in a real browser: one fresh browser per backend, raw samples back."""
+"""Time an export on one backend in a fresh, real browser: raw samples come back."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ class Row:
 
 def bench(
     model_dir: Path,
-    backends: Sequence[str],
+    backend: str,
     inputs: Sequence[FloatArray],
     *,
     runs: int = RUNS,
     seconds: float = SECONDS,
     browser: Browser | None = None,
     progress: Progress | None = None,
-) -> list[Row]:
-    """Time the WebDNN export in `model_dir` on each backend.
+) -> Row:
+    """Time the WebDNN export in `model_dir` on `backend`.
 
     `inputs` holds one float32 array (N, ...) per input of the network; the runs take the samples in turn.
     At least `runs` runs are timed, and more for `seconds` seconds, up to ten times `runs`.
 
-    A backend that fails or hangs costs its row only. Raises `BrowserMissingError` when no browser starts,
+    A backend that fails or hangs yields a `Row` with the reason. Raises `BrowserMissingError` when no browser starts,
     `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
     from ganzoo.browser.arrays import encode
@@ -74,15 +74,12 @@ def bench(
     browser = browser or find_browser()
     name = f"{browser.name} {browser.version}"
     folders = {"model": model_dir, "webdnn": webdnn_js().parent}
-    rows = []
-    for backend in backends:
-        job = {"backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
-        try:
-            result = run_page(PAGES / "bench.html", job, folders, browser=browser, progress=progress)
-            rows.append(_row(backend, name, result, runs))
-        except VerificationError as failure:
-            rows.append(Row(backend, name, failure.message))
-    return rows
+    job = {"backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
+    try:
+        result = run_page(PAGES / "bench.html", job, folders, browser=browser, progress=progress)
+        return _row(backend, name, result, runs)
+    except VerificationError as failure:
+        return Row(backend, name, failure.message)
 
 
 def summarise(times: Sequence[float]) -> tuple[float, float]:

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo import tables
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,32 +20,24 @@ if TYPE_CHECKING:
     from ganzoo.bench.measure import Row
 
 SCHEMA = 1  # of `report`; raised when a key changes its meaning or goes
+HEADINGS = ("backend", "adapter", "load", "first run", "median", "p95", "runs")
 ADAPTER = {True: "hardware", False: "software", None: "CPU"}
 PACKAGES = ("ganzoo", "webdnn", "chainer", "numpy")
 
 
 def table(rows: Sequence[Row], title: str = "") -> Table:
     """The rows as a table of 80 columns; a failed backend shows its reason below."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    shown = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=title or None,
-        title_justify="left",
-        caption=Text("\n".join(_notes(rows))),
-        caption_justify="left",
-    )
-    for heading in ("backend", "adapter"):
-        shown.add_column(heading, no_wrap=True)
-    for heading in ("load", "first run", "median", "p95", "runs"):
-        shown.add_column(heading, justify="right", no_wrap=True)
-    for row in rows:
-        times = [_time(value) for value in (row.load_ms, row.first_ms, row.median_ms, row.p95_ms)]
-        shown.add_row(row.backend, "failed" if row.reason else ADAPTER[row.hardware], *times, str(row.n or "-"))
+    shown = tables.table(HEADINGS, [_cells(row) for row in rows], right=5, title=title)
+    shown.caption = Text("\n".join(_notes(rows)))
+    shown.caption_justify = "left"
     return shown
+
+
+def _cells(row: Row) -> list[str]:
+    times = [_time(value) for value in (row.load_ms, row.first_ms, row.median_ms, row.p95_ms)]
+    return [row.backend, "failed" if row.reason else ADAPTER[row.hardware], *times, str(row.n or "-")]
 
 
 def _time(ms: float | None) -> str:

@@ -23,7 +23,7 @@ NAMES = (
     "msedge",
 )
 
-# Where installers put it without touching PATH; variables and ~ are expanded.
+# Where installers put it without touching PATH.
 PLACES = (
     "/usr/lib/chromium/chromium",
     "/snap/bin/chromium",
@@ -43,7 +43,7 @@ PLACES = (
     "${PROGRAMFILES}/Microsoft/Edge/Application/msedge.exe",
 )
 
-REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's path."
+REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's name or path."
 
 
 @dataclass(frozen=True)
@@ -58,24 +58,18 @@ class Browser:
 def find_browser() -> Browser:
     """The browser named by `GANZOO_BROWSER`, else the first on PATH, else the first in the usual places.
 
+    `GANZOO_BROWSER` is a path or a name on PATH; in it as in the places, variables and ~ are expanded.
     Raises `BrowserMissingError` when there is none, or when `GANZOO_BROWSER` names no program.
     """
     chosen = os.environ.get("GANZOO_BROWSER")
+    for candidate in [chosen] if chosen else [*NAMES, *PLACES]:
+        # not Path.expanduser, which drops the "./" that keeps a name from being searched on PATH
+        found = shutil.which(os.path.expanduser(os.path.expandvars(candidate)))  # noqa: PTH111
+        if found:
+            return _identify(Path(found))
     if chosen:
-        if not _is_program(Path(chosen)):
-            raise BrowserMissingError(f"GANZOO_BROWSER names '{chosen}', which is no program.", REMEDY)
-        return _identify(Path(chosen))
-    for found in filter(None, map(shutil.which, NAMES)):
-        return _identify(Path(found))
-    for place in PLACES:
-        path = Path(os.path.expandvars(place)).expanduser()
-        if _is_program(path):
-            return _identify(path)
+        raise BrowserMissingError(f"GANZOO_BROWSER names '{chosen}', which is no program.", REMEDY)
     raise BrowserMissingError("No Chromium, Chrome or Edge was found.", REMEDY)
-
-
-def _is_program(path: Path) -> bool:
-    return path.is_file() and os.access(path, os.X_OK)
 
 
 def _identify(path: Path) -> Browser:

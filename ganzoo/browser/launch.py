@@ -119,7 +119,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(GRACE)
     finally:  # also when a second Ctrl-C cuts the wait short
         _end_group(process, force=True)
-        process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # not even a kill ends what hangs in a system call
+            process.wait(GRACE)
 
 
 def _end_group(process: subprocess.Popen[bytes], *, force: bool) -> None:

@@ -38,15 +38,15 @@ class Check:
 
 def verify(
     model_dir: Path,
-    backends: Sequence[str],
+    backend: str,
     inputs: Sequence[FloatArray],
     expected: Sequence[FloatArray],
     *,
     tolerance: float = TOLERANCE,
     browser: Browser | None = None,
     progress: Progress | None = None,
-) -> list[Check]:
-    """Run the WebDNN export in `model_dir` on each backend, in a fresh browser, and compare with `expected`.
+) -> Check:
+    """Run the WebDNN export in `model_dir` on `backend`, in a fresh browser, and compare with `expected`.
 
     `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, in the
     descriptor's order; the network sees one sample at a time. `progress` takes a line for the user now
@@ -55,21 +55,6 @@ def verify(
     A backend that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
     when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
-    from ganzoo.browser.find import find_browser
-
-    browser = browser or find_browser()
-    return [_check(model_dir, backend, inputs, expected, tolerance, browser, progress) for backend in backends]
-
-
-def _check(
-    model_dir: Path,
-    backend: str,
-    inputs: Sequence[FloatArray],
-    expected: Sequence[FloatArray],
-    tolerance: float,
-    browser: Browser,
-    progress: Progress | None,
-) -> Check:
     from ganzoo.browser.arrays import encode
     from ganzoo.browser.session import PAGES, run_page
     from ganzoo.browser.webdnn_js import webdnn_js

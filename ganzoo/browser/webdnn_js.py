@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import shutil
 import subprocess
 import tarfile
@@ -12,9 +11,11 @@ import tempfile
 from pathlib import Path
 
 from ganzoo.errors import ToolMissingError
-from ganzoo.paths import cache_path
+from ganzoo.files import replacing
+from ganzoo.paths import cache_path, writable_cache
 
 PACKAGE = "webdnn@1.2.11"
+FOLDER = "webdnn-1.2.11"  # of the cache
 MEMBER = "package/dist/webdnn.js"
 # of the package, as its registry states it; of the one file, computed from that package
 SHA512 = "A4fbrgQIMm+/VmiGdWRgOeUZEu9NOawtdEdz2NhbI32zB0CvXkiJdr/BHwv4aYMDULdLaZKFtCfe38kY9ME0dA=="
@@ -26,11 +27,13 @@ TIMEOUT = 180  # seconds for 140 kB, npm's own retries included
 def webdnn_js() -> Path:
     """The path of `webdnn.js` 1.2.11 in the cache, alone in its folder; fetched by npm where it is not there.
 
-    Raises `ToolMissingError` where npm is missing, fails, or delivers something else.
+    Raises `ToolMissingError` where npm is missing, fails, or delivers something else, and where the cache
+    cannot be written.
     """
-    path = cache_path() / "webdnn-1.2.11" / "webdnn.js"
+    path = cache_path() / FOLDER / "webdnn.js"
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        _write(path, _fetch())
+        with replacing(writable_cache(FOLDER) / path.name) as beside:
+            beside.write_bytes(_fetch())
     return path
 
 
@@ -67,17 +70,6 @@ def _extract(tarball: Path) -> bytes:
     with tarfile.open(tarball) as tar:
         member = tar.extractfile(MEMBER)
         return member.read() if member else b""
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".webdnn-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(beside).replace(path)
-    finally:
-        Path(beside).unlink(missing_ok=True)
 
 
 def _failed(why: str) -> ToolMissingError:

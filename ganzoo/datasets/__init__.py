@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ganzoo.errors import DataError
+from ganzoo.errors import DataError, PluginError
+from ganzoo.specs import Data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ganzoo.specs import Data, Dataset
+    from ganzoo.specs import Dataset
 
 
 def load(dataset: Dataset, data_dir: Path | None = None) -> Data:
     """The data of `dataset`, checked against what `Data` and `Dataset` promise.
 
-    Raises what `dataset.load` raises, and `DataError` where a promise is not kept.
+    Raises what `dataset.load` raises, `PluginError` where that yields no `Data`, and `DataError` where a
+    promise is not kept.
     """
-    data = dataset.load(data_dir)
+    data: Any = dataset.load(data_dir)
+    remedy = "Mend or update its plugin."
+    if not isinstance(data, Data):
+        raise PluginError(f"The data set '{dataset.name}' yields {type(data).__name__}, no Data.", remedy)
     for broken in _broken(dataset, data):
-        raise DataError(f"The data set '{dataset.name}' is not as it says: {broken}.", "Mend or update its plugin.")
+        raise DataError(f"The data set '{dataset.name}' is not as it says: {broken}.", remedy)
     return data
 
 
-def _broken(dataset: Dataset, data: Data) -> Iterator[str]:
+def _broken(dataset: Dataset, data: Any) -> Iterator[str]:
     """Yields the promises that `data` breaks, in words; a later one may take the earlier ones as kept."""
     import numpy as np
 
+    if not isinstance(data.classes, tuple) or not all(isinstance(name, str) for name in data.classes):
+        yield f"classes are {data.classes!r}, no tuple of names"
     n_classes = len(data.classes)
     if n_classes < 2 or len(set(data.classes)) != n_classes:
         yield f"classes are {data.classes}, where two or more different names belong"
     if dataset.n_classes not in (None, n_classes):
         yield f"it has {n_classes} classes, not {dataset.n_classes}"
     for part, x, t in (("train", data.train_x, data.train_t), ("test", data.test_x, data.test_t)):
+        if not isinstance(x, np.ndarray) or not isinstance(t, np.ndarray):
+            yield f"{part} images are {type(x).__name__} and labels {type(t).__name__}, no NumPy arrays"
         if x.dtype != np.float32 or t.dtype != np.int32:
             yield f"{part} images are {x.dtype} and labels {t.dtype}, not float32 and int32"
         if x.shape[1:] != dataset.shape:

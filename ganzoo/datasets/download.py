@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import DataError, DataMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     import urllib3
 
@@ -33,15 +32,6 @@ class Patience:
     slowest: float = 1000
     retries: int = 2
     resumes: int = 5
-
-
-def cache_folder(name: str) -> Path:
-    """Where the data set `name` is kept: below `GANZOO_CACHE`, else below the platform's cache folder."""
-    from platformdirs import user_cache_path
-
-    chosen = os.environ.get("GANZOO_CACHE")
-    base = Path(chosen).expanduser() if chosen else user_cache_path("ganzoo", appauthor=False)
-    return base / "datasets" / name
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ganzoo.datasets.download import cache_folder, download, locked
+from ganzoo.datasets.download import download, locked
 from ganzoo.errors import DataError, DataMissingError
+from ganzoo.paths import cache_path
 from ganzoo.specs import Data
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _unpack(path: Path, limit: int) -> tuple[bytes, bytes]:
 
 def _obtain(chosen: IdxSet, family: Sequence[IdxSet]) -> list[Path]:
     """The four files in the cache; downloads those that are not there."""
-    folder = cache_folder(chosen.name)
+    folder = cache_path() / "datasets" / chosen.name
     paths = [_find(folder, file) for file in chosen.files]
     if all(paths):
         return [path for path in paths if path]

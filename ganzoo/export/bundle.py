@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import __version__, inputs, plugins
-from ganzoo.errors import RunError, UnknownNameError, UsageError
+from ganzoo import __version__, inputs
+from ganzoo.errors import RunError, UnknownNameError, UnsupportedOperatorError, UsageError
 from ganzoo.export import size
 from ganzoo.export.trace import reference, trace
 from ganzoo.files import write_json
@@ -51,17 +52,24 @@ class Bundle:
         return list(self.manifest["backends"])
 
     @property
+    def notes(self) -> dict[str, str]:
+        """What to know of a backend, where there is something."""
+        return {name: entry["note"] for name, entry in self.manifest["backends"].items() if entry["note"]}
+
+    @property
     def runnable(self) -> list[str]:
         """The backends that a browser of today runs."""
-        return [name for name in self.backends if plugins.BACKENDS.get(name).runs]
+        return [name for name, entry in self.manifest["backends"].items() if entry["runs"]]
 
     def choose(self, backends: Sequence[str]) -> list[str]:
         """`backends`, or all that browsers run. Raises `UsageError` for one that is not among these."""
+        if not self.runnable:
+            raise UsageError(f"No browser of today runs what {self.path} holds.", "Export another backend.")
         for name in backends:
             if name not in self.backends:
                 raise UnknownNameError(f"backend in {self.path}", name, self.backends)
             if name not in self.runnable:
-                raise UsageError(f"{name}: {plugins.BACKENDS.get(name).note}.", f"Choose {' or '.join(self.runnable)}.")
+                raise UsageError(f"{name}: {self.notes.get(name)}.", f"Choose {' or '.join(self.runnable)}.")
         return list(backends) or self.runnable
 
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
@@ -75,7 +83,7 @@ class Bundle:
                     [stored[f"{network}/{side}/{spec['name']}"] for spec in entry[side]]
                     for side in ("inputs", "outputs")
                 )
-        except (OSError, KeyError, ValueError) as error:
+        except Exception as error:  # NumPy and zipfile raise their own on hostile bytes
             raise RunError(f"{self.path / 'golden.npz'} is damaged: {error}", "Export again.") from error
 
 
@@ -94,18 +102,19 @@ def export(
     `toolchain` is for the backends that know it. `judge` sees the export while it is staged; when it
     raises, when the sizes exceed `budget`, or on any other error, `out` stays as it was.
     """
+    out = out.resolve()
+    _refuse_foreign(out)
     networks = run.arch.export(run.config, run.model())
     progress("tracing the networks")
     graphs = {network.name: trace(network) for network in networks}
     progress("generating descriptors for " + ", ".join(backend.name for backend in backends))
     # everything that can be refused is refused before anything is written
     generated = {
-        (network.name, backend.name): backend.generate(graphs[network.name])
+        (network.name, backend.name): _generate(backend, graphs[network.name])
         for network in networks
         for backend in backends
     }
 
-    _recover(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     staging = tempfile.mkdtemp(prefix=f".{out.name}.staging-", dir=out.parent)
     try:
@@ -119,7 +128,7 @@ def export(
         _write_golden(staged / "golden.npz", networks)
         manifest = _manifest(run, networks, backends, parts)
         write_json(staged / "manifest.json", manifest)
-        write_json(staged / "report.json", size.report(parts))
+        write_json(staged / "report.json", size.report(parts, Bundle(staged, manifest).notes))
         if budget is not None:
             size.check_budget(parts, budget)
         judge(Bundle(staged, manifest))
@@ -141,16 +150,47 @@ def load(path: Path) -> Bundle:
             if name != os.path.basename(name) or name in ("", ".", ".."):  # noqa: PTH119 - a name, not a path
                 raise ValueError(f"the network name {name!r} leads out of the export")
             for side in ("inputs", "outputs"):
-                [spec["name"] for spec in network[side]]
-        if not all(isinstance(name, str) for name in manifest["backends"]):
-            raise ValueError("a backend's name is no text")
+                if not all(isinstance(spec["name"], str) for spec in network[side]):
+                    raise ValueError("an input's or output's name is no text")
+            if not (path / name).is_dir():
+                raise ValueError(f"the folder {name} is not there")
+        if not manifest["networks"]:
+            raise ValueError("it names no network")
+        if not isinstance(manifest["run"], str):
+            raise ValueError("the run's name is no text")
+        for entry in manifest["backends"].values():
+            if not isinstance(entry["runs"], bool) or not isinstance(entry["note"], str):
+                raise ValueError(f"a backend is {entry!r}")
     except FileNotFoundError as error:
         raise RunError(
             f"{path} is no export: it has no manifest.json.", "Make one with: ganzoo export --all-backends"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunError(f"{file} is damaged: {error}", "Export again.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
     return Bundle(path, manifest)
+
+
+def _refuse_foreign(out: Path) -> None:
+    """An export takes the place of a former export or of nothing, never of something else."""
+    _recover(out)
+    if out.exists() and not (out / "manifest.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
+        raise UsageError(f"{out} is there and is no export.", "Name another --out, or remove it.")
+
+
+def _generate(backend: Backend, graph: Any) -> Any:
+    """What `backend` makes of `graph`. Raises `UnsupportedOperatorError` naming operator, layer and backend."""
+    from webdnn.graph import traverse
+
+    try:
+        return backend.generate(graph)
+    except (NotImplementedError, AssertionError, KeyError) as error:  # WebDNN's ways of saying that it cannot
+        unhandled = re.search(r"Operator <(\w+).* is not handled", str(error))
+        operators = [op for op in traverse.listup_operators(graph) if unhandled and type(op).__name__ == unhandled[1]]
+        layers = ", ".join(operator.name for operator in operators) or "made by WebDNN's optimiser"
+        lacks = f"has no operator {unhandled[1]} (layer {layers})" if unhandled else f"cannot generate it: {error!r}"
+        raise UnsupportedOperatorError(
+            f"The backend {backend.name} {lacks}.", "Express the layer with other operators, or leave this backend out."
+        ) from error
 
 
 def _write_backend(staged: Path, network: Network, backend: Backend, data: Any, toolchain: str | None) -> list[Part]:
@@ -189,7 +229,7 @@ def _manifest(
         "run": run.name,
         "config": asdict(run.config),
         "provenance": dict(run.provenance),
-        "backends": [backend.name for backend in backends],
+        "backends": {backend.name: {"runs": backend.runs, "note": backend.note} for backend in backends},
         "networks": {
             network.name: {
                 "inputs": [asdict(spec) for spec in network.inputs],

@@ -6,12 +6,13 @@ import gzip
 import hashlib
 import re
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import BudgetError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 UNITS = {"": 1, "B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
@@ -83,14 +84,22 @@ def by_backend(parts: Sequence[Part]) -> dict[str, Total]:
     return {name: total(p for p in parts if p.backend == name) for name in dict.fromkeys(p.backend for p in parts)}
 
 
-def report(parts: Sequence[Part]) -> dict[str, Any]:
-    """`report.json`: every file, each backend's total, and the whole's. Bytes everywhere."""
+def repeats(parts: Sequence[Part]) -> set[str]:
+    """The paths of files whose content an earlier file has."""
+    first = {part.sha256: part.path for part in reversed(parts)}
+    return {part.path for part in parts if first[part.sha256] != part.path}
+
+
+def report(parts: Sequence[Part], notes: Mapping[str, str]) -> dict[str, Any]:
+    """`report.json`: every file, each backend's total and note, and the whole's total. Bytes everywhere."""
+    again = repeats(parts)
     return {
         "format": 1,
         "unit": "bytes",
-        "files": [asdict(part) for part in parts],
+        "files": [{**asdict(part), "distinct": 0 if part.path in again else part.raw} for part in parts],
         "backends": {name: asdict(sums) for name, sums in by_backend(parts).items()},
         "total": asdict(total(parts)),
+        "notes": dict(notes),
     }
 
 
@@ -99,7 +108,7 @@ def parse_bytes(text: str) -> int:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", text)
     if match is None or match[2] not in UNITS:
         raise UsageError(f"'{text}' is no size.", "Write it as 800kB, 5MB or 1MiB.")
-    return round(float(match[1]) * UNITS[match[2]])
+    return round(Decimal(match[1]) * UNITS[match[2]])
 
 
 def check_budget(parts: Sequence[Part], budget: int) -> None:
@@ -115,12 +124,14 @@ def check_budget(parts: Sequence[Part], budget: int) -> None:
 
 
 def file_rows(parts: Sequence[Part], network: str) -> list[list[str]]:
-    """A row for each file of `network`: name, raw, gzip, Brotli, what it holds."""
-    return [
-        [part.path.rpartition("/")[2], *_columns(total([part]))[1:4], "weights" if part.weights else "code"]
-        for part in parts
-        if part.network == network
-    ]
+    """A row for each file of `network`: name, raw, gzip, Brotli, what it holds ("repeat": seen above)."""
+    again = repeats(parts)
+    rows = []
+    for part in parts:
+        if part.network == network:
+            holds = "repeat" if part.path in again else "weights" if part.weights else "code"
+            rows.append([part.path.rpartition("/")[2], *_columns(total([part]))[1:4], holds])
+    return rows
 
 
 def backend_rows(parts: Sequence[Part]) -> list[list[str]]:

@@ -18,26 +18,29 @@ def verify(
 ) -> list[tuple[str, Check]]:
     """(network, check) for each network of `bundle` on each of `backends`, or on all that browsers run.
 
-    Raises `VerificationError` naming the backends that differ, after all were tried, and `MissingError`
-    when this machine has no browser or no `webdnn.js` can be had.
+    Raises `UsageError` for backends that no browser runs, `MissingError` when this machine has no browser or
+    no `webdnn.js` can be had. What differs is told by its check: see `require`.
     """
     from ganzoo.browser.find import find_browser
     from ganzoo.browser.verify import verify as verify_network
 
+    chosen = bundle.choose(backends)
     browser = find_browser()
-    checks: list[tuple[str, Check]] = []
+    checks = []
     for network in bundle.networks:
         inputs, outputs = bundle.golden(network)
-        for backend in bundle.choose(backends):
+        for backend in chosen:
             progress(f"verifying {network} on {backend} in a browser")
-            checks += [
-                (network, check)
-                for check in verify_network(bundle.path / network, [backend], inputs, outputs, browser=browser)
-            ]
-    failed = [(network, check) for network, check in checks if not check.ok]
+            check = verify_network(bundle.path / network, backend, inputs, outputs, browser=browser)
+            checks.append((network, check))
+    return checks
+
+
+def require(checks: Sequence[tuple[str, Check]]) -> None:
+    """Raise `VerificationError` naming every network and backend whose check is not ok."""
+    failed = [f"{network} on {check.backend}: {check.reason}" for network, check in checks if not check.ok]
     if failed:
         raise VerificationError(
-            " ".join(f"{network} on {check.backend}: {check.reason}" for network, check in failed),
+            " ".join(failed),
             "Do not publish this export. 'ganzoo doctor' tells about the browser; --no-verify exports all the same.",
         )
-    return checks

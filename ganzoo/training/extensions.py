@@ -11,7 +11,7 @@ from chainer.training.extensions import LogReport
 
 from ganzoo.errors import DivergedError
 from ganzoo.files import replacing, write_text
-from ganzoo.training.snapshot import save_state
+from ganzoo.training.snapshot import flat, save_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,11 +54,27 @@ class Guard(Extension):
         for key in self._keys:
             value = trainer.observation.get(key)
             if value is not None and not math.isfinite(float(getattr(value, "array", value))):
-                raise DivergedError(
-                    f"{key} is {float(getattr(value, 'array', value))} after {trainer.updater.iteration} iterations.",
-                    f"The last good snapshot is kept in {self._run.snapshots}. Lower the learning rates (--set), "
-                    "or try another --seed.",
-                )
+                raise diverged(self._run, key, trainer)
+
+
+def diverged(run: Run, what: str, trainer: Any) -> DivergedError:
+    """The error for `what` that is no number any more."""
+    kept = f"The last good snapshot is kept in {run.snapshots}. " if any(run.snapshots.glob("[0-9]*.npz")) else ""
+    again = f"Train anew with lower learning rates (--set KEY=VALUE; 'ganzoo info {run.config.arch}' has the keys)"
+    problem = f"{what} is not finite after {trainer.updater.iteration} iterations."
+    return DivergedError(problem, f"{kept}{again} or another --seed.")
+
+
+def require_finite(run: Run, trainer: Any) -> None:
+    """Raise `DivergedError` naming the first layer or optimiser state that holds NaN or infinity.
+
+    Losses are computed before an update and say nothing of the weights after it.
+    """
+    import numpy as np
+
+    for key, array in sorted(flat(trainer.updater).items()):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise diverged(run, key, trainer)
 
 
 class Samples(Extension):
@@ -120,6 +136,7 @@ class Snapshots(Extension):
             half_written.unlink()
 
     def __call__(self, trainer: Any) -> None:
+        require_finite(self._run, trainer)
         folder = self._run.snapshots
         save_state(folder / f"{trainer.updater.iteration:07d}.npz", self._config, trainer)
         for old in sorted(folder.glob("[0-9]*.npz"))[:-KEPT_SNAPSHOTS]:

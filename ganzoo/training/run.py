@@ -56,6 +56,15 @@ class Run:
     def finished(self) -> bool:
         return self.model_path.exists()
 
+    def epochs_done(self) -> float:
+        """How far the log goes, in epochs."""
+        log = self.path / "log.jsonl"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        try:
+            return float(json.loads(lines[-1])["epoch_detail"]) if lines else 0.0
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{log} is damaged: {error}.", "Train anew.") from error
+
     def model(self) -> Any:
         """The trained network. Raises `RunError` where there is none, `SnapshotError` when it does not fit."""
         from ganzoo.training.snapshot import load_model
@@ -65,7 +74,13 @@ class Run:
                 f"{self.path} holds no finished training.",
                 f"Finish it with: ganzoo train {self.config.arch} --resume --out {self.path}",
             )
-        model = self.arch.build(self.config)
+        try:
+            model = self.arch.build(self.config)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.path / 'config.json'} has not what {self.config.arch} needs: {type(error).__name__}: {error}.",
+                "Use the ganzoo that wrote it, or train anew.",
+            ) from error
         load_model(self.model_path, self.config, model)
         return model
 
@@ -93,15 +108,15 @@ def load(path: Path) -> Run:
             raise RunError(f"{file} has another format than {FORMAT}.", "Use the ganzoo that wrote it.")
         values = stored.pop("config")
         config = TrainConfig(**{**values, "shape": tuple(values["shape"])})
-        _check(config)
+        _check(config, stored["classes"])
     except FileNotFoundError as error:
         raise RunError(f"{path} is no run: it has no config.json.", "List the runs with: ganzoo list runs") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunError(f"{file} is damaged: {error}", "Restore it, or train anew.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Restore it, or train anew.") from error
     return Run(path, config, stored)
 
 
-def _check(config: TrainConfig) -> None:
+def _check(config: TrainConfig, classes: Any) -> None:
     """Refuse values of another type than the contract's; `config.json` may come from anywhere."""
     kinds: dict[str, type | tuple[type, ...]] = {
         "arch": str,
@@ -119,29 +134,36 @@ def _check(config: TrainConfig) -> None:
             raise ValueError(f"'{field.name}' is {getattr(config, field.name)!r}")
     if len(config.shape) != 3 or not all(isinstance(n, int) and n > 0 for n in config.shape):
         raise ValueError(f"'shape' is {config.shape!r}")
-    arch = plugins.ARCHS.get(config.arch)
-    preset = arch.presets.get(config.preset)
-    if preset is None or preset.hparams.keys() != config.hparams.keys():
-        raise ValueError(f"{config.arch} has no preset '{config.preset}' with these hyper-parameters")
+    if not all(isinstance(value, bool | int | float | str) for value in config.hparams.values()):
+        raise ValueError(f"'hparams' is {config.hparams!r}")
+    if len(classes) != config.n_classes or not all(isinstance(name, str) for name in classes):
+        raise ValueError(f"'classes' is {classes!r}")
+
+
+def folders(root: Path) -> list[Path]:
+    """The folders below `root` that claim to be runs, oldest first."""
+    return [file.parent for file in sorted(root.glob("*/config.json"), key=lambda file: file.stat().st_mtime_ns)]
 
 
 def every(root: Path) -> list[Run]:
-    """The runs below `root`, oldest first; folders that are none are passed over."""
-    configs = sorted(root.glob("*/config.json"), key=lambda file: file.stat().st_mtime_ns)
+    """The runs below `root`, oldest first; those that cannot be read are passed over."""
     runs = []
-    for file in configs:
-        try:
-            runs.append(load(file.parent))
-        except RunError:
-            continue
+    for folder in folders(root):
+        with contextlib.suppress(RunError):
+            runs.append(load(folder))
     return runs
 
 
-def latest(root: Path, arch: str | None = None, finished: bool = False) -> Run:
-    """The youngest run below `root`, of `arch` where one is named. Raises `RunError` when there is none."""
-    runs = [run for run in every(root) if arch in (None, run.config.arch) and (run.finished or not finished)]
+def latest(root: Path, arch: str | None = None, finished: bool | None = None) -> Run:
+    """The youngest run below `root`: of `arch`, and finished or not, where that is asked for.
+
+    Raises `RunError` when there is none.
+    """
+    runs = [
+        run for run in every(root) if arch in (None, run.config.arch) and (finished is None or run.finished is finished)
+    ]
     if not runs:
-        kind = f"{'finished ' * finished}run{f' of {arch}' if arch else ''}"
+        kind = f"{'finished ' if finished else ''}run{f' of {arch}' if arch else ''}"
         raise RunError(f"There is no {kind} in {root}/.", f"Make one with: ganzoo train {arch or 'dcgan-cond'}")
     return runs[-1]
 

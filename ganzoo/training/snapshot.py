@@ -31,14 +31,14 @@ IDENTITY = ("arch", "preset", "hparams", "shape", "n_classes")
 
 def save_model(path: Path, config: TrainConfig, model: Any) -> None:
     """Write the parameters and running statistics of `model`."""
-    _write(path, "model", config, _flat(model))
+    _write(path, "model", config, flat(model))
 
 
 def load_model(path: Path, config: TrainConfig, model: Any) -> None:
     """Fill `model` from `path`. Raises `SnapshotError` naming the first layer that does not fit."""
     arrays = _read(path, "model", config)
-    _fit(path, _flat(model), arrays)
-    _fill(model, arrays)
+    _fit(path, flat(model), arrays)
+    _fill(path, model, arrays)
 
 
 def save_state(path: Path, config: TrainConfig, trainer: Any) -> None:
@@ -55,7 +55,7 @@ def save_state(path: Path, config: TrainConfig, trainer: Any) -> None:
         path,
         "state",
         config,
-        {**{f"trainer/{key}": array for key, array in _flat(trainer).items()}, **random},
+        {**{f"trainer/{key}": array for key, array in flat(trainer).items()}, **random},
     )
 
 
@@ -66,13 +66,16 @@ def load_state(path: Path, config: TrainConfig, trainer: Any) -> None:
     arrays = _read(path, "state", config)
     state = {key.removeprefix("trainer/"): array for key, array in arrays.items() if key.startswith("trainer/")}
     # the trainer that was saved had run and this one has not: only what both have can be compared
-    _fit(path, {key: array for key, array in _flat(trainer.updater).items() if array.ndim}, state, "updater/")
-    _fill(trainer, state)
-    position, has_gauss = arrays["random/rest"].tolist()
-    np.random.set_state(("MT19937", arrays["random/keys"], position, has_gauss, float(arrays["random/gauss"])))
+    _fit(path, {key: array for key, array in flat(trainer.updater).items() if array.ndim}, state, "updater/")
+    _fill(path, trainer, state)
+    try:
+        position, has_gauss = arrays["random/rest"].tolist()
+        np.random.set_state(("MT19937", arrays["random/keys"], position, has_gauss, float(arrays["random/gauss"])))
+    except (KeyError, ValueError, TypeError) as error:
+        raise _damaged(path, error) from error
 
 
-def _flat(target: Any) -> dict[str, np.ndarray[Any, Any]]:
+def flat(target: Any) -> dict[str, np.ndarray[Any, Any]]:
     """What `target` serialises, on the CPU, by path."""
     from chainer.serializers import DictionarySerializer
 
@@ -81,10 +84,18 @@ def _flat(target: Any) -> dict[str, np.ndarray[Any, Any]]:
     return dict(serializer.target)
 
 
-def _fill(target: Any, arrays: Arrays) -> None:
+def _fill(path: Path, target: Any, arrays: Arrays) -> None:
     from chainer.serializers import NpzDeserializer
 
-    NpzDeserializer(arrays).load(target)
+    try:
+        NpzDeserializer(arrays).load(target)
+    except Exception as error:  # every link, optimiser and extension reads its own entries in its own way
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> SnapshotError:
+    problem = f"{path} is damaged: {type(error).__name__}: {error}."
+    return SnapshotError(problem, "Take an older snapshot, or train anew.")
 
 
 def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
@@ -126,14 +137,15 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
         with np.load(path, allow_pickle=False) as stored:
             arrays = dict(stored.items())
         header = json.loads(str(arrays.pop(HEADER)))
-        absent = list(header["absent"])
+        arrays |= dict.fromkeys(header["absent"], np.asarray(None))
+        version = header["format"]
     except FileNotFoundError as error:
         raise SnapshotError(f"{path} does not exist.", "Train first, or name another run.") from error
     except Exception as error:  # NumPy, zipfile and tokenize raise their own on hostile bytes
-        raise SnapshotError(f"{path} is damaged: {error}", "Take an older snapshot, or train anew.") from error
-    if header.get("format") != FORMAT:
+        raise _damaged(path, error) from error
+    if version != FORMAT:
         raise SnapshotError(
-            f"{path} has format {header.get('format')}, this ganzoo reads {FORMAT}.",
+            f"{path} has format {version}, this ganzoo reads {FORMAT}.",
             "Use the ganzoo that wrote it.",
         )
     for key, value in {"kind": kind, **_identity(config)}.items():
@@ -142,4 +154,4 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
                 f"{path} was made with {key} {header.get(key)!r}, not {value!r}.",
                 "Use the run it belongs to.",
             )
-    return {**arrays, **dict.fromkeys(absent, np.asarray(None))}
+    return arrays

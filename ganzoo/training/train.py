@@ -19,7 +19,7 @@ from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 from ganzoo.training import run as runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -58,52 +58,68 @@ def train(arch_name: str, options: Options, root: Path, out: Path | None, consol
     """Train `arch_name` anew, in `out` or in the next free place below `root`."""
     arch = plugins.ARCHS.get(arch_name)
     config, data = configure(arch, options)
-    path = out or runs.next_path(root, arch.name, config.dataset)
-    run = runs.create(path, config, _provenance(data))
-    return _run(arch, run, data, None, console)
+
+    def begin() -> Run:
+        return runs.create(out or runs.next_path(root, arch.name, config.dataset), config, _provenance(data))
+
+    return _run(arch, config, data, begin, None, console)
 
 
 def resume(arch_name: str, options: Options, root: Path, out: Path | None, console: Console) -> Outcome:
-    """Continue `arch_name`'s latest run below `root`, or the one in `out`, from its last snapshot.
+    """Continue the run in `out`, or `arch_name`'s youngest unfinished run below `root`, from its last snapshot.
 
-    Only `epochs` and `device` may differ from what the run began with. Raises `RunError` when there is
-    no snapshot or when the data changed since.
+    A run that was stopped before its first snapshot begins again. Only `epochs` and
+    `device` may differ from what the run began with; a schedule that depends on the length of the training
+    (falling learning rates) then goes on as that of the other length, so that the result is not what a
+    training of that length would have been. Raises `UsageError` for other changes and for a finished run,
+    `RunError` when the data changed since.
     """
-    run = runs.load(out) if out else runs.latest(root, arch_name)
-    if run.config.arch != arch_name:
-        raise UsageError(f"{run.path} is a run of {run.config.arch}, not of {arch_name}.", "Name that architecture.")
+    run = runs.load(out) if out else _unfinished(root, arch_name)
     begun = run.config
-    options = replace(
-        options,
-        preset=options.preset or begun.preset,
-        dataset=options.dataset or begun.dataset,
-        data_dir=options.data_dir or (Path(begun.data_dir) if begun.data_dir else None),
-        epochs=options.epochs or begun.epochs,
-        batch_size=options.batch_size or begun.batch_size,
-        device=options.device or begun.device,
-        seed=begun.seed if options.seed is None else options.seed,
-        limit=options.limit or begun.limit,
-        hparams=options.hparams or [f"{key}={value}" for key, value in begun.hparams.items()],
-    )
-    config, data = configure(run.arch, options)
-    changed = {
-        key
-        for key in vars(config)
-        if key not in ("epochs", "device", "data_dir") and vars(config)[key] != vars(begun)[key]
-    }
+    if begun.arch != arch_name:
+        raise UsageError(f"{run.path} is a run of {begun.arch}, not of {arch_name}.", "Name that architecture.")
+    config, data = configure(run.arch, _filled(options, begun))
+    fixed = [key for key in vars(config) if key not in ("epochs", "device", "data_dir")]
+    changed = [key for key in fixed if vars(config)[key] != vars(begun)[key]]
     if changed:
         raise UsageError(
             f"{run.path} was begun with another {', '.join(sorted(changed))}.",
             "Leave these options out to continue it, or train anew without --resume.",
         )
+    done = run.epochs_done()
+    if run.finished and config.epochs <= max(done, begun.epochs):
+        raise UsageError(f"{run.path} is finished.", "Lengthen it with more --epochs, or train anew without --resume.")
+    if config.epochs < done:
+        raise UsageError(f"{run.path} is at epoch {done:.0f} already.", "Give more --epochs, or none.")
     if _checksum(data) != run.provenance.get("data_sha256"):
         raise RunError(f"The data of {config.dataset} changed since {run.path} was begun.", "Train anew.")
     snapshots = sorted(run.snapshots.glob("[0-9]*.npz"))
     if not snapshots:
-        raise RunError(f"{run.path} has no snapshot to continue from.", "Train anew without --resume.")
-    run = replace(run, config=config)
-    runs.save_config(run)
-    return _run(run.arch, run, data, snapshots[-1], console)
+        console.print("It was stopped before its first snapshot: it begins again.")
+
+    def begin() -> Run:
+        longer = replace(run, config=config)
+        runs.save_config(longer)
+        return longer
+
+    return _run(run.arch, config, data, begin, snapshots[-1] if snapshots else None, console)
+
+
+def _unfinished(root: Path, arch: str) -> Run:
+    """`arch`'s youngest unfinished run, its youngest where all are finished."""
+    try:
+        return runs.latest(root, arch, finished=False)
+    except RunError:
+        return runs.latest(root, arch)
+
+
+def _filled(options: Options, begun: TrainConfig) -> Options:
+    """`options` with what a user left open as the run `begun` has it."""
+    stated = {key: value for key, value in vars(options).items() if value not in (None, (), [])}
+    former = {key: getattr(begun, key) for key in vars(options) if key not in ("data_dir", "hparams")}
+    former["data_dir"] = Path(begun.data_dir) if begun.data_dir else None
+    former["hparams"] = [f"{key}={value}" for key, value in begun.hparams.items()]
+    return Options(**{**former, **stated})
 
 
 def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
@@ -126,7 +142,7 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
     dataset = plugins.DATASETS.get(options.dataset or "digits")
     data = datasets.load(dataset, options.data_dir)
     if options.limit:
-        data = replace(data, train_x=data.train_x[: options.limit], train_t=data.train_t[: options.limit])
+        data = _limited(data, options.limit)
     n_images = len(data.train_x)
     batch_size = options.batch_size or preset.batch_size
     if batch_size > n_images:
@@ -149,6 +165,15 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
         limit=options.limit,
     )
     return config, data
+
+
+def _limited(data: Data, limit: int) -> Data:
+    """`limit` of the training images, evenly spaced: a folder's images come class by class."""
+    import numpy as np
+
+    n_images = len(data.train_x)
+    chosen = np.arange(min(limit, n_images)) * n_images // min(limit, n_images)
+    return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
 
 
 def _shape(data: Data) -> tuple[int, int, int]:
@@ -175,8 +200,13 @@ def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> di
     return values
 
 
-def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Console) -> Outcome:
-    """Train to the end or to Ctrl-C; either way the state is saved."""
+def _run(
+    arch: Arch, config: TrainConfig, data: Data, begin: Callable[[], Run], snapshot: Path | None, console: Console
+) -> Outcome:
+    """Train to the end or to Ctrl-C; either way the state is saved.
+
+    `begin` makes the run directory once the architecture has accepted its values.
+    """
     import chainer
     from chainer.training.triggers import TimeTrigger
     from threadpoolctl import threadpool_limits
@@ -186,7 +216,6 @@ def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Conso
     from ganzoo.training.snapshot import load_state, save_model
     from ganzoo.training.triggers import Evenly
 
-    config = run.config
     with (
         # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
         threadpool_limits(1, "blas"),
@@ -195,6 +224,7 @@ def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Conso
         chainer.using_config("cudnn_deterministic", True),
     ):
         training = arch.train(config, data)
+        run = begin()
         stop = _Stop(config.epochs)
         trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path))
         for extension in training.extensions:
@@ -213,7 +243,7 @@ def _run(arch: Arch, run: Run, data: Data, snapshot: Path | None, console: Conso
             load_state(snapshot, config, trainer)
         with stop.on_interrupt():
             trainer.run(show_loop_exception_msg=False)
-        snapshots(trainer)
+        snapshots(trainer)  # which refuses what is not finite
         if not stop.interrupted:
             training.model.to_device("@numpy")
             save_model(run.model_path, config, training.model)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
-from ganzoo.paths import cache_path
+from ganzoo.paths import writable_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,14 +31,15 @@ EXPORTS = (
     "run",
 )
 SCRIPT, MODULE = "kernels_webassembly.js", "kernels_webassembly.wasm"  # the names that webdnn.js fetches
+TIMEOUT = 300  # seconds; a compiler's first run builds its C library, for zig in up to 60
 
 
 def write(data: Any, folder: Path, toolchain: str | None) -> None:
     """Write descriptor, weights, worker script and WebAssembly module of `data` into `folder`.
 
     WebDNN's asm.js twin, for browsers without WebAssembly, is left out: there are none left.
-    Raises `ToolMissingError` when the compiler is not there, `UnsupportedOperatorError` when it refuses
-    the source.
+    Raises `ToolMissingError` when the compiler is not there, comes to no end or has no cache to write to,
+    `UnsupportedOperatorError` when it refuses the source.
     """
     from webdnn.util import json
 
@@ -64,8 +65,8 @@ def _zig(source: Path, heap: int) -> None:
             *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
             *(f"-Wl,--export={name}" for name in EXPORTS),
         ],
-        # zig builds wasi-libc once and keeps it; in its own default place an unwritable home would stop it
-        env={"ZIG_GLOBAL_CACHE_DIR": str(cache_path() / "zig"), "ZIG_LOCAL_CACHE_DIR": str(source.parent)},
+        # zig builds wasi-libc once and keeps it; in a place that it cannot write it tries for minutes
+        env={"ZIG_GLOBAL_CACHE_DIR": str(writable_cache("zig")), "ZIG_LOCAL_CACHE_DIR": str(source.parent)},
     )
 
 
@@ -86,7 +87,14 @@ def _emscripten(source: Path, heap: int) -> None:
 
 
 def _run(command: list[str], env: Mapping[str, str] | None = None) -> None:
-    done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True)
+    environment = {**os.environ, **(env or {})}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired as error:
+        raise ToolMissingError(
+            f"The compiler of the webassembly kernels came to no end in {TIMEOUT} s.",
+            "Try again when this machine is less busy; '--debug' shows the command.",
+        ) from error
     if done.returncode:
         raise UnsupportedOperatorError(
             f"The compiler refuses the webassembly kernels:\n{done.stderr.strip()[-2000:]}",

@@ -1,14 +1,17 @@
 // The worker that WebDNN 1.2.11's loader starts for a module compiled by zig.
 //
-// The loader fetches this text, puts the module's absolute URL in the place of the first mark it finds (below,
-// so it must stand nowhere above) and starts it as a worker. It expects 0 once the module is ready, then answers to three kinds of message:
-// 'weight' and 'set_dynamic_buffer' with 0, 'run' with the list of outputs. Anything else it shows as an error.
+// The loader fetches this text, puts the module's absolute URL in the place of the first mark it finds
+// (below, so it must stand nowhere above) and starts it as a worker. It expects 0 once the module is ready,
+// then answers to three kinds of message: 'weight' and 'set_dynamic_buffer' with 0, 'run' with the list of
+// outputs. Anything else it shows as an error.
+//
 // A classic script, no module: the loader makes the worker from a Blob without `type: 'module'`.
 
 "use strict";
 
 /**
- * @typedef {{space: 0 | 1, offset: number, size: number}} Slot A view: static or dynamic space; offset and size in floats.
+ * @typedef {{space: 0 | 1, offset: number, size: number}} Slot
+ *   A view: static or dynamic space; offset and size in floats.
  * @typedef {{type: 'weight', data: Float32Array}} WeightMessage
  * @typedef {{type: 'set_dynamic_buffer', size: number, data: Int32Array}} PlaceholderMessage
  *   `size` in floats; `data` holds triples (kernel, offset, value).
