@@ -101,7 +101,7 @@ ROWS = [
 
 def shown(rows):
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(table(rows, "title"))
+    console.print(table(rows, "generator of [b]run[/b]"))
     return console.export_text()
 
 
@@ -111,6 +111,7 @@ def test_the_table_fits_80_columns_and_names_everything():
     for words in ("1234 ms", "56.8 ms", "0.0123 ms", "0.500 ms", "software", "CPU", "failed"):
         assert words in text
     assert "Chromium 156.0.8078.79" in text
+    assert "generator of [b]run[/b]" in text
     assert "other failed: It broke [red]badly[/red]." in text
 
 
@@ -125,12 +126,11 @@ def test_the_report_is_strict_json_with_machine_and_versions():
 
 
 @pytest.mark.browser
-def test_an_export_is_timed_and_a_backend_without_files_costs_its_row_only(tmp_path):
+def test_an_export_is_timed_and_a_backend_without_files_has_a_reason(tmp_path):
     export = tiny_export(tmp_path)
     lines = []
-    absent, webgl = bench(
-        export.folder, ["webassembly", "webgl"], export.inputs, runs=100, seconds=0.2, progress=lines.append
-    )
+    webgl = bench(export.folder, "webgl", export.inputs, export.outputs, runs=100, seconds=0.2, progress=lines.append)
+    absent = bench(export.folder, "webassembly", export.inputs, export.outputs)
     assert "status 404" in absent.reason
     assert (absent.median_ms, absent.n) == (None, 0)
     assert webgl.reason == ""
@@ -143,3 +143,11 @@ def test_an_export_is_timed_and_a_backend_without_files_costs_its_row_only(tmp_p
     assert webgl.hardware is not None
     assert "Chrome" in webgl.user_agent
     assert any("first run" in line for line in lines)
+
+
+@pytest.mark.browser
+def test_a_wrong_answer_is_no_time(tmp_path):
+    export = tiny_export(tmp_path)
+    row = bench(export.folder, "webgl", export.inputs, [array + 0.01 for array in export.outputs], seconds=0.1)
+    assert "differs from Chainer's" in row.reason
+    assert (row.median_ms, row.first_ms, row.n) == (None, None, 0)

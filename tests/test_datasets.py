@@ -25,7 +25,7 @@ from ganzoo import datasets, plugins
 from ganzoo.datasets import digits, folder, idx, mnist
 from ganzoo.datasets.idx import IdxFile, IdxSet
 from ganzoo.datasets.split import is_test
-from ganzoo.errors import DataError, DataMissingError, UsageError
+from ganzoo.errors import DataError, DataMissingError, PluginError, UsageError
 from ganzoo.specs import Data, Dataset
 
 REAL_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
@@ -88,6 +88,10 @@ def good() -> Data:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
+        ({"classes": None}, "no tuple of names"),
+        ({"classes": (0, 1, 2)}, "no tuple of names"),
+        ({"train_x": None}, "NoneType"),
+        ({"test_t": [0, 1, 2, 0]}, "labels list, no NumPy arrays"),
         ({"classes": ("a",)}, "two or more"),
         ({"classes": ("a", "b", "b")}, "different names"),
         ({"classes": ("a", "b", "c", "d")}, "4 classes, not 3"),
@@ -109,6 +113,13 @@ def test_what_a_plugin_promises_is_checked(change, told):
     assert datasets.load(dataset(good())).classes == ("a", "b", "c")
     with pytest.raises(DataError, match=told):
         datasets.load(dataset(replace(good(), **change)))
+
+
+@pytest.mark.parametrize("yielded", [None, (1, 2), "data"])
+def test_a_plugin_that_yields_no_data_is_named(yielded):
+    dataset = Dataset("odd", "", "", "", (1, 2, 3), 3, lambda data_dir: yielded)
+    with pytest.raises(PluginError, match=f"'odd' yields {type(yielded).__name__}, no Data"):
+        datasets.load(dataset)
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60))

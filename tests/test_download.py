@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 from ganzoo.datasets import idx, mnist
-from ganzoo.datasets.download import Patience, cache_folder, download
+from ganzoo.datasets.download import Patience, download
 from ganzoo.errors import DataError, DataMissingError
+from ganzoo.paths import cache_path
 from test_datasets import small_set
 
 if TYPE_CHECKING:
@@ -165,6 +166,10 @@ def surroundings(monkeypatch, tmp_path):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
+
+
+def small_cache() -> Path:
+    return cache_path() / "datasets" / "small"
 
 
 def get(tmp_path, *mirrors, limit=LIMIT, patience=QUICK):
@@ -328,7 +333,6 @@ def test_load_downloads_once_into_the_cache(tmp_path, mirror):
     assert data.train_x.shape == (12, 1, 6, 5)
     assert len(source.requests) == 4
     folder = tmp_path / "cache" / "datasets" / "small"
-    assert cache_folder("small") == folder
     paths = idx.fetch(chosen, (chosen,))
     assert paths == [folder / f"{file.name}.gz" for file in chosen.files]
     assert len(source.requests) == 4
@@ -346,7 +350,7 @@ def test_load_downloads_once_into_the_cache(tmp_path, mirror):
 
 def test_unpacked_files_put_into_the_cache_need_no_network(tmp_path):
     chosen, contents = small_set(mirrors=["http://127.0.0.1:9/"])
-    folder = cache_folder("small")
+    folder = small_cache()
     folder.mkdir(parents=True)
     for name, content in contents.items():
         (folder / name).write_bytes(content)
@@ -368,8 +372,8 @@ def test_what_is_not_the_data_set_never_gets_its_name(mirror, wrong):
     with pytest.raises(DataMissingError) as caught:
         idx.load(alone, (alone,), None)
     assert f"{name}.gz could not be downloaded" in caught.value.message
-    assert str(cache_folder("small")) in caught.value.remedy and "--data-dir" in caught.value.remedy
-    assert [path.name for path in cache_folder("small").iterdir() if path.name != ".lock"] == []
+    assert str(small_cache()) in caught.value.remedy and "--data-dir" in caught.value.remedy
+    assert [path.name for path in small_cache().iterdir() if path.name != ".lock"] == []
 
     second = mirror(sound, contents=served(chosen, contents))
     both = replace(chosen, mirrors=(first.url, second.url))
@@ -384,14 +388,21 @@ def test_no_network_names_file_mirrors_and_remedy():
     for mirror_ in chosen.mirrors:
         assert f"{mirror_}{mnist.TRAIN_IMAGES}.gz: " in caught.value.message
     assert "refused" in caught.value.message
-    assert str(cache_folder("small")) in caught.value.remedy and "--data-dir" in caught.value.remedy
+    assert str(small_cache()) in caught.value.remedy and "--data-dir" in caught.value.remedy
 
 
-def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
+def test_the_cache_may_be_named_from_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GANZOO_CACHE", "~/mine")
+    assert cache_path() == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("cache", ["{}/taken", "/proc/nope"])
+def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch, cache):
     (tmp_path / "taken").write_text("")
-    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "taken"))
+    monkeypatch.setenv("GANZOO_CACHE", cache.format(tmp_path))
     chosen, _ = small_set()
-    with pytest.raises(DataMissingError, match="taken") as caught:
+    with pytest.raises(DataMissingError, match=cache[2:]) as caught:
         idx.load(chosen, (chosen,), None)
     assert "GANZOO_CACHE" in caught.value.remedy
 
@@ -403,7 +414,7 @@ def test_killed_in_mid_download_it_goes_on_where_it_was(mirror):
     chosen = replace(chosen, mirrors=(source.url,))
     process = SPAWN.Process(target=idx.fetch, args=(chosen, (chosen,)))
     process.start()
-    part = cache_folder("small") / f"{mnist.TRAIN_IMAGES}.gz.part"
+    part = small_cache() / f"{mnist.TRAIN_IMAGES}.gz.part"
     deadline = time.monotonic() + 30
     while not (part.exists() and part.stat().st_size == 100_000):
         assert time.monotonic() < deadline and process.is_alive()

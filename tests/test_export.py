@@ -439,7 +439,7 @@ def test_bench_times_every_backend(ganzoo: Callable[..., Done], runs: Mapping[st
     alone = ganzoo("bench", tmp_path / "export", "--backend", "webassembly", "--runs", 1500, "--json", "-")
     (row,) = json.loads(alone.out)["networks"]["classifier"]["rows"]
     assert row["backend"] == "webassembly" and row["n"] >= 1500
-    (tmp_path / "export" / "classifier" / "graph_webassembly.json").unlink()
+    (tmp_path / "export" / "classifier" / "weight_webassembly.bin").unlink()
     done = ganzoo("bench", tmp_path / "export", "--backend", "webassembly")
     assert done.code == 1 and "failed" in done.out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -111,6 +112,30 @@ def test_compiler_that_refuses_is_quoted(tmp_path: Path) -> None:
     source.write_text("int broken(")
     with pytest.raises(UnsupportedOperatorError, match=r"kernels\.cpp"):
         toolchain.COMPILERS["zig"](source, 0)
+
+
+@pytest.mark.parametrize("cache", ["{}/taken", "/proc/nope"])
+def test_zig_is_not_started_without_a_cache(cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv("GANZOO_CACHE", cache.format(tmp_path))
+    monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: pytest.fail("zig was started"))
+    source = tmp_path / "kernels.cpp"
+    source.write_text("")
+    with pytest.raises(ToolMissingError, match=cache[2:]) as caught:
+        toolchain.COMPILERS["zig"](source, 0)
+    assert "GANZOO_CACHE" in caught.value.remedy
+
+
+def test_compiler_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = tmp_path / "em++"
+    stand_in.write_text('#!/bin/sh\necho $$ > "$(dirname "$0")/pid"\nexec sleep 600\n')
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(toolchain, "TIMEOUT", 1)
+    with pytest.raises(ToolMissingError, match="no end in 1 s"):
+        toolchain.COMPILERS["emscripten"](tmp_path / "kernels.cpp", 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_absent_emscripten_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,8 +28,9 @@ def bench(
     browser = find_browser()
     rows: dict[str, list[Row]] = {network: [] for network in bundle.networks}
     for network in bundle.networks:
-        inputs, _ = bundle.golden(network)
+        inputs, outputs = bundle.golden(network)
         for backend in chosen:
             progress(f"timing {network} on {backend} in a browser")
-            rows[network].append(measure.bench(bundle.path / network, backend, inputs, runs=runs, browser=browser))
+            folder = bundle.path / network
+            rows[network].append(measure.bench(folder, backend, inputs, outputs, runs=runs, browser=browser))
     return rows

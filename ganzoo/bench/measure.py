@@ -52,6 +52,7 @@ def bench(
     model_dir: Path,
     backend: str,
     inputs: Sequence[FloatArray],
+    expected: Sequence[FloatArray],
     *,
     runs: int = RUNS,
     seconds: float = SECONDS,
@@ -60,7 +61,8 @@ def bench(
 ) -> Row:
     """Time the WebDNN export in `model_dir` on `backend`.
 
-    `inputs` holds one float32 array (N, ...) per input of the network; the runs take the samples in turn.
+    `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, `expected` being
+    Chainer's; the runs take the samples in turn. An output that differs is a reason, and its times are not given.
     At least `runs` runs are timed, and more for `seconds` seconds, up to ten times `runs`.
 
     A backend that fails or hangs yields a `Row` with the reason. Raises `BrowserMissingError` when no browser starts,
@@ -69,6 +71,7 @@ def bench(
     from ganzoo.browser.arrays import encode
     from ganzoo.browser.find import find_browser
     from ganzoo.browser.session import PAGES, run_page
+    from ganzoo.browser.verify import TOLERANCE, compare
     from ganzoo.browser.webdnn_js import webdnn_js
 
     browser = browser or find_browser()
@@ -77,7 +80,8 @@ def bench(
     job = {"backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
     try:
         result = run_page(PAGES / "bench.html", job, folders, browser=browser, progress=progress)
-        return _row(backend, name, result, runs)
+        _, wrong = compare(result.get("outputs"), expected, TOLERANCE)
+        return Row(backend, name, wrong) if wrong else _row(backend, name, result, runs)
     except VerificationError as failure:
         return Row(backend, name, failure.message)
 

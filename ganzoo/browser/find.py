@@ -66,7 +66,7 @@ def find_browser() -> Browser:
         # not Path.expanduser, which drops the "./" that keeps a name from being searched on PATH
         found = shutil.which(os.path.expanduser(os.path.expandvars(candidate)))  # noqa: PTH111
         if found:
-            return _identify(Path(found))
+            return _identify(Path(found).absolute())
     if chosen:
         raise BrowserMissingError(f"GANZOO_BROWSER names '{chosen}', which is no program.", REMEDY)
     raise BrowserMissingError("No Chromium, Chrome or Edge was found.", REMEDY)
