@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons lock browser npm clean
+.PHONY: demo test lint test-pythons recipes lock browser npm clean
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser: a run in demo/
 demo: .venv/ready-run browser npm
@@ -27,6 +27,11 @@ lint: .venv/ready-test npm
 # the tests that need no browser, on every interpreter found
 test-pythons:
 	sh tools/test-pythons.sh
+
+# how good the default recipes of the GANs are, on three seeds: ten minutes and more, dated results
+recipes: .venv/ready-run
+	.venv/bin/python benchmarks/recipes.py dcgan-cond
+	.venv/bin/python benchmarks/recipes.py wgan-gp
 
 .venv/ready-%: requirements/build.txt requirements/%.txt pyproject.toml
 	sh tools/setup.sh $*

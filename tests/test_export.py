@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import brotli
@@ -27,7 +28,6 @@ from ganzoo.specs import Network, Part, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from conftest import Done
     from ganzoo.training.run import Run
@@ -155,6 +155,16 @@ def test_an_export_replaces_nothing_but_an_export(foreign: str, runs: Mapping[st
     (tmp_path / "empty").mkdir()
     bundle.export(runs["cnn"], backends("webgpu"), tmp_path / "empty")
     assert (tmp_path / "empty" / "manifest.json").exists()
+
+
+def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: Path) -> None:
+    made, _ = bundle.export(runs["cnn"], backends("webgpu"), Path("here"))
+    assert made.path == Path("here")  # as the user wrote it
+    assert (in_tmp / "here" / "manifest.json").exists()
+    with pytest.raises(UsageError, match="is no export"):
+        bundle.export(runs["cnn"], backends("webgpu"), Path())
+    with pytest.raises(RunError, match="is no export"):
+        bundle.load(Path())
 
 
 def test_a_second_export_leaves_nothing_of_the_first(runs: Mapping[str, Run], tmp_path: Path) -> None:

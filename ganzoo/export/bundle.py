@@ -102,8 +102,8 @@ def export(
     `toolchain` is for the backends that know it. `judge` sees the export while it is staged; when it
     raises, when the sizes exceed `budget`, or on any other error, `out` stays as it was.
     """
-    out = out.resolve()
-    _refuse_foreign(out)
+    place = out.resolve()
+    _refuse_foreign(place)
     networks = run.arch.export(run.config, run.model())
     progress("tracing the networks")
     graphs = {network.name: trace(network) for network in networks}
@@ -115,10 +115,10 @@ def export(
         for backend in backends
     }
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    staging = tempfile.mkdtemp(prefix=f".{out.name}.staging-", dir=out.parent)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    staging = tempfile.mkdtemp(prefix=f".{place.name}.staging-", dir=place.parent)
     try:
-        staged = type(out)(staging)
+        staged = type(place)(staging)
         parts: list[Part] = []
         for network in networks:
             for backend in backends:
@@ -132,7 +132,7 @@ def export(
         if budget is not None:
             size.check_budget(parts, budget)
         judge(Bundle(staged, manifest))
-        _swap(staged, out)
+        _swap(staged, place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Bundle(out, manifest), parts
@@ -140,7 +140,7 @@ def export(
 
 def load(path: Path) -> Bundle:
     """The export at `path`. Raises `RunError` when it is none or its manifest is damaged."""
-    _recover(path)
+    _recover(path.resolve())
     file = path / "manifest.json"
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
