@@ -3,13 +3,22 @@
 set -eu
 cd "$(dirname "$0")/.."
 . tools/lib.sh
+
+# `interpreter VERSION`: a program of that version that can make environments; pyenv hides those not selected.
+interpreter() {
+    for python in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
+        if "$python" -c 'import ensurepip' >/dev/null 2>&1; then echo "$python"; return; fi
+    done
+}
+
 found=
 for version in 3.10 3.11 3.12 3.13; do
-    "python$version" -c 'import ensurepip' >/dev/null 2>&1 || continue
+    python=$(interpreter "$version")
+    [ -n "$python" ] || continue
     found="$found $version"
     say "Python $version"
     env="$PWD/.venv-$version"
-    [ -x "$env/bin/python" ] || "python$version" -m venv "$env"
+    [ -x "$env/bin/python" ] || "$python" -m venv "$env"
     pip() { "$env/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
     pip install --require-hashes -r requirements/build.txt
     pip install --no-build-isolation --require-hashes -r requirements/test.txt
