@@ -228,11 +228,11 @@ def test_infinite_losses_stop_the_training_too(tmp_path: Path, quiet: Console) -
     assert not (tmp_path / "run" / "model.npz").exists()
 
 
-def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The loss of an update says nothing of the weights after it: they are looked at before they are stored."""
+@pytest.fixture
+def second_update_poisons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NaN in a weight after the second update of every optimiser."""
     import chainer
 
-    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
     update = chainer.optimizers.Adam.update
 
     def poisoned(self: Any, *arguments: Any, **options: Any) -> None:
@@ -241,6 +241,12 @@ def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch:
             next(iter(self.target.params())).array[:] = np.nan
 
     monkeypatch.setattr(chainer.optimizers.Adam, "update", poisoned)
+
+
+@pytest.mark.usefixtures("second_update_poisons")
+def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loss of an update says nothing of the weights after it: they are looked at before they are stored."""
+    monkeypatch.setattr(training, "SNAPSHOT_SECONDS", 0.0)
     with pytest.raises(DivergedError, match=r"model:main/.* is not finite after 2 iterations"):
         train("cnn", Options(epochs=2, limit=192), tmp_path, tmp_path / "run", quiet)
     kept = sorted((tmp_path / "run" / "snapshots").glob("*.npz"))
@@ -248,19 +254,8 @@ def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch:
     assert all(np.isfinite(value).all() for value in arrays(kept[0]).values() if value.dtype.kind == "f")
 
 
-def test_nan_in_the_very_last_update_leaves_no_model(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import chainer
-
-    update = chainer.optimizers.Adam.update
-
-    def poisoned(self: Any, *arguments: Any, **options: Any) -> None:
-        update(self, *arguments, **options)
-        if self.t == 2:
-            next(iter(self.target.params())).array[:] = np.nan
-
-    monkeypatch.setattr(chainer.optimizers.Adam, "update", poisoned)
+@pytest.mark.usefixtures("second_update_poisons")
+def test_nan_in_the_very_last_update_leaves_no_model(tmp_path: Path, quiet: Console) -> None:
     with pytest.raises(DivergedError):
         train("cnn", Options(epochs=1, limit=128), tmp_path, tmp_path / "run", quiet)
     assert not (tmp_path / "run" / "model.npz").exists()
