@@ -33,8 +33,8 @@ CRITIC_STEPS = 5  # n_critic of Algorithm 1
 class DenseCritic(chainer.Chain):
     """float32 images (N, 1, 28, 28) and labels (N,) to one unbounded score each, (N,).
 
-    Three dense layers; the one-hot label enters the first two. On two CPU cores five steps of it, with their
-    double back-propagation, cost as much as one of a convolutional critic.
+    Three dense layers; the one-hot label enters the first two. With its double back-propagation a convolutional
+    critic costs 2.5 times as much a step (docs/decisions/0006).
     """
 
     def __init__(self, n_classes: int) -> None:
