@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from ganzoo.export.plan import Plan
+
     FloatArray = npt.NDArray[np.float32]
     LabelArray = npt.NDArray[np.int32]
 
@@ -156,8 +158,21 @@ class Arch:
 
 
 @dataclass(frozen=True)
+class Program:
+    """What a backend makes of a plan: the `files` its module fetches, by name, and `entry`, the JSON that the module
+    finds in the manifest under the backend's name."""
+
+    files: Mapping[str, bytes]
+    entry: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Backend:
-    """A browser technology: what WebDNN generates for it and what becomes of that.
+    """A browser technology: what ganzoo compiles for it, and what WebDNN generates.
+
+    `compile(plan)` makes the backend's part of a bundle; it writes nothing and raises `UnsupportedOperatorError`,
+    naming layer, operator and backend, when the plan is beyond the backend or its limits. `modules` are its
+    JavaScript files; the first one exports `create` (docs/bundle.md). None and empty: WebDNN's layout only.
 
     `generate(graph)` wraps WebDNN's descriptor generator: it takes a WebDNN graph, leaves it unchanged and
     returns what `write` is to write. It raises `NotImplementedError` on an operator it lacks, in WebDNN's words
@@ -174,6 +189,8 @@ class Backend:
     runs: bool = True
     note: str = ""
     toolchains: tuple[str, ...] = ()
+    compile: Callable[[Plan], Program] | None = None
+    modules: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+"""Nodes to steps: weights packed, buffers shared between activations that do not live at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganzoo.export.plan import Plan, Tensor, Weight, pad4
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.export.lowering.graph import Array, Node, Shape
+    from ganzoo.specs import Network
+
+
+def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> Plan:
+    """The plan that computes `outputs` from `inputs`, with the steps they need and no other."""
+    nodes = _needed(outputs)
+    slots, sizes = _share(inputs, nodes, outputs)
+    weights = Weights()
+    names: dict[str, int] = {}
+
+    def tensor(node: Node, shape: Shape) -> Tensor:
+        return Tensor(node.layer, *shape, slot=slots[node])
+
+    steps = []
+    for node in nodes:
+        fields = {name: value for name, value in node.fields.items() if name != "read"}
+        layer = node.layer
+        count = names[layer] = names.get(layer, 0) + 1
+        unique = layer if count == 1 else f"{layer} {count}"
+        if node.matrix is not None and node.bias is not None:
+            fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix)
+            fields["bias"] = weights.vector(f"{unique}/b", layer, node.bias)
+        read = []
+        for source, shape in node.sources:
+            if isinstance(source, np.ndarray):
+                constant = weights.constant(f"{unique}/constant {len(read)}", layer, source)
+                read.append(Tensor(constant.name, *shape, weight=constant))
+            else:
+                read.append(tensor(source, shape))
+        assert node.kind is not None
+        output = tensor(node, node.shape)
+        steps.append(node.kind(layer=layer, inputs=tuple(read), output=output, activation=node.activation, **fields))
+    return Plan(
+        network.name,
+        (network.inputs, network.outputs),
+        tuple(tensor(node, node.shape) for node in inputs),
+        tuple(tensor(node, node.shape) for node in outputs),
+        tuple(steps),
+        tuple(sizes),
+        tuple(weights.made),
+    )
+
+
+class Weights:
+    """The weights file in the making."""
+
+    def __init__(self) -> None:
+        self.made: list[Weight] = []
+        self.offset = 0
+
+    def matrix(self, name: str, layer: str, array: Array) -> Weight:
+        """(K, M) as (panels, K, 4)."""
+        K, M = array.shape
+        padded = np.zeros((K, pad4(M)))
+        padded[:, :M] = array
+        return self._add(name, layer, padded.reshape(K, -1, 4).transpose(1, 0, 2), M)
+
+    def vector(self, name: str, layer: str, array: Array) -> Weight:
+        return self._add(name, layer, np.pad(array, (0, -array.size % 4)), array.size)
+
+    def constant(self, name: str, layer: str, array: Array) -> Weight:
+        """(h, w, c) with channels padded."""
+        return self._add(name, layer, np.pad(array, ((0, 0), (0, 0), (0, -array.shape[2] % 4))).ravel(), array.size)
+
+    def _add(self, name: str, layer: str, array: Array, columns: int) -> Weight:
+        weight = Weight(name, layer, np.ascontiguousarray(array, np.float32), columns, self.offset)
+        self.made.append(weight)
+        self.offset += weight.array.size
+        return weight
+
+
+def _needed(outputs: Sequence[Node]) -> list[Node]:
+    """The nodes behind `outputs` that are steps, sources first."""
+    done: dict[Node, None] = {}
+
+    def visit(node: Node) -> None:
+        for source, _ in node.sources:
+            if not isinstance(source, np.ndarray) and source not in done:
+                visit(source)
+        if node.kind is not None:
+            done[node] = None
+
+    for node in outputs:
+        if node not in done:
+            visit(node)
+    return list(done)
+
+
+def _share(inputs: Sequence[Node], nodes: Sequence[Node], outputs: Sequence[Node]) -> tuple[dict[Node, int], list[int]]:
+    """The slot of each node and the size of each slot: a slot is free again once its node was last read.
+
+    The best of the free ones is the smallest that fits, else the largest, which grows.
+    """
+    last: dict[Any, int] = {}
+    for time, node in enumerate(nodes):
+        for source, _ in node.sources:
+            if not isinstance(source, np.ndarray):
+                last[source] = time
+    slots: dict[Node, int] = {}
+    sizes: list[int] = []
+    free: list[int] = []
+
+    def take(node: Node) -> None:
+        h, w, c = node.shape
+        size = h * w * pad4(c)
+        fitting = [slot for slot in free if sizes[slot] >= size]
+        if node in outputs or not free:
+            slot = len(sizes)
+            sizes.append(size)
+        else:
+            slot = min(fitting, key=sizes.__getitem__) if fitting else max(free, key=sizes.__getitem__)
+            free.remove(slot)
+            sizes[slot] = max(sizes[slot], size)
+        slots[node] = slot
+
+    for node in inputs:
+        take(node)
+    for time, node in enumerate(nodes):
+        take(node)
+        for source in {id(s): s for s, _ in node.sources if not isinstance(s, np.ndarray)}.values():
+            if last[source] == time and source not in outputs:
+                free.append(slots[source])
+    return slots, sizes
