@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING
+
+from ganzoo import noise
+from ganzoo.specs import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,27 +17,29 @@ if TYPE_CHECKING:
 def seeded(specs: Sequence[TensorSpec], n: int, seed: int, labels: Sequence[int] | None = None) -> list[FloatArray]:
     """`n` samples of each input, float32 (n, *spec.shape): noise from N(0, 1), anything else even over its range.
 
-    One-hot parts are at `labels` in turn, at 0, 1, 2, ... where none are given. The same seed gives the
-    same inputs on every machine.
+    One-hot inputs and parts are at `labels` in turn, at 0, 1, 2, ... where none are given. The same seed, in
+    [0, 2**32), gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser: the number of
+    an input or part is its stream of `ganzoo.noise`.
     """
     import numpy as np
 
-    random = np.random.RandomState(seed)
-    return [_draw(spec, n, random, labels) for spec in specs]
+    streams = count()
+    arrays = []
+    for spec in specs:
+        parts = spec.parts or (Part(spec.name, int(np.prod(spec.shape)), spec.meaning),)
+        slices = [_draw(part, spec, n, seed, next(streams), labels) for part in parts]
+        arrays.append(np.concatenate(slices, axis=1).reshape(n, *spec.shape))
+    return arrays
 
 
-def _draw(spec: TensorSpec, n: int, random: Any, labels: Sequence[int] | None) -> FloatArray:
+def _draw(part: Part, spec: TensorSpec, n: int, seed: int, stream: int, labels: Sequence[int] | None) -> FloatArray:
+    """`n` rows of `part.size` values."""
     import numpy as np
 
-    if not spec.parts:
-        low, high = spec.range or (-1.0, 1.0)
-        values: FloatArray = random.uniform(low, high, (n, *spec.shape)).astype(np.float32)
-        return values
-    slices = []
-    for part in spec.parts:
-        if part.meaning == "onehot":
-            wanted = np.resize(np.asarray(labels if labels is not None else range(part.size)), n)
-            slices.append(np.eye(part.size, dtype=np.float32)[wanted])
-        else:
-            slices.append(random.standard_normal((n, part.size)).astype(np.float32))
-    return np.concatenate(slices, axis=1)
+    if part.meaning == "onehot":
+        wanted = np.resize(np.asarray(labels if labels is not None else range(part.size)), n)
+        return np.eye(part.size, dtype=np.float32)[wanted]
+    if part.meaning == "latent":
+        return noise.normal(seed, n * part.size, stream).reshape(n, part.size)
+    low, high = spec.range or (-1.0, 1.0)
+    return noise.uniform(seed, n * part.size, low, high, stream).reshape(n, part.size)

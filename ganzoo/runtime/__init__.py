@@ -1,0 +1,58 @@
+"""The browser's runtime: ES modules as we write them, and as a bundle carries them.
+
+A visitor pays for every byte and every request, so what is shipped has no comments, and the modules that
+`ganzoo.js` imports are joined into it. It stays plain JavaScript that the sources' reader recognises.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RUNTIME = Path(__file__).parent
+SHIPPED = ("ganzoo.js", "weights.js", "webdnn.js")
+
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+COMMENT = re.compile(r"/\*\*(?s:.*?)\*/ ?|^ *//.*$|(?<=[;,{}]) +// .*$", re.MULTILINE)
+TOP_LEVEL = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
+
+
+def shipped() -> Mapping[str, str]:
+    """The runtime's files by name: `ganzoo.js`, `weights.js` for f16 and int8, `webdnn.js` for WebDNN's own pages."""
+    return {name: strip(join(RUNTIME / name, apart=SHIPPED)) for name in SHIPPED}
+
+
+def strip(source: str) -> str:
+    """JavaScript without comments, empty lines and indentation.
+
+    For sources in this project's style: no text has what looks like a comment, and no template has a line's end.
+    """
+    return re.sub(r"^\s+", "", COMMENT.sub("", source), flags=re.MULTILINE)
+
+
+def join(entry: Path, apart: Sequence[str] = ()) -> str:
+    """One module of `entry` and all that it imports but `apart`, each once, before its first user.
+
+    Only `entry` exports. Raises `ValueError` when two modules declare the same name at their top level.
+    """
+    parts: dict[str, str] = {}
+
+    def add(path: Path) -> None:
+        source = path.read_text(encoding="utf-8")
+        for name in IMPORT.findall(source):
+            if name not in apart and name not in parts:
+                add(path.parent / name)
+        source = IMPORT.sub(lambda found: found[0] if found[1] in apart else "", source)
+        parts[path.name] = source if path == entry else re.sub(r"^export ", "", source, flags=re.MULTILINE)
+
+    add(entry)
+    joined = "\n".join(parts.values())
+    names = TOP_LEVEL.findall(joined.replace("export ", ""))
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"declared twice: {', '.join(twice)}")
+    return joined

@@ -1,0 +1,182 @@
+/** One backend: its module imported, its device made, compared with Chainer, timed. */
+
+/**
+ * @typedef {import("./types.js").Bundle} Bundle
+ * @typedef {import("./types.js").Device} Device
+ */
+
+const PATIENCE = 20000; // ms; some drivers take seconds to compile one network's shaders
+const ROUNDS = 7;
+const ROUND = 4; // ms; the clocks of pages tick in 0.1 to 1 ms
+const LONG = 300; // ms; no round begins later
+
+/**
+ * `promise`, unless it takes too long.
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+function inTime(promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE} ms`)), PATIENCE);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+ * @param {number[]} shape
+ * @param {Float32Array} values
+ * @param {number} n
+ */
+function paint(canvas, [channels, height, width], values, n) {
+  const size = height * width;
+  const image = new ImageData(width, n * height);
+  image.data.forEach((_, at, data) => {
+    const [pixel, colour] = [at >> 2, at & 3];
+    const plane = Math.floor(pixel / size) * channels + (channels < 3 ? 0 : colour);
+    data[at] = colour === 3 ? 255 : 255 * values[plane * size + (pixel % size)];
+  });
+  Object.assign(canvas, { width, height: n * height });
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
+}
+
+/** A device that tells when it is lost: what runs on a lost one may wait for ever. */
+export class Opened {
+  /** @type {Error | undefined} */
+  #ended;
+  #closed = false;
+  /** @type {(error: Error) => void} */
+  #fail = () => {};
+
+  /**
+   * @param {string} backend
+   * @param {Device} device
+   * @param {Bundle} bundle
+   */
+  constructor(backend, device, { golden }) {
+    this.backend = backend;
+    this.device = device;
+    this.golden = golden;
+    device.lost.then((reason) => this.#end(`lost: ${reason}`));
+  }
+
+  /** @param {string} reason */
+  #end(reason) {
+    this.#ended ??= new Error(reason);
+    this.#fail(this.#ended);
+  }
+
+  /**
+   * One at a time.
+   * @param {Float32Array[]} inputs
+   * @param {number} n
+   */
+  async run(inputs, n) {
+    const outputs = await this.#unlessLost(() => this.device.run(inputs, n));
+    return this.golden.outputs.map((one, i) => {
+      const { length } = outputs[i];
+      if (length !== n * one.length) throw new Error(`${length} output values instead of ${n * one.length}`);
+      return outputs[i].slice(); // a module may hand out its own memory
+    });
+  }
+
+  /**
+   * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+   * @param {number[]} shape of a picture
+   * @param {Float32Array[]} inputs
+   * @param {number} n
+   */
+  async draw(canvas, shape, inputs, n) {
+    const { device } = this;
+    if (device.draw) await this.#unlessLost(() => device.draw?.(canvas, inputs, n));
+    else paint(canvas, shape, (await this.run(inputs, n))[0], n);
+  }
+
+  /**
+   * @template T
+   * @param {() => T | Promise<T>} start
+   * @returns {Promise<T>}
+   */
+  #unlessLost(start) {
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      if (this.#ended) throw this.#ended;
+      Promise.resolve(start()).then(resolve, reject);
+    });
+  }
+
+  /** @param {number} tolerance */
+  async test(tolerance) {
+    const outputs = await inTime(this.run(this.golden.inputs, 1));
+    let error = 0;
+    this.golden.outputs.forEach((right, i) =>
+      right.forEach((value, j) => (error = Math.max(error, Math.abs(outputs[i][j] - value)))),
+    );
+    // NaN is not below anything
+    if (!(error <= tolerance)) throw new Error(`the output differs from Chainer's by ${error}, more than ${tolerance}`);
+  }
+
+  /** Milliseconds of a run: the median of some rounds. */
+  async time() {
+    const times = [];
+    const begun = performance.now();
+    for (let now = begun; times.length < ROUNDS && now - begun < LONG; ) {
+      const start = now;
+      let runs = 0;
+      for (; now - start < ROUND; now = performance.now()) {
+        await inTime(this.run(this.golden.inputs, 1));
+        runs++;
+      }
+      times.push((now - start) / runs);
+    }
+    return times.sort((a, b) => a - b)[(times.length - 1) >> 1];
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#end("closed");
+    try {
+      this.device.destroy();
+    } catch {} // a lost one may object
+  }
+}
+
+/**
+ * Raises whatever stopped it.
+ * @param {string} backend
+ * @param {Bundle} bundle
+ */
+export async function open(backend, bundle) {
+  const { manifest, files, weights, options } = bundle;
+  if (!Object.hasOwn(manifest.backends, backend)) throw new Error("not in this bundle");
+  const entry = manifest.backends[backend];
+  files.hold++;
+  let release = () => {
+    release = () => {};
+    files.release();
+  };
+  const file = (/** @type {string} */ name) => {
+    const bytes = files.get(name);
+    release();
+    return bytes;
+  };
+  const { canvas, worker } = options;
+  const making = files
+    .module(entry.module)
+    .then(({ create }) => create({ manifest, entry, weights, file, canvas, options: { worker } }));
+  making.finally(() => release()).catch(() => {});
+  /** @type {() => unknown} */
+  let close = () => making.then((device) => device.destroy()).catch(() => {});
+  try {
+    await weights; // a slow line is not a slow driver
+    const opened = new Opened(backend, await inTime(making), bundle);
+    close = () => opened.close();
+    await opened.test(manifest.golden.tolerance[backend]);
+    return opened;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+/** From what a page gives to what a backend takes. */
+
+import { GanzooError } from "./errors.js";
+import { product } from "./manifest.js";
+import { normal } from "./noise.js";
+
+/**
+ * @typedef {import("./types.js").Spec} Spec
+ * @typedef {import("./types.js").Value} Value
+ * @typedef {object} Slot an input, or a part of one
+ * @property {string} name
+ * @property {string} meaning
+ * @property {number} size
+ * @property {number} input
+ * @property {number} offset
+ * @property {[number, number] | null} [range]
+ */
+
+/**
+ * An input's parts; the input itself where it has none, or is wanted.
+ * @type {(spec: Spec, input: number, isWhole?: boolean) => Slot[]}
+ */
+export const slotsOf = (spec, input, isWhole) => {
+  const parts = isWhole || !spec.parts.length ? [{ ...spec, size: product(spec.shape) }] : spec.parts;
+  let end = 0;
+  return parts.map((part) => ({ ...part, input, offset: (end += part.size) - part.size }));
+};
+
+/** @type {(field: string, what: string) => never} */
+const reject = (field, what) => {
+  throw new GanzooError("input", what, { field });
+};
+
+/**
+ * One array per input, and how many samples they hold. Raises "input".
+ * @param {Spec[]} specs
+ * @param {Record<string, Value>} given
+ */
+export function pack(specs, given) {
+  const slots = specs.flatMap((spec, i) => slotsOf(spec, i, Object.hasOwn(given, spec.name)));
+  const names = slots.map(({ name }) => name);
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) reject(name, `no input; they are ${names}`);
+  }
+  // labels last: only the number of samples tells classes from rows of values
+  /** @type {(slot: Slot) => number} */
+  const rank = ({ name, meaning }) => (meaning !== "onehot" ? 0 : typeof given[name] === "number" ? 2 : 1);
+  slots.sort((a, b) => rank(a) - rank(b));
+  /** @type {Float32Array[]} */
+  const arrays = [];
+  let n = 0;
+  for (const slot of slots) {
+    const { name, size, input, offset, range } = slot;
+    const values = rowsOf(slot, given[name], n);
+    const { length } = values;
+    n ||= length / size;
+    if (!n || n % 1 || n * size !== length) reject(name, `${length} values, not ${size} a sample`);
+    const array = (arrays[input] ??= new Float32Array(n * product(specs[input].shape)));
+    const [low, high] = range ?? [-Infinity, Infinity];
+    for (let i = 0; i < length; i++) {
+      const at = Math.floor(i / size) * (array.length / n) + offset + (i % size);
+      array[at] = values[i];
+      if (!Number.isFinite(array[at]) || array[at] < Math.fround(low) || array[at] > Math.fround(high)) {
+        reject(name, `${values[i]} at ${i} is not from ${low} to ${high}`);
+      }
+    }
+  }
+  return { arrays, n };
+}
+
+/**
+ * Classes become one-hot rows; other values stay as they are.
+ * @type {(slot: Slot, value: Value, n: number) => ArrayLike<number>}
+ */
+const rowsOf = ({ name, meaning, size }, value, n) => {
+  const isLabel = meaning === "onehot";
+  const list = isLabel && typeof value === "number" ? Array(n || 1).fill(value) : value;
+  if (value === undefined) reject(name, "missing");
+  if (typeof list !== "object" || !(list?.length >= 0)) reject(name, "no list of numbers");
+  if (!isLabel || (n ? list.length !== n : list instanceof Float32Array)) return list;
+  const rows = new Float32Array(list.length * size);
+  for (let i = 0; i < list.length; i++) {
+    const label = list[i];
+    if (!Number.isInteger(label) || label < 0 || label >= size) reject(name, `${label} is not from 0 to ${size - 1}`);
+    rows[i * size + label] = 1;
+  }
+  return rows;
+};
+
+/**
+ * Noise for the latent inputs and parts, by name. Raises "input".
+ * @param {Spec[]} specs
+ * @param {number} seed
+ * @param {number} count samples
+ */
+export function noise(specs, seed, count) {
+  if (seed >>> 0 !== seed) reject("seed", `${seed} is not from 0 to ${2 ** 32 - 1}`);
+  /** @type {Record<string, Float32Array>} */
+  const drawn = {};
+  specs.flatMap((spec, i) => slotsOf(spec, i)).forEach(({ name, meaning, size }, stream) => {
+    if (meaning === "latent") drawn[name] = normal(seed, count * size, stream);
+  });
+  return drawn;
+}

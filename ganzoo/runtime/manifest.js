@@ -1,0 +1,143 @@
+/** The manifest is a stranger's until it is checked: no number in it is trusted with memory, no name with a path. */
+
+import { GanzooError } from "./errors.js";
+
+/**
+ * @typedef {import("./types.js").Manifest} Manifest
+ * @typedef {import("./types.js").Golden} Golden
+ * @typedef {(value: any) => unknown} Rule
+ */
+
+export const MANIFEST = "manifest.json";
+const FORMAT = 1;
+const NAME = /^[A-Za-z0-9][\w.-]*$/;
+const MOST = 2 ** 28; // values in one tensor, bytes in one file
+
+/** @type {(least: number) => Rule} */
+const count = (least) => (value) => Number.isInteger(value) && value >= least && value <= MOST;
+/** @type {(pattern: RegExp) => Rule} */
+const text = (pattern) => (value) => typeof value === "string" && pattern.test(value);
+/** @type {Rule} */
+const isRange = (value) =>
+  value === null || (value?.length === 2 && value[0] <= value[1] && value.every?.(Number.isFinite));
+const tensors = [
+  {
+    name: text(NAME),
+    shape: [count(1)],
+    range: isRange,
+    parts: [{ name: text(NAME), size: count(1) }],
+  },
+];
+
+/** A rule for every value; [one] is a list, {"*": one} has any names. */
+const RULES = {
+  format: (/** @type {any} */ value) => value === FORMAT,
+  inputs: tensors,
+  outputs: tensors,
+  files: { "*": { bytes: count(0), sha256: text(/^[0-9a-f]{64}$/) } },
+  weights: {
+    values: count(0),
+    shards: [text(NAME)],
+    tensors: [{ shape: [count(1)], encoding: text(/^(f32|f16|int8)$/) }],
+  },
+  backends: { "*": { module: text(NAME) } },
+  golden: {
+    inputs: [text(/^/)],
+    outputs: [text(/^/)],
+    tolerance: { "*": (/** @type {any} */ value) => Number.isFinite(value) && value >= 0 },
+  },
+};
+
+/** @type {(field: string, what: string, code?: string) => never} */
+export const refuse = (field, what, code = "manifest") => {
+  throw new GanzooError(code, what, { file: MANIFEST, field });
+};
+
+/** @type {(ok: unknown, field: string) => asserts ok} */
+const need = (ok, field) => {
+  if (!ok) refuse(field.slice(1), "not what the format allows");
+};
+
+/**
+ * @param {any} value
+ * @param {any} rule
+ * @param {string} field
+ */
+function check(value, rule, field) {
+  if (typeof rule === "function") return need(rule(value), field);
+  need(value && typeof value === "object" && Array.isArray(value) === Array.isArray(rule), field);
+  for (const key of Object.keys(rule["*"] || Array.isArray(rule) ? value : rule)) {
+    need(NAME.test(key), field);
+    const own = Object.hasOwn(value, key) ? value[key] : undefined;
+    check(own, rule["*"] ?? rule[Array.isArray(rule) ? 0 : key], `${field}.${key}`);
+  }
+}
+
+/** @param {number[]} shape */
+export const product = (shape) => shape.reduce((size, n) => size * n, 1);
+
+/**
+ * Raises "manifest" or "version".
+ * @param {string} json
+ * @returns {{manifest: Manifest, golden: Golden}}
+ */
+export function parse(json) {
+  /** @type {any} */
+  let manifest;
+  try {
+    manifest = JSON.parse(json);
+  } catch {}
+  if (manifest?.format > FORMAT) refuse("format", `${manifest.format} is newer than this ganzoo.js`, "version");
+  check(manifest, RULES, "");
+  const { files, weights, backends, golden } = /** @type {Manifest} */ (manifest);
+  /** @type {(file: string, field: string) => number} */
+  const bytesOf = (file, field) => {
+    need(Object.hasOwn(files, file), field);
+    return files[file].bytes;
+  };
+
+  let values = 0;
+  let bytes = 0;
+  weights.tensors.forEach(({ shape, encoding, ...told }, i) => {
+    const size = product(shape);
+    const scales = shape.length === 3 && shape[2] === 4 ? 16 * shape[0] : NaN;
+    const encoded = { f32: 4 * size, f16: 4 * Math.ceil(size / 2), int8: scales + size }[encoding];
+    const right = { values: size, offset: values, at: bytes, bytes: encoded };
+    for (const [key, value] of Object.entries(right)) {
+      need(/** @type {any} */ (told)[key] === value, `.weights.tensors.${i}.${key}`);
+    }
+    values += size;
+    bytes += encoded;
+  });
+  need(weights.values === values, ".weights.values");
+  need(weights.shards.reduce((sum, file) => sum + bytesOf(file, ".weights.shards"), 0) === bytes, ".weights.shards");
+
+  need(Object.keys(backends).length, ".backends");
+  for (const [name, { module }] of Object.entries(backends)) {
+    bytesOf(module, `.backends.${name}.module`);
+    need(Object.hasOwn(golden.tolerance, name), `.golden.tolerance.${name}`);
+  }
+
+  /** @param {"inputs" | "outputs"} side */
+  const decoded = (side) => {
+    const names = new Set();
+    const specs = /** @type {Manifest} */ (manifest)[side];
+    need(specs.length && specs.length === golden[side].length, `.golden.${side}`);
+    return specs.map(({ name, shape, parts }, i) => {
+      const size = product(shape);
+      need(size <= MOST, `.${side}.${i}.shape`);
+      need(!parts.length || parts.reduce((sum, part) => sum + part.size, 0) === size, `.${side}.${i}.parts`);
+      // a part may have its input's name: that is the input
+      for (const each of [name, ...parts.map((part) => part.name).filter((part) => part !== name)]) {
+        need(!names.has(each), `.${side}.${i}.name`);
+        names.add(each);
+      }
+      try {
+        const array = new Float32Array(Uint8Array.from(atob(golden[side][i]), (char) => char.charCodeAt(0)).buffer);
+        if (array.length === size && array.every(Number.isFinite)) return array;
+      } catch {}
+      need(false, `.golden.${side}.${i}`);
+    });
+  };
+  return { manifest, golden: { inputs: decoded("inputs"), outputs: decoded("outputs") } };
+}

@@ -1,0 +1,199 @@
+"""The browser's runtime: under node with injected faults, and in a real browser as a bundle ships it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from base64 import b64decode
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganzoo import inputs, noise
+from ganzoo.browser.session import PAGES, run_page
+from ganzoo.runtime import RUNTIME, join, shipped, strip
+from ganzoo.specs import Part, TensorSpec
+
+SCRIPTS = Path(__file__).parent / "js" / "runtime"
+PAGE = SCRIPTS / "page.html"
+LIMIT = 6400  # bytes, Brotli: with the largest backend a page stays below 12 kB
+
+
+def node(*arguments: object, **environment: str) -> None:
+    command = ["node", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+# As shipped
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of tests/js/runtime/bundle.mjs with the shipped runtime; its backends are in JavaScript."""
+    folder = tmp_path_factory.mktemp("bundle")
+    node(SCRIPTS / "bundle.mjs", folder)
+    for name, source in shipped().items():
+        (folder / name).write_text(source)
+    return folder
+
+
+def test_what_is_shipped_has_no_comments_and_stays_small() -> None:
+    import brotli
+
+    files = shipped()
+    assert set(files) == {"ganzoo.js", "weights.js", "webdnn.js"}
+    for source in files.values():
+        assert not re.search(r"/\*|^\s*//|^\s", source, re.MULTILINE)
+    assert "import {" not in files["ganzoo.js"]
+    assert re.findall(r"^import .*", files["webdnn.js"], re.MULTILINE) == [
+        'import { load as open } from "./ganzoo.js";'
+    ]
+    assert len(brotli.compress(files["ganzoo.js"].encode(), quality=11)) <= LIMIT
+
+
+def test_stripping_leaves_code_alone() -> None:
+    source = (
+        '/** A\n * b */\nconst u = "https://x/*y"; // why\n\n  // more\n  f(/** @type {any} */ (u)); /** @type {A} */\n'
+    )
+    assert strip(source) == 'const u = "https://x/*y";\nf((u)); \n'
+
+
+def test_joining_refuses_a_name_of_two_modules(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { f } from "./b.js";\nconst x = 1;\nexport { f, x };\n')
+    (tmp_path / "b.js").write_text("export function f() {}\nconst x = 2;\n")
+    with pytest.raises(ValueError, match="twice: x"):
+        join(tmp_path / "a.js")
+
+
+@pytest.mark.parametrize("source", ["as written", "as shipped"])
+def test_under_node(source: str, tmp_path: Path) -> None:
+    runtime = RUNTIME / "ganzoo.js"
+    if source == "as shipped":
+        (tmp_path / "package.json").write_text('{"type": "module"}')
+        for name, content in shipped().items():
+            (tmp_path / name).write_text(content)
+        runtime = tmp_path / "ganzoo.js"
+    node("--test", *sorted(SCRIPTS.glob("*.test.mjs")), RUNTIME=runtime.as_uri())
+
+
+# In a browser
+
+
+def ask(bundle: Path, check: str, **job: object) -> dict:
+    folders = {"model": bundle, "runtime": RUNTIME, "pages": PAGES}
+    return run_page(PAGE, {"check": check, **job}, folders)
+
+
+def floats(text: str) -> np.ndarray:
+    return np.frombuffer(b64decode(text), "<f4")
+
+
+X = [0.5, -1.0, 0.25, 0.0, 1.0]
+IMAGE = [0.0, 0.25, 0.5, 1.0]
+
+
+def right(bundle: Path, x: list[float] = X) -> np.ndarray:
+    """What the fake network makes of x and IMAGE: its weights are the shards."""
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    content = b"".join((bundle / name).read_bytes() for name in manifest["weights"]["shards"])
+    values = np.frombuffer(content, "<f4")
+    return np.float32(x) @ values[:20].reshape(5, 4) + values[20:] + np.float32(IMAGE)
+
+
+@pytest.mark.browser
+def test_a_browser_runs_a_bundle_below_a_strict_policy(bundle: Path) -> None:
+    values = {"z": X[:3], "label": 1, "image": IMAGE}
+    result = ask(bundle, "run", values=values, backends=["beta", "auto"])
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    sizes = {name: file["bytes"] for name, file in manifest["files"].items()}
+    weights = sum(sizes[name] for name in manifest["weights"]["shards"])
+    for name, told in result["outputs"].items():
+        y = right(bundle)
+        np.testing.assert_allclose(floats(told["y"]), y, atol=1e-5)
+        np.testing.assert_allclose(floats(told["s"]), [y.sum()], atol=1e-5)
+        tried = ["beta"] if name == "beta" else ["alpha", "beta", "gamma"]
+        assert [row["backend"] for row in told["report"] if row["ok"]] == tried
+        total = weights + sum(sizes[f"{each}.json"] for each in tried)
+        assert told["last"] == {"loaded": total, "total": total}
+    chosen = result["outputs"]["auto"]
+    assert chosen["backend"] == min(chosen["report"], key=lambda row: row["ms"])["backend"]
+    ((key, value),) = result["store"]
+    assert key.startswith("ganzoo http://") and value.startswith(chosen["backend"] + " ")
+
+
+def damaged(bundle: Path, root: Path) -> dict[str, str]:
+    """Copies of the bundle, each with one damage; by the name of the damaged file."""
+    shard = json.loads((bundle / "manifest.json").read_text())["weights"]["shards"][0]
+    harm = {
+        shard: lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+        "alpha.json": lambda content: content.replace(b"4", b"3"),
+        "alpha.js": lambda content: content.replace(b"let sum", b"var sum"),
+        "manifest.json": lambda content: content.replace(b'"format":1', b'"format":2'),
+    }
+    folders = {}
+    for i, (name, change) in enumerate(harm.items()):
+        shutil.copytree(bundle, root / str(i))
+        content = (bundle / name).read_bytes()
+        (root / str(i) / name).write_bytes(change(content))
+        assert change(content) != content
+        folders[name] = f"damaged/{i}"
+    shutil.copytree(bundle, root / "gone")
+    (root / "gone" / "alpha.js").unlink()
+    return folders | {"": "model", "gone": "damaged/gone"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("check", ["broken", "insecure"])
+def test_a_browser_finds_every_damaged_file_modules_included(bundle: Path, tmp_path: Path, check: str) -> None:
+    named = damaged(bundle, tmp_path)
+    folders = {"model": bundle, "damaged": tmp_path, "pages": PAGES}
+    result = run_page(PAGE, {"check": check, "folders": list(named.values())}, folders)
+    assert result.pop("model") == "loaded"
+    assert result[named.pop("gone")]["file"] == "alpha.js"
+    codes = {"manifest.json": "version", "alpha.js": "corrupt"}
+    for name, folder in named.items():
+        if name:
+            # without a secure context the browser checks, and says only that it failed to fetch
+            code = codes.get(name, "fetch" if check == "insecure" else "corrupt")
+            assert (result[folder]["code"], result[folder]["file"]) == (code, name)
+
+
+SPECS = (
+    TensorSpec("x", (14,), "latent", parts=(Part("z", 10, "latent"), Part("label", 4, "onehot"))),
+    TensorSpec("image", (3, 5, 5), "image", range=(-0.1, 0.7)),
+    TensorSpec("w", (7,), "latent"),
+    TensorSpec("v", (2,), "logits"),
+)
+
+
+@pytest.mark.browser
+def test_a_browser_draws_the_noise_that_python_draws(bundle: Path) -> None:
+    seeds = [0, 1, 2**32 - 1, *np.random.RandomState(0).randint(0, 2**32, 197, dtype=np.uint64).tolist()]
+    result = ask(bundle, "noise", seeds=seeds, n=1001, specs=[asdict(spec) for spec in SPECS])
+    for seed, text in zip(seeds, result["normal"], strict=True):
+        assert floats(text).tobytes() == noise.normal(seed, 1001).tobytes(), seed
+    for text, array in zip(result["seeded"], inputs.seeded(SPECS, 5, 9, [2, 0]), strict=True):
+        assert floats(text).tobytes() == array.tobytes()
+
+
+@pytest.mark.browser
+def test_the_javascript_of_webdnns_pages_runs_unchanged(bundle: Path) -> None:
+    told = ask(bundle, "webdnn", x=X, image=IMAGE)
+    np.testing.assert_allclose(told["first"], right(bundle), atol=1e-5)
+    np.testing.assert_allclose(told["again"], right(bundle, [2 * value for value in X]), atol=1e-5)
+    assert told["same"]
+    assert told["backendName"] == "beta"
+    assert told["outputs"] == [["y", 4], ["s", 1]]
+    assert told["white"] == [255] * 64
+    assert told["bgr"] == [255, 102, 0, 255, 255, 255, 51, 255]
+    np.testing.assert_allclose(told["back"], [0, 0.2, 0.4, 1, 1, 1], atol=1e-6)
+    assert told["rgba"] == [255, 102, 0, 255]
+    assert told["grey"] == [1]
+    assert told["argmax"] == [1, 2]
+    assert "webassembly" in told["order"]
