@@ -160,10 +160,11 @@ class Arch:
 @dataclass(frozen=True)
 class Program:
     """What a backend makes of a plan: the `files` its module fetches, by name, and `entry`, the JSON that the module
-    finds in the manifest under the backend's name."""
+    finds in the manifest under the backend's name. `instead` names files of which a page fetches one or the other."""
 
     files: Mapping[str, bytes]
     entry: Mapping[str, Any]
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

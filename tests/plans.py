@@ -66,7 +66,8 @@ def execute(plan: Plan, inputs: list[np.ndarray]) -> list[np.ndarray]:
     n = len(inputs[0])
     buffers: dict[int, np.ndarray] = {}
     for tensor, array in zip(plan.inputs, inputs, strict=True):
-        buffers[tensor.slot] = _to_hwc(array.astype(np.float64)).reshape(n, *tensor.shape)
+        chw = array.astype(np.float64).reshape(n, tensor.c, tensor.h, tensor.w)
+        buffers[tensor.slot] = chw.transpose(0, 2, 3, 1)
     for step in plan.steps:
         xs = [_value(tensor, buffers, n) for tensor in step.inputs]
         y = STEPS[type(step)](step, *xs)
@@ -79,10 +80,6 @@ def execute(plan: Plan, inputs: list[np.ndarray]) -> list[np.ndarray]:
         _to_chw(buffers[t.slot].reshape(n, *t.shape)).reshape(n, *spec.shape).astype(np.float32)
         for t, spec in zip(plan.outputs, plan.specs[1], strict=True)
     ]
-
-
-def _to_hwc(array: np.ndarray) -> np.ndarray:
-    return array.transpose(0, 2, 3, 1) if array.ndim == 4 else array.reshape(len(array), 1, 1, -1)
 
 
 def _to_chw(array: np.ndarray) -> np.ndarray:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 FLAGS = (
     "--headless=new",
-    # WebGL2 with float targets also where there is no GPU: then, and only then, SwiftShader draws
+    # WebGL2 with float targets and WebGPU also where there is no GPU: then, and only then, SwiftShader computes
     "--enable-unsafe-swiftshader",
+    "--enable-unsafe-webgpu",
     "--ignore-gpu-blocklist",
     # a fresh profile asks nothing and calls nobody
     "--no-first-run",

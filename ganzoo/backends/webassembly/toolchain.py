@@ -55,18 +55,24 @@ def write(data: Any, folder: Path, toolchain: str | None) -> None:
             shutil.copyfile(source.with_name(name), folder / name)
 
 
+def zig(*command: str, cache: Path) -> None:
+    """Run zig. `cache` is the folder for what it makes on the way. Errors as in `write`."""
+    _run(
+        [sys.executable, "-m", "ziglang", *command],
+        # zig builds wasi-libc once and keeps it; in a place that it cannot write it tries for minutes
+        env={"ZIG_GLOBAL_CACHE_DIR": str(writable_cache("zig")), "ZIG_LOCAL_CACHE_DIR": str(cache)},
+    )
+
+
 def _zig(source: Path, heap: int) -> None:
     # `heap` is Emscripten's fixed reservation; a module of ours declares its static memory and grows by malloc
     shutil.copyfile(HERE / "worker.js", source.with_name(SCRIPT))
-    _run(
-        [
-            *(sys.executable, "-m", "ziglang", "c++", str(source), "-o", str(source.with_name(MODULE))),
-            *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-O3", "-std=c++11"),
-            *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
-            *(f"-Wl,--export={name}" for name in EXPORTS),
-        ],
-        # zig builds wasi-libc once and keeps it; in a place that it cannot write it tries for minutes
-        env={"ZIG_GLOBAL_CACHE_DIR": str(writable_cache("zig")), "ZIG_LOCAL_CACHE_DIR": str(source.parent)},
+    zig(
+        *("c++", str(source), "-o", str(source.with_name(MODULE))),
+        *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-O3", "-std=c++11"),
+        *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
+        *(f"-Wl,--export={name}" for name in EXPORTS),
+        cache=source.parent,
     )
 
 

@@ -1,14 +1,30 @@
-"""WebDNN's `webgl`: GLSL fragment shaders, one descriptor for each of three texture size limits."""
+"""WebGL2 fragment shaders: ganzoo's own, and WebDNN's `webgl`, one descriptor for each of three texture size limits."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganzoo.backends._webdnn import generator, save
 from ganzoo.specs import Backend
 
+if TYPE_CHECKING:
+    from ganzoo.export.plan import Plan
+    from ganzoo.specs import Program
+
+
+def _compile(plan: Plan) -> Program:
+    from ganzoo.backends.webgl.compile import compile  # noqa: A004 - the contract's name
+
+    return compile(plan)
+
+
 BACKEND = Backend(
     name="webgl",
-    summary="WebDNN's GLSL fragment shaders, for any browser with WebGL",
+    summary="GLSL fragment shaders, for any browser with WebGL",
     generate=generator("webgl"),
     write=save,
     note="three descriptors, of which a browser fetches one",
+    compile=_compile,
+    modules=(Path(__file__).parent / "webgl.js",),
 )

@@ -1,15 +1,31 @@
-"""WebDNN's `webgpu`: kernels in Metal for the WebGPU draft that Safari withdrew in 2018."""
+"""WGSL compute shaders for WebGPU; in WebDNN's layout its Metal kernels, which no browser of today runs."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganzoo.backends._webdnn import generator, save
 from ganzoo.specs import Backend
 
+if TYPE_CHECKING:
+    from ganzoo.export.plan import Plan
+    from ganzoo.specs import Program
+
+
+def _compile(plan: Plan) -> Program:
+    from ganzoo.backends.webgpu.compile import compile_plan
+
+    return compile_plan(plan)
+
+
 BACKEND = Backend(
     name="webgpu",
-    summary="WebDNN's Metal kernels for Safari's first WebGPU draft",
+    summary="WGSL compute shaders; WebDNN's layout: Metal kernels for Safari's first WebGPU draft",
     generate=generator("webgpu"),
     write=save,
     runs=False,
     note="Metal source: no browser of today runs it",
+    compile=_compile,
+    modules=(Path(__file__).parent / "webgpu.js",),
 )

@@ -1,0 +1,167 @@
+"""From a plan to two WebAssembly modules: the kernels in `kernels/`, called step by step with the plan's constants.
+
+The generated C holds what is particular to the plan: buffers, expressions, and `run`, which calls one kernel a step.
+A module computes up to `batch` images at once, as many as keep the activations in a processor's own cache; the
+JavaScript module calls it as often as needed, so memory is fixed and no size is computed at run time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.backends.webassembly.steps import STEPS, at
+from ganzoo.backends.webassembly.toolchain import zig
+from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.export.expressions import X, render
+from ganzoo.export.plan import Elementwise, Move
+from ganzoo.paths import writable_cache
+from ganzoo.specs import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ganzoo.backends.webassembly.steps import Code
+    from ganzoo.export.expressions import Expr
+    from ganzoo.export.plan import Plan, Step, Tensor
+
+KERNELS = Path(__file__).with_name("kernels")
+
+CACHE = 512 << 10  # bytes of activations: half of a common second-level cache, the weights stream through the rest
+LARGEST_BATCH = 64
+MEMORY = 2 << 30  # bytes; engines allow 4 GiB, but seldom find that much in one piece
+
+FLAGS = (
+    *("-target", "wasm32-freestanding", "-nostdlib", "-O3", "-std=c11", "-msimd128", "-mbulk-memory", f"-I{KERNELS}"),
+    # the kernels say what is to be unrolled, inlined and vectorised; the rest runs seldom and is better small
+    *("-fno-unroll-loops", "-fno-inline-functions", "-fno-vectorize", "-fno-slp-vectorize"),
+)
+LINK = ("-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384")
+
+TEMPLATES: Mapping[str, str] = {
+    "add": "wasm_f32x4_add({}, {})",
+    "sub": "wasm_f32x4_sub({}, {})",
+    "mul": "wasm_f32x4_mul({}, {})",
+    "div": "wasm_f32x4_div({}, {})",
+    # the pseudo-maximum is one instruction everywhere, and hands NaN on where the first operand is the value
+    "max": "wasm_f32x4_pmax({}, {})",
+    "min": "wasm_f32x4_pmin({}, {})",
+    "pow": "v_pow({}, {})",
+    "neg": "wasm_f32x4_neg({})",
+    "abs": "wasm_f32x4_abs({})",
+    "exp": "v_exp({})",
+    "log": "v_log({})",
+    "sqrt": "wasm_f32x4_sqrt({})",
+    "tanh": "v_tanh({})",
+    "sigmoid": "v_sigmoid({})",
+    "softplus": "v_softplus({})",
+    "where_gt": "select(wasm_f32x4_gt({}, {}), {}, {})",
+}
+
+
+# The two modules and what the compiler is told for each
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "webassembly.wasm": (),
+    "webassembly-relaxed.wasm": ("-mrelaxed-simd",),
+}
+
+
+def compile_plan(plan: Plan) -> Program:
+    """`webassembly.wasm` and its twin `webassembly-relaxed.wasm` with fused multiply-add.
+
+    Raises `UnsupportedOperatorError` when the plan has a step without kernel or needs more memory than there is,
+    `ToolMissingError` when the compiler does not run.
+    """
+    text, batch = source(plan)
+    exports = dict.fromkeys(("weights", *(at(tensor) for tensor in (*plan.inputs, *plan.outputs))))
+
+    def build(name: str) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="ganzoo-") as folder:
+            path, kernels = Path(folder) / "plan.c", Path(folder) / "kernels.o"
+            path.write_text(text)
+            flags = (*FLAGS, *MODULES[name])
+            # kept from one export to the next, by zig, for as long as source and flags are the same
+            zig("cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=writable_cache("zig"))
+            link = (*LINK, *(f"-Wl,--export={each}" for each in exports))
+            zig("cc", *flags, *link, str(path), str(kernels), "-o", str(path.with_name(name)), cache=path.parent)
+            return path.with_name(name).read_bytes()
+
+    with ThreadPoolExecutor() as pool:
+        files = dict(zip(MODULES, pool.map(build, MODULES), strict=True))
+    ports = {"inputs": [_port(each) for each in plan.inputs], "outputs": [_port(each) for each in plan.outputs]}
+    plain, relaxed = MODULES
+    return Program(files, {"batch": batch, **ports}, instead={relaxed: plain})
+
+
+def _port(tensor: Tensor) -> dict[str, Any]:
+    return {"slot": at(tensor), "pixels": tensor.h * tensor.w, "channels": tensor.c}
+
+
+def source(plan: Plan) -> tuple[str, int]:
+    """The C of `plan`, and how many images a run takes at most."""
+    codes = [_code(step) for step in plan.steps]
+    functions: dict[tuple[str, int, Expr], str] = {}
+    calls = []
+    for step, code in zip(plan.steps, codes, strict=True):
+        fused = not isinstance(step, Elementwise)
+        key = ("ACTIVATION", 0, step.activation) if fused else ("ELEMENTWISE", len(step.inputs), step.activation)
+        name = ""
+        if not fused or step.activation != X:
+            name = functions.setdefault(key, f"expression_{len(functions)}")
+        calls += [call.replace("{function}", name) for call in code.calls]
+        if fused and name:
+            calls.append(f"{name}({at(step.output)}, n * {step.output.size})")
+    room = max((code.room for code in codes), default=0)
+    batch = _batch(plan, room)
+    arrays = {"weights": plan.n_weights, "room": batch * room}
+    arrays |= {f"slot_{i}": batch * size for i, size in enumerate(plan.slots)}
+    lines = [
+        '#include "elementwise.h"',
+        # four values more: a vector may read beyond the end
+        *(f"_Alignas(64) float {name}[{size + 4}];" for name, size in arrays.items()),
+        *(_function(name, *key) for key, name in functions.items()),
+        '__attribute__((export_name("run"))) void run(int n) {',
+        f"  if (n < 1 || n > {batch}) __builtin_trap();",
+        *(f"  {call};" for call in calls),
+        "}",
+    ]
+    return "\n".join(lines) + "\n", batch
+
+
+def _code(step: Step) -> Code:
+    make = STEPS.get(type(step))
+    constant = any(tensor.weight for tensor in step.inputs) and not isinstance(step, (Elementwise, Move))
+    if make is None or constant:
+        raise UnsupportedOperatorError(
+            f"Layer {step.layer}: the backend webassembly has no kernel for {step.kind}{' of a constant' * constant}.",
+            "Export without this backend, or write the layer in other operators.",
+        )
+    return make(step)
+
+
+def _function(name: str, macro: str, count: int, expr: Expr) -> str:
+    args = [f"x[{i}]" for i in range(max(1, count))]
+    given = (name, str(count), render(expr, TEMPLATES, args, "F({})"))
+    return f"{macro}({', '.join(given if count else given[::2])})"
+
+
+def _size(step: Step) -> int:
+    return sum(t.size for t in (*step.inputs, step.output)) + sum(int(w.array.size) for w in step.weights)
+
+
+def _batch(plan: Plan, room: int) -> int:
+    """How many images at once; raises where not even one has room."""
+    image, weights = 4 * (sum(plan.slots) + room), 4 * plan.n_weights
+    if image + weights > MEMORY:
+        largest = max(plan.steps, key=lambda step: _size(step))
+        raise UnsupportedOperatorError(
+            f"{plan.name} takes {(image + weights) >> 20} MiB, more than the {MEMORY >> 20} MiB of the backend "
+            f"webassembly; its largest step is {largest.kind} of layer {largest.layer}.",
+            "Make the network or its pictures smaller.",
+        )
+    batch = 1
+    while batch < LARGEST_BATCH and 2 * batch * image <= CACHE:
+        batch *= 2
+    return batch

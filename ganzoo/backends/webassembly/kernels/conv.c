@@ -1,0 +1,32 @@
+// Convolution: rows of the product are the windows where they lie in the input, line by line of the kernel.
+#include "matmul.c"
+
+// Input with its padding, of the size that the windows reach.
+static void pad_image(const float* in, const Conv* s, int h, int w, float* out) {
+  const int lines = least(s->h, h - s->ph), wide = least(s->w, w - s->pw) * s->c;
+  fill(out, 0, h * w * s->c);
+  for (int y = 0; y < lines; y++) copy(out + ((y + s->ph) * w + s->pw) * s->c, in + y * s->w * s->c, wide);
+}
+
+// `room` holds the padded input; `h` and `w` are its size.
+KERNEL void conv(int n, const Conv* s, const float* in, const float* weight, const float* bias, float* out, float* room) {
+  const int reach_h = (s->oh - 1) * s->sh + (s->kh - 1) * s->dh + 1;
+  const int reach_w = (s->ow - 1) * s->sw + (s->kw - 1) * s->dw + 1;
+  int h = s->h, w = s->w;
+  if (s->ph || s->pw || reach_h > h || reach_w > w) {
+    h = reach_h;
+    w = reach_w;
+    for (int i = 0; i < n; i++) pad_image(in + i * s->h * s->w * s->c, s, h, w, room + i * h * w * s->c);
+    in = room;
+  }
+  const int icg = s->c / s->groups, ocg = s->oc / s->groups;
+  const Grid grid = {s->oh, s->ow, h * w * s->c, s->sh * w * s->c, s->sw * s->c, s->oh * s->ow * s->oc, s->ow * s->oc, s->oc};
+  Window k = {s->kh, s->kw, icg, s->dh * w * s->c, s->dw * s->c};
+  if (k.kw_step == k.run) {  // a line of the kernel is one run
+    k.run *= k.kw;
+    k.kw_step = k.run;
+    k.kw = 1;
+  }
+  for (int g = 0; g < s->groups; g++)
+    matmul(n, &grid, &k, in + g * icg, weight + g * ocg * s->kh * s->kw * icg, ocg, bias + g * ocg, out + g * ocg);
+}

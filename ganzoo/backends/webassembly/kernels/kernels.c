@@ -1,0 +1,12 @@
+// All kernels in one unit. The linker keeps those that a plan calls.
+#include "move.c"
+#include "math.c"
+#include "matmul.c"
+#include "dense.c"
+#include "conv.c"
+#include "grouped.c"
+#include "deconv.c"
+#include "pool.c"
+#include "reduce.c"
+#include "softmax.c"
+#include "resize.c"

@@ -1,0 +1,79 @@
+// Functions of four values: range reduction as in any libm, then a polynomial. The polynomials are minimax fits
+// (Remez's algorithm, relative error below 5e-9), so that float32 arithmetic decides: a few units in the last place.
+
+#include "kernels.h"
+
+#define I(value) wasm_i32x4_const_splat(value)
+
+static inline v128_t square(v128_t x) { return wasm_f32x4_mul(x, x); }
+
+// 2^n for whole n in [-126, 127]
+static inline v128_t power_of_two(v128_t n) { return wasm_i32x4_shl(wasm_i32x4_add(n, I(127)), 23); }
+
+// e^x = 2^n * e^r with |r| <= ln(2) / 2; inf and 0 where float32 ends.
+KERNEL v128_t v_exp(v128_t x) {
+  x = wasm_f32x4_pmin(wasm_f32x4_pmax(x, F(-104)), F(89));
+  const v128_t whole = wasm_f32x4_nearest(wasm_f32x4_mul(x, F(1.44269504f)));
+  // ln(2) in two parts, the first so short that its product with a whole number is exact
+  v128_t r = MADD(whole, F(-0.693359375f), x);
+  r = MADD(whole, F(2.12194440e-4f), r);
+  v128_t p = MADD(r, F(0.001395049195f), F(0.008368889351f));
+  p = MADD(p, r, F(0.04166620579f));
+  p = MADD(p, r, F(0.1666651884f));
+  p = MADD(p, r, F(0.5f));
+  p = wasm_f32x4_add(MADD(square(r), p, r), F(1));
+  // the power in two factors: 2^128 and 2^-150 are no float32 themselves
+  const v128_t n = wasm_i32x4_trunc_sat_f32x4(whole), half = wasm_i32x4_shr(n, 1);
+  return wasm_f32x4_mul(wasm_f32x4_mul(p, power_of_two(half)), power_of_two(wasm_i32x4_sub(n, half)));
+}
+
+// ln(x) = n * ln(2) + ln(m) with m in [sqrt(1/2), sqrt(2)), ln(m) = 2 artanh((m - 1) / (m + 1)); -inf at 0, NaN below.
+KERNEL v128_t v_log(v128_t x) {
+  const v128_t root = I(0x3f3504f3);  // sqrt(1/2)
+  const v128_t bits = wasm_i32x4_sub(wasm_f32x4_pmax(x, F(1.17549435e-38f)), root);
+  const v128_t n = wasm_f32x4_convert_i32x4(wasm_i32x4_shr(bits, 23));
+  const v128_t m = wasm_i32x4_add(wasm_v128_and(bits, I(0x7fffff)), root);
+  const v128_t s = wasm_f32x4_div(wasm_f32x4_sub(m, F(1)), wasm_f32x4_add(m, F(1))), z = square(s);
+  v128_t p = MADD(z, F(0.298723107f), F(0.3997752165f));
+  p = MADD(p, z, F(0.6666677653f));
+  p = MADD(wasm_f32x4_mul(p, z), s, wasm_f32x4_add(s, s));
+  p = MADD(n, F(-2.12194440e-4f), p);
+  p = MADD(n, F(0.693359375f), p);
+  p = select(wasm_f32x4_eq(x, F(__builtin_inff())), x, p);
+  p = select(wasm_f32x4_eq(x, F(0)), F(-__builtin_inff()), p);
+  return select(wasm_f32x4_ge(x, F(0)), p, F(__builtin_nanf("")));
+}
+
+// An odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x.
+KERNEL v128_t v_tanh(v128_t x) {
+  const v128_t size = wasm_f32x4_abs(x), z = square(x);
+  v128_t p = MADD(z, F(-0.005717045478f), F(0.0206505877f));
+  p = MADD(p, z, F(-0.05374349821f));
+  p = MADD(p, z, F(0.1333149129f));
+  p = MADD(p, z, F(-0.3333328393f));
+  p = MADD(wasm_f32x4_mul(p, z), x, x);
+  const v128_t e = v_exp(wasm_f32x4_add(size, size));
+  const v128_t far = wasm_f32x4_sub(F(1), wasm_f32x4_div(F(2), wasm_f32x4_add(e, F(1))));
+  const v128_t sign = I(0x80000000);
+  return select(wasm_f32x4_lt(size, F(0.625f)), p, wasm_v128_or(far, wasm_v128_and(x, sign)));
+}
+
+KERNEL v128_t v_sigmoid(v128_t x) {
+  return wasm_f32x4_div(F(1), wasm_f32x4_add(F(1), v_exp(wasm_f32x4_neg(x))));
+}
+
+// ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|)
+KERNEL v128_t v_softplus(v128_t x) {
+  const v128_t e = v_exp(wasm_f32x4_neg(wasm_f32x4_abs(x)));
+  return wasm_f32x4_add(wasm_f32x4_pmax(x, F(0)), v_log(wasm_f32x4_add(F(1), e)));
+}
+
+// e^(y ln|x|), with the sign of x where y is odd; NaN where x < 0 and y is not whole.
+KERNEL v128_t v_pow(v128_t x, v128_t y) {
+  const v128_t size = v_exp(wasm_f32x4_mul(y, v_log(wasm_f32x4_abs(x))));
+  const v128_t half = wasm_f32x4_mul(y, F(0.5f));
+  const v128_t odd = wasm_f32x4_ne(half, wasm_f32x4_floor(half));
+  const v128_t negative = select(wasm_f32x4_eq(y, wasm_f32x4_floor(y)), select(odd, wasm_f32x4_neg(size), size),
+                                 F(__builtin_nanf("")));
+  return select(wasm_f32x4_eq(y, F(0)), F(1), select(wasm_f32x4_lt(x, F(0)), negative, size));
+}

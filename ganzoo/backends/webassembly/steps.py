@@ -1,0 +1,178 @@
+"""Each kind of step as C: the call of its kernel, in which `n` is the number of images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax, pad4
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ganzoo.export.plan import Step, Tensor, Weight
+
+
+ROWS = 96  # of a product that is scattered afterwards: many for the kernel, few for the cache
+
+
+@dataclass(frozen=True)
+class Code:
+    """`calls` of kernels; `{function}` stands for the step's expression as a function.
+
+    `room` is the scratch they need for one image, in values.
+    """
+
+    calls: tuple[str, ...]
+    room: int = 0
+
+
+def at(tensor: Tensor) -> str:
+    return f"weights + {tensor.weight.offset}" if tensor.weight else f"slot_{tensor.slot}"
+
+
+def _call(kernel: str, *arguments: object) -> str:
+    return f"{kernel}(n, {', '.join(map(str, arguments))})"
+
+
+def _struct(name: str, *values: int) -> str:
+    return f"&({name}){{{', '.join(map(str, values))}}}"
+
+
+def _weight(weight: Weight) -> str:
+    return f"weights + {weight.offset}"
+
+
+def _dense(step: Dense) -> Code:
+    x, y = step.inputs[0], step.output
+    call = _call("dense", at(x), x.size, _weight(step.weight), _weight(step.bias), y.size, at(y))
+    return Code((call,))
+
+
+def _conv(step: Conv) -> Code:
+    x, y = step.inputs[0], step.output
+    # groups that share a panel of four columns have a kernel of their own
+    kernel = "conv" if step.groups == 1 or y.c // step.groups % 4 == 0 else "grouped"
+    geometry = (*x.shape, *y.shape, *step.kernel, *step.stride, *step.padding, *step.dilation, step.groups)
+    arguments = [_struct("Conv", *geometry), at(x), _weight(step.weight), _weight(step.bias), at(y)]
+    if kernel == "grouped":
+        return Code((_call(kernel, *arguments),))
+    reach = [(y.shape[i] - 1) * step.stride[i] + (step.kernel[i] - 1) * step.dilation[i] + 1 for i in (0, 1)]
+    padded = any(step.padding) or reach[0] > x.h or reach[1] > x.w
+    return Code((_call(kernel, *arguments, "room"),), room=reach[0] * reach[1] * x.c if padded else 0)
+
+
+def _deconv(step: Deconv) -> Code:
+    x, y = step.inputs[0], step.output
+    struct = _struct("Deconv", *x.shape, *y.shape, *step.kernel, *step.stride, *step.padding)
+    arguments = [at(x), _weight(step.weight), _weight(step.bias), at(y)]
+    if y.c % 4 == 0:
+        return Code((_call("deconv", struct, *arguments),))
+    lines = min(x.h, max(1, ROWS // x.w))
+    room = pad4(step.weight.columns) * (1 + lines * x.w)
+    return Code((_call("deconv_mixed", struct, lines, *arguments, "room"),), room)
+
+
+def _pool(step: Pool) -> Code:
+    x, y = step.inputs[0], step.output
+    struct = _struct("Pool", *x.shape, *y.shape[:2], *step.kernel, *step.stride, *step.padding)
+    return Code((_call(f"pool_{step.op}", struct, at(x), at(y)),))
+
+
+def _reduce(step: Reduce) -> Code:
+    x, y = step.inputs[0], step.output
+    return Code((_call(f"reduce_{step.op}", _struct("Reduce", *x.shape, *y.shape), at(x), at(y)),))
+
+
+def _softmax(step: Softmax) -> Code:
+    x = step.inputs[0]
+    return Code((_call("softmax", x.h * x.w, x.c, at(x), at(step.output)),))
+
+
+def _resize(step: Resize) -> Code:
+    x, y = step.inputs[0], step.output
+    return Code((_call("resize", _struct("Resize", *x.shape, *y.shape[:2]), at(x), at(y)),))
+
+
+def _elementwise(step: Elementwise) -> Code:
+    sizes, steps = merged(step.output.shape, [_steps(tensor, step.output) for tensor in step.inputs])
+    rows = (
+        f"{{{at(x)}, {0 if x.weight else x.size}, {', '.join(map(str, row))}}}"
+        for x, row in zip(step.inputs, steps, strict=True)
+    )
+    return Code((_call("{function}", *sizes, f"(Source[]){{{', '.join(rows)}}}", at(step.output)),))
+
+
+def _steps(x: Tensor, y: Tensor) -> list[int]:
+    """The steps of a broadcast input from line to line, pixel to pixel and channel to channel."""
+    pixel = pad4(x.c) if x.weight else x.c
+    steps = (x.w * pixel, pixel, 1)
+    return [0 if mine == 1 < whole else s for mine, whole, s in zip(x.shape, y.shape, steps, strict=True)]
+
+
+def merged(sizes: Sequence[int], steps: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
+    """The same loops with the innermost one as long as can be: outer ones run into it where all inputs allow it.
+
+    `steps` has a row for each input. The number of loops remains; those merged have size 1.
+    """
+    sizes, rows = list(sizes), [list(row) for row in steps]
+    inner = len(sizes) - 1
+    for outer in reversed(range(inner)):
+        if sizes[outer] > 1:
+            if sizes[inner] > 1 and any(row[outer] != row[inner] * sizes[inner] for row in rows):
+                break
+            if sizes[inner] == 1:
+                if any(row[outer] not in (0, 1) for row in rows):
+                    break
+                for row in rows:
+                    row[inner] = row[outer]
+            sizes[inner] *= sizes[outer]
+            sizes[outer] = 1
+    return sizes, rows
+
+
+def _move(step: Move) -> Code:
+    y = step.output
+    calls, room = [], 0
+    if sum(_count(box.dims) for box in step.boxes) < y.size:
+        calls.append(f"fill({at(y)}, {step.fill!r}f, n * {y.size})")
+    for box, x in zip(step.boxes, step.inputs, strict=True):
+        source = at(x)
+        if x.weight and x.c % 4:  # a constant is stored with its channels padded, a box counts without
+            calls.append(_moved([(x.h * x.w, pad4(x.c), x.c), (x.c, 1, 1)], source, 0, "room", 0, images="1"))
+            source, room = "room", max(room, x.size)
+        calls.append(
+            _moved(
+                [d for d in box.dims if d[0] != 1],
+                *(f"{source} + {box.in_offset}", 0 if x.weight else x.size),
+                *(f"{at(y)} + {box.out_offset}", y.size),
+            )
+        )
+    return Code(tuple(calls), room)
+
+
+def _moved(
+    dims: Sequence[tuple[int, int, int]], source: str, image: int, target: str, out_image: int, images: str = "n"
+) -> str:
+    table = ", ".join(f"{{{', '.join(map(str, d))}}}" for d in dims) or "{0}"
+    return f"move({images}, (Dim[]){{{table}}}, {len(dims)}, {source}, {image}, {target}, {out_image})"
+
+
+def _count(dims: Sequence[tuple[int, int, int]]) -> int:
+    count = 1
+    for size, _, _ in dims:
+        count *= size
+    return count
+
+
+STEPS: Mapping[type[Step], Callable[..., Code]] = {
+    Dense: _dense,
+    Conv: _conv,
+    Deconv: _deconv,
+    Pool: _pool,
+    Reduce: _reduce,
+    Softmax: _softmax,
+    Elementwise: _elementwise,
+    Resize: _resize,
+    Move: _move,
+}

@@ -1,0 +1,143 @@
+/**
+ * Runs `webassembly.wasm` or its twin with fused multiply-add, here or in a worker, which this file is as well.
+ *
+ * @typedef {{ slot: string, pixels: number, channels: number }} Port an input or output, and what the module calls its
+ *   memory
+ *
+ * @typedef {object} Given
+ * @property {{ batch: number, inputs: Port[], outputs: Port[] }} entry `batch` samples at most are run at once
+ * @property {Float32Array | Promise<Float32Array>} weights
+ * @property {(name: string) => Promise<ArrayBuffer | Uint8Array>} file
+ * @property {{ worker?: boolean }} [options]
+ *
+ * @typedef {Record<string, WebAssembly.Global> & { memory: WebAssembly.Memory, run: (n: number) => void }} Exports
+ */
+
+const NAME = "ganzoo-webassembly"; // of the worker
+
+// (func (param v128 v128 v128) (result v128) (f32x4.relaxed_madd ...)): some engines refuse it, and with it all else
+const PROBE = [
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11],
+];
+const relaxed = () => WebAssembly.validate(new Uint8Array(PROBE));
+const program = () => (relaxed() ? "webassembly-relaxed.wasm" : "webassembly.wasm");
+
+/** @param {Given} given */
+export async function create(given) {
+  return given.options?.worker ? remote(given) : local(given);
+}
+
+/** @param {Given} given */
+async function local({ entry, weights, file }) {
+  const [{ instance }, values] = await Promise.all([
+    file(program()).then((bytes) => WebAssembly.instantiate(/** @type {BufferSource} */ (bytes))),
+    weights,
+  ]);
+  const wasm = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
+  const memory = new Float32Array(wasm.memory.buffer); // it never grows
+  const address = (/** @type {string} */ name) => wasm[name].value / Float32Array.BYTES_PER_ELEMENT;
+  memory.set(values, address("weights"));
+  const port = (/** @type {Port} */ { slot, pixels, channels }) => {
+    return { at: address(slot), pixels, channels, size: pixels * channels };
+  };
+  const inputs = entry.inputs.map(port);
+  const outputs = entry.outputs.map(port);
+
+  return {
+    info: `WebAssembly SIMD${relaxed() ? ", fused multiply-add" : ""}`,
+    lost: new Promise(() => {}),
+    /** @param {Float32Array[]} given @param {number} n */
+    run(given, n) {
+      const taken = outputs.map(({ size }) => new Float32Array(n * size));
+      inputs.forEach(({ size }, i) => {
+        if (given[i].length !== n * size) throw new RangeError(`input ${i} has ${given[i].length} values, not ${n * size}`);
+      });
+      for (let start = 0; start < n; start += entry.batch) {
+        const count = Math.min(entry.batch, n - start);
+        inputs.forEach(({ at, channels, size }, i) => {
+          transpose(given[i], start * size, memory, at, count, size, channels);
+        });
+        wasm.run(count);
+        outputs.forEach(({ at, pixels, size }, i) => {
+          transpose(memory, at, taken[i], start * size, count, size, pixels);
+        });
+      }
+      return taken;
+    },
+    destroy() {},
+  };
+}
+
+/**
+ * `n` matrices of `rows` rows, `size` values each, turned about: C, H, W to H, W, C and, with pixels as rows, back.
+ * @param {Float32Array} from
+ * @param {number} at where in `from`
+ * @param {Float32Array} to
+ * @param {number} into where in `to`
+ * @param {number} n
+ * @param {number} size
+ * @param {number} rows
+ */
+function transpose(from, at, to, into, n, size, rows) {
+  if (rows === 1 || rows === size) return to.set(from.subarray(at, at + n * size), into);
+  for (const end = at + n * size; at < end; at += size, into += size) {
+    for (let row = 0, i = at; row < rows; row++) {
+      for (let j = into + row; j < into + size; j += rows) to[j] = from[i++];
+    }
+  }
+}
+
+/** @param {Given} given */
+async function remote({ entry, weights, file }) {
+  const [bytes, values] = await Promise.all([file(program()), weights]);
+  const worker = new Worker(import.meta.url, { type: "module", name: NAME });
+  /** @type {{ resolve: (value: any) => void, reject: (error: Error) => void }[]} */
+  const waiting = []; // answers come in the order of the questions
+  /** @type {Promise<string>} */
+  const lost = new Promise((resolve) => {
+    worker.onerror = ({ message }) => {
+      resolve(message);
+      waiting.splice(0).forEach(({ reject }) => reject(new Error(message)));
+    };
+  });
+  worker.onmessage = ({ data: { error, answer } }) => {
+    const { resolve, reject } = /** @type {typeof waiting[0]} */ (waiting.shift());
+    if (error) reject(new Error(error));
+    else resolve(answer);
+  };
+  const ask = (/** @type {unknown} */ message) => {
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      worker.postMessage(message);
+    });
+  };
+  /** @type {string} */
+  const info = await ask({ bytes, weights: values, entry });
+  return {
+    info: `${info}, in a worker`,
+    lost,
+    /** @type {(inputs: Float32Array[], n: number) => Promise<Float32Array[]>} */
+    run: (inputs, n) => ask({ inputs, n }),
+    destroy: () => worker.terminate(),
+  };
+}
+
+// the other end of `remote`
+if (/** @type {{ name?: string }} */ (globalThis).name === NAME && !("document" in globalThis)) {
+  /** @type {ReturnType<typeof local>} */
+  let made;
+  onmessage = async ({ data }) => {
+    try {
+      if (data.bytes) {
+        made = local({ ...data, file: async () => data.bytes });
+        postMessage({ answer: (await made).info });
+      } else {
+        const answer = (await made).run(data.inputs, data.n);
+        postMessage({ answer }, { transfer: answer.map((each) => each.buffer) });
+      }
+    } catch (error) {
+      postMessage({ error: String(error) });
+    }
+  };
+}

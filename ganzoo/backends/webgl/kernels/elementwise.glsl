@@ -1,0 +1,5 @@
+// VALUES declares what RESULT is computed from.
+vec4 value(int n, int y, int x, int c) {
+  VALUES
+  return RESULT;
+}

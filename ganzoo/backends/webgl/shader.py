@@ -1,0 +1,259 @@
+"""One step as GLSL ES 3.00: constants of its shapes, functions that read its inputs, and a kernel from kernels/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.export.expressions import render
+from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax, pad4
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ganzoo.export.expressions import Expr
+    from ganzoo.export.plan import Box, Matrix, Step, Tensor
+
+SIZE = 4096  # texels; WebGL2 promises 2048, but what draws into floats has this
+
+KERNELS = Path(__file__).parent / "kernels"
+
+TEMPLATES = {
+    "add": "({}+{})",
+    "sub": "({}-{})",
+    "mul": "({}*{})",
+    "div": "({}/{})",
+    "max": "max({},{})",
+    "min": "min({},{})",
+    "pow": "power({},{})",
+    "neg": "(-{})",
+    "abs": "abs({})",
+    "exp": "exp({})",
+    "log": "log({})",
+    "sqrt": "sqrt({})",
+    "tanh": "tangent({})",
+    "sigmoid": "sigmoid({})",
+    "softplus": "softplus({})",
+    "where_gt": "where_gt({},{},{},{})",
+}
+
+BANDED = ("conv", "deconv")  # kernels
+
+# how two values are joined, and what to begin with
+JOINS = {"max": ("max(a,b)", "-inf"), "min": ("min(a,b)", "inf"), "sum": ("((a)+(b))", "0.0")}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How an image of a tensor lies in a texture: `rows` of `line` texels, cut into `bands` of `width`, one a layer."""
+
+    line: int
+    rows: int
+    width: int
+    bands: int = 1
+
+    @classmethod
+    def of(cls, tensor: Tensor) -> Layout:
+        line = tensor.w * texels(tensor)
+        return cls(line, tensor.h, line) if line <= SIZE else cls(SIZE, -(-line * tensor.h // SIZE), SIZE)
+
+    @classmethod
+    def of_output(cls, step: Step) -> Layout:
+        """In four bands where the kernel knows them and little of them is beyond the output's last column."""
+        out = step.output
+        stride = step.stride[1] if isinstance(step, Deconv) else 1  # pixels of one phase share weights
+        columns = -(-out.w // (4 * stride)) * stride
+        layout = cls.of(out)
+        if KINDS[type(step)](step).kernel in BANDED and layout.line < SIZE and 4 * columns <= 1.25 * out.w:
+            return cls(layout.line, layout.rows, columns * texels(out), 4)
+        return layout
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is a step's own in its shader: the file of its kernel, constants, and functions that the kernel calls."""
+
+    kernel: str
+    constants: Mapping[str, Any]
+    functions: str = ""
+
+
+def texels(tensor: Tensor) -> int:
+    """Texels of a pixel."""
+    return pad4(tensor.c) // 4
+
+
+def shader(step: Step, sources: Sequence[Layout | None], target: Layout) -> str:
+    """The fragment shader that draws `step`. `sources` are the layouts of its inputs, None for a constant."""
+    own = KINDS[type(step)](step)
+    first, out = step.inputs[0], step.output
+    constants = {"SIZE": SIZE, "SHIFT": SIZE.bit_length() - 1, "ALIGNED": False}
+    constants |= {"IH": first.h, "IW": first.w, "IC": first.c, "OC": out.c, "W": out.w, "C4": texels(out)}
+    constants |= {"WIDTH": target.width, "ROWS": target.rows, "FOLDED": target.line != out.w * texels(out)}
+    constants |= {"BANDS": target.bands, "STEP": _columns(step, target), **own.constants}
+    activation = "v" if isinstance(step, Elementwise) else _expression(step.activation, ["v"])
+    parts = [
+        "#version 300 es",
+        *(f"#define {name} {_literal(value)}" for name, value in constants.items()),
+        kernel("head"),
+        *(_reader(i, tensor, layout) for i, (tensor, layout) in enumerate(zip(step.inputs, sources, strict=True))),
+        own.functions,
+        kernel("bands"),
+        kernel(own.kernel),
+        f"vec4 activation(vec4 v){{return {activation};}}",
+        kernel("main"),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+@cache
+def kernel(name: str) -> str:
+    """A file of kernels/ without comments and indentation."""
+    lines = (line.split("//")[0].strip() for line in (KERNELS / f"{name}.glsl").read_text().splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _reader(i: int, tensor: Tensor, layout: Layout | None) -> str:
+    """`in<i>(n, y, x, c)`: texel c of pixel (y, x) of image n."""
+    c4 = texels(tensor)
+    head = f"vec4 in{i}(int n,int y,int x,int c)"
+    if tensor.weight:
+        return f"{head}{{return weight({tensor.weight.offset // 4}+(y*{tensor.w}+x)*{c4}+c);}}"
+    assert layout
+    x, row, rest = f"x*{c4}+c", "y", ""
+    if layout.line != tensor.w * c4:
+        x, row, rest = f"(y*{tensor.w}+x)*{c4}+c", f"x/{layout.line}", f"x%={layout.line};"
+    width = layout.width
+    band = "+".join(f"int(x>={k * width})" for k in range(1, layout.bands)) or "0"
+    at = f"x={x};int r={row};{rest}int b={band};"
+    fetch = f"texelFetch(i{i},ivec3(x-b*{width},n*{layout.rows}+r,b),0)"
+    return f"uniform sampler2DArray i{i};\n{head}{{{at}return {fetch};}}"
+
+
+def _columns(step: Step, target: Layout) -> int:
+    """Columns of the input from a pixel of one band to that of the next."""
+    columns = target.width // texels(step.output)
+    if isinstance(step, Deconv):
+        return columns // step.stride[1]
+    return columns * step.stride[1] if isinstance(step, Conv) else 0
+
+
+def _literal(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _expression(expr: Expr, args: Sequence[str]) -> str:
+    return render(expr, TEMPLATES, args, "vec4({})")
+
+
+def _matrix(step: Matrix, groups: int = 1) -> dict[str, int]:
+    # then four rows of a panel never begin in one row of the texture and end in the next
+    aligned = step.weight.offset % 16 == 0 and step.inputs[0].c // groups % 4 == 0
+    return {"WEIGHT": step.weight.offset // 4, "BIAS": step.bias.offset // 4, "ALIGNED": aligned}
+
+
+def _window(step: Conv | Deconv | Pool) -> dict[str, int]:
+    pairs = {"K": step.kernel, "S": step.stride, "P": step.padding}
+    return {f"{name}{axis}": value for name, pair in pairs.items() for axis, value in zip("HW", pair, strict=True)}
+
+
+def _dense(step: Dense) -> Source:
+    panels, k, _ = step.weight.array.shape
+    constants = {"K": k, "PANEL": "((y*W+x)*C4+c)", "FROM": 0, "TO": "IH"}
+    if step.output.size > 4 * panels:  # a sum for each row
+        constants |= {"PANEL": "c", "FROM": "y", "TO": "(y+1)"}
+    return Source("dense", _matrix(step) | constants)
+
+
+def _conv(step: Conv) -> Source:
+    ic, oc = step.inputs[0].c // step.groups, step.output.c // step.groups
+    constants = {**_matrix(step, step.groups), **_window(step), "DH": step.dilation[0], "DW": step.dilation[1]}
+    if step.groups == 1 or ic % 4 == oc % 4 == 0:
+        return Source("conv", constants | {"IC": ic, "FIRST": f"(4*c/{oc}*{ic // 4})" if step.groups > 1 else 0})
+    return Source("grouped", constants | {"IC": ic, "OC": oc, "DEPTHWISE": ic == oc == 1})
+
+
+def _deconv(step: Deconv) -> Source:
+    return Source("deconv_odd" if step.output.c % 4 else "deconv", _matrix(step) | _window(step))
+
+
+def _pool(step: Pool) -> Source:
+    join, start = JOINS["max" if step.op == "max" else "sum"]
+    divisor = 1.0 if step.op == "max" else float(step.kernel[0] * step.kernel[1])
+    return Source("pool", {**_window(step), "OP(a,b)": join, "START": start, "DIVISOR": divisor})
+
+
+def _reduce(step: Reduce) -> Source:
+    join, start = JOINS[step.op]
+    first = step.inputs[0]
+    sizes = {"h": first.h, "w": first.w, "c": texels(first)}
+    ranges = {f"R{axis.upper()}": size if axis in step.axes else 1 for axis, size in sizes.items()}
+    return Source("reduce", {**ranges, "OP(a,b)": join, "START": start, "ACROSS": "c" in step.axes})
+
+
+def _softmax(step: Softmax) -> Source:
+    return Source("softmax", {})
+
+
+def _resize(step: Resize) -> Source:
+    return Source("resize", {"DY": max(step.output.h - 1, 1), "DX": max(step.output.w - 1, 1)})
+
+
+def _elementwise(step: Elementwise) -> Source:
+    out = step.output
+    names, values = [], []
+    for i, tensor in enumerate(step.inputs):
+        # an axis of 1 is broadcast
+        at = ("y" if tensor.h > 1 else "0", "x" if tensor.w > 1 else "0", "c" if tensor.c > 1 else "0")
+        names.append(f"v{i}")
+        values.append(f"vec4 v{i}=in{i}(n,{','.join(at)}){'.xxxx' if tensor.c < out.c else ''};")
+    constants = {"VALUES": "".join(values), "RESULT": _expression(step.activation, names)}
+    return Source("elementwise", constants)
+
+
+def _move(step: Move) -> Source:
+    aligned = all(tensor.c % 4 == 0 for tensor in (*step.inputs, step.output)) and all(map(_in_fours, step.boxes))
+    unit = 4 if aligned else 1
+    pairs = list(enumerate(zip(step.boxes, step.inputs, strict=True)))
+    found = "".join(f"if((s=from{i}(i))>=0)return {_unit(i, tensor, unit)};" for i, (_, tensor) in pairs)
+    at = f"vec4 at(int n,int i){{int s;{found}return vec4({step.fill!r});}}"
+    return Source("move", {"UNIT": unit}, "\n".join([*(_from(i, box, unit) for i, (box, _) in pairs), at]))
+
+
+def _in_fours(box: Box) -> bool:
+    """Whether the box moves whole texels."""
+    *outer, inner = box.dims or ((1, 0, 0),)
+    steps = [step for _, *both in outer for step in both]
+    return inner[1:] == (1, 1) and all(n % 4 == 0 for n in (box.in_offset, box.out_offset, inner[0], *steps))
+
+
+def _from(i: int, box: Box, unit: int) -> str:
+    """`from<i>(i)`: the unit of the source that goes to unit i of the output, -1 for none."""
+    dims = [(size, source // unit, out // unit) for size, source, out in box.dims]
+    if unit == 4:
+        dims[-1] = (box.dims[-1][0] // 4, 1, 1)
+    steps = "".join(f"k=d/{out};if(k>={size})return -1;d-=k*{out};s+=k*({source});" for size, source, out in dims)
+    start = f"int d=i-{box.out_offset // unit},s={box.in_offset // unit},k;if(d<0)return -1;"
+    return f"int from{i}(int i){{{start}{steps}return d==0?s:-1;}}"
+
+
+def _unit(i: int, tensor: Tensor, unit: int) -> str:
+    """Unit s of a source."""
+    c = tensor.c // unit
+    pixel = f"n,s/{c * tensor.w},s/{c}%{tensor.w}"
+    return f"in{i}({pixel},s%{c})" if unit == 4 else f"vec4(lane(in{i}({pixel},s%{c}/4),s%{c}%4))"
+
+
+KINDS: Mapping[type[Step], Callable[[Any], Source]] = {
+    Dense: _dense,
+    Conv: _conv,
+    Deconv: _deconv,
+    Pool: _pool,
+    Reduce: _reduce,
+    Softmax: _softmax,
+    Resize: _resize,
+    Elementwise: _elementwise,
+    Move: _move,
+}

@@ -1,0 +1,83 @@
+"""A plan to WGSL modules and the list of dispatches: one a step.
+
+Activations are NHWC with channels padded to four. What padded lanes hold is open: no kernel lets it into a value.
+The program, `webgpu.json`:
+
+    shaders           WGSL modules, equal ones once; the entry point is main
+    steps             {shader, buffers, groups, layer}: what is bound as 0, 1, ..., -1 the weights, else a slot;
+                      the workgroups (x, y) of one image, z is the image
+    slots             float32 values of each buffer for one image
+    inputs, outputs   {slot, pixels, width, channels}
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ganzoo.backends.webgpu.steps import KERNELS, blocks, name
+from ganzoo.backends.webgpu.template import GROUP, module
+from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.specs import Program
+
+if TYPE_CHECKING:
+    from ganzoo.export.plan import Plan, Step, Tensor
+
+# What every adapter grants without being asked: https://www.w3.org/TR/webgpu/#limits
+MAX_BINDING = 128 << 20  # bytes
+MAX_GROUPS = 65535  # workgroups along an axis
+MAX_BUFFERS = 8  # of one shader
+
+REMEDY = "Export to the other backends: --backend names them."
+
+
+def compile_plan(plan: Plan) -> Program:
+    """`webgpu.json`. Raises `UnsupportedOperatorError` where the plan is beyond WebGPU's default limits."""
+    if 4 * plan.n_weights > MAX_BINDING:
+        raise UnsupportedOperatorError(
+            f"webgpu binds {MAX_BINDING >> 20} MiB at a time, and the weights of {plan.name} take "
+            f"{4 * plan.n_weights / (1 << 20):.1f} MiB.",
+            REMEDY,
+        )
+    shaders: dict[str, int] = {}
+    steps = []
+    for step in plan.steps:
+        text, buffers, groups = _dispatch(step)
+        shader = shaders.setdefault(text, len(shaders))
+        steps.append({"shader": shader, "buffers": buffers, "groups": groups, "layer": step.layer})
+    program = {
+        "shaders": list(shaders),
+        "steps": steps,
+        "slots": plan.slots,
+        "inputs": [_port(tensor) for tensor in plan.inputs],
+        "outputs": [_port(tensor) for tensor in plan.outputs],
+    }
+    return Program({"webgpu.json": json.dumps(program, separators=(",", ":")).encode()}, {"program": "webgpu.json"})
+
+
+def _port(tensor: Tensor) -> dict[str, int]:
+    return {"slot": tensor.slot, "pixels": tensor.h * tensor.w, "width": tensor.w, "channels": tensor.c}
+
+
+def _dispatch(step: Step) -> tuple[str, list[int], list[int]]:
+    """(WGSL, buffers, workgroups of one image) of a step."""
+    if type(step) not in KERNELS:
+        raise _unsupported(step, "there is no kernel for it")
+    buffers = {"w": -1} if step.weights else {}
+    buffers |= {name(step, i): tensor.slot for i, tensor in enumerate(step.inputs) if not tensor.weight}
+    buffers["y"] = step.output.slot
+    if len(buffers) > MAX_BUFFERS:
+        raise _unsupported(step, f"{len(buffers)} buffers are more than the {MAX_BUFFERS} of a shader")
+    largest = max(16 * blocks(tensor) for tensor in (*step.inputs, step.output))
+    if largest > MAX_BINDING:
+        raise _unsupported(step, f"a buffer of {largest >> 20} MiB is more than the {MAX_BINDING >> 20} MiB it binds")
+    kernel = KERNELS[type(step)](step)
+    groups = -(-kernel.invocations // GROUP)
+    across = min(groups, MAX_GROUPS)
+    kernel = replace(kernel, values={"COUNT": kernel.invocations, "ROW": across * GROUP, **kernel.values})
+    return (*module(kernel, buffers, step.activation), [across, -(-groups // across)])
+
+
+def _unsupported(step: Step, why: str) -> UnsupportedOperatorError:
+    return UnsupportedOperatorError(f"webgpu cannot run '{step.layer}' ({type(step).__name__}): {why}.", REMEDY)

@@ -1,0 +1,111 @@
+"""WGSL from the templates in `kernels/`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganzoo.export.expressions import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.export.expressions import Expr
+
+FOLDER = Path(__file__).parent / "kernels"
+GROUP = 64  # invocations of a workgroup, as the templates say
+LARGEST = 3.4028234e38  # WGSL has no infinity; here its float32 ends
+
+# Operands are vec4f. What a function does beyond the largest float is left open, so none is led there.
+TEMPLATES = {
+    "add": "({}+{})",
+    "sub": "({}-{})",
+    "mul": "({}*{})",
+    "div": "({}/{})",
+    "max": "max({},{})",
+    "min": "min({},{})",
+    "pow": "power({},{})",
+    "neg": "(-{})",
+    "abs": "abs({})",
+    "exp": "exp({})",
+    "log": "log({})",
+    "sqrt": "sqrt({})",
+    "tanh": "(1-2/(exp(2*min({},vec4f(20)))+1))",
+    "sigmoid": "(1/(1+exp(min(-{},vec4f(80)))))",
+    "softplus": "softplus({})",
+    "where_gt": "select({3},{2},{0}>{1})",
+}
+
+FUNCTIONS = {
+    "softplus": "fn softplus(a:vec4f)->vec4f{return max(a,vec4f())+log(1+exp(-abs(a)));}",
+    # WGSL's own is for positive bases
+    "power": "fn power(a:vec4f,b:vec4f)->vec4f{"
+    "return pow(abs(a),b)*select(vec4f(1),vec4f(-1),(a<vec4f())&(abs(b%2)==vec4f(1)));}",
+}
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """What fills the template `name`: see `fill`. `invocations` are those of one image; of the bindings, those
+    whose name begins with a letter of `scalar` are arrays of f32, the others of vec4f. `w` is the weights, `x` or
+    `x0`, `x1`, ... the inputs, `y` the output."""
+
+    name: str
+    invocations: int
+    values: Mapping[str, int | float | str]
+    flags: frozenset[str] = frozenset()
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    scalar: str = ""
+
+
+def fill(kernel: Kernel) -> str:
+    """The template with the kernel's shapes in it.
+
+    A line that begins with ?flag is there only with that flag, one with ?!flag only without. A line with $t is there
+    for every t below repeats["t"]; a letter without a count goes over four lanes. A name in capitals is a value.
+    """
+    text = ""
+    for line in (FOLDER / f"{kernel.name}.wgsl").read_text("utf-8").splitlines():
+        wanted, code = _marks(line.partition("//")[0].strip())
+        if all((name in kernel.flags) == present for name, present in wanted) and code:
+            text += "".join(each + "\n" for each in _repeated(code, kernel.repeats))
+    return re.sub(r"\b[A-Z][A-Z0-9]*\b", lambda name: str(kernel.values[name[0]]), text)
+
+
+def _marks(line: str) -> tuple[list[tuple[str, bool]], str]:
+    wanted = []
+    while mark := re.match(r"\?(!?)(\w+) ", line):
+        wanted.append((mark[2], not mark[1]))
+        line = line[mark.end() :]
+    return wanted, line
+
+
+def _repeated(line: str, repeats: Mapping[str, int]) -> list[str]:
+    lines = [line]
+    for letter in dict.fromkeys(re.findall(r"\$([a-z])", line)):
+        lines = [each.replace(f"${letter}", str(i)) for each in lines for i in range(repeats.get(letter, 4))]
+    return lines
+
+
+def expression(expr: Expr, args: Sequence[str]) -> str:
+    """`expr` of the vec4f `args` in WGSL."""
+    return (
+        render(expr, TEMPLATES, args, "vec4f({})").replace("(inf)", f"({LARGEST})").replace("(-inf)", f"(-{LARGEST})")
+    )
+
+
+def module(kernel: Kernel, bindings: Mapping[str, int], activation: Expr) -> tuple[str, list[int]]:
+    """A whole module and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names."""
+    text = fill(kernel)
+    if "act(" in text:
+        text = f"fn act(a:vec4f)->vec4f{{return {expression(activation, ['a'])};}}\n{text}"
+    text = "".join(body + "\n" for name, body in FUNCTIONS.items() if f"{name}(" in text) + text
+    used = [name for name in bindings if f"{name}[" in text]
+    head = ""
+    for i, name in enumerate(used):
+        access = "read_write" if name == "y" else "read"
+        kind = "f32" if name[0] in kernel.scalar else "vec4f"
+        head += f"@group(0)@binding({i})var<storage,{access}>{name}:array<{kind}>;\n"
+    return head + text, [bindings[name] for name in used]
