@@ -43,7 +43,14 @@ class Kind(str, Enum):
 
 
 class Layout(str, Enum):
+    ganzoo = "ganzoo"
     webdnn = "webdnn"
+
+
+class Encoding(str, Enum):
+    f32 = "f32"
+    f16 = "f16"
+    int8 = "int8"
 
 
 def _complete(names: Callable[[], Sequence[str]]) -> Callable[[str], list[str]]:
@@ -155,7 +162,7 @@ def sample(
     run: RunName = None,
     label: Annotated[list[str] | None, typer.Option("--label", "-l", help="A class; repeat. All.")] = None,
     count: Annotated[int, typer.Option(help="Pictures of each class.")] = 5,
-    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the noise.")] = 0,
     out: Annotated[Path | None, typer.Option(help="The picture's file; sample.png in the run.")] = None,
 ) -> None:
     """Draw pictures with a trained generator."""
@@ -175,9 +182,18 @@ def export(
     run: RunName = None,
     backend: Backends = None,
     all_backends: Annotated[bool, typer.Option("--all-backends", help="Every backend there is.")] = False,
-    layout: Annotated[Layout, typer.Option(help="Whose files: WebDNN 1.2.11's own.")] = Layout.webdnn,
-    toolchain: Annotated[str | None, typer.Option(help="For webassembly: zig, or emscripten where installed.")] = None,
+    layout: Annotated[Layout, typer.Option(help="Whose files: ganzoo's, or WebDNN 1.2.11's own.")] = Layout.ganzoo,
+    weights: Annotated[Encoding, typer.Option(help="How parameters are stored.")] = Encoding.f32,
+    max_file_size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Cut the weights into files of at most this: 5MB.")
+    ] = None,
+    toolchain: Annotated[
+        str | None, typer.Option(help="For WebDNN's webassembly: zig, or emscripten where installed.")
+    ] = None,
     budget: Annotated[str | None, typer.Option(metavar="SIZE", help="Fail above this: 800kB, 5MB.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the compiled steps of each network, and write nothing.")
+    ] = False,
     verify: Annotated[
         bool | None,
         typer.Option("--verify/--no-verify", help="Compare with Chainer in a browser; where there is one."),
@@ -188,7 +204,12 @@ def export(
     """Write a run's networks for the browser, verified there, and report their sizes."""
     from ganzoo.export import bundle, size
     from ganzoo.export import verify as verification
+    from ganzoo.export.explain import explain as explanation
+    from ganzoo.export.layouts import Options
 
+    if explain:
+        show.explanations(explanation(_run(run)), as_json)
+        return
     if bool(backend) == all_backends:
         raise UsageError("Which backends?", "Name them with --backend, or take --all-backends.")
     chosen = _run(run)
@@ -197,27 +218,28 @@ def export(
     if toolchain and toolchain not in known:
         raise UnknownNameError("toolchain of these backends", toolchain, known)
 
-    checks: list[Any] = []
-
-    def judge(staged: Bundle) -> None:
+    def judge(staged: Bundle) -> Sequence[Any]:
         try:
-            checks.extend(verification.verify(staged, progress=show.step))
+            checks = verification.verify(staged, progress=show.step)
         except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
             if verify:
                 raise
             show.warn(f"Not verified: {error.message} {error.remedy}")
+            return ()
         verification.require(checks)
+        return checks
 
-    made, parts = bundle.export(
+    made = bundle.export(
         chosen,
         backends,
         out or chosen.path / "export",
-        toolchain=toolchain,
+        layout=layout.value,
+        options=Options(toolchain, weights.value, size.parse_bytes(max_file_size) if max_file_size else None),
         budget=size.parse_bytes(budget) if budget else None,
         progress=show.step,
         **({} if verify is False else {"judge": judge}),
     )
-    show.export_json(made, parts, checks) if as_json else show.export(made, parts, checks)
+    show.export_json(made) if as_json else show.export(made)
 
 
 @app.command()

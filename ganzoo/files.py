@@ -38,5 +38,7 @@ def write_text(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
 
 
-def write_json(path: Path, value: Any) -> None:
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
+    """`value` as JSON; without `indent` as short as it can be."""
+    separators = None if indent else (",", ":")
+    write_text(path, json.dumps(value, indent=indent, separators=separators, ensure_ascii=False) + "\n")

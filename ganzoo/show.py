@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ganzoo.browser.verify import Check
     from ganzoo.doctor import Finding
     from ganzoo.errors import GanzooError
-    from ganzoo.export.bundle import Bundle
-    from ganzoo.export.size import Part
+    from ganzoo.export.bundle import Bundle, Made
+    from ganzoo.export.explain import Row as Explained
+    from ganzoo.export.trade import Trade
     from ganzoo.training.train import Outcome
 
 
@@ -100,22 +101,41 @@ def outcome(done: Outcome) -> None:
     print(done.run.path)
 
 
-SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "weights")
+SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
 
 
-def export(bundle: Bundle, parts: Sequence[Part], checked: Sequence[tuple[str, Check]]) -> None:
+def export(made: Made) -> None:
     from ganzoo.export import size
 
+    bundle = made.bundle
     for network in bundle.networks:
-        rows = size.file_rows(parts, network)
+        rows = size.file_rows(made.parts, network)
         _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
-    _table(("backend", *SIZES), size.backend_rows(parts), right=6, title="Bytes by backend")
+    _table(("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli")
     for name, note in bundle.notes.items():
         out().print(f"{name}: {note}", markup=False)
-    if checked:
-        _checks(checked)
+    if made.checks:
+        _checks(made.checks)
+    if made.trades:
+        _trades(made.trades)
     for network in bundle.networks:
         print(bundle.path / network)
+
+
+def _trades(trades: Sequence[Trade]) -> None:
+    headings = ("network", "weights", "raw", "Brotli", "differs by", "accuracy")
+    rows = [
+        [
+            each.network,
+            each.encoding,
+            f"{each.raw:,}",
+            f"{each.brotli:,}",
+            "-" if each.max_abs_error is None else f"{each.max_abs_error:.1e}",
+            "-" if each.accuracy is None else f"{100 * each.accuracy:.1f}%",
+        ]
+        for each in trades
+    ]
+    _table(headings, rows, right=4, title="What --weights would save and cost")
 
 
 def _checks(checks: Sequence[tuple[str, Check]]) -> None:
@@ -123,17 +143,41 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
     for network, check in checks:
         error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
         verdict = "agrees" if check.ok else "FAILED"
-        rows.append([network, check.backend, verdict, error, f"{check.seconds:.1f} s", check.renderer])
-    _table(
-        ("network", "backend", "", "differs by", "took", "renderer"), rows, title="Compared with Chainer in the browser"
-    )
+        rows.append([network, check.backend, check.encoding, verdict, error])
+    _table(("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser")
+    for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():
+        out().print(f"{backend}: {renderer}", markup=False)
 
 
-def export_json(bundle: Bundle, parts: Sequence[Part], checked: Sequence[tuple[str, Check]]) -> None:
+def export_json(made: Made) -> None:
     from ganzoo.export import size
 
-    sizes = size.report(parts, bundle.notes)
-    json({**sizes, "networks": {name: str(bundle.path / name) for name in bundle.networks}, "checks": plain(checked)})
+    bundle = made.bundle
+    sizes = size.report(made.parts, bundle.notes, made.trades)
+    networks = {name: str(bundle.path / name) for name in bundle.networks}
+    json({**sizes, "networks": networks, "checks": plain(made.checks)})
+
+
+def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> None:
+    """Each network's steps with a line of sums."""
+    if as_json:
+        json({name: [asdict(row) for row in rows] for name, rows in networks.items()})
+        return
+    headings = ("step", "layer", "kernel", "from", "to", "multiply-adds", "bytes")
+    for name, rows in networks.items():
+        cells = [
+            [row.step, row.layer, row.kernel, _shapes(*row.inputs), _shapes(row.output), *_counts(row)] for row in rows
+        ]
+        sums = f"{sum(row.multiply_adds for row in rows):,}", f"{sum(row.bytes for row in rows):,}"
+        _table(headings, [*cells, ["together", "", "", "", "", *sums]], right=2, title=f"{name}, one picture")
+
+
+def _shapes(*shapes: tuple[int, ...]) -> str:
+    return " ".join("x".join(map(str, shape)) for shape in shapes)
+
+
+def _counts(row: Explained) -> tuple[str, str]:
+    return f"{row.multiply_adds:,}" if row.multiply_adds else "", f"{row.bytes:,}" if row.bytes else ""
 
 
 def checks(bundle: Bundle, done: Sequence[tuple[str, Check]]) -> None:

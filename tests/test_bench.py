@@ -129,8 +129,10 @@ def test_the_report_is_strict_json_with_machine_and_versions():
 def test_an_export_is_timed_and_a_backend_without_files_has_a_reason(tmp_path):
     export = tiny_export(tmp_path)
     lines = []
-    webgl = bench(export.folder, "webgl", export.inputs, export.outputs, runs=100, seconds=0.2, progress=lines.append)
-    absent = bench(export.folder, "webassembly", export.inputs, export.outputs)
+    webgl = bench(
+        export.folder, "webdnn", "webgl", export.inputs, export.outputs, runs=100, seconds=0.2, progress=lines.append
+    )
+    absent = bench(export.folder, "webdnn", "webassembly", export.inputs, export.outputs)
     assert "status 404" in absent.reason
     assert (absent.median_ms, absent.n) == (None, 0)
     assert webgl.reason == ""
@@ -148,6 +150,8 @@ def test_an_export_is_timed_and_a_backend_without_files_has_a_reason(tmp_path):
 @pytest.mark.browser
 def test_a_wrong_answer_is_no_time(tmp_path):
     export = tiny_export(tmp_path)
-    row = bench(export.folder, "webgl", export.inputs, [array + 0.01 for array in export.outputs], seconds=0.1)
+    row = bench(
+        export.folder, "webdnn", "webgl", export.inputs, [array + 0.01 for array in export.outputs], seconds=0.1
+    )
     assert "differs from Chainer's" in row.reason
     assert (row.median_ms, row.first_ms, row.n) == (None, None, 0)

@@ -29,7 +29,7 @@ from ganzoo.browser import find, launch, server, webdnn_js
 from ganzoo.browser.arrays import decode, encode
 from ganzoo.browser.find import Browser, find_browser
 from ganzoo.browser.session import BrowserLog, run_page
-from ganzoo.browser.verify import Check, compare, verify
+from ganzoo.browser.verify import Check, Model, compare, verify
 from ganzoo.errors import BrowserMissingError, ToolMissingError, VerificationError
 from ganzoo.export import bundle
 from ganzoo.export import verify as verification
@@ -553,7 +553,7 @@ def test_ctrl_c_leaves_nothing_running(tmp_path, short_tmp):
 
 @pytest.mark.browser
 def test_sigterm_ends_the_browser_with_ganzoo(runs, tmp_path, short_tmp):
-    bundle.export(runs["cnn"], [plugins.BACKENDS.get("webgl")], tmp_path / "export")
+    bundle.export(runs["cnn"], [plugins.BACKENDS.get("webgl")], tmp_path / "export", layout="webdnn")
     command = [sys.executable, "-m", "ganzoo", "verify", str(tmp_path / "export")]
     environment = {**os.environ, "TMPDIR": str(short_tmp)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -578,12 +578,12 @@ def export(tmp_path_factory):
 
 @pytest.mark.browser
 def test_a_true_export_agrees_and_a_backend_without_files_does_not(export):
-    webgl = verify(export.folder, "webgl", export.inputs, export.outputs)
+    (webgl,) = verify({"f32": Model(export.folder)}, "webgl", export.inputs, export.outputs)
     assert (webgl.backend, webgl.ok, webgl.reason) == ("webgl", True, "")
     assert webgl.max_abs_error is not None
     assert webgl.max_abs_error < 1e-5
     assert webgl.renderer not in ("", "unknown", "CPU")
-    absent = verify(export.folder, "webassembly", export.inputs, export.outputs)
+    (absent,) = verify({"f32": Model(export.folder)}, "webassembly", export.inputs, export.outputs)
     assert (absent.ok, absent.max_abs_error) == (False, None)
     assert "graph_webassembly.json: status 404" in absent.reason
 
@@ -617,7 +617,7 @@ def cut(weights: Path) -> None:
 def test_a_damaged_export_is_not_ok(export, tmp_path, damage, reason):
     folder = shutil.copytree(export.folder, tmp_path / "export")
     damage(folder / "weight_webgl_4096.bin")
-    check = verify(folder, "webgl", export.inputs, export.outputs)
+    (check,) = verify({"f32": Model(folder)}, "webgl", export.inputs, export.outputs)
     assert not check.ok
     assert reason in check.reason
 
@@ -628,12 +628,12 @@ def test_what_failed_is_named_in_full_and_nothing_else():
     bad = [Check(backend, False, None, f"It broke {backend}.", "", 1) for backend in ("webassembly", "webgl")]
     with pytest.raises(VerificationError) as caught:
         verification.require([("net", good), ("net", bad[0]), ("other", bad[1])])
-    assert caught.value.message == "net on webassembly: It broke webassembly. other on webgl: It broke webgl."
+    assert caught.value.message == "net on webassembly, f32: It broke webassembly. other on webgl, f32: It broke webgl."
 
 
 def test_all_networks_and_backends_are_tried_whatever_the_first_gives(monkeypatch):
     class Stub:
-        path, networks = Path("export"), ("a", "b")
+        path, networks, layout = Path("export"), ("a", "b"), "webdnn"
 
         def choose(self, backends):
             return list(backends) or ["webassembly", "webgl"]
@@ -641,11 +641,14 @@ def test_all_networks_and_backends_are_tried_whatever_the_first_gives(monkeypatc
         def golden(self, network):
             return [network], []
 
+        def test_images(self, network):
+            return None
+
     asked = []
 
-    def check(folder, backend, inputs, outputs, browser):
-        asked.append((folder, backend, inputs))
-        return Check(backend, False, None, "It broke.", "", 1)
+    def check(models, backend, inputs, outputs, test, browser):
+        asked.append((models, backend, inputs))
+        return [Check(backend, False, None, "It broke.", "", 1)]
 
     monkeypatch.setattr("ganzoo.browser.verify.verify", check)
     monkeypatch.setattr("ganzoo.browser.find.find_browser", lambda: Browser("", Path(), ""))
@@ -653,7 +656,7 @@ def test_all_networks_and_backends_are_tried_whatever_the_first_gives(monkeypatc
     assert [(network, check.backend) for network, check in checks] == [
         (network, backend) for network in "ab" for backend in ("webassembly", "webgl")
     ]
-    assert asked[0] == (Path("export/a"), "webassembly", ["a"])
+    assert asked[0] == ({"f32": Model(Path("export/a"))}, "webassembly", ["a"])
     assert [(network, check.backend) for network, check in verification.verify(Stub(), ["webgl"])] == [
         ("a", "webgl"),
         ("b", "webgl"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from conftest import Done
     from ganzoo.training.run import Run
 
+WEBDNN = ("--layout", "webdnn")
 BACKENDS = ("webgpu", "webgl", "webassembly")
 WRITTEN = {
     "webgpu": {"graph_webgpu.json", "kernels_webgpu.metal", "weight_webgpu.bin"},
@@ -51,6 +52,11 @@ def backends(*names: str) -> list[Any]:
     return [plugins.BACKENDS.get(name) for name in names or BACKENDS]
 
 
+def webdnn(run: Run, chosen: list[Any], out: Path, **options: Any) -> bundle.Made:
+    """An export in WebDNN's layout: what this file is about; tests/test_bundle.py is about ganzoo's."""
+    return bundle.export(run, chosen, out, layout="webdnn", **options)
+
+
 def content(folder: Path) -> dict[str, str]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
@@ -63,7 +69,8 @@ def network(link: Any, forward: Any, *shape: int, outputs: int = 1) -> Network:
 
 @pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
 def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
-    made, parts = bundle.export(runs[arch], backends(), tmp_path / "export")
+    done = webdnn(runs[arch], backends(), tmp_path / "export")
+    made, parts = done.bundle, done.parts
     (name,) = made.networks
     assert {path.name for path in (made.path / name).iterdir()} == set().union(*WRITTEN.values())
     assert {path.name for path in made.path.iterdir()} == {name, "manifest.json", "report.json", "golden.npz"}
@@ -83,7 +90,7 @@ def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run]
 
 def test_webgpu_descriptor_is_sound_metal(runs: Mapping[str, Run], tmp_path: Path) -> None:
     """Nothing runs it any more, so its structure is what can be checked."""
-    bundle.export(runs["dcgan-cond"], backends("webgpu"), tmp_path / "export")
+    webdnn(runs["dcgan-cond"], backends("webgpu"), tmp_path / "export")
     folder = tmp_path / "export" / "generator"
     graph = json.loads((folder / "graph_webgpu.json").read_text())
     source = (folder / "kernels_webgpu.metal").read_text()
@@ -131,7 +138,7 @@ def test_what_a_backend_lacks_is_named_before_anything_is_written(
     run = _with_export(run, normalised, monkeypatch)
     words = r"webgl has no operator LocalResponseNormalization \(layer input > "
     with pytest.raises(UnsupportedOperatorError, match=words):
-        bundle.export(run, backends("webassembly", "webgl"), tmp_path / "out" / "export")
+        webdnn(run, backends("webassembly", "webgl"), tmp_path / "out" / "export")
     assert not list(tmp_path.iterdir())
 
 
@@ -150,26 +157,26 @@ def test_an_export_replaces_nothing_but_an_export(foreign: str, runs: Mapping[st
     else:
         out.write_text("mine")
     with pytest.raises(UsageError, match="is no export"):
-        bundle.export(runs["cnn"], backends("webgpu"), out)
+        webdnn(runs["cnn"], backends("webgpu"), out)
     assert (out / "index.html" if foreign == "folder" else out).read_text() == "mine"
     (tmp_path / "empty").mkdir()
-    bundle.export(runs["cnn"], backends("webgpu"), tmp_path / "empty")
+    webdnn(runs["cnn"], backends("webgpu"), tmp_path / "empty")
     assert (tmp_path / "empty" / "manifest.json").exists()
 
 
 def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: Path) -> None:
-    made, _ = bundle.export(runs["cnn"], backends("webgpu"), Path("here"))
+    made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).bundle
     assert made.path == Path("here")  # as the user wrote it
     assert (in_tmp / "here" / "manifest.json").exists()
     with pytest.raises(UsageError, match="is no export"):
-        bundle.export(runs["cnn"], backends("webgpu"), Path())
+        webdnn(runs["cnn"], backends("webgpu"), Path())
     with pytest.raises(RunError, match="is no export"):
         bundle.load(Path())
 
 
 def test_a_second_export_leaves_nothing_of_the_first(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    bundle.export(runs["dcgan-cond"], backends("webgl"), tmp_path / "export")
-    made, _ = bundle.export(runs["cnn"], backends("webgpu"), tmp_path / "export")
+    webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export")
+    made = webdnn(runs["cnn"], backends("webgpu"), tmp_path / "export").bundle
     assert {path.name for path in made.path.iterdir() if path.is_dir()} == {"classifier"}
     assert {path.name for path in (made.path / "classifier").iterdir()} == WRITTEN["webgpu"]
 
@@ -194,9 +201,9 @@ def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: 
         done = ganzoo(*command)
         assert done.code == 2 and "No browser of today runs" in done.err
     out = exported.parent / "other"
-    done = ganzoo("export", runs["cnn"].path, "--backend", "webgpu", "--verify", "--out", out)
+    done = ganzoo("export", runs["cnn"].path, "--backend", "webgpu", *WEBDNN, "--verify", "--out", out)
     assert done.code == 2 and not out.exists()
-    done = ganzoo("export", runs["cnn"].path, "--backend", "webgpu", "--out", out)
+    done = ganzoo("export", runs["cnn"].path, "--backend", "webgpu", *WEBDNN, "--out", out)
     assert done.code == 0 and "Not verified" in done.err and "no browser of today runs it" in done.out
 
 
@@ -205,15 +212,19 @@ def test_options_of_export_reach_it(
 ) -> None:
     run = runs["cnn"].path
     out = tmp_path / "export"
-    done = ganzoo("export", run, "--backend", "webgl", "--no-verify", "--budget", "2MB", "--out", out)
+    done = ganzoo("export", run, *WEBDNN, "--backend", "webgl", "--no-verify", "--budget", "2MB", "--out", out)
     assert done.code == 1 and "than the budget of 2,000,000" in done.err and not out.exists()
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = ganzoo("export", run, "--backend", "webassembly", "--toolchain", "emscripten", "--no-verify", "--out", out)
+    done = ganzoo(
+        "export", run, *WEBDNN, "--backend", "webassembly", "--toolchain", "emscripten", "--no-verify", "--out", out
+    )
     assert done.code == 3 and "em++" in done.err
-    done = ganzoo("export", run, "--backend", "webgpu", "--no-verify", "--out", out)
+    done = ganzoo("export", run, *WEBDNN, "--backend", "webgpu", "--no-verify", "--out", out)
     table = next(line for line in done.out.splitlines() if line.strip().startswith("together"))
     assert done.code == 0 and f"{sum(e.stat().st_size for e in (out / 'classifier').iterdir()):,}" in table
-    stored = json.loads(ganzoo("export", run, "--backend", "webgpu", "--no-verify", "--out", out, "--json").out)
+    stored = json.loads(
+        ganzoo("export", run, *WEBDNN, "--backend", "webgpu", "--no-verify", "--out", out, "--json").out
+    )
     assert stored["networks"] == {"classifier": str(out / "classifier")} and stored["checks"] == []
     assert "no browser" in stored["notes"]["webgpu"]
 
@@ -224,12 +235,12 @@ def test_strangers_backend_that_lacks_an_operator(runs: Mapping[str, Run], tmp_p
 
     lacking = replace(backends("webgl")[0], name="mine", generate=generate)
     with pytest.raises(UnsupportedOperatorError, match=r"mine has no operator Softmax \(layer fc4 > Softmax\)"):
-        bundle.export(runs["cnn"], [lacking], tmp_path / "export")
+        webdnn(runs["cnn"], [lacking], tmp_path / "export")
 
 
 @pytest.fixture
 def exported(runs: Mapping[str, Run], tmp_path: Path) -> Path:
-    bundle.export(runs["dcgan-cond"], backends("webgpu"), tmp_path / "export")
+    webdnn(runs["dcgan-cond"], backends("webgpu"), tmp_path / "export")
     return tmp_path / "export"
 
 
@@ -257,7 +268,7 @@ def test_a_failed_export_leaves_the_former_one(
         error = BudgetError
         options = {"budget": 1000}
     with pytest.raises(error):
-        bundle.export(runs[arch], chosen, exported, **options)  # type: ignore[arg-type]
+        webdnn(runs[arch], chosen, exported, **options)  # type: ignore[arg-type]
     assert content(exported) == before
     assert [path.name for path in exported.parent.iterdir()] == ["export"]
 
@@ -275,7 +286,7 @@ def rename(self, target):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(self, target)
 Path.rename = rename
-bundle.export(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Path(sys.argv[2]))
+bundle.export(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Path(sys.argv[2]), layout="webdnn")
 """
 
 
@@ -304,6 +315,7 @@ def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
         {"backends": {"webgpu": {"runs": "yes", "note": ""}}},
         {"networks": {}},
         {"run": 7},
+        {"layout": "other"},
         {"format": "x"},
     ):
         manifest.write_text(json.dumps({**stored, **damage}))
@@ -321,9 +333,10 @@ def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
 
 
 def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    made, parts = bundle.export(runs["dcgan-cond"], backends(), tmp_path / "export")
+    done = webdnn(runs["dcgan-cond"], backends(), tmp_path / "export")
+    made, parts = done.bundle, done.parts
     report = json.loads((made.path / "report.json").read_text())
-    assert report == json.loads(json.dumps(size.report(parts, made.notes)))
+    assert report == json.loads(json.dumps(size.report(parts, made.notes, ())))
     files = {entry["path"]: entry for entry in report["files"]}
     assert set(files) == set(made.manifest["files"])
     for path, entry in files.items():
@@ -333,7 +346,7 @@ def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> N
             gzip.compress(raw, 9, mtime=0)
         )
         assert entry["brotli"] == len(brotli.compress(raw, quality=9 if path.endswith(".bin") else 11))
-        assert entry["weights"] is path.endswith(".bin")
+        assert entry["holds"] == ("weights" if path.endswith(".bin") else "code")
     webgl = report["backends"]["webgl"]
     contents = {(made.path / path).read_bytes() for path in files if "webgl" in path}
     assert webgl["distinct"] == sum(map(len, contents)) < webgl["raw"]
@@ -346,10 +359,8 @@ def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> N
 
 def test_budget_names_the_largest_parts(runs: Mapping[str, Run], tmp_path: Path) -> None:
     with pytest.raises(BudgetError, match=r"Largest: generator/weight_webgl\S+ \(840,452\)"):
-        bundle.export(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("1MB"))
-    _, parts = bundle.export(
-        runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("4.2MB")
-    )
+        webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("1MB"))
+    parts = webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("4.2MB")).parts
     assert size.total(parts).raw <= 4_200_000
 
 
@@ -388,14 +399,14 @@ def test_seeded_inputs_follow_their_specs() -> None:
 def test_exports_agree_with_chainer_in_the_browser(
     arch: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run]
 ) -> None:
-    done = ganzoo("export", runs[arch].path, "--all-backends", "--verify", "--json")
+    done = ganzoo("export", runs[arch].path, "--all-backends", *WEBDNN, "--verify", "--json")
     assert done.code == 0, done.err
     checks = json.loads(ganzoo("verify", runs[arch].path, "--json").out)
     assert {check["backend"] for check in checks} == {"webgl", "webassembly"}
     assert all(check["ok"] and check["max_abs_error"] <= 1e-4 for check in checks)
     made = bundle.load(runs[arch].path / "export")
     (drawn, computed) = made.golden(next(iter(made.networks)))
-    assert len(drawn[0]) == len(computed[0]) == 16
+    assert len(drawn[0]) == len(computed[0]) == bundle.GOLDEN
     done = ganzoo("verify", runs[arch].path, "--backend", "webgl")
     assert done.code == 0 and "agrees" in done.out and "webassembly" not in done.out
 
@@ -407,13 +418,13 @@ def test_exports_agree_with_chainer_in_the_browser(
 def test_a_tampered_export_is_exit_code_1(
     backend: str, file: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
 ) -> None:
-    made, _ = bundle.export(runs["dcgan-cond"], backends(backend), tmp_path / "export")
+    made = webdnn(runs["dcgan-cond"], backends(backend), tmp_path / "export").bundle
     weights = made.path / "generator" / file
     raw = np.frombuffer(weights.read_bytes(), np.float32).copy()
     raw[:2000] += 0.01
     weights.write_bytes(raw.tobytes())
     done = ganzoo("verify", made.path)
-    assert done.code == 1 and f"{backend}: The output differs from Chainer's" in done.err
+    assert done.code == 1 and f"{backend}, f32: The output differs from Chainer's" in done.err
     assert "FAILED" in done.out
     assert json.loads(ganzoo("verify", made.path, "--json").out)[0]["ok"] is False
     raw[:] = np.nan
@@ -427,17 +438,26 @@ def test_a_tampered_export_is_exit_code_1(
 def test_an_export_that_differs_is_not_swapped_in(
     ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bundle.export(runs["dcgan-cond"], backends("webassembly"), tmp_path / "export")
+    webdnn(runs["dcgan-cond"], backends("webassembly"), tmp_path / "export")
     before = content(tmp_path / "export")
     monkeypatch.setattr(bundle, "reference", lambda net, drawn: [array + 0.01 for array in reference(net, drawn)])
-    done = ganzoo("export", runs["dcgan-cond"].path, "--backend", "webassembly", "--out", tmp_path / "export")
+    done = ganzoo(
+        "export",
+        runs["dcgan-cond"].path,
+        "--backend",
+        "webassembly",
+        "--layout",
+        "webdnn",
+        "--out",
+        tmp_path / "export",
+    )
     assert done.code == 1 and "differs" in done.err
     assert content(tmp_path / "export") == before
 
 
 @pytest.mark.browser
 def test_bench_times_every_backend(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
-    bundle.export(runs["cnn"], backends("webgl", "webassembly"), tmp_path / "export")
+    webdnn(runs["cnn"], backends("webgl", "webassembly"), tmp_path / "export")
     done = ganzoo("bench", tmp_path / "export", "--json", tmp_path / "bench.json")
     assert done.code == 0, done.err
     rows = json.loads((tmp_path / "bench.json").read_text())["networks"]["classifier"]["rows"]

@@ -127,7 +127,9 @@ def test_a_strangers_package_from_list_to_export(stranger: Path, tmp_path: Path)
         assert entry["package"] == "ganzoo-stranger" and "error" not in entry
         assert len(listed[kind]) > 1  # beside the built-ins
     ganzoo("train", "stripe-gan", "--dataset", "stripes", "--epochs", "1")
-    exported = ganzoo("export", "--backend", "census", "--backend", "webgl", "--no-verify", "--json")
+    exported = ganzoo(
+        "export", "--backend", "census", "--backend", "webgl", "--layout", "webdnn", "--no-verify", "--json"
+    )
     report = json.loads(exported.stdout)
     assert set(report["backends"]) == {"census", "webgl"}
     census = json.loads((tmp_path / "runs/stripe-gan-stripes-1/export/painter/census.json").read_text())

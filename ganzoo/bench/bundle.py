@@ -32,5 +32,7 @@ def bench(
         for backend in chosen:
             progress(f"timing {network} on {backend} in a browser")
             folder = bundle.path / network
-            rows[network].append(measure.bench(folder, backend, inputs, outputs, runs=runs, browser=browser))
+            rows[network].append(
+                measure.bench(folder, bundle.layout, backend, inputs, outputs, runs=runs, browser=browser)
+            )
     return rows

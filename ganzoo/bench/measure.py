@@ -50,6 +50,7 @@ class Row:
 
 def bench(
     model_dir: Path,
+    layout: str,
     backend: str,
     inputs: Sequence[FloatArray],
     expected: Sequence[FloatArray],
@@ -59,7 +60,7 @@ def bench(
     browser: Browser | None = None,
     progress: Progress | None = None,
 ) -> Row:
-    """Time the WebDNN export in `model_dir` on `backend`.
+    """Time the network in `model_dir`, whose files are of `layout`, on `backend`.
 
     `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, `expected` being
     Chainer's; the runs take the samples in turn. An output that differs is a reason, and its times are not given.
@@ -76,8 +77,10 @@ def bench(
 
     browser = browser or find_browser()
     name = f"{browser.name} {browser.version}"
-    folders = {"model": model_dir, "webdnn": webdnn_js().parent}
-    job = {"backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
+    folders = {"model": model_dir}
+    if layout == "webdnn":
+        folders["webdnn"] = webdnn_js().parent
+    job = {"layout": layout, "backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
     try:
         result = run_page(PAGES / "bench.html", job, folders, browser=browser, progress=progress)
         _, wrong = compare(result.get("outputs"), expected, TOLERANCE)
@@ -110,7 +113,7 @@ def _row(backend: str, browser: str, result: dict[str, Any], runs: int) -> Row:
         p95_ms=p95,
         n=len(times),
         renderer=renderer,
-        hardware=None if renderer == "CPU" else not SOFTWARE.search(renderer),
+        hardware=None if backend == "webassembly" else not SOFTWARE.search(renderer),
         clock_ms=_ms(result.get("clockMs")),
         isolated=result.get("crossOriginIsolated") is True,
         user_agent=str(result.get("userAgent", ""))[:300],

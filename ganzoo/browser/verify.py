@@ -1,4 +1,4 @@
-"""Does a browser compute what Chainer computes? WebDNN's own loader runs the export, and we compare."""
+"""Does a browser compute what Chainer computes? The export's own loader runs it, and we compare."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.browser.find import Browser
     from ganzoo.browser.session import Progress
-    from ganzoo.specs import FloatArray
+    from ganzoo.specs import FloatArray, LabelArray
 
-TOLERANCE = 1e-4  # absolute; float32 sums of some thousand terms in another order differ by 1e-6 to 1e-5
+TOLERANCE = 1e-4  # absolute, of WebDNN's own files; float32 sums in another order differ by 1e-6 to 1e-5
+
+
+@dataclass(frozen=True)
+class Model:
+    """A folder that a loader of `layout` loads: one network in one encoding of its weights.
+
+    `tolerance` is the largest absolute difference that is no fault.
+    """
+
+    folder: Path
+    layout: str = "webdnn"
+    tolerance: float = TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,8 @@ class Check:
 
     `max_abs_error` is None where there is no output to compare or it is not finite; `reason` says what is
     wrong, empty where `ok`. `renderer` is the adapter that drew, "CPU" for WebAssembly. `seconds` is the
-    time of the whole check, the browser's start included.
+    time of the whole check, the browser's start included. `encoding` is that of the weights. `accuracy` is the
+    share of test images whose largest output is that of their label, None for a network that has none.
     """
 
     backend: str
@@ -34,25 +47,28 @@ class Check:
     reason: str
     renderer: str
     seconds: float
+    encoding: str = "f32"
+    accuracy: float | None = None
 
 
 def verify(
-    model_dir: Path,
+    models: Mapping[str, Model],
     backend: str,
     inputs: Sequence[FloatArray],
     expected: Sequence[FloatArray],
     *,
-    tolerance: float = TOLERANCE,
+    test: tuple[FloatArray, LabelArray] | None = None,
     browser: Browser | None = None,
     progress: Progress | None = None,
-) -> Check:
-    """Run the WebDNN export in `model_dir` on `backend`, in a fresh browser, and compare with `expected`.
+) -> list[Check]:
+    """Run `models`, all of one layout and named after their encodings, on `backend` in a fresh browser.
 
     `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, in the
-    descriptor's order; the network sees one sample at a time. `progress` takes a line for the user now
-    and then.
+    manifest's order. The network sees one sample at a time and, in ganzoo's layout, all at once as well; the outputs
+    are compared with `expected`. `test` are a classifier's images and labels. `progress` takes a line for the user
+    now and then.
 
-    A backend that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
+    A model that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
     when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
     from ganzoo.browser.arrays import encode
@@ -60,16 +76,58 @@ def verify(
     from ganzoo.browser.webdnn_js import webdnn_js
 
     started = time.monotonic()
-    job = {"backend": backend, "inputs": encode(inputs)}
-    folders = {"model": model_dir, "webdnn": webdnn_js().parent}
+    (layout,) = {model.layout for model in models.values()}
+    folders = {name: model.folder for name, model in models.items()}
+    if layout == "webdnn":
+        folders["webdnn"] = webdnn_js().parent
+    ours = layout == "ganzoo"
+    job = {
+        "layout": layout,
+        "backend": backend,
+        "models": list(models),
+        "inputs": encode(inputs),
+        "batch": ours,
+        "test": encode([test[0]]) if test and ours else [],
+    }
+    results: Any
     try:
-        result = run_page(PAGES / "verify.html", job, folders, browser=browser, progress=progress)
+        answer = run_page(PAGES / "verify.html", job, folders, browser=browser, progress=progress)
     except VerificationError as failure:
-        error, reason, renderer = None, failure.message, ""
+        results, renderer = {name: {"error": failure.message} for name in models}, ""
     else:
-        error, reason = compare(result.get("outputs"), expected, tolerance)
-        renderer = str(result.get("renderer", ""))[:200]
-    return Check(backend, not reason, error, reason, renderer, time.monotonic() - started)
+        results, renderer = answer.get("results"), str(answer.get("renderer", ""))[:200]
+    seconds = time.monotonic() - started
+    checks = []
+    for name, model in models.items():
+        result = results.get(name) if isinstance(results, dict) else None
+        error, reason = _judge(result, expected, model, ours)
+        accuracy = _accuracy(result, expected, test) if test and ours and not reason else None
+        checks.append(Check(backend, not reason, error, reason, renderer, seconds, name, accuracy))
+    return checks
+
+
+def _judge(result: Any, expected: Sequence[FloatArray], model: Model, batched: bool) -> tuple[float | None, str]:
+    if not isinstance(result, dict):
+        return None, "The page gave no outputs."
+    if "error" in result:
+        return None, " ".join(str(result["error"]).split())[:500]
+    error, reason = compare(result.get("outputs"), expected, model.tolerance)
+    if batched and not reason:
+        together, reason = compare(result.get("batched"), expected, model.tolerance)
+        reason = reason and f"As a batch: {reason}"
+        error = max(error or 0.0, together or 0.0)
+    return error, reason
+
+
+def _accuracy(result: Any, expected: Sequence[FloatArray], test: tuple[FloatArray, LabelArray]) -> float | None:
+    from ganzoo.browser.arrays import decode
+
+    images, labels = test
+    try:
+        (outputs,) = decode(result.get("tested"), [(len(images), *expected[0].shape[1:])])
+    except ValueError:
+        return None
+    return float((outputs.reshape(len(images), -1).argmax(1) == labels).mean())
 
 
 def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> tuple[float | None, str]:

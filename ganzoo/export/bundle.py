@@ -1,37 +1,42 @@
 """Export a run: all backends or nothing, staged beside its place, judged there, then swapped in.
 
-<out>/manifest.json     what this is: run, architecture, inputs and outputs, backends, files with SHA-256
-<out>/report.json       sizes
+<out>/manifest.json     what this is: run, architecture, layout, inputs and outputs, backends, files with SHA-256
+<out>/report.json       sizes, and what each encoding of the weights costs
 <out>/golden.npz        seeded inputs and Chainer's outputs, for `ganzoo verify`
-<out>/<network>/        the files to upload, as WebDNN 1.2.11's loader fetches them
+<out>/<network>/        the files to upload, in the layout asked for: docs/bundle.md, or WebDNN 1.2.11's
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__, inputs
-from ganzoo.errors import RunError, UnknownNameError, UnsupportedOperatorError, UsageError
-from ganzoo.export import size
+from ganzoo.errors import GanzooError, RunError, UnknownNameError, UsageError
+from ganzoo.export import layouts, size
+from ganzoo.export.layouts import Options, Traced
 from ganzoo.export.trace import reference, trace
+from ganzoo.export.trade import trades
 from ganzoo.files import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
+    from ganzoo.browser.verify import Check
+    from ganzoo.export.layouts import Layout
     from ganzoo.export.size import Part
+    from ganzoo.export.trade import Trade
     from ganzoo.specs import Backend, FloatArray, Network
     from ganzoo.training.run import Run
 
-FORMAT = 1
-GOLDEN = 16  # seeded inputs
+FORMAT = 2
+GOLDEN = 64  # seeded inputs
+TEST_IMAGES = 500  # of the data set's test images, for a classifier: accuracy to 0.2%
 SEED = 20171104
 
 
@@ -46,6 +51,10 @@ class Bundle:
     def networks(self) -> Mapping[str, Any]:
         networks: Mapping[str, Any] = self.manifest["networks"]
         return networks
+
+    @property
+    def layout(self) -> str:
+        return str(self.manifest["layout"])
 
     @property
     def backends(self) -> list[str]:
@@ -73,18 +82,36 @@ class Bundle:
         return list(backends) or self.runnable
 
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
-        """Seeded inputs and Chainer's outputs, an array (16, ...) per input and output of `network`."""
+        """Seeded inputs and Chainer's outputs, an array (64, ...) per input and output of `network`."""
+        entry = self.networks[network]
+        names = [f"{network}/{side}/{spec['name']}" for side in ("inputs", "outputs") for spec in entry[side]]
+        arrays = [self._stored(name) for name in names]
+        return arrays[: len(entry["inputs"])], arrays[len(entry["inputs"]) :]
+
+    def test_images(self, network: str) -> tuple[FloatArray, Any] | None:
+        """Images (N, C, H, W) and labels (N,) to judge a classifier by; None for any other network."""
+        if not self.networks[network]["test"]:
+            return None
+        return self._stored(f"{network}/test/x"), self._stored(f"{network}/test/t")
+
+    def _stored(self, name: str) -> Any:
         import numpy as np
 
-        entry = self.networks[network]
         try:
             with np.load(self.path / "golden.npz", allow_pickle=False) as stored:
-                return tuple(  # type: ignore[return-value]
-                    [stored[f"{network}/{side}/{spec['name']}"] for spec in entry[side]]
-                    for side in ("inputs", "outputs")
-                )
+                return stored[name]
         except Exception as error:  # NumPy and zipfile raise their own on hostile bytes
             raise RunError(f"{self.path / 'golden.npz'} is damaged: {error}", "Export again.") from error
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs."""
+
+    bundle: Bundle
+    parts: Sequence[Part]
+    checks: Sequence[tuple[str, Check]]
+    trades: Sequence[Trade]
 
 
 def export(
@@ -92,50 +119,49 @@ def export(
     backends: Sequence[Backend],
     out: Path,
     *,
-    toolchain: str | None = None,
+    layout: str = "ganzoo",
+    options: Options = Options(),  # noqa: B008 - frozen
     budget: int | None = None,
-    judge: Callable[[Bundle], None] = lambda staged: None,
+    judge: Callable[[Bundle], Sequence[tuple[str, Check]]] = lambda staged: (),
     progress: Callable[[str], None] = lambda line: None,
-) -> tuple[Bundle, list[Part]]:
+) -> Made:
     """Write `run`'s networks for `backends` into `out`, in place of what was there.
 
-    `toolchain` is for the backends that know it. `judge` sees the export while it is staged; when it
-    raises, when the sizes exceed `budget`, or on any other error, `out` stays as it was.
+    `judge` sees the export while it is staged and says what it found; when it raises, when the sizes exceed
+    `budget`, or on any other error, `out` stays as it was.
     """
+    files = layouts.get(layout)
     place = out.resolve()
     _refuse_foreign(place)
     networks = run.arch.export(run.config, run.model())
     progress("tracing the networks")
-    graphs = {network.name: trace(network) for network in networks}
-    progress("generating descriptors for " + ", ".join(backend.name for backend in backends))
+    traced = [_trace(network) for network in networks]
+    progress("compiling for " + ", ".join(backend.name for backend in backends))
     # everything that can be refused is refused before anything is written
-    generated = {
-        (network.name, backend.name): _generate(backend, graphs[network.name])
-        for network in networks
-        for backend in backends
-    }
+    prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
 
     place.parent.mkdir(parents=True, exist_ok=True)
     staging = tempfile.mkdtemp(prefix=f".{place.name}.staging-", dir=place.parent)
     try:
         staged = type(place)(staging)
         parts: list[Part] = []
-        for network in networks:
-            for backend in backends:
-                progress(f"writing {network.name} for {backend.name}")
-                data = generated[network.name, backend.name]
-                parts += _write_backend(staged, network, backend, data, toolchain)
-        _write_golden(staged / "golden.npz", networks)
-        manifest = _manifest(run, networks, backends, parts)
+        for network, data in zip(networks, prepared, strict=True):
+            (staged / network.name).mkdir()
+            for written in files.write(data, staged / network.name):
+                parts.append(size.measure(written, network.name, staged))
+        tested = _write_golden(staged / "golden.npz", traced, run)
+        manifest = _manifest(run, files, networks, backends, parts, tested)
         write_json(staged / "manifest.json", manifest)
-        write_json(staged / "report.json", size.report(parts, Bundle(staged, manifest).notes))
         if budget is not None:
             size.check_budget(parts, budget)
-        judge(Bundle(staged, manifest))
+        bundle = Bundle(staged, manifest)
+        checks = judge(bundle)
+        traded = trades(bundle, checks)
+        write_json(staged / "report.json", size.report(parts, bundle.notes, traded))
         _swap(staged, place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return Bundle(out, manifest), parts
+    return Made(Bundle(out, manifest), parts, checks, traded)
 
 
 def load(path: Path) -> Bundle:
@@ -154,6 +180,10 @@ def load(path: Path) -> Bundle:
                     raise ValueError("an input's or output's name is no text")
             if not (path / name).is_dir():
                 raise ValueError(f"the folder {name} is not there")
+            if not isinstance(network["test"], bool):
+                raise ValueError(f"whether {name} has test images is {network['test']!r}")
+        if manifest["layout"] not in layouts.NAMES:
+            raise ValueError(f"the layout {manifest['layout']!r} is none of ganzoo's")
         if not manifest["networks"]:
             raise ValueError("it names no network")
         if not isinstance(manifest["run"], str):
@@ -177,63 +207,78 @@ def _refuse_foreign(out: Path) -> None:
         raise UsageError(f"{out} is there and is no export.", "Name another --out, or remove it.")
 
 
-def _generate(backend: Backend, graph: Any) -> Any:
-    """What `backend` makes of `graph`. Raises `UnsupportedOperatorError` naming operator, layer and backend."""
-    from webdnn.graph import traverse
-
-    try:
-        return backend.generate(graph)
-    except (NotImplementedError, AssertionError, KeyError) as error:  # WebDNN's ways of saying that it cannot
-        unhandled = re.search(r"Operator <(\w+).* is not handled", str(error))
-        operators = [op for op in traverse.listup_operators(graph) if unhandled and type(op).__name__ == unhandled[1]]
-        layers = ", ".join(operator.name for operator in operators) or "made by WebDNN's optimiser"
-        lacks = f"has no operator {unhandled[1]} (layer {layers})" if unhandled else f"cannot generate it: {error!r}"
-        raise UnsupportedOperatorError(
-            f"The backend {backend.name} {lacks}.", "Express the layer with other operators, or leave this backend out."
-        ) from error
+def _trace(network: Network) -> Traced:
+    drawn = inputs.seeded(network.inputs, GOLDEN, SEED)
+    return Traced(network, trace(network), drawn, reference(network, drawn))
 
 
-def _write_backend(staged: Path, network: Network, backend: Backend, data: Any, toolchain: str | None) -> list[Part]:
-    folder = staged / network.name
-    folder.mkdir(exist_ok=True)
-    before = set(folder.iterdir())
-    backend.write(data, folder, toolchain if toolchain in backend.toolchains else None)
-    written = sorted(set(folder.iterdir()) - before)
-    if not written:
-        raise UsageError(f"The backend {backend.name} wrote nothing.", "Mend the plugin.")
-    return [size.measure(path, network.name, backend.name, staged) for path in written]
+def _provenance(run: Run) -> dict[str, Any]:
+    config = run.config
+    own = {"arch": config.arch, "preset": config.preset, "dataset": config.dataset, "run": run.name}
+    return {**own, "ganzoo": __version__, **run.provenance}
 
 
-def _write_golden(path: Path, networks: Sequence[Network]) -> None:
+def _write_golden(path: Path, traced: Sequence[Traced], run: Run) -> set[str]:
+    """Write what `golden` and `test_images` read; the names of the networks with test images."""
     import numpy as np
 
-    arrays: dict[str, FloatArray] = {}
-    for network in networks:
-        drawn = inputs.seeded(network.inputs, GOLDEN, SEED)
-        computed = reference(network, drawn)
+    arrays: dict[str, Any] = {}
+    tested = set()
+    for each in traced:
+        network = each.network
         for side, specs, values in (
-            ("inputs", network.inputs, drawn),
-            ("outputs", network.outputs, computed),
+            ("inputs", network.inputs, each.inputs),
+            ("outputs", network.outputs, each.outputs),
         ):
             arrays |= {f"{network.name}/{side}/{spec.name}": value for spec, value in zip(specs, values, strict=True)}
-    np.savez(path, **arrays)  # type: ignore[arg-type]
+        images = _test_images(network, run)
+        if images is not None:
+            arrays[f"{network.name}/test/x"], arrays[f"{network.name}/test/t"] = images
+            tested.add(network.name)
+    np.savez_compressed(path, **arrays)
+    return tested
+
+
+def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
+    """Some of the run's test images, evenly spaced, where `network` classifies and the data is at hand."""
+    import numpy as np
+
+    from ganzoo import datasets, plugins
+
+    (first, *others), (output, *more) = network.inputs, network.outputs
+    if others or more or first.meaning != "image" or output.meaning not in ("logits", "probabilities"):
+        return None
+    try:
+        dataset = plugins.DATASETS.get(run.config.dataset)
+        data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
+    except GanzooError:  # trained elsewhere, perhaps
+        return None
+    chosen = np.linspace(0, len(data.test_x) - 1, min(TEST_IMAGES, len(data.test_x))).round().astype(int)
+    return data.test_x[chosen], data.test_t[chosen]
 
 
 def _manifest(
-    run: Run, networks: Sequence[Network], backends: Sequence[Backend], parts: Sequence[Part]
+    run: Run,
+    layout: Layout,
+    networks: Sequence[Network],
+    backends: Sequence[Backend],
+    parts: Sequence[Part],
+    tested: set[str],
 ) -> dict[str, Any]:
+    known = {backend.name: layout.runs(backend) for backend in backends}
     return {
         "format": FORMAT,
-        "layout": "webdnn",
+        "layout": layout.name,
         "ganzoo": __version__,
         "run": run.name,
         "config": asdict(run.config),
         "provenance": dict(run.provenance),
-        "backends": {backend.name: {"runs": backend.runs, "note": backend.note} for backend in backends},
+        "backends": {name: {"runs": runs, "note": note} for name, (runs, note) in known.items()},
         "networks": {
             network.name: {
                 "inputs": [asdict(spec) for spec in network.inputs],
                 "outputs": [asdict(spec) for spec in network.outputs],
+                "test": network.name in tested,
             }
             for network in networks
         },

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from ganzoo.export.layouts import Written
+    from ganzoo.export.trade import Trade
+
 UNITS = {"": 1, "B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
 LARGEST = 3  # parts that a broken budget names
 BROTLI_CODE = 11  # what static hosts precompress with
@@ -23,12 +26,13 @@ BROTLI_WEIGHTS = 9  # floats hardly compress: 11 takes 40 times as long for 1% l
 
 @dataclass(frozen=True)
 class Part:
-    """One file of an export. `path` is relative to the export; `weights` tells parameters from code."""
+    """One file of an export. `path` is relative to the export; the rest is as in `layouts.Written`."""
 
     path: str
     network: str
     backend: str
-    weights: bool
+    holds: str
+    instead_of: str
     raw: int
     gzip: int
     brotli: int
@@ -37,7 +41,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Total:
-    """Sums over parts, in bytes. `distinct` counts content that occurs twice once, uncompressed."""
+    """Sums over parts, in bytes. `distinct` counts content that occurs twice once, uncompressed.
+
+    `code_brotli` is `code`, compressed.
+    """
 
     files: int
     raw: int
@@ -46,19 +53,21 @@ class Total:
     distinct: int
     weights: int
     code: int
+    code_brotli: int
 
 
-def measure(path: Path, network: str, backend: str, root: Path) -> Part:
-    """The sizes of the file `path` below `root`, compressed as a static host would serve it."""
+def measure(file: Written, network: str, root: Path) -> Part:
+    """The sizes of `file`, which lies below `root`, compressed as a static host would serve it."""
     import brotli
 
-    content = path.read_bytes()
-    weights = path.suffix == ".bin"
+    content = file.path.read_bytes()
+    weights = file.holds == "weights"
     return Part(
-        path=path.relative_to(root).as_posix(),
+        path=file.path.relative_to(root).as_posix(),
         network=network,
-        backend=backend,
-        weights=weights,
+        backend=file.backend,
+        holds=file.holds,
+        instead_of=file.instead_of,
         raw=len(content),
         gzip=len(gzip.compress(content, 9, mtime=0)),
         brotli=len(brotli.compress(content, quality=BROTLI_WEIGHTS if weights else BROTLI_CODE)),
@@ -74,14 +83,21 @@ def total(parts: Iterable[Part]) -> Total:
         gzip=sum(part.gzip for part in parts),
         brotli=sum(part.brotli for part in parts),
         distinct=sum({part.sha256: part.raw for part in parts}.values()),
-        weights=sum(part.raw for part in parts if part.weights),
-        code=sum(part.raw for part in parts if not part.weights),
+        weights=sum(part.raw for part in parts if part.holds == "weights"),
+        code=sum(part.raw for part in parts if part.holds == "code"),
+        code_brotli=sum(part.brotli for part in parts if part.holds == "code"),
     )
 
 
 def by_backend(parts: Sequence[Part]) -> dict[str, Total]:
-    """The total of each backend, in the order of its first file."""
-    return {name: total(p for p in parts if p.backend == name) for name in dict.fromkeys(p.backend for p in parts)}
+    """The total of what a page on each backend alone fetches, in the order of its first file.
+
+    Of two files that take each other's place, the one that stands in is counted.
+    """
+    names = dict.fromkeys(part.backend for part in parts if part.backend not in ("", "-"))
+    replaced = {part.path.rpartition("/")[0] + "/" + part.instead_of for part in parts if part.instead_of}
+    fetched = [part for part in parts if part.path not in replaced]
+    return {name: total(part for part in fetched if part.backend in (name, "")) for name in names}
 
 
 def repeats(parts: Sequence[Part]) -> set[str]:
@@ -90,16 +106,17 @@ def repeats(parts: Sequence[Part]) -> set[str]:
     return {part.path for part in parts if first[part.sha256] != part.path}
 
 
-def report(parts: Sequence[Part], notes: Mapping[str, str]) -> dict[str, Any]:
-    """`report.json`: every file, each backend's total and note, and the whole's total. Bytes everywhere."""
+def report(parts: Sequence[Part], notes: Mapping[str, str], trades: Sequence[Trade]) -> dict[str, Any]:
+    """`report.json`: every file, each backend's total and note, the whole's, and the encodings. Bytes everywhere."""
     again = repeats(parts)
     return {
-        "format": 1,
+        "format": 2,
         "unit": "bytes",
         "files": [{**asdict(part), "distinct": 0 if part.path in again else part.raw} for part in parts],
         "backends": {name: asdict(sums) for name, sums in by_backend(parts).items()},
         "total": asdict(total(parts)),
         "notes": dict(notes),
+        "encodings": [asdict(trade) for trade in trades],
     }
 
 
@@ -129,17 +146,17 @@ def file_rows(parts: Sequence[Part], network: str) -> list[list[str]]:
     rows = []
     for part in parts:
         if part.network == network:
-            holds = "repeat" if part.path in again else "weights" if part.weights else "code"
+            holds = "repeat" if part.path in again else part.holds
             rows.append([part.path.rpartition("/")[2], *_columns(total([part]))[1:4], holds])
     return rows
 
 
 def backend_rows(parts: Sequence[Part]) -> list[list[str]]:
-    """A row for each backend and for all: name, files, raw, gzip, Brotli, distinct, share of the weights."""
+    """A row for each backend and for all: name, files, raw, gzip, Brotli, distinct, code in Brotli."""
     sums = [*by_backend(parts).items(), ("together", total(parts))]
     return [[name, *_columns(each)] for name, each in sums]
 
 
 def _columns(sums: Total) -> list[str]:
-    share = f"{100 * sums.weights / sums.raw:.0f}%" if sums.raw else ""
-    return [f"{sums.files}", *(f"{n:,}" for n in (sums.raw, sums.gzip, sums.brotli, sums.distinct)), share]
+    counts = (sums.files, sums.raw, sums.gzip, sums.brotli, sums.distinct, sums.code_brotli)
+    return [f"{n:,}" for n in counts]

@@ -1,10 +1,10 @@
 /** Times one backend and sends the raw samples back: what they mean is computed in one place, in Python. */
 
 import { answer, decode, encode, progress } from "./page.js";
-import { load, renderer } from "./runner.js";
 
 /**
  * @typedef {object} Job
+ * @property {"ganzoo" | "webdnn"} layout
  * @property {string} backend
  * @property {string[][]} inputs samples of one text per input; the runs take them in turn
  * @property {number} runs timed runs at least
@@ -27,13 +27,14 @@ function clockResolution() {
   return smallest;
 }
 
-await answer(async (/** @type {Job} */ { backend, inputs, runs, seconds }) => {
+await answer(async (/** @type {Job} */ { layout, backend, inputs, runs, seconds }) => {
+  const { load, renderer } = await import(`./runners/${layout}.js`);
   const samples = inputs.map((sample) => sample.map(decode));
   let turn = 0;
   const clockMs = clockResolution();
 
   const start = performance.now();
-  const run = await load(backend);
+  const run = await load("model", backend);
   const loadMs = performance.now() - start;
 
   /** From setting the inputs to having read the outputs: with WebGL a picture is not there before it is read. */

@@ -16,6 +16,21 @@ export async function answer(work) {
   }
 }
 
+/**
+ * Load a classic script.
+ * @param {string} url
+ * @returns {Promise<void>}
+ */
+export function script(url) {
+  return new Promise((done, fail) => {
+    const element = document.createElement("script");
+    element.src = url;
+    element.onload = () => done();
+    element.onerror = () => fail(new Error(`${url} did not load`));
+    document.head.append(element);
+  });
+}
+
 /** @param {string} message one line for the user; also the sign of life that keeps the page from being given up */
 export function progress(message) {
   return post("progress", { message });

@@ -1,8 +1,13 @@
 """From WebDNN's graph to a plan: the only place that knows WebDNN's operators.
 
-operators.py   each operator in terms of values and nodes; what only rearranges values costs nothing here
-elementwise.py scalar operators gathered into expressions, folded into weights, or fused as an activation
 graph.py       nodes (steps to be) and values (which of a node's values a variable means)
+driver.py      operator by operator; what handlers need
+rearranging.py what only moves values, which costs nothing here
+gathering.py   what puts several values together
+matrices.py    what has weights: convolution, deconvolution, dense layers
+windows.py     what computes a value from several: pooling, resizing, sums, softmax
+elementwise.py scalar operators as expressions
+fusing.py      expressions folded into weights, fused as an activation, or a step of their own
 boxes.py       from rearranged values to a `Move`
 buffers.py     weights packed, buffers shared, the plan
 """
@@ -22,7 +27,7 @@ def lower(graph: Any, network: Network) -> Plan:
     Raises `UnsupportedOperatorError` naming layer and operator when a step cannot express it.
     """
     from ganzoo.export.lowering.buffers import plan
-    from ganzoo.export.lowering.operators import Lowering
+    from ganzoo.export.lowering.driver import Lowering
 
     inputs, outputs = Lowering(graph).run()
     return plan(network, inputs, outputs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +15,25 @@ if TYPE_CHECKING:
     from ganzoo.export.lowering.graph import Array
 
 MOST_DIMS = 8
+MOST_BOXES = 6  # each is one more input of a step, of which a shader has few
+
+
+def boxes(source: Array, target: Array) -> list[Box]:
+    """The boxes that move value source[i] to target[i], for arrays of one shape; one box wherever one does.
+
+    Raises `UnsupportedError` when no few do.
+    """
+    try:
+        return [box(source.ravel(), target.ravel())]
+    except UnsupportedError:
+        pieces = [_regular_pieces(np.moveaxis(source, axis, 0)) for axis in range(source.ndim)]
+        if prod(map(len, pieces)) > MOST_BOXES:
+            raise
+        return [box(source[cut].ravel(), target[cut].ravel()) for cut in product(*pieces)]
 
 
 def box(source: Array, target: Array) -> Box:
-    """The box that moves value source[i] to target[i], both flat and equally long.
+    """The box that moves value source[i] to target[i], both flat.
 
     Raises `UnsupportedError` when no nest of regular steps does that.
     """
@@ -40,12 +57,27 @@ def box(source: Array, target: Array) -> Box:
 
 
 def _innermost(source: Array, target: Array) -> tuple[int, int, int]:
-    """(size, in_step, out_step) of the longest regular run at the beginning whose size divides the whole."""
+    """(size, in_step, out_step) of the longest regular run at the beginning."""
     in_steps, out_steps = np.diff(source), np.diff(target)
     same = (in_steps == in_steps[0]) & (out_steps == out_steps[0])
     run = int(same.argmin()) + 1 if not same.all() else source.size
-    while source.size % run:
-        run -= 1
-    if run == 1:
+    if source.size % run:
         raise UnsupportedError("its values move in no regular order")
     return run, int(in_steps[0]), int(out_steps[0])
+
+
+def _regular_pieces(source: Array) -> list[slice]:
+    """Slices of the first axis, as long as one box moves what they begin with."""
+    line = source.reshape(len(source), -1)[:, 0]
+    pieces: list[slice] = []
+    while (start := pieces[-1].stop if pieces else 0) < line.size:
+        pieces.append(next(slice(start, end) for end in range(line.size, start, -1) if _is_box(line[start:end])))
+    return pieces
+
+
+def _is_box(line: Array) -> bool:
+    try:
+        box(line, np.arange(line.size))
+    except UnsupportedError:
+        return False
+    return True

@@ -27,14 +27,14 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
 
     steps = []
     for node in nodes:
-        fields = {name: value for name, value in node.fields.items() if name != "read"}
+        fields = dict(node.fields)
         layer = node.layer
         count = names[layer] = names.get(layer, 0) + 1
         unique = layer if count == 1 else f"{layer} {count}"
         if node.matrix is not None and node.bias is not None:
             fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix)
             fields["bias"] = weights.vector(f"{unique}/b", layer, node.bias)
-        read = []
+        read: list[Tensor] = []
         for source, shape in node.sources:
             if isinstance(source, np.ndarray):
                 constant = weights.constant(f"{unique}/constant {len(read)}", layer, source)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,31 +10,10 @@ import numpy as np
 from ganzoo.export.expressions import Arg, Const, call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ganzoo.export.expressions import Call, Expr
-    from ganzoo.export.lowering.graph import Array, Value
-
-
-@dataclass(frozen=True, eq=False)
-class Leaf:
-    """What an expression reads: a value or a constant, of the rank of the whole; dimensions of 1 are broadcast.
-
-    `variable` is WebDNN's, None for a constant.
-    """
-
-    value: Value | Array
-    variable: Any = None
-
-
-@dataclass(frozen=True, eq=False)
-class Pending:
-    """A variable that is an expression of leaves and not yet computed; `absorbed` are the operators it came from."""
-
-    expr: Expr
-    leaves: tuple[Leaf, ...]
-    shape: tuple[int, ...]
-    absorbed: frozenset[Any]
+    from ganzoo.export.lowering.graph import Array
 
 
 def _elu(x: Expr) -> Call:
@@ -43,15 +21,17 @@ def _elu(x: Expr) -> Call:
 
 
 def _power(x: Expr, exponent: float) -> Expr:
-    if exponent == 2:
-        return call("mul", x, x)
+    """Of whole exponents by multiplication, for a shader's pow knows no negative base."""
     if exponent == 0.5:
         return call("sqrt", x)
-    if exponent == -1:
-        return call("div", 1, x)
-    if exponent == int(exponent) > 2:  # not pow, which knows no negative base
-        return call("mul", x, _power(x, exponent - 1))
-    return call("pow", x, exponent)
+    if exponent != int(exponent) or abs(exponent) > 16:
+        return call("pow", x, exponent)
+    if exponent < 0:
+        return call("div", 1, _power(x, -exponent))
+    if exponent < 2:
+        return x if exponent else Const(1.0)
+    half = _power(x, exponent // 2)
+    return call("mul", call("mul", half, half), x) if exponent % 2 else call("mul", half, half)
 
 
 def _clip(x: Expr, low: float, high: float) -> Expr:
@@ -66,59 +46,51 @@ OPERATORS: Mapping[str, Callable[[list[Expr], Mapping[str, Any]], Expr]] = {
     "ElementwiseDiv": lambda x, p: call("div", *x),
     "ElementwisePow": lambda x, p: call("pow", *x),
     "Greater": lambda x, p: call("where_gt", *x, 1, 0),
-    "Maximum": lambda x, p: call("max", *x),
-    "Minimum": lambda x, p: call("min", *x),
-    "PRelu": lambda x, p: call("where_gt", x[0], 0, x[0], call("mul", x[0], x[1])),
     "ScalarAdd": lambda x, p: call("add", x[0], p["value"]),
     "ScalarMul": lambda x, p: call("mul", x[0], p["value"]),
-    "ScalarAffine": lambda x, p: call("add", call("mul", x[0], p["scale"]), p["bias"]),
     "ScalarPow": lambda x, p: _power(x[0], p["value"]),
     "Abs": lambda x, p: call("abs", x[0]),
     "Exp": lambda x, p: call("exp", x[0]),
     "Log": lambda x, p: call("log", x[0]),
     "Sqrt": lambda x, p: call("sqrt", x[0]),
-    "Rsqrt": lambda x, p: call("div", 1, call("sqrt", x[0])),
     "Relu": lambda x, p: call("max", x[0], 0),
     "LeakyRelu": lambda x, p: call("where_gt", x[0], 0, x[0], call("mul", x[0], p["slope"])),
     "ClippedRelu": lambda x, p: _clip(x[0], 0, p["cap"]),
     "Clip": lambda x, p: _clip(x[0], p["low"], p["high"]),
-    "ThresholdRelu": lambda x, p: call("where_gt", x[0], p["threshold"], x[0], 0),
     "Elu": lambda x, p: _elu(x[0]),
     "Sigmoid": lambda x, p: call("sigmoid", x[0]),
     "HardSigmoid": lambda x, p: _clip(call("add", call("mul", x[0], 0.2), 0.5), 0, 1),
     "Softplus": lambda x, p: call("div", call("softplus", call("mul", x[0], p["beta"])), p["beta"]),
-    "Softsign": lambda x, p: call("div", x[0], call("add", call("abs", x[0]), 1)),
     "Tanh": lambda x, p: call("tanh", x[0]),
 }
 
 
-def affine(operator: str, parameters: Mapping[str, Any], constant: Array | None, first: bool) -> Any:
-    """(scale, shift) when the operator is that of its one operand that is no constant; else None.
-
-    `constant` is the other operand, None where there is none; `first` tells whether it is the first one.
-    """
-    if constant is None:
-        return {
-            "ScalarAdd": lambda: (1.0, parameters["value"]),
-            "ScalarMul": lambda: (parameters["value"], 0.0),
-            "ScalarAffine": lambda: (parameters["scale"], parameters["bias"]),
-        }.get(operator, lambda: None)()
+def affine(operator: str, parameters: Mapping[str, Any], constants: Sequence[Array | None]) -> tuple[Any, Any] | None:
+    """(scale, shift) when the operator scales and shifts its one operand that is no constant, which is None."""
+    if operator == "ScalarAdd":
+        return 1.0, parameters["value"]
+    if operator == "ScalarMul":
+        return parameters["value"], 0.0
+    known = [each for each in constants if each is not None]
+    if len(known) != 1 or len(constants) != 2:
+        return None
     if operator == "ElementwiseAdd":
-        return 1.0, constant
+        return 1.0, known[0]
     if operator == "ElementwiseMul":
-        return constant, 0.0
-    if operator == "ElementwiseDiv" and not first:
-        return 1.0 / constant, 0.0
+        return known[0], 0.0
+    if operator == "ElementwiseDiv" and constants[0] is None:
+        return 1.0 / known[0], 0.0
     return None
 
 
-def constant_of(expr: Expr, args: list[Array]) -> Array:
+def constant_of(expr: Expr, args: Sequence[Array]) -> Array:
     """`expr` of constants, computed in float64 as Chainer's float32 would be at best."""
     if isinstance(expr, Arg):
         return args[expr.index]
     if isinstance(expr, Const):
         return np.float64(expr.value)  # type: ignore[return-value]
-    return NUMPY[expr.operation](*(constant_of(each, args) for each in expr.operands))
+    value: Array = NUMPY[expr.operation](*(constant_of(each, args) for each in expr.operands))
+    return value
 
 
 NUMPY: Mapping[str, Callable[..., Any]] = {

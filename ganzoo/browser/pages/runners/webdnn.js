@@ -1,4 +1,6 @@
-/** WebDNN 1.2.11's loader, which a classic script has put on the window. */
+/** WebDNN 1.2.11's loader: a classic script that puts itself on the window. */
+
+import { script } from "../page.js";
 
 /**
  * @typedef {object} View a network's input or output, flat
@@ -14,6 +16,7 @@
  * @property {(folder: string, options: object) => Promise<Runner>} load
  */
 
+await script("webdnn/webdnn.js");
 const { WebDNN } = /** @type {{ WebDNN: WebDNN }} */ (/** @type {unknown} */ (window));
 
 /** @type {string[]} what was said on the console: WebDNN tells there, and only there, why a backend failed */
@@ -28,13 +31,15 @@ for (const level of /** @type {const} */ (["log", "warn", "error"])) {
 }
 
 /**
- * Load the network in `model` on one backend, with no cache between network and runner.
+ * Load the network in `folder` on one backend, with no cache between network and runner.
+ * @param {string} folder
  * @param {string} backend
- * @returns {Promise<(inputs: Float32Array[]) => Promise<Float32Array[]>>} outputs are good until the next call
+ * @returns {Promise<(inputs: Float32Array[]) => Promise<Float32Array[]>>} one sample a run; outputs are good until the
+ *   next call
  */
-export async function load(backend) {
+export async function load(folder, backend) {
   const options = { backendOrder: [backend], cacheStrategy: "networkOnly", saveCache: false };
-  const runner = await WebDNN.load("model", options).catch(explain);
+  const runner = await WebDNN.load(folder, options).catch(explain);
   const inputs = runner.getInputViews();
   const outputs = runner.getOutputViews();
   return async (values) => {

@@ -1,0 +1,165 @@
+"""ganzoo's own bundle: one manifest, one copy of the weights, the runtime, and each backend's program.
+
+docs/bundle.md is the specification.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import runtime
+from ganzoo.errors import UsageError
+from ganzoo.export import weights
+from ganzoo.export.layouts import Layout, Options, Traced, Written
+from ganzoo.files import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ganzoo.export.plan import Plan
+    from ganzoo.export.weights import Encoding
+    from ganzoo.specs import Backend, FloatArray, Program
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+# Largest absolute difference from Chainer that is no fault, by encoding, then by backend. Sums in another order
+# differ by some 1e-6. GPUs may fuse or reorder more, and their exp and division are good to 3 ulp and 2.5 ulp
+# only (WGSL and GLSL specifications). int8 is a quantisation, not a rounding: what it costs is measured at export.
+TOLERANCE: Mapping[Encoding, Mapping[str, float]] = {
+    "f32": {"webassembly": 1e-5, "": 1e-4},
+    "f16": {"": 2e-3},
+    "int8": {"": 0.1},
+}
+
+
+def tolerance(encoding: Encoding, backend: str, outputs: Sequence[FloatArray]) -> float:
+    """The bound for a network with such `outputs`: `TOLERANCE`, times their largest magnitude where that exceeds 1."""
+    by_backend = TOLERANCE[encoding]
+    largest = max(float(abs(array).max(initial=0)) for array in outputs)
+    return by_backend.get(backend, by_backend[""]) * max(1.0, largest)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A network, compiled for each backend; `backends` and `programs` go together."""
+
+    traced: Traced
+    plan: Plan
+    backends: Sequence[Backend]
+    programs: Sequence[Program]
+    options: Options
+    provenance: dict[str, Any]
+
+
+def prepare(traced: Traced, backends: Sequence[Backend], options: Options, provenance: dict[str, Any]) -> Compiled:
+    from ganzoo.export.lowering import lower
+
+    for backend in backends:
+        if backend.compile is None:
+            raise UsageError(
+                f"The backend {backend.name} has only WebDNN's layout.", "Leave it out, or export with --layout webdnn."
+            )
+    plan = lower(traced.graph, traced.network)
+    weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
+    with ThreadPoolExecutor() as pool:  # a compiler is another process
+        programs = list(pool.map(lambda backend: backend.compile(plan), backends))
+    return Compiled(traced, plan, backends, programs, options, provenance)
+
+
+def write(compiled: Compiled, folder: Path) -> list[Written]:
+    written = []
+    files: dict[str, bytes] = {}
+
+    def add(name: str, content: bytes, backend: str, holds: str = "code", instead_of: str = "") -> None:
+        files[name] = content
+        (folder / name).write_bytes(content)
+        written.append(Written(folder / name, backend, holds, instead_of))
+
+    for name, source in runtime.shipped().items():
+        decoder = name == "weights.js" and compiled.options.weights != "f32"
+        add(name, source.encode(), "" if name == "ganzoo.js" or decoder else "-")
+    entries: dict[str, Any] = {}
+    for backend, program in zip(compiled.backends, compiled.programs, strict=True):
+        for module in backend.modules:
+            add(module.name, runtime.strip(module.read_text(encoding="utf-8")).encode(), backend.name)
+        for name, content in program.files.items():
+            add(name, content, backend.name, instead_of=program.instead.get(name, ""))
+        own = [*(module.name for module in backend.modules), *program.files]
+        entries[backend.name] = {"module": backend.modules[0].name, "files": own, **program.entry}
+    encoding = compiled.options.weights
+    table, data = weights.encode(compiled.plan.weights, encoding)
+    shards = weights.shards(data, compiled.options.max_file_size)
+    for name, content in shards.items():
+        add(name, content, "", "weights")
+    described = {
+        "values": compiled.plan.n_weights,
+        "encoding": encoding,
+        "shards": list(shards),
+        "tensors": weights.table(table),
+    }
+    write_json(folder / MANIFEST, _manifest(compiled, files, entries, described), indent=None)
+    written.append(Written(folder / MANIFEST, "", "data"))
+    return written
+
+
+def variant(folder: Path, encoding: Encoding, into: Path) -> dict[str, Any]:
+    """The f32 bundle in `folder` once more, in `into`, with its weights in another encoding; its manifest."""
+    import numpy as np
+
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    shutil.copytree(folder, into)
+    stored = b"".join((into / name).read_bytes() for name in manifest["weights"]["shards"])
+    for name in manifest["weights"]["shards"]:
+        (into / name).unlink()
+        del manifest["files"][name]
+    table, data = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)
+    shards = weights.shards(data, None)
+    for name, content in shards.items():
+        (into / name).write_bytes(content)
+        manifest["files"][name] = _described(content)
+    manifest["weights"] |= {"encoding": encoding, "shards": list(shards), "tensors": weights.table(table)}
+    golden = [np.frombuffer(base64.b64decode(text), "<f4") for text in manifest["golden"]["outputs"]]
+    manifest["golden"]["tolerance"] = {name: tolerance(encoding, name, golden) for name in manifest["backends"]}
+    write_json(into / MANIFEST, manifest, indent=None)
+    return manifest
+
+
+def _manifest(
+    compiled: Compiled, files: Mapping[str, bytes], entries: dict[str, Any], described: dict[str, Any]
+) -> dict[str, Any]:
+    network = compiled.traced.network
+    encoding = compiled.options.weights
+    return {
+        "format": FORMAT,
+        "name": network.name,
+        "inputs": [asdict(spec) for spec in network.inputs],
+        "outputs": [asdict(spec) for spec in network.outputs],
+        "weights": described,
+        "files": {name: _described(content) for name, content in files.items()},
+        "backends": entries,
+        "golden": {
+            "inputs": [_text(array[0]) for array in compiled.traced.inputs],
+            "outputs": [_text(array[0]) for array in compiled.traced.outputs],
+            "tolerance": {name: tolerance(encoding, name, compiled.traced.outputs) for name in entries},
+        },
+        "provenance": compiled.provenance,
+    }
+
+
+def _described(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _text(array: FloatArray) -> str:
+    return base64.b64encode(array.astype("<f4").tobytes()).decode()
+
+
+LAYOUT = Layout("ganzoo", prepare, write, lambda backend: (True, ""))

@@ -1,0 +1,174 @@
+"""Each of WebDNN's operators in terms of nodes and values.
+
+A variable is a constant (an array), a `Value` (some node's values, rearranged), or `Pending` (an expression). What
+only rearranges, rearranges `Value.where`: a step is made for it when, and only when, something else needs the
+values in order. The graph is of one picture, and `trace` has made sure that pictures do not mix.
+
+To add an operator: a function in the `HANDLERS` of a module beside, under its class's name, or a row in
+elementwise.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from webdnn.graph import traverse
+
+from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.export.lowering import elementwise, fusing, gathering, matrices, rearranging, windows
+from ganzoo.export.lowering.boxes import boxes
+from ganzoo.export.lowering.graph import Node, Pending, UnsupportedError, Value, hwc, natural, plain, same_memory
+from ganzoo.export.lowering.rearranging import to_axes
+from ganzoo.export.plan import Dense, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ganzoo.export.lowering.graph import Array, Shape
+
+HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
+    **dict.fromkeys(elementwise.OPERATORS, fusing.lower),
+    **dict.fromkeys(rearranging.OPERATORS, rearranging.lower),
+    **gathering.HANDLERS,
+    **matrices.HANDLERS,
+    **windows.HANDLERS,
+}
+
+
+class Lowering:
+    """One graph's lowering: `run()` once."""
+
+    def __init__(self, graph: Any) -> None:
+        self.graph = graph
+        self.known: dict[Any, Array | Value | Pending] = {}
+        self.moves: dict[tuple[Node, Shape, bytes], Node] = {}
+        self.layer = "input"
+
+    def run(self) -> tuple[list[Node], list[Node]]:
+        """The nodes of the graph's inputs and outputs; an output's values lie in `hwc` order."""
+        inputs = []
+        for variable in self.graph.inputs:
+            node = Node(None, "input", hwc(variable.shape), origin=variable)
+            inputs.append(node)
+            self.known[variable] = plain(node, variable.shape)
+        for operator in traverse.listup_operators(self.graph):
+            self._try(self._lower, operator, operator)
+        return inputs, [self._try(self._output, v.output_from, v) for v in self.graph.outputs]
+
+    def _lower(self, operator: Any) -> None:
+        handler = HANDLERS.get(type(operator).__name__)
+        if handler is None:
+            raise UnsupportedError("there is no such step")
+        made = handler(self, operator)
+        for variable, known in zip(operator.outputs.values(), made if isinstance(made, list) else [made], strict=True):
+            assert known.shape == tuple(variable.shape), f"it yields {known.shape} instead of {variable.shape}"
+            if isinstance(known, Pending) and not fusing.waits(self, known):
+                known = fusing.materialise(self, known)
+            self.known[variable] = known
+            if isinstance(known, Value) and known.node.origin is None:
+                known.node.origin = variable
+
+    # --- what handlers ask for ------------------------------------------------------------------------------------
+
+    def get(self, variable: Any) -> Array | Value | Pending:
+        if variable not in self.known:
+            self.known[variable] = np.asarray(variable.data, np.float64)  # WebDNN's ConstantVariable
+        return self.known[variable]
+
+    def is_constant(self, variable: Any) -> bool:
+        return isinstance(self.get(variable), np.ndarray)
+
+    def value(self, variable: Any, axes: Sequence[Any] | None = None) -> Value:
+        """A variable that is no constant; its dimensions in the order of `axes` where given."""
+        known = self.get(variable)
+        if isinstance(known, Pending):
+            known = self.known[variable] = fusing.materialise(self, known)
+        if not isinstance(known, Value):
+            raise UnsupportedError("it has a constant where an activation belongs")
+        return known if axes is None else Value(known.node, to_axes(known.index, variable.order.axes, axes))
+
+    def constant(self, variable: Any, axes: Sequence[Any] | None = None) -> Array:
+        """A constant in float64, its dimensions in the order of `axes` where given."""
+        known = self.get(variable)
+        if not isinstance(known, np.ndarray):
+            raise UnsupportedError("it takes a parameter from an activation")
+        return known if axes is None else to_axes(known, variable.order.axes, axes)
+
+    def node(self, kind: type, shape: Shape, sources: list[tuple[Any, Shape]], **fields: Any) -> Node:
+        for source, _ in sources:
+            if isinstance(source, Node):
+                source.settled = True
+        return Node(kind, self.layer, shape, sources, fields)
+
+    def ordered(self, value: Value) -> tuple[Node, Shape]:
+        """`value` as a node whose values lie in natural order, with the (h, w, c) to read it in."""
+        return self.arranged(value.node, natural(value.where))
+
+    def arranged(self, node: Node, wanted: Array) -> tuple[Node, Shape]:
+        """A node with the values `wanted` (h, w, c) of `node` in this order, with the shape to read it in.
+
+        The node itself, or a dense layer with its columns permuted, or a move.
+        """
+        h, w, c = shape = wanted.shape
+        flat = wanted.ravel()
+        if np.array_equal(flat, np.arange(node.size)) and same_memory(node.shape, shape):
+            node.settled = True
+            return node, shape
+        may_yield = c % 4 == 0 or h == w == 1  # plan.py: of a dense layer
+        if node.kind is Dense and may_yield and not node.settled and Value(node, flat).complete:
+            assert node.matrix is not None and node.bias is not None
+            node.matrix, node.bias, node.shape = node.matrix[:, flat], node.bias[flat], shape
+            node.place, node.settled = np.argsort(flat), True
+            return node, shape
+        key = node, shape, flat.tobytes()
+        if key not in self.moves:
+            self.moves[key] = self.moved(shape, [(node, wanted, np.arange(flat.size).reshape(shape))])
+        return self.moves[key], shape
+
+    def moved(self, shape: Shape, pieces: Sequence[tuple[Node, Array, Array]], fill: float = 0.0) -> Node:
+        """A step that puts the values `wanted` of each (node, wanted, target) at `target`, `fill` elsewhere."""
+        found = [(node, box) for node, wanted, target in pieces for box in boxes(wanted, target)]
+        sources = [(node, node.shape) for node, _ in found]
+        return self.node(Move, shape, sources, boxes=tuple(box for _, box in found), fill=fill)
+
+    def readers(self, node: Node) -> set[Any]:
+        """The operators that compute with the node's values, however rearranged; the graph for an output."""
+        return self._users(node.origin)
+
+    # --- how ------------------------------------------------------------------------------------------------------
+
+    def _try(self, lower: Callable[[Any], Any], operator: Any, what: Any) -> Any:
+        """`lower(what)`; nodes and refusals are named after `operator`, None for an input."""
+        self.layer = operator.name if operator else "input"
+        try:
+            return lower(what)
+        except (UnsupportedError, ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+            lines = [line for line in str(error).strip().splitlines() if line.strip()]
+            reason = (lines[0] if lines else type(error).__name__).rstrip(".:")
+            raise UnsupportedOperatorError(
+                f"{type(operator).__name__} (layer {self.layer}) cannot be compiled: {reason}.",
+                "Express the layer with other functions, or export with --layout webdnn.",
+            ) from error
+
+    def _users(self, variable: Any) -> set[Any]:
+        found: set[Any] = {self.graph} if variable in self.graph.outputs else set()
+        for operator in variable.input_to:
+            if type(operator).__name__ in rearranging.OPERATORS:
+                found |= set().union(*(self._users(output) for output in operator.outputs.values()))
+            else:
+                found.add(operator)
+        return found
+
+    def _output(self, variable: Any) -> Node:
+        """A tensor of its own whose channels, rows and columns are the variable's values, one after another."""
+        value = self.value(variable)
+        node = value.node
+        flat = np.arange(node.size).reshape(node.shape)
+        if node.kind is not None and np.array_equal(np.moveaxis(flat, -1, 0).ravel(), value.where.ravel()):
+            return node
+        node, shape = self.ordered(value)
+        if node.kind is not None and node.shape == shape:
+            return node
+        indices = np.arange(node.size).reshape(shape)
+        return self.moved(shape, [(node, indices, indices)])

@@ -1,0 +1,119 @@
+"""Operators with a weight matrix: convolution, deconvolution, dense layers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from webdnn.graph.axis import Axis
+
+from ganzoo.export.lowering.graph import UnsupportedError, Value, plain
+from ganzoo.export.plan import Conv, Deconv, Dense
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ganzoo.export.lowering.driver import Lowering
+    from ganzoo.export.lowering.graph import Array, Node, Shape
+
+NCHW = (Axis.N, Axis.C, Axis.H, Axis.W)
+
+
+def image(lowering: Lowering, operator: Any) -> tuple[Node, Shape]:
+    """The operator's input as a node in the order h, w, c."""
+    value = lowering.value(operator.inputs["x"], NCHW)
+    if value.shape[0] != 1:
+        raise UnsupportedError("it makes several pictures of one")
+    return lowering.ordered(value)
+
+
+def image_shape(operator: Any) -> Shape:
+    sizes = operator.outputs["y"].shape_dict
+    return sizes[Axis.H], sizes[Axis.W], sizes[Axis.C]
+
+
+def image_value(node: Node, operator: Any) -> Value:
+    """What a node that computes (h, w, c) means for the operator's output."""
+    h, w, c = node.shape
+    order = [NCHW.index(axis) for axis in operator.outputs["y"].order.axes]
+    return Value(node, plain(node, (1, c, h, w)).index.transpose(order))
+
+
+def _convolution(lowering: Lowering, operator: Any) -> Value:
+    p = operator.parameters
+    w = lowering.constant(operator.inputs["w"], (Axis.KH, Axis.KW, Axis.C, Axis.N))
+    KH, KW, IC, OC = w.shape
+    node = lowering.node(
+        Conv,
+        image_shape(operator),
+        [image(lowering, operator)],
+        kernel=(KH, KW),
+        stride=tuple(p["stride"]),
+        padding=tuple(p["padding"]),
+        dilation=tuple(p["dilation_rate"]),
+        groups=p.get("groups", 1),
+    )
+    node.matrix, node.bias = w.reshape(KH * KW * IC, OC), np.zeros(OC)
+    return image_value(node, operator)
+
+
+def _deconvolution(lowering: Lowering, operator: Any) -> Value:
+    """A plan's deconvolution has neither groups nor dilation: zeros in its weights stand for both."""
+    p = operator.parameters
+    w = lowering.constant(operator.inputs["w"], (Axis.C, Axis.KH, Axis.KW, Axis.N))
+    groups, (DH, DW) = p.get("groups", 1), p.get("dilation_rate", (1, 1))
+    IC, KH, KW, OC = w.shape
+    kernel = (KH - 1) * DH + 1, (KW - 1) * DW + 1
+    whole = np.zeros((groups, IC // groups, *kernel, groups, OC))
+    for g in range(groups):
+        whole[g, :, ::DH, ::DW, g] = w[g * IC // groups : (g + 1) * IC // groups]
+    return deconvolved(lowering, operator, whole.reshape(IC, -1), kernel)
+
+
+def deconvolved(lowering: Lowering, operator: Any, matrix: Array, kernel: tuple[int, int]) -> Value:
+    stride, padding = (tuple(operator.parameters[each]) for each in ("stride", "padding"))
+    shape = image_shape(operator)
+    node = lowering.node(Deconv, shape, [image(lowering, operator)], kernel=kernel, stride=stride, padding=padding)
+    node.matrix, node.bias = matrix, np.zeros(shape[2])
+    return image_value(node, operator)
+
+
+def _tensordot(lowering: Lowering, operator: Any) -> Value:
+    a, b = operator.inputs["A"], operator.inputs["B"]
+    reduced, summed = operator.parameters["axes"]
+    if lowering.is_constant(a):
+        raise UnsupportedError("its left operand is a constant")
+    kept = [axis for axis in a.order.axes if axis not in reduced]
+    value = lowering.value(a, [*kept, *reduced])
+    matrix = lowering.constant(b, [*summed, *(axis for axis in b.order.axes if axis not in summed)])
+    rows = math.prod(a.shape_dict[axis] for axis in kept)
+    matrix = matrix.reshape(value.index.size // rows, -1)
+    one = {"kernel": (1, 1), "stride": (1, 1), "padding": (0, 0)}
+    if rows > 1:  # the same layer for each row: a convolution of one by one
+        source = lowering.arranged(value.node, value.where.reshape(1, rows, -1))
+        node = lowering.node(Conv, (1, rows, matrix.shape[1]), [source], **one)
+    else:
+        matrix, source = _spread(lowering, value, matrix)
+        node = lowering.node(Dense, (1, 1, matrix.shape[1]), [source])
+    node.matrix, node.bias = matrix, np.zeros(matrix.shape[1])
+    return Value(node, np.arange(node.size).reshape(operator.outputs["C"].shape))
+
+
+def _spread(lowering: Lowering, value: Value, matrix: Array) -> tuple[Array, tuple[Node, Shape]]:
+    """A dense layer's matrix for the whole of the node, in the node's order, unless it needs little of it."""
+    node = value.node
+    if 2 * value.index.size < node.size:
+        return matrix, lowering.ordered(Value(node, value.index.reshape(1, -1)))
+    rows = np.zeros((node.size, matrix.shape[1]))
+    np.add.at(rows, value.where.ravel(), matrix)
+    return rows, (node, node.shape)
+
+
+HANDLERS: Mapping[str, Callable[[Lowering, Any], Value]] = {
+    "Convolution2D": _convolution,
+    "Deconvolution2D": _deconvolution,
+    "GroupedConvolution2D": _convolution,
+    "SizedDeconvolution2D": _deconvolution,
+    "Tensordot": _tensordot,
+}

@@ -1,0 +1,86 @@
+"""Whether a picture's output depends on that picture alone: a plan is made from one and runs on many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.export.tracing.tape import record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.export.tracing.tape import Tape
+    from ganzoo.specs import FloatArray, Network
+
+REMEDY = "Let the forward pass treat each picture by itself, the first axis of every array being the batch."
+
+
+def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> None:
+    """Two pictures at once must give what each of them gives by itself; `alone` is the tape of the first of `drawn`.
+
+    Chainer itself is asked, so nothing needs to be known of its functions: for the first picture twice, the second
+    twice, and both. An array on the way may hold its values in any order, for one reshape or transposition may
+    undo another.
+
+    Raises `UnsupportedOperatorError` naming layer and operator.
+    """
+    try:
+        pairs = [record(network, [array[chosen] for array in drawn]) for chosen in ([0, 0], [1, 1], [0, 1])]
+    except Exception as error:  # Chainer and the network itself raise whatever does not fit
+        reason = " ".join(str(error).split())
+        raise UnsupportedOperatorError(
+            f"The network {network.name} takes one picture, but not two at once: {reason}", REMEDY
+        ) from error
+    first = pairs[0]
+    if len({tuple(function.label for function in tape.functions) for tape in pairs}) > 1:
+        raise UnsupportedOperatorError(f"The network {network.name} computes otherwise for other pictures.", REMEDY)
+    reordering = None
+    for function, *taken in zip(first.functions, *(tape.taken for tape in pairs), strict=True):
+        for node, *arrays in zip(function.inputs, *taken, strict=True):
+            creator = node.creator_node
+            if creator is None:
+                given = any(node is variable.node for variable in first.inputs)
+                if not given and not all(_same(array, arrays[0]) for array in arrays):
+                    raise _error(first, function, "takes a value that was computed outside of Chainer's graph")
+            elif not _in_order(*arrays):
+                if not _in_any_order(*arrays):
+                    raise _error(first, creator, "mixes the pictures of a batch")
+                reordering = reordering or creator
+    for single, *outputs in zip(alone.outputs, *(tape.outputs for tape in pairs), strict=True):
+        a, b, both = (variable.array for variable in outputs)
+        if not (single.shape[:1] == (1,) and _same(single.array, a[:1]) and _in_order(a, b, both)):
+            raise _error(first, reordering or outputs[0].creator_node, "mixes the pictures of a batch")
+
+
+def _error(tape: Tape, function: Any, what: str) -> UnsupportedOperatorError:
+    name = f"{function.label} (layer {tape.layers[id(function)]})" if function else "The network's output"
+    return UnsupportedOperatorError(f"{name} {what}.", REMEDY)
+
+
+def _same(a: FloatArray, b: FloatArray) -> bool:
+    """Equal but for the order of summation, which may differ from batch to batch."""
+    if a.shape != b.shape:
+        return False
+    if a.dtype.kind != "f":
+        return bool((a == b).all())
+    scale = float(np.abs(a[np.isfinite(a)]).max(initial=0.0))
+    return np.allclose(a, b, rtol=1e-3, atol=1e-4 * scale, equal_nan=True)
+
+
+def _in_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:
+    """Whether the pictures lie one after another."""
+    if first.ndim == 0 or first.shape != both.shape or len(both) % 2:
+        return False
+    half = len(both) // 2
+    return _same(both, np.concatenate([first[:half], second[half:]]))
+
+
+def _in_any_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:
+    """Whether the values are those of each picture; or the same for all, as what follows from parameters is."""
+    if _same(first, second) and _same(first, both):
+        return True
+    each = [np.sort(array, axis=None)[::2] for array in (first, second)]  # each value is there twice
+    return _same(np.sort(both, axis=None), np.sort(np.concatenate(each)))

@@ -1,0 +1,96 @@
+"""WebDNN's converter of Chainer functions, with names, our own functions and typed refusals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import chainer
+import numpy as np
+from webdnn.frontend.chainer.converter import ChainerConverter
+from webdnn.graph import traverse
+from webdnn.graph.graph import Graph
+from webdnn.graph.order import Order
+from webdnn.graph.variable import Variable
+from webdnn.graph.variables.attributes.input import Input
+from webdnn.graph.variables.attributes.output import Output
+from webdnn.graph.variables.constant_variable import ConstantVariable
+
+from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.export.tracing.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    from ganzoo.export.tracing.tape import Tape
+
+
+class NamingConverter(ChainerConverter):
+    """Makes the graph of a tape; what it makes of a Chainer function is named after that function's layer."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self.tape = tape
+        self.named: set[Any] = set()
+        # WebDNN's registry of handlers goes by the class's name
+        self._handler_map[type(self).__name__] = self._handler_map[ChainerConverter.__name__]
+
+    def graph(self) -> Graph:
+        """Raises `UnsupportedOperatorError` naming layer and operator."""
+        tape = self.tape
+        for variable in tape.inputs:
+            self.set_variable(variable.node, Variable(variable.shape, Order([None] * variable.ndim)))
+        for function, taken in zip(tape.functions, tape.taken, strict=True):
+            for node, array in zip(function.inputs, taken, strict=True):
+                if not self.has_variable(node):  # a parameter or a constant
+                    array = np.asarray(chainer.cuda.to_cpu(array))
+                    self.set_variable(node, ConstantVariable(array, Order([None] * array.ndim)))
+            self._convert_operator(function)
+        for variable in tape.outputs:
+            if not self.has_variable(variable.node):
+                raise UnsupportedOperatorError(
+                    "An output of the network does not follow from its inputs.", "Use Chainer functions all the way."
+                )
+        graph = Graph(*([self.get_variable(v.node) for v in side] for side in (tape.inputs, tape.outputs)))
+        for variables, attribute in ((graph.inputs, Input), (graph.outputs, Output)):
+            for variable in variables:
+                variable.attributes.add(attribute())
+        for variable in traverse.listup_variables(graph):
+            axes = variable.order.axes
+            assert all(a != b for i, a in enumerate(axes) for b in axes[:i]), "WebDNN unified two axes of a variable"
+        return graph
+
+    def _convert_operator(self, function: Any) -> None:
+        layer = self.tape.layers[id(function)]
+        try:
+            self._convert(function)
+        except Exception as error:  # handlers raise whatever the case at hand provokes
+            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+            reason = lines[0].removeprefix("[ChainerConverter] ") if lines else type(error).__name__
+            raise UnsupportedOperatorError(
+                f"{function.label} (layer {layer}) cannot be converted: {reason}",
+                "Express the layer with other functions, or condition with one-hot input instead of EmbedID.",
+            ) from error
+        for output in function.outputs:
+            if output() is not None:
+                self._name_back(self.get_variable(output()), layer)
+
+    def _convert(self, function: Any) -> None:
+        name = type(function).__name__
+        if not type(function).__module__.startswith("chainer."):
+            raise NotImplementedError("it is no function of Chainer's own.")
+        if name not in FUNCTIONS:
+            super()._convert_operator(function)
+            return
+        made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
+        for output, variable in zip(function.outputs, made if isinstance(made, list) else [made], strict=True):
+            if output() is not None:  # Chainer forgets outputs that nobody reads
+                assert tuple(variable.shape) == output().shape, f"{variable.shape} instead of {output().shape}"
+                self.set_variable(output(), variable)
+
+    def _name_back(self, variable: Any, layer: str) -> None:
+        """Name the operators that lead to `variable` and have no layer's name yet."""
+        operator = variable.output_from
+        if operator is None or operator in self.named:
+            return
+        self.named.add(operator)
+        operator.name = layer
+        for source in operator.inputs.values():
+            self._name_back(source, layer)

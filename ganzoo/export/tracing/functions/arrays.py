@@ -1,0 +1,153 @@
+"""Functions that move values and compute none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from webdnn.graph.axis import Axis, AxisKeyDict
+from webdnn.graph.operators.broadcast import Broadcast
+from webdnn.graph.operators.concat import Concat
+from webdnn.graph.operators.split_axis import SplitAxis
+from webdnn.graph.operators.tile import Tile
+from webdnn.graph.order import Order
+
+from ganzoo.export.tracing.axes import aligned, named
+from ganzoo.export.tracing.operators import Pad
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from webdnn.graph.variable import Variable
+
+ALL = slice(None)
+
+
+def repeated(x: Variable, axis: int, times: int) -> Variable:
+    """Each element along `axis` `times` times in a row."""
+    axis %= x.ndim
+    wide = x.expand_dims(Axis(), axis + 1)
+    multiplier = [times if i == axis + 1 else 1 for i in range(wide.ndim)]
+    (wide,) = Tile(None, AxisKeyDict(wide.order.axes, multiplier))(wide)
+    return wide.reshape([n * times if i == axis else n for i, n in enumerate(x.shape)], x.order)
+
+
+def _repeat(f: Any, x: Variable) -> Variable:
+    if f.axis is None or len(f.repeats) != 1:
+        raise NotImplementedError("it repeats something else than each element along one axis as often.")
+    return repeated(x, f.axis, f.repeats[0])
+
+
+def _permuted(x: Variable, places: Sequence[int]) -> Variable:
+    return x.transpose(Order([x.order.axes[i] for i in places]))
+
+
+def _places(x: Variable, move: Callable[..., Any], *arguments: Any) -> Sequence[int]:
+    """Where NumPy's `move` takes each axis of `x` from."""
+    places: tuple[int, ...] = move(np.empty(range(x.ndim)), *arguments).shape
+    return places
+
+
+def _concatenated(xs: Sequence[Variable], axis: int) -> Variable:
+    axes = xs[0].order.axes
+    xs = [named(x, axes, xs[0]) for x in xs]
+    return xs[0] if len(xs) == 1 else Concat(None, axis=axes[axis])(*xs)[0]
+
+
+def _stacked(xs: Sequence[Variable], axis: int) -> Variable:
+    axis %= xs[0].ndim + 1
+    return _concatenated([x.expand_dims(Axis(), axis) for x in aligned(*xs)], axis)
+
+
+def _broadcast(x: Variable, shape: Sequence[int]) -> Variable:
+    if tuple(x.shape) == tuple(shape):
+        return x
+    while x.ndim < len(shape):
+        x = x.expand_dims(Axis(), 0)
+    return Broadcast(None, out_shape=list(shape), out_order=x.order)(x)[0]
+
+
+def _split(f: Any, x: Variable) -> list[Variable]:
+    axis = x.order.axes[f.axis]
+    n = x.shape_dict[axis]
+    cuts = range(n // f.sections, n, n // f.sections) if f.indices is None else f.indices
+    return list(SplitAxis(None, sections=[int(cut) for cut in cuts], axis=axis)(x)) if len(cuts) else [x]
+
+
+def _separated(f: Any, x: Variable) -> list[Variable]:
+    before = (ALL,) * (f.axis % x.ndim)
+    return [x[(*before, i)] for i in range(x.shape[f.axis])]
+
+
+def _sliced(f: Any, x: Variable) -> Variable:
+    """With the slices' ends inside and whole numbers as Python's own: WebDNN takes no others."""
+    given = list(f.slices)
+    place = next((i for i, each in enumerate(given) if each is Ellipsis), None)
+    if place is not None:
+        given[place : place + 1] = [ALL] * (x.ndim + 1 - sum(each is not None for each in given))
+    sizes = iter(x.shape)
+    return x[tuple(None if each is None else _index(each, next(sizes)) for each in given)]
+
+
+def _index(index: Any, size: int) -> slice | int:
+    if not isinstance(index, slice):
+        if isinstance(index, (list, tuple, np.ndarray)):
+            raise NotImplementedError("it takes a list of indices.")
+        return int(index) % size
+    start, stop, step = index.indices(size)
+    if not len(range(start, stop, step)):
+        raise NotImplementedError("it takes an empty slice.")
+    return slice(start, None if stop < 0 else stop, step)
+
+
+def _flipped(x: Variable, axis: int) -> Variable:
+    return x[(ALL,) * (axis % x.ndim) + (slice(None, None, -1),)]
+
+
+def _pad(f: Any, x: Variable) -> Variable:
+    widths = [(int(before), int(after)) for before, after in np.broadcast_to(f.pad_width, (x.ndim, 2))]
+    if f.mode == "constant":
+        fill = np.unique(f.keywords.get("constant_values", 0))
+        if fill.size != 1:
+            raise NotImplementedError("it pads with different values.")
+        return Pad(None, widths=widths, fill=float(fill[0]))(x)[0]
+    if f.mode not in ("edge", "reflect", "symmetric"):
+        raise NotImplementedError(f"it pads in the mode {f.mode}.")
+    for axis, (before, after) in enumerate(widths):
+        x = _bordered(x, axis, before, after, f.mode)
+    return x
+
+
+def _bordered(x: Variable, axis: int, before: int, after: int, mode: str) -> Variable:
+    """`x` between copies of its own ends."""
+    n = x.shape[axis]
+
+    def cut(first: int, last: int) -> list[Variable]:
+        return [x[(ALL,) * axis + (slice(first, last),)]] if first < last else []
+
+    if mode == "edge":
+        return _concatenated([*cut(0, 1) * before, x, *cut(n - 1, n) * after], axis)
+    end = 1 if mode == "reflect" else 0
+    if max(before, after) > n - end:
+        raise NotImplementedError("it pads with a border wider than the picture.")
+    left, right = cut(end, end + before), cut(n - end - after, n - end)
+    return _concatenated([*(_flipped(y, axis) for y in left), x, *(_flipped(y, axis) for y in right)], axis)
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "Broadcast": lambda f, *xs: [_broadcast(x, np.broadcast_shapes(*(x.shape for x in xs))) for x in xs],
+    "BroadcastTo": lambda f, x: _broadcast(x, f._shape),
+    "Concat": lambda f, *xs: _concatenated(xs, f.axis),
+    "Dstack": lambda f, *xs: _concatenated(xs, 2) if xs[0].ndim > 2 else _stacked(xs, 2),
+    "Flip": lambda f, x: _flipped(x, f.axis),
+    "GetItem": _sliced,
+    "Hstack": lambda f, *xs: _concatenated(xs, 1),
+    "Moveaxis": lambda f, x: _permuted(x, _places(x, np.moveaxis, f.source, f.destination)),
+    "Pad": _pad,
+    "Repeat": _repeat,
+    "Rollaxis": lambda f, x: _permuted(x, _places(x, np.rollaxis, f.axis, f.start)),
+    "Separate": _separated,
+    "SplitAxis": _split,
+    "Stack": lambda f, *xs: _stacked(xs, f.axis),
+    "Transpose": lambda f, x: _permuted(x, _places(x, np.transpose, f.axes)),
+}

@@ -1,0 +1,84 @@
+"""A forward pass on tape: the functions that were called, what each one took, and the layer it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import chainer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.specs import FloatArray, Network
+
+
+@dataclass(frozen=True)
+class Tape:
+    """`functions` are the ones that lead to `outputs`, feeders first; `taken` has the arrays that each one took.
+
+    `layers` has a name for the id of each function: the link whose parameter it takes (`l0`), else what feeds
+    it and its own label (`l0 > ReLU`).
+    """
+
+    inputs: tuple[Any, ...]
+    outputs: tuple[Any, ...]
+    functions: tuple[Any, ...]
+    taken: tuple[tuple[FloatArray, ...], ...]
+    layers: Mapping[int, str]
+
+
+def forward(network: Network, arrays: Sequence[FloatArray]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The variables that go into `network` in test mode and those that come out, with the graph between them."""
+    variables = tuple(chainer.Variable(array) for array in arrays)
+    with chainer.using_config("train", False), chainer.using_config("enable_backprop", True):
+        outputs = network.forward(*variables)
+    return variables, outputs if isinstance(outputs, tuple) else (outputs,)
+
+
+def record(network: Network, arrays: Sequence[FloatArray]) -> Tape:
+    """One forward pass of `network`."""
+    with _Recorder() as recorder:
+        inputs, outputs = forward(network, arrays)
+    leading = _leading_to(outputs)
+    calls = [(function, taken) for function, taken in recorder.calls if id(function) in leading]
+    functions = tuple(function for function, _ in calls)
+    return Tape(inputs, outputs, functions, tuple(taken for _, taken in calls), _layers(network.link, functions))
+
+
+class _Recorder(chainer.FunctionHook):
+    name = "ganzoo.export.tracing"
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, tuple[FloatArray, ...]]] = []
+
+    def forward_postprocess(self, function: Any, in_data: tuple[FloatArray, ...]) -> None:
+        self.calls.append((function, in_data))
+
+
+def _leading_to(outputs: tuple[Any, ...]) -> set[int]:
+    """The ids of the functions behind `outputs`."""
+    found: set[int] = set()
+    stack = [variable.creator_node for variable in outputs]
+    while stack:
+        function = stack.pop()
+        if function is not None and id(function) not in found:
+            found.add(id(function))
+            stack.extend(node.creator_node for node in function.inputs)
+    return found
+
+
+def _layers(link: Any, functions: Sequence[Any]) -> dict[int, str]:
+    # owners of parameters, and of what is computed from parameters alone
+    owners = {id(parameter.node): path.rpartition("/")[0].strip("/") for path, parameter in link.namedparams()}
+    names: dict[int, str] = {}
+    for function in functions:
+        owned = [owners[id(node)] for node in function.inputs if id(node) in owners]
+        if owned:
+            names[id(function)] = owned[0]
+        else:
+            feeder = next((names[id(node.creator_node)] for node in function.inputs if node.creator_node), "input")
+            names[id(function)] = f"{feeder.partition(' > ')[0]} > {function.label}"
+        if len(owned) == len(function.inputs):
+            owners |= {id(output()): owned[0] for output in function.outputs if output() is not None}
+    return names

@@ -1,0 +1,61 @@
+"""What an encoding of the weights saves and what it costs, so that a user sees the trade before choosing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ganzoo.export import weights
+from ganzoo.export.layouts import ganzoo
+from ganzoo.export.size import BROTLI_WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.browser.verify import Check
+    from ganzoo.export.bundle import Bundle
+
+
+@dataclass(frozen=True)
+class Trade:
+    """One encoding of one network. Bytes are those of all weights.
+
+    `max_abs_error` is the largest difference from Chainer over all backends and inputs (of a picture: of a pixel),
+    `accuracy` the least share of test images named rightly; None where no browser has said.
+    """
+
+    network: str
+    encoding: str
+    raw: int
+    brotli: int
+    max_abs_error: float | None = None
+    accuracy: float | None = None
+
+
+def trades(bundle: Bundle, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
+    """A row for each network of `bundle` and each encoding that can be made of it; none for WebDNN's layout."""
+    if bundle.layout == "webdnn":
+        return []
+    return [trade for network in bundle.networks for trade in _of_network(bundle, network, checks)]
+
+
+def _of_network(bundle: Bundle, network: str, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
+    import brotli
+
+    folder = bundle.path / network
+    described = json.loads((folder / ganzoo.MANIFEST).read_text(encoding="utf-8"))["weights"]
+    own = described["encoding"]
+    stored = {own: b"".join((folder / name).read_bytes() for name in described["shards"])}
+    if own == "f32":
+        tensors = weights.read(described["tensors"], stored[own])
+        stored |= {encoding: weights.encode(tensors, encoding)[1] for encoding in weights.ENCODINGS if encoding != own}
+    found = []
+    for encoding, data in stored.items():
+        judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]
+        errors = [check.max_abs_error for check in judged if check.max_abs_error is not None]
+        accuracies = [check.accuracy for check in judged if check.accuracy is not None]
+        packed = len(brotli.compress(data, quality=BROTLI_WEIGHTS))
+        error, accuracy = max(errors, default=None), min(accuracies, default=None)
+        found.append(Trade(network, encoding, len(data), packed, error, accuracy))
+    return found
