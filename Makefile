@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons recipes lock browser npm clean
+.PHONY: demo test lint test-pythons recipes peers lock browser npm clean
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser: a run in demo/
 demo: .venv/ready-run browser npm
@@ -33,6 +33,11 @@ recipes: .venv/ready-run
 	.venv/bin/python benchmarks/recipes.py dcgan-cond
 	.venv/bin/python benchmarks/recipes.py wgan-gp
 
+# the reference models beside onnxruntime-web, TensorFlow.js and WebDNN in Chromium: ten minutes, dated results
+peers: .venv/ready-test browser npm
+	npm --prefix benchmarks --silent ci --ignore-scripts
+	.venv/bin/python -m benchmarks.peers
+
 .venv/ready-%: requirements/build.txt requirements/%.txt pyproject.toml
 	sh tools/setup.sh $*
 
@@ -52,4 +57,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv demo tests/js/node_modules
+	rm -rf .venv demo tests/js/node_modules benchmarks/node_modules

@@ -24,7 +24,7 @@ from ganzoo.backends.webassembly import compile as compiler
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import X, call
 from ganzoo.export.plan import Box, Plan, Step
-from on_device import flat_weights
+from on_device import flat_weights, run_cases
 from plans import ELU, LEAKY, RELU, SIGMOID, TANH, Builder
 
 if TYPE_CHECKING:
@@ -136,6 +136,20 @@ def test_engine_chooses_the_module(tmp_path: Path) -> None:
     fused, plain = in_node(plan, plans.inputs_for(plan, 1), tmp_path)
     assert "fused" in fused.info
     assert "fused" not in plain.info
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("worker", [False, True])
+def test_module_in_a_browser(worker: bool) -> None:
+    """Channels first at the interface, more images than a run takes, and in a worker the same."""
+    chosen = [plans.cases()[name] for name in ("generator", "deconv-to-three", "transpose")]
+    drawn = [plans.inputs_for(plan, 9) for plan in chosen]
+    options = {"worker": worker}
+    answers = run_cases(BACKEND, list(zip(chosen, drawn, strict=True)), options=options)
+    for plan, inputs, answer in zip(chosen, drawn, answers, strict=True):
+        assert not answer.error
+        assert ("worker" in answer.info) == worker
+        np.testing.assert_allclose(answer.outputs[0], plans.execute(plan, inputs)[0], atol=TOLERANCE, rtol=TOLERANCE)
 
 
 @st.composite

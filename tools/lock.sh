@@ -13,4 +13,4 @@ rm -f requirements/*.txt
 lock all --all-extras pyproject.toml requirements/build.in
 lock build --constraint requirements/all.txt requirements/build.in
 lock run --constraint requirements/all.txt pyproject.toml
-lock test --constraint requirements/all.txt --extra test pyproject.toml
+lock test --constraint requirements/all.txt --extra test --extra bench pyproject.toml

@@ -69,7 +69,7 @@ def _models(
             if encoding != own:
                 folders[encoding] = scratch / f"{network}-{encoding}"
                 if not folders[encoding].exists():
-                    ganzoo.variant(folder, encoding, folders[encoding])
+                    ganzoo.variant(folder, encoding, outputs, folders[encoding])
         return {name: Model(path, "ganzoo", ganzoo.tolerance(name, backend, outputs)) for name, path in folders.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"{folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error

@@ -52,9 +52,9 @@ export class Opened {
   /**
    * @param {string} backend
    * @param {Device} device
-   * @param {Bundle} bundle
+   * @param {import("./types.js").Golden} golden
    */
-  constructor(backend, device, { golden }) {
+  constructor(backend, device, golden) {
     this.backend = backend;
     this.device = device;
     this.golden = golden;
@@ -149,29 +149,22 @@ export class Opened {
  * @param {Bundle} bundle
  */
 export async function open(backend, bundle) {
-  const { manifest, files, weights, options } = bundle;
+  const { manifest, golden, files, weights, options } = bundle;
   if (!Object.hasOwn(manifest.backends, backend)) throw new Error("not in this bundle");
   const entry = manifest.backends[backend];
-  files.hold++;
-  let release = () => {
-    release = () => {};
-    files.release();
-  };
-  const file = (/** @type {string} */ name) => {
-    const bytes = files.get(name);
-    release();
-    return bytes;
-  };
+  const file = (/** @type {string} */ name) => files.get(name);
+  // beside the module, not after it
+  for (const name of entry.prefetch) file(name).catch(() => {});
   const { canvas, worker } = options;
   const making = files
     .module(entry.module)
     .then(({ create }) => create({ manifest, entry, weights, file, canvas, options: { worker } }));
-  making.finally(() => release()).catch(() => {});
+  making.catch(() => {});
   /** @type {() => unknown} */
   let close = () => making.then((device) => device.destroy()).catch(() => {});
   try {
-    await weights; // a slow line is not a slow driver
-    const opened = new Opened(backend, await inTime(making), bundle);
+    const [sample] = await Promise.all([golden, weights]); // a slow line is not a slow driver
+    const opened = new Opened(backend, await inTime(making), sample);
     close = () => opened.close();
     await opened.test(manifest.golden.tolerance[backend]);
     return opened;

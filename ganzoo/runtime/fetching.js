@@ -50,8 +50,7 @@ const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
 
 /** The bundle's files, each fetched once. */
 export class Files {
-  /** while above 0, some backend has asked for no file yet: `total` is not true and no progress is told */
-  hold = 1;
+  #told = false; // whether `total` is true and progress is told
   #loaded = 0;
   #total = 0;
   /** @type {Map<string, Promise<ArrayBuffer>>} */
@@ -79,8 +78,9 @@ export class Files {
     return bytes;
   }
 
-  release() {
-    this.hold--;
+  /** All that is known to be needed has been asked for. */
+  tell() {
+    this.#told = true;
     this.#count(0, 0);
   }
 
@@ -91,7 +91,7 @@ export class Files {
   #count(loaded, total) {
     this.#loaded += loaded;
     this.#total += total;
-    if (!this.hold) this.onProgress?.({ loaded: this.#loaded, total: this.#total });
+    if (this.#told) this.onProgress?.({ loaded: this.#loaded, total: this.#total });
   }
 
   /**

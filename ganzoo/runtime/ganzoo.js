@@ -3,7 +3,7 @@
 import { GanzooError } from "./errors.js";
 import { fetchBytes, Files, join } from "./fetching.js";
 import { noise, pack } from "./inputs.js";
-import { MANIFEST, parse } from "./manifest.js";
+import { MANIFEST, parse, product, refuse } from "./manifest.js";
 import { Backends } from "./select.js";
 
 export { GanzooError };
@@ -41,10 +41,11 @@ async function start(url, options) {
   const place = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
   if (!place.pathname.endsWith(".json")) place.pathname = place.pathname.replace(/\/?$/, "/manifest.json");
   const json = new TextDecoder().decode(await fetchBytes(place, MANIFEST, LONGEST, { signal }));
-  const { manifest, golden } = parse(json);
+  const manifest = parse(json);
   const files = new Files(place, manifest.files, options);
   const weights = fetchWeights(manifest.weights, files);
-  weights.catch(() => {});
+  const golden = fetchGolden(manifest, files);
+  for (const promise of [weights, golden]) promise.catch(() => {});
   const backends = new Backends({ manifest, golden, files, weights, options });
   let names = [backend].flat();
   let opening;
@@ -53,13 +54,26 @@ async function start(url, options) {
     const hashes = Object.values(manifest.files).map(({ sha256 }) => sha256.slice(0, 8));
     opening = backends.fastest(names, `ganzoo ${place}`, ` ${navigator.userAgent} ${hashes}`);
   } else opening = backends.first(names.values());
-  files.release();
+  files.tell();
   try {
     return new Model(names, backends, await opening);
   } catch (error) {
-    await weights; // where they are the reason, say so
+    await Promise.all([weights, golden]); // where they are the reason, say so
     throw error;
   }
+}
+
+/**
+ * @param {import("./types.js").Manifest} manifest
+ * @param {Files} files
+ * @returns {Promise<import("./types.js").Golden>}
+ */
+async function fetchGolden({ inputs, outputs, golden }, files) {
+  const values = new Float32Array(await files.get(golden.file));
+  if (!values.every(Number.isFinite)) refuse("golden.file", "not finite");
+  let at = 0;
+  const take = (/** @type {{ shape: number[] }} */ { shape }) => values.slice(at, (at += product(shape)));
+  return { inputs: inputs.map(take), outputs: outputs.map(take) };
 }
 
 /**

@@ -36,6 +36,7 @@ export interface Weights {
 
 export interface Entry {
   module: string;
+  prefetch: string[];
   [more: string]: unknown;
 }
 
@@ -47,7 +48,7 @@ export interface Manifest {
   weights: Weights;
   files: Record<string, { bytes: number; sha256: string }>;
   backends: Record<string, Entry>;
-  golden: { inputs: string[]; outputs: string[]; tolerance: Record<string, number> };
+  golden: { file: string; tolerance: Record<string, number> };
   [more: string]: unknown;
 }
 
@@ -104,7 +105,7 @@ export interface Options {
 /** All that making a device needs. */
 export interface Bundle {
   manifest: Manifest;
-  golden: Golden;
+  golden: Promise<Golden>;
   files: import("./fetching.js").Files;
   weights: Promise<Float32Array>;
   options: Options;

@@ -34,6 +34,11 @@ class Traced:
     inputs: Sequence[FloatArray]
     outputs: Sequence[FloatArray]
 
+    @property
+    def golden(self) -> list[FloatArray]:
+        """Inputs, then outputs."""
+        return [*self.inputs, *self.outputs]
+
 
 @dataclass(frozen=True)
 class Written:

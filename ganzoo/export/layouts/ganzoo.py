@@ -5,7 +5,6 @@ docs/bundle.md is the specification.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import shutil
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import Backend, FloatArray, Program
 
 FORMAT = 1
-MANIFEST = "manifest.json"
+MANIFEST, GOLDEN = "manifest.json", "golden.bin"
 
 # Largest absolute difference from Chainer that is no fault, by encoding, then by backend. Sums in another order
 # differ by some 1e-6. GPUs may fuse or reorder more, and their exp and division are good to 3 ulp and 2.5 ulp
@@ -92,13 +91,14 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
             add(module.name, runtime.strip(module.read_text(encoding="utf-8")).encode(), backend.name)
         for name, content in program.files.items():
             add(name, content, backend.name, instead_of=program.instead.get(name, ""))
-        own = [*(module.name for module in backend.modules), *program.files]
-        entries[backend.name] = {"module": backend.modules[0].name, "files": own, **program.entry}
+        prefetch = [name for name in program.files if name not in program.instead.values()]
+        entries[backend.name] = {"module": backend.modules[0].name, "prefetch": prefetch, **program.entry}
     encoding = compiled.options.weights
     table, data = weights.encode(compiled.plan.weights, encoding)
     shards = weights.shards(data, compiled.options.max_file_size)
     for name, content in shards.items():
         add(name, content, "", "weights")
+    add(GOLDEN, b"".join(array[0].astype("<f4").tobytes() for array in compiled.traced.golden), "", "data")
     described = {
         "values": compiled.plan.n_weights,
         "encoding": encoding,
@@ -110,10 +110,11 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
     return written
 
 
-def variant(folder: Path, encoding: Encoding, into: Path) -> dict[str, Any]:
-    """The f32 bundle in `folder` once more, in `into`, with its weights in another encoding; its manifest."""
-    import numpy as np
+def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path) -> None:
+    """The f32 bundle in `folder` once more, in `into`, with its weights in another encoding.
 
+    `outputs` are Chainer's, for the tolerance.
+    """
     manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
     shutil.copytree(folder, into)
     stored = b"".join((into / name).read_bytes() for name in manifest["weights"]["shards"])
@@ -126,10 +127,8 @@ def variant(folder: Path, encoding: Encoding, into: Path) -> dict[str, Any]:
         (into / name).write_bytes(content)
         manifest["files"][name] = _described(content)
     manifest["weights"] |= {"encoding": encoding, "shards": list(shards), "tensors": weights.table(table)}
-    golden = [np.frombuffer(base64.b64decode(text), "<f4") for text in manifest["golden"]["outputs"]]
-    manifest["golden"]["tolerance"] = {name: tolerance(encoding, name, golden) for name in manifest["backends"]}
+    manifest["golden"]["tolerance"] = {name: tolerance(encoding, name, outputs) for name in manifest["backends"]}
     write_json(into / MANIFEST, manifest, indent=None)
-    return manifest
 
 
 def _manifest(
@@ -146,8 +145,7 @@ def _manifest(
         "files": {name: _described(content) for name, content in files.items()},
         "backends": entries,
         "golden": {
-            "inputs": [_text(array[0]) for array in compiled.traced.inputs],
-            "outputs": [_text(array[0]) for array in compiled.traced.outputs],
+            "file": GOLDEN,
             "tolerance": {name: tolerance(encoding, name, compiled.traced.outputs) for name in entries},
         },
         "provenance": compiled.provenance,
@@ -156,10 +154,6 @@ def _manifest(
 
 def _described(content: bytes) -> dict[str, Any]:
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _text(array: FloatArray) -> str:
-    return base64.b64encode(array.astype("<f4").tobytes()).decode()
 
 
 LAYOUT = Layout("ganzoo", prepare, write, lambda backend: (True, ""))

@@ -123,8 +123,12 @@ class Lowering:
             return node, shape
         key = node, shape, flat.tobytes()
         if key not in self.moves:
-            self.moves[key] = self.moved(shape, [(node, wanted, np.arange(flat.size).reshape(shape))])
+            self.moves[key] = self._copied(node, wanted)
         return self.moves[key], shape
+
+    def in_order(self, value: Value) -> Value:
+        """A copy of `value` in natural order."""
+        return plain(self._copied(value.node, natural(value.where)), value.shape)
 
     def moved(self, shape: Shape, pieces: Sequence[tuple[Node, Array, Array]], fill: float = 0.0) -> Node:
         """A step that puts the values `wanted` of each (node, wanted, target) at `target`, `fill` elsewhere."""
@@ -137,6 +141,16 @@ class Lowering:
         return self._users(node.origin)
 
     # --- how ------------------------------------------------------------------------------------------------------
+
+    def _copied(self, node: Node, wanted: Array) -> Node:
+        target = np.arange(wanted.size).reshape(wanted.shape)
+        try:
+            return self.moved(wanted.shape, [(node, wanted, target)])
+        except UnsupportedError:
+            # sizes that do not divide each other: by way of Chainer's order, channels outermost
+            chw = np.moveaxis(np.arange(node.size).reshape(node.shape), -1, 0)
+            vector = self.moved((1, 1, node.size), [(node, chw.ravel(), np.arange(node.size))])
+            return self.moved(wanted.shape, [(vector, np.argsort(chw.ravel())[wanted], target)])
 
     def _try(self, lower: Callable[[Any], Any], operator: Any, what: Any) -> Any:
         """`lower(what)`; nodes and refusals are named after `operator`, None for an input."""

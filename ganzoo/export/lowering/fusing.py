@@ -9,7 +9,7 @@ import numpy as np
 
 from ganzoo.export.expressions import Arg, Call, Const, X, call, substitute
 from ganzoo.export.lowering.elementwise import OPERATORS, affine, constant_of
-from ganzoo.export.lowering.graph import Node, Pending, Value, hwc, laid, narrow, plain
+from ganzoo.export.lowering.graph import Node, Pending, UnsupportedError, Value, hwc, laid, narrow, plain
 from ganzoo.export.lowering.rearranging import REORDERING, aligned
 from ganzoo.export.plan import Dense, Elementwise
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ganzoo.export.expressions import Expr
     from ganzoo.export.lowering.driver import Lowering
-    from ganzoo.export.lowering.graph import Array
+    from ganzoo.export.lowering.graph import Array, Shape
 
 LARGEST = 64  # operations in one expression: an operand that occurs twice is computed twice
 
@@ -79,26 +79,36 @@ def materialise(lowering: Lowering, pending: Pending) -> Value:
     if node is not None and isinstance(leaves[0], Value):
         node.activation, node.origin = substitute(expr, [node.activation]), pending.variable
         return leaves[0]
-    whole = _layout(leaves, pending.shape)
     # the first input is as large as the output wherever one is
     order = sorted(range(len(leaves)), key=lambda i: (isinstance(leaves[i], np.ndarray), -_extent(leaves[i])))
-    sources: list[Any] = []
-    for i in order:
-        leaf = leaves[i]
-        if isinstance(leaf, Value):
-            sources.append(lowering.arranged(leaf.node, laid(leaf.where, whole)))
-        else:
-            seen = laid(leaf, whole)
-            sources.append((seen, seen.shape))
+    whole = _layout(leaves, pending.shape)
+    try:
+        sources = [_source(lowering, leaves[i], whole) for i in order]
+    except UnsupportedError:  # it takes more than a move to lie like the first one
+        whole = _natural(pending.shape)
+        sources = [_source(lowering, leaves[i], whole) for i in order]
     made = lowering.node(Elementwise, whole.node.shape, sources)
     made.activation = substitute(expr, [Arg(order.index(i)) for i in range(len(leaves))])
     return Value(made, whole.where)
 
 
+def _source(lowering: Lowering, leaf: Value | Array, whole: Value) -> tuple[Node | Array, Shape]:
+    """What a step reads that computes in the order of `whole`."""
+    if isinstance(leaf, Value):
+        return lowering.arranged(leaf.node, laid(leaf.where, whole))
+    seen = laid(leaf, whole)
+    h, w, c = seen.shape
+    return seen, (h, w, c)
+
+
+def _natural(shape: tuple[int, ...]) -> Value:
+    return plain(Node(None, "", hwc(shape)), shape)
+
+
 def _layout(leaves: Sequence[Value | Array], shape: tuple[int, ...]) -> Value:
     """A value to compute alike: that of a leaf, so that it need not be moved, else a natural one."""
-    node = Node(None, "", hwc(shape))
-    usual = plain(node, shape)
+    usual = _natural(shape)
+    node = usual.node
     complete = [leaf for leaf in leaves if isinstance(leaf, Value) and leaf.shape == shape and leaf.complete]
     for leaf in complete:
         in_order = leaf.node.shape == node.shape and np.array_equal(leaf.where, usual.where)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from webdnn.graph.axis import Axis
 
-from ganzoo.export.lowering.graph import Pending, Value
+from ganzoo.export.lowering.boxes import boxes
+from ganzoo.export.lowering.graph import Pending, UnsupportedError, Value, natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +25,31 @@ def lower(lowering: Lowering, operator: Any) -> Any:
     name = type(operator).__name__
     known = lowering.get(x)
     if isinstance(known, Pending) and name in REORDERING:
-        return _reordered(operator, known)
+        pending = _reordered(operator, known)
+        if all(_regular(leaf) for leaf in pending.leaves if isinstance(leaf, Value)):
+            return pending
     if not isinstance(known, np.ndarray):
         known = lowering.value(x)
-    changed = OPERATORS[name](operator, known.index if isinstance(known, Value) else known)
-    arrays = changed if isinstance(changed, list) else [changed]
-    return [Value(known.node, array) for array in arrays] if isinstance(known, Value) else arrays
+    if not isinstance(known, Value):
+        return OPERATORS[name](operator, known)
+    made = _viewed(operator, known)
+    if not all(map(_regular, made)):  # no step could move that, but one before and one after can
+        made = _viewed(operator, lowering.in_order(known))
+    return made
+
+
+def _viewed(operator: Any, value: Value) -> list[Value]:
+    changed = OPERATORS[type(operator).__name__](operator, value.index)
+    return [Value(value.node, array) for array in (changed if isinstance(changed, list) else [changed])]
+
+
+def _regular(value: Value) -> bool:
+    wanted = natural(value.where)
+    try:
+        boxes(wanted, np.arange(wanted.size).reshape(wanted.shape))
+    except UnsupportedError:
+        return False
+    return True
 
 
 def _reordered(operator: Any, pending: Pending) -> Pending:

@@ -59,7 +59,7 @@ def _unpooling(lowering: Lowering, operator: Any) -> Value:
     p = operator.parameters
     (KH, KW), (PH, PW), (oh, ow) = p["ksize"], p["padding"], p["outsize"]
     value = lowering.value(operator.inputs["x"], NCHW)
-    if tuple(p["ksize"]) == tuple(p["stride"]):
+    if tuple(p["ksize"]) == tuple(p["stride"]) and PH % KH == PW % KW == 0:
         repeated = value.index.repeat(KH, 2).repeat(KW, 3)[:, :, PH : PH + oh, PW : PW + ow]
         if repeated.shape[2:] == (oh, ow):
             return Value(value.node, to_axes(repeated, NCHW, operator.outputs["y"].order.axes))

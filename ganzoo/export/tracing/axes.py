@@ -30,9 +30,9 @@ def named(x: Variable, axes: Sequence[Axis | None], of: Variable | None = None) 
         for own, axis in pairs:
             own.unify(axis)
         return x
-    return x.reinterpret_axes(
-        Order([own if axis is None else axis for own, axis in zip(x.order.axes, axes, strict=True)])
-    )
+    taken = [axis for axis in axes if axis is not None]
+    kept = [Axis() if axis in taken else axis for axis in x.order.axes]
+    return x.reinterpret_axes(Order([own if axis is None else axis for own, axis in zip(kept, axes, strict=True)]))
 
 
 def aligned(*xs: Variable) -> list[Variable]:

@@ -25,7 +25,6 @@ export function expected(x, image) {
 
 export const GOLDEN = { x: Float32Array.of(0.5, -1, 0.25, 0, 1), image: Float32Array.of(0, 0.25, 0.5, 1) };
 
-const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 const describe = (content) => ({ bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") });
 
 /** The bytes of W, then b. int8 has a scale for each column, and is exact for scales of 1/8. */
@@ -80,6 +79,8 @@ export function bundle({ backends = ["alpha", "beta", "gamma"], encoding = "f32"
   for (const name of backends) files.set(`${name}.json`, new TextEncoder().encode(JSON.stringify({ out: OUT })));
   for (const name of backends) files.set(`${name}.js`, new Uint8Array(readFileSync(FAKE)));
   const right = expected(GOLDEN.x, GOLDEN.image);
+  const sample = [GOLDEN.x, GOLDEN.image, right.y, right.s].flatMap((values) => [...values]);
+  files.set("golden.bin", new Uint8Array(Float32Array.from(sample).buffer));
   const manifest = {
     format: 1,
     name: "fake",
@@ -102,11 +103,9 @@ export function bundle({ backends = ["alpha", "beta", "gamma"], encoding = "f32"
     ],
     weights: { values: offset, encoding, shards: names, tensors },
     files: Object.fromEntries([...files].map(([name, content]) => [name, describe(content)])),
-    backends: Object.fromEntries(backends.map((name) => [name, { module: `${name}.js`, program: `${name}.json`, name }])),
+    backends: Object.fromEntries(backends.map((name) => [name, { module: `${name}.js`, prefetch: [`${name}.json`], program: `${name}.json`, name }])),
     golden: {
-      seed: 0,
-      inputs: [base64(GOLDEN.x), base64(GOLDEN.image)],
-      outputs: [base64(right.y), base64(right.s)],
+      file: "golden.bin",
       tolerance: Object.fromEntries(backends.map((name) => [name, 1e-5])),
     },
     provenance: { arch: "fake" },

@@ -208,13 +208,13 @@ test("each file is fetched once, whatever is tried, and progress has true totals
     });
     const told = [];
     await load(url, { ...options, onProgress: (progress) => told.push(progress) });
-    const files = [...made.manifest.weights.shards, ...tried];
+    const files = [...made.manifest.weights.shards, "golden.bin", ...tried];
     assert.deepEqual(requests.sort(), ["manifest.json", ...files].sort());
     const total = files.reduce((sum, name) => sum + made.files.get(name).length, 0);
     assert.deepEqual(new Set(told.map((each) => each.total)), new Set([total]));
     assert.equal(told.at(-1).loaded, total);
     assert(told.every((each, i) => i === 0 || each.loaded >= told[i - 1].loaded));
-    assert(told.length > 10);
+    assert(told.length > 5);
   }
 });
 
@@ -238,7 +238,7 @@ test("an insecure context leaves the check to fetch", async () => {
     const { sha256 } = made.manifest.files[name];
     assert.equal(integrity, `sha256-${Buffer.from(sha256, "hex").toString("base64")}`);
   }
-  assert.equal(asked.length, 3);
+  assert.equal(asked.length, 4);
 });
 
 test("the URL of a file changes with its content", async () => {
@@ -480,7 +480,7 @@ const HOSTILE = {
   "a future format": [(m) => (m.format = 2), "format", "version"],
   "no format": [(m) => delete m.format, "format"],
   "a text for a format": [(m) => (m.format = "1"), "format"],
-  "no inputs": [(m) => (m.inputs = []), "golden.inputs"],
+  "no inputs": [(m) => (m.inputs = []), "inputs"],
   "a name of Object.prototype": [(m) => (m.inputs[0].name = "__proto__"), "inputs.0.name"],
   "the same name twice": [(m) => (m.inputs[1].name = "z"), "inputs.1.name"],
   "a shape of none": [(m) => (m.inputs[0].shape = null), "inputs.0.shape"],
@@ -495,7 +495,7 @@ const HOSTILE = {
   "a shard that is no file": [(m) => (m.weights.shards = ["alpha.bin"]), "weights.shards"],
   "a shard of another scheme": [(m) => (m.weights.shards = ["data:,x"]), "weights.shards.0"],
   "a module elsewhere": [(m) => (m.backends.alpha.module = "https://evil.example/x.js"), "backends.alpha.module"],
-  "a module that is no file": [(m) => (m.backends.alpha.module = "constructor"), "backends.alpha.module"],
+  "a module that is no file": [(m) => (m.backends.alpha.module = "constructor"), "backends.alpha"],
   "a short hash": [(m) => (m.files["alpha.js"].sha256 = "00"), "files.alpha.js.sha256"],
   "an offset out of range": [(m) => (m.weights.tensors[1].offset = 2 ** 27), "weights.tensors.1.offset"],
   "an overlap": [(m) => (m.weights.tensors[1].at -= 4), "weights.tensors.1.at"],
@@ -508,9 +508,9 @@ const HOSTILE = {
   "no backend": [(m) => (m.backends = {}), "backends"],
   "no tolerance": [(m) => delete m.golden.tolerance.beta, "golden.tolerance.beta"],
   "an infinite tolerance": [(m) => (m.golden.tolerance.beta = null), "golden.tolerance.beta"],
-  "a golden of NaN": [(m) => (m.golden.outputs[1] = "AADAfw=="), "golden.outputs.1"],
-  "a golden of other size": [(m) => (m.golden.outputs[0] = m.golden.outputs[1]), "golden.outputs.0"],
-  "a golden that is no base64": [(m) => (m.golden.inputs[0] = "?"), "golden.inputs.0"],
+  "a golden of other size": [(m) => (m.files["golden.bin"].bytes -= 4), "golden.file"],
+  "a golden that is no file": [(m) => (m.golden.file = "other.bin"), "golden.file"],
+  "a program to prefetch that is no file": [(m) => (m.backends.alpha.prefetch = ["other.json"]), "backends.alpha"],
 };
 
 for (const [what, [change, field, code = "manifest"]] of Object.entries(HOSTILE)) {
