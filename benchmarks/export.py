@@ -35,7 +35,7 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
         root = Path(folder)
         for network, (arch, preset) in RUNS.items():
             show.step(f"exporting the {network}")
-            run = train(arch, Options(preset=preset, epochs=1, limit=64), root, None, Console(quiet=True)).run
+            run = train(arch, Options(preset=preset, epochs=1, limit=128), root, None, Console(quiet=True)).run
             seconds: dict[str, list[float]] = {layout: [] for layout in LAYOUTS}
             made: dict[str, bundle.Made] = {}
             for _ in range(rounds + 1):

@@ -128,21 +128,24 @@ def _trades(trades: Sequence[Trade]) -> None:
         [
             each.network,
             each.encoding,
-            f"{each.raw:,}",
-            f"{each.brotli:,}",
+            f"{each.raw:,}" if each.raw else "-",
+            f"{each.brotli:,}" if each.brotli else "-",
             "-" if each.max_abs_error is None else f"{each.max_abs_error:.1e}",
             "-" if each.accuracy is None else f"{100 * each.accuracy:.1f}%",
         ]
         for each in trades
     ]
     _table(headings, rows, right=4, title="What --weights would save and cost")
+    for each in trades:
+        if each.reason:
+            out().print(f"{each.encoding}: {each.reason}", markup=False)
 
 
 def _checks(checks: Sequence[tuple[str, Check]]) -> None:
     rows = []
     for network, check in checks:
         error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
-        verdict = "agrees" if check.ok else "FAILED"
+        verdict = "agrees" if check.ok else "FAILED" if check.asked else "too far"
         rows.append([network, check.backend, check.encoding, verdict, error])
     _table(("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser")
     for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():

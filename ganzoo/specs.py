@@ -174,6 +174,8 @@ class Backend:
     `compile(plan)` makes the backend's part of a bundle; it writes nothing and raises `UnsupportedOperatorError`,
     naming layer, operator and backend, when the plan is beyond the backend or its limits. `modules` are its
     JavaScript files; the first one exports `create` (docs/bundle.md). None and empty: WebDNN's layout only.
+    `tolerance` is the largest absolute difference from Chainer that is no fault of it, with float32 weights; a GPU's
+    sums may be fused or reordered, and its exp and division are good to 3 and 2.5 ulp only (WGSL specification).
 
     `generate(graph)` wraps WebDNN's descriptor generator: it takes a WebDNN graph, leaves it unchanged and
     returns what `write` is to write. It raises `NotImplementedError` on an operator it lacks, in WebDNN's words
@@ -192,6 +194,7 @@ class Backend:
     toolchains: tuple[str, ...] = ()
     compile: Callable[[Plan], Program] | None = None
     modules: tuple[Path, ...] = ()
+    tolerance: float = 1e-4
 
 
 @dataclass(frozen=True)

@@ -554,32 +554,88 @@ OPERATORS: dict[str, Case] = {
 # WebDNN's converter has handlers for these too: why none is in the table
 REFUSED: dict[str, str] = {
     **dict.fromkeys(
-        "AbsoluteError Accuracy BinaryAccuracy ClassificationSummary ConnectionistTemporalClassification Contrastive "
-        "CrossCovariance DeCov Hinge HuberLoss MeanAbsoluteError MeanSquaredError NegativeSamplingFunction R2_score "
-        "SigmoidCrossEntropy SoftmaxCrossEntropy Triplet".split(),
+        [
+            "AbsoluteError",
+            "Accuracy",
+            "BinaryAccuracy",
+            "ClassificationSummary",
+            "ConnectionistTemporalClassification",
+            "Contrastive",
+            "CrossCovariance",
+            "DeCov",
+            "Hinge",
+            "HuberLoss",
+            "MeanAbsoluteError",
+            "MeanSquaredError",
+            "NegativeSamplingFunction",
+            "R2_score",
+            "SigmoidCrossEntropy",
+            "SoftmaxCrossEntropy",
+            "Triplet",
+        ],
         "a loss or a score",
     ),
     **dict.fromkeys(
-        "LSTM NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepLSTM NStepRNNReLU NStepRNNTanh "
-        "PadSequence SLSTM TransposeSequence".split(),
+        [
+            "LSTM",
+            "NStepBiGRU",
+            "NStepBiLSTM",
+            "NStepBiRNNReLU",
+            "NStepBiRNNTanh",
+            "NStepGRU",
+            "NStepLSTM",
+            "NStepRNNReLU",
+            "NStepRNNTanh",
+            "PadSequence",
+            "SLSTM",
+            "TransposeSequence",
+        ],
         "of sequences, which a plan for one picture has not",
     ),
-    **dict.fromkeys("ArgMax ArgMin EmbedIDFunction Permutate SelectItem Upsampling2D Where".split(), "chooses by data"),
-    **dict.fromkeys("Gaussian SimplifiedDropconnect Zoneout".split(), "random"),
     **dict.fromkeys(
-        "BatchDet BatchInv BatchL2NormSquared BatchMatMul BilinearFunction Inv".split(), "a product of activations"
+        ["ArgMax", "ArgMin", "EmbedIDFunction", "Permutate", "SelectItem", "Upsampling2D", "Where"], "chooses by data"
     ),
-    **dict.fromkeys("ConvolutionND DeconvolutionND UnpoolingND".split(), "not for images"),
+    **dict.fromkeys(["Gaussian", "SimplifiedDropconnect", "Zoneout"], "random"),
     **dict.fromkeys(
-        "Arccos Arcsin Arctan Cos Cosh Fmod Im2Col LocalResponseNormalization ROIPooling2D Sin Sinh "
-        "SpatialPyramidPooling2D SpatialTransformerGrid SpatialTransformerSampler Tan".split(),
+        ["BatchDet", "BatchInv", "BatchL2NormSquared", "BatchMatMul", "BilinearFunction", "Inv"],
+        "a product of activations",
+    ),
+    **dict.fromkeys(["ConvolutionND", "DeconvolutionND", "UnpoolingND"], "not for images"),
+    **dict.fromkeys(
+        [
+            "Arccos",
+            "Arcsin",
+            "Arctan",
+            "Cos",
+            "Cosh",
+            "Fmod",
+            "Im2Col",
+            "LocalResponseNormalization",
+            "ROIPooling2D",
+            "Sin",
+            "Sinh",
+            "SpatialPyramidPooling2D",
+            "SpatialTransformerGrid",
+            "SpatialTransformerSampler",
+            "Tan",
+        ],
         "rare: a plan has no such step",
     ),
     "FlipUD": "flips the batch",
     **dict.fromkeys(
-        "BatchNormalizationFunction DepthwiseConvolution2D DilatedConvolution2DFunction Flatten MatMulConstVar "
-        "MatMulVarConst MatMulVarVar MaxPooling2D PReLU SquaredDifference".split(),
+        [
+            "BatchNormalizationFunction",
+            "DepthwiseConvolution2D",
+            "DilatedConvolution2DFunction",
+            "Flatten",
+            "MatMulConstVar",
+            "MatMulVarConst",
+            "MatMulVarVar",
+            "MaxPooling2D",
+            "PReLU",
+            "SquaredDifference",
+        ],
         "another name in Chainer 7.8.1",
     ),
-    **dict.fromkeys("Ceil Dropout Floor".split(), "leaves no trace in test mode"),
+    **dict.fromkeys(["Ceil", "Dropout", "Floor"], "leaves no trace in test mode"),
 }

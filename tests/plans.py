@@ -482,3 +482,58 @@ def cases() -> dict[str, Plan]:
         for axes in ("c", "hw", "hwc", "w"):
             found[f"reduce-{op}-{axes}"] = B((3, 5, 6)).reduce(op, axes).plan()
     return found
+
+
+def random_plans(count: int, seed: int) -> dict[str, Plan]:
+    """Steps of any kind with any small sizes."""
+    random = np.random.default_rng(seed)
+
+    def size(low: int, high: int) -> int:
+        return int(random.integers(low, high + 1))
+
+    def sizes(low: int, high: int) -> tuple[int, int]:
+        return size(low, high), size(low, high)
+
+    def conv(b: Builder) -> Builder:
+        kernel, dilation = sizes(1, 3), sizes(1, 2)
+        padding = tuple(size(-(-(k - 1) * d // 2), (k - 1) * d) for k, d in zip(kernel, dilation, strict=True))
+        groups = int(random.choice([g for g in range(1, b.at.c + 1) if b.at.c % g == 0]))
+        return b.conv(groups * size(1, 12 // groups or 1), kernel, sizes(1, 3), padding, dilation, groups, LEAKY)
+
+    def deconv(b: Builder) -> Builder:
+        kernel = sizes(1, 5)
+        padding = tuple(size(0, (k - 1) // 2) for k in kernel)
+        return b.deconv(size(1, 9), kernel, sizes(1, 3), padding, sizes(0, 2), RELU)
+
+    def pool(b: Builder) -> Builder:
+        kernel = size(1, b.at.h), size(1, b.at.w)
+        padding = tuple(size(0, (k - 1) // 2) for k in kernel)
+        return b.pool(str(random.choice(["max", "average"])), kernel, sizes(1, 3), padding)
+
+    def move(b: Builder) -> Builder:
+        h, w, c = b.at.shape
+        top, left, first, fill = size(0, 2), size(0, 2), size(0, 5), float(random.normal())
+        width, depth = w + left + size(0, 2), c + first + size(0, 5)
+        dims = (h, w * c, width * depth), (w, c, depth), (c, 1, 1)
+        box = Box(dims, out_offset=(top * width + left) * depth + first)
+        return b.move((h + top + size(0, 2), width, depth), box, fill=fill)
+
+    kinds = {
+        "dense": lambda b: b.dense((size(1, 3), size(1, 3), 4 * size(1, 4)), TANH),
+        "dense-flat": lambda b: b.dense(size(1, 40)),
+        "conv": conv,
+        "deconv": deconv,
+        "pool": pool,
+        "reduce": lambda b: b.reduce(str(random.choice(["sum", "max", "min"])), str(random.choice([*"hwc", "hc"]))),
+        "softmax": lambda b: b.softmax(),
+        "resize": lambda b: b.resize(*sizes(1, 12)),
+        "elementwise": lambda b: b.elementwise(call("sub", Arg(0), Arg(1)), b.constant(1, 1, b.at.c)),
+        "move": move,
+    }
+    found = {}
+    for i in range(count):
+        # two steps, so that what pads the first one's output is there to leak into the second
+        b = Builder((size(1, 9), size(1, 17), size(1, 13)), seed=seed + i)
+        first, second = (list(kinds)[k % len(kinds)] for k in (i, size(0, 99)))
+        found[f"{i}: {first}, {second} of {b.shape}"] = kinds[second](kinds[first](b)).plan()
+    return found

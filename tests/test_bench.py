@@ -13,6 +13,7 @@ from rich.console import Console
 
 from ganzoo.bench.measure import Row, _row, bench, summarise
 from ganzoo.bench.report import SCHEMA, report, table
+from ganzoo.browser.verify import Model
 from ganzoo.errors import VerificationError
 from tiny_export import tiny_export
 
@@ -132,7 +133,7 @@ def test_an_export_is_timed_and_a_backend_without_files_has_a_reason(tmp_path):
     webgl = bench(
         export.folder, "webdnn", "webgl", export.inputs, export.outputs, runs=100, seconds=0.2, progress=lines.append
     )
-    absent = bench(export.folder, "webdnn", "webassembly", export.inputs, export.outputs)
+    absent = bench(Model(export.folder), "webassembly", export.inputs, export.outputs)
     assert "status 404" in absent.reason
     assert (absent.median_ms, absent.n) == (None, 0)
     assert webgl.reason == ""

@@ -578,12 +578,12 @@ def export(tmp_path_factory):
 
 @pytest.mark.browser
 def test_a_true_export_agrees_and_a_backend_without_files_does_not(export):
-    (webgl,) = verify({"f32": Model(export.folder)}, "webgl", export.inputs, export.outputs)
+    (webgl,) = verify([Model(export.folder)], "webgl", export.inputs, export.outputs)
     assert (webgl.backend, webgl.ok, webgl.reason) == ("webgl", True, "")
     assert webgl.max_abs_error is not None
     assert webgl.max_abs_error < 1e-5
     assert webgl.renderer not in ("", "unknown", "CPU")
-    (absent,) = verify({"f32": Model(export.folder)}, "webassembly", export.inputs, export.outputs)
+    (absent,) = verify([Model(export.folder)], "webassembly", export.inputs, export.outputs)
     assert (absent.ok, absent.max_abs_error) == (False, None)
     assert "graph_webassembly.json: status 404" in absent.reason
 
@@ -617,7 +617,7 @@ def cut(weights: Path) -> None:
 def test_a_damaged_export_is_not_ok(export, tmp_path, damage, reason):
     folder = shutil.copytree(export.folder, tmp_path / "export")
     damage(folder / "weight_webgl_4096.bin")
-    (check,) = verify({"f32": Model(folder)}, "webgl", export.inputs, export.outputs)
+    (check,) = verify([Model(folder)], "webgl", export.inputs, export.outputs)
     assert not check.ok
     assert reason in check.reason
 
@@ -656,7 +656,7 @@ def test_all_networks_and_backends_are_tried_whatever_the_first_gives(monkeypatc
     assert [(network, check.backend) for network, check in checks] == [
         (network, backend) for network in "ab" for backend in ("webassembly", "webgl")
     ]
-    assert asked[0] == ({"f32": Model(Path("export/a"))}, "webassembly", ["a"])
+    assert asked[0] == ([Model(Path("export/a"))], "webassembly", ["a"])
     assert [(network, check.backend) for network, check in verification.verify(Stub(), ["webgl"])] == [
         ("a", "webgl"),
         ("b", "webgl"),

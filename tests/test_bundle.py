@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,10 @@ import pytest
 
 from ganzoo import plugins
 from ganzoo.browser.session import PAGES, run_page
-from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError
+from ganzoo.browser.verify import Check
+from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, VerificationError
 from ganzoo.export import bundle
+from ganzoo.export import verify as verification
 from ganzoo.export.layouts import Options
 from ganzoo.export.trace import reference
 
@@ -150,12 +153,15 @@ def test_a_backend_without_compiler_is_refused_by_name(runs: Mapping[str, Run], 
     assert not any(tmp_path.iterdir())
 
 
-def test_a_kept_promise_of_speed(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    """The bound is 1 s for a warm export; three times that here, where other tests may run at the same time."""
-    bundle.export(runs["dcgan-cond"], backends(), tmp_path / "warm")
-    started = time.perf_counter()
-    bundle.export(runs["dcgan-cond"], backends(), tmp_path / "export")
-    assert time.perf_counter() - started < 3
+def test_an_export_is_quicker_than_webdnns(runs: Mapping[str, Run], tmp_path: Path) -> None:
+    """benchmarks/export.py has the seconds; a ratio holds on a busy machine too."""
+    seconds = {"ganzoo": 0.0, "webdnn": 0.0}
+    for _ in range(2):  # the first is not warm
+        for layout in seconds:
+            started = time.perf_counter()
+            bundle.export(runs["dcgan-cond"], backends(), tmp_path / layout, layout=layout)
+            seconds[layout] = time.perf_counter() - started
+    assert seconds["ganzoo"] < seconds["webdnn"]
 
 
 def test_explain_shows_the_steps(ganzoo: Callable[..., Done], runs: Mapping[str, Run]) -> None:
@@ -191,6 +197,42 @@ def test_every_backend_and_encoding_agrees_with_chainer(
         assert (check["accuracy"] is not None) is (arch == "cnn")
     (drawn,), _ = bundle.load(tmp_path / "export").golden(next(iter(json.loads(done.out)["networks"])))
     assert len(drawn) == 64
+    report = json.loads((tmp_path / "export" / "report.json").read_text())
+    for trade in report["encodings"]:
+        judged = [check for check in checks if check["encoding"] == trade["encoding"]]
+        assert trade["max_abs_error"] == max(check["max_abs_error"] for check in judged) > 0
+        assert (trade["accuracy"] is None) is (arch != "cnn")
+        assert arch != "cnn" or trade["accuracy"] == min(check["accuracy"] for check in judged) > 0.2
+
+
+def test_what_was_not_asked_for_fails_nothing() -> None:
+    def check(ok: bool, encoding: str, asked: bool) -> tuple[str, Check]:
+        return "net", Check("webgl", ok, 1.0, "" if ok else "It differs.", "", 1, encoding, asked=asked)
+
+    verification.require([check(True, "f32", True), check(False, "int8", False)])
+    with pytest.raises(VerificationError, match="net on webgl, int8: It differs"):
+        verification.require([check(False, "int8", True)])
+
+
+def test_an_encoding_that_cannot_hold_the_weights_is_a_row_and_no_error(
+    ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs["dcgan-cond"]
+    model = run.model()
+    model.l0.W.array[0, 0] = 1e5
+    monkeypatch.setattr(type(run), "model", lambda self: model)
+    done = bundle.export(run, backends("webassembly"), tmp_path / "export")
+    by_encoding = {trade.encoding: trade for trade in done.trades}
+    assert "half precision" in by_encoding["f16"].reason and by_encoding["int8"].raw > 0
+    with pytest.raises(UsageError, match="half precision"):
+        bundle.export(run, backends("webassembly"), tmp_path / "other", options=Options(weights="f16"))
+
+
+@pytest.mark.browser
+def test_a_quantised_export_is_timed(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
+    bundle.export(runs["cnn"], backends("webassembly"), tmp_path / "export", options=Options(weights="int8"))
+    done = ganzoo("bench", tmp_path / "export")
+    assert done.code == 0, done.out
 
 
 @pytest.mark.browser
@@ -198,8 +240,6 @@ def test_every_backend_and_encoding_agrees_with_chainer(
 def test_a_tampered_bundle_is_found_out(
     backend: str, ganzoo: Callable[..., Done], made: bundle.Made, tmp_path: Path
 ) -> None:
-    import shutil
-
     copy = shutil.copytree(made.bundle.path, tmp_path / "export")
     (shard,) = (copy / "generator").glob("weights-*.bin")
     content = bytearray(shard.read_bytes())
@@ -233,3 +273,26 @@ def test_a_picture_is_painted_as_it_was_computed(backend: str, made: bundle.Made
     for channel in range(3):
         np.testing.assert_allclose(rgba[..., channel].ravel(), 255 * values, atol=0.51)
     assert values.std() > 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"weights": {"shards": ["../../outside.bin"], "encoding": "f32", "tensors": []}},
+        {"weights": {"shards": ["/outside.bin"], "encoding": "f32", "tensors": []}},
+        {"weights": {"shards": [], "encoding": "../f32", "tensors": []}},
+        {"weights": {"shards": 7}},
+        {"weights": {"shards": [], "encoding": "f32", "tensors": [{"name": 1}]}},
+        {"weights": None},
+    ],
+)
+def test_a_hostile_bundle_is_refused_and_touches_nothing(
+    damage: dict[str, Any], ganzoo: Callable[..., Done], made: bundle.Made, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(made.bundle.path, tmp_path / "export")
+    (tmp_path / "outside.bin").write_bytes(b"precious")
+    manifest = json.loads((copy / "generator" / "manifest.json").read_text())
+    (copy / "generator" / "manifest.json").write_text(json.dumps(manifest | damage))
+    done = ganzoo("verify", copy, "--backend", "webassembly")
+    assert done.code == 2 and "damaged" in done.err, done.err
+    assert (tmp_path / "outside.bin").read_bytes() == b"precious"

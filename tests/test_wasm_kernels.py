@@ -180,6 +180,9 @@ def conv(draw: st.DrawFn) -> Plan:
 def deconv(draw: st.DrawFn) -> Plan:
     kernel, stride = (draw(st.tuples(st.integers(1, 5), st.integers(1, 4))) for _ in range(2))
     h, w = draw(sizes), draw(sizes)
+    if draw(st.booleans()):  # taps that neither overlap nor leave anything out
+        builder = Builder((h, w, draw(channels)))
+        return builder.deconv(draw(channels), kernel, kernel, activation=draw(activations)).plan()
     most = [min(k, ((n - 1) * s + k - 1) // 2) for n, k, s in zip((h, w), kernel, stride, strict=True)]
     padding = tuple(draw(st.integers(0, each)) for each in most)
     more = draw(st.tuples(st.integers(0, 5), st.integers(0, 5)))

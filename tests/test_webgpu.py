@@ -21,7 +21,6 @@ from ganzoo.export.plan import Box, Step, Tensor
 from ganzoo.runtime import strip
 from ganzoo.specs import Program
 from on_device import Answer, run_cases
-from test_webgl import random_plans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,7 +112,7 @@ def test_a_device_takes_any_batch(table):
 
 @pytest.mark.browser
 def test_steps_of_random_sizes():
-    assert wrong(ask(random_plans(40, seed=3), 1, 2)) == []
+    assert wrong(ask(plans.random_plans(40, seed=3), 1, 2)) == []
 
 
 @pytest.mark.browser

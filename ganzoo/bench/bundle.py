@@ -23,6 +23,7 @@ def bench(
     """
     from ganzoo.bench import measure
     from ganzoo.browser.find import find_browser
+    from ganzoo.export import models
 
     chosen = bundle.choose(backends)
     browser = find_browser()
@@ -31,8 +32,6 @@ def bench(
         inputs, outputs = bundle.golden(network)
         for backend in chosen:
             progress(f"timing {network} on {backend} in a browser")
-            folder = bundle.path / network
-            rows[network].append(
-                measure.bench(folder, bundle.layout, backend, inputs, outputs, runs=runs, browser=browser)
-            )
+            model = models.own(bundle, network, backend)
+            rows[network].append(measure.bench(model, backend, inputs, outputs, runs=runs, browser=browser))
     return rows

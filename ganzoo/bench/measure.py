@@ -10,10 +10,10 @@ from ganzoo.errors import VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from ganzoo.browser.find import Browser
     from ganzoo.browser.session import Progress
+    from ganzoo.browser.verify import Model
     from ganzoo.specs import FloatArray
 
 RUNS = 100
@@ -27,7 +27,7 @@ SOFTWARE = re.compile("swiftshader|llvmpipe|softpipe|basic render", re.IGNORECAS
 class Row:
     """One backend's figures in one browser. Times are in ms, for batch 1, from inputs set to outputs read.
 
-    `load_ms` is from asking WebDNN for the network to its being ready, without the loader's own script.
+    `load_ms` is from asking the loader for the network to its being ready, without the loader's own script.
     `n` runs stand behind `median_ms` and `p95_ms`. `hardware` is None for the CPU, which has no adapter.
     `clock_ms` is the smallest step of the page's clock: finer differences are noise. A backend that
     failed has its `reason`, and None for every figure.
@@ -49,8 +49,7 @@ class Row:
 
 
 def bench(
-    model_dir: Path,
-    layout: str,
+    model: Model,
     backend: str,
     inputs: Sequence[FloatArray],
     expected: Sequence[FloatArray],
@@ -60,7 +59,7 @@ def bench(
     browser: Browser | None = None,
     progress: Progress | None = None,
 ) -> Row:
-    """Time the network in `model_dir`, whose files are of `layout`, on `backend`.
+    """Time `model` on `backend`.
 
     `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, `expected` being
     Chainer's; the runs take the samples in turn. An output that differs is a reason, and its times are not given.
@@ -72,18 +71,15 @@ def bench(
     from ganzoo.browser.arrays import encode
     from ganzoo.browser.find import find_browser
     from ganzoo.browser.session import PAGES, run_page
-    from ganzoo.browser.verify import TOLERANCE, compare
-    from ganzoo.browser.webdnn_js import webdnn_js
+    from ganzoo.browser.verify import compare
 
     browser = browser or find_browser()
     name = f"{browser.name} {browser.version}"
-    folders = {"model": model_dir}
-    if layout == "webdnn":
-        folders["webdnn"] = webdnn_js().parent
-    job = {"layout": layout, "backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
+    folders = {"model": model.folder} | model.loader
+    job = {"layout": model.layout, "backend": backend, "inputs": encode(inputs), "runs": runs, "seconds": seconds}
     try:
         result = run_page(PAGES / "bench.html", job, folders, browser=browser, progress=progress)
-        _, wrong = compare(result.get("outputs"), expected, TOLERANCE)
+        _, wrong = compare(result.get("outputs"), expected, model.tolerance)
         return Row(backend, name, wrong) if wrong else _row(backend, name, result, runs)
     except VerificationError as failure:
         return Row(backend, name, failure.message)

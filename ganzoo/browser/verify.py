@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ganzoo.browser.find import Browser
@@ -23,12 +23,27 @@ TOLERANCE = 1e-4  # absolute, of WebDNN's own files; float32 sums in another ord
 class Model:
     """A folder that a loader of `layout` loads: one network in one encoding of its weights.
 
-    `tolerance` is the largest absolute difference that is no fault.
+    `tolerance` is the largest absolute difference that is no fault. `asked` is False for an encoding that is only
+    tried, so that its cost is known.
     """
 
     folder: Path
     layout: str = "webdnn"
     tolerance: float = TOLERANCE
+    encoding: str = "f32"
+    asked: bool = True
+
+    @property
+    def loader(self) -> dict[str, Path]:
+        """The folder of the layout's loader, by the name that pages know it by; a bundle carries its own."""
+        from ganzoo.browser.webdnn_js import webdnn_js
+
+        return {"webdnn": webdnn_js().parent} if self.layout == "webdnn" else {}
+
+    @property
+    def batches(self) -> bool:
+        """Whether the loader takes several samples at once."""
+        return self.layout != "webdnn"
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Check:
 
     `max_abs_error` is None where there is no output to compare or it is not finite; `reason` says what is
     wrong, empty where `ok`. `renderer` is the adapter that drew, "CPU" for WebAssembly. `seconds` is the
-    time of the whole check, the browser's start included. `encoding` is that of the weights. `accuracy` is the
+    time of the whole check, the browser's start included. `encoding` and `asked` are the model's. `accuracy` is the
     share of test images whose largest output is that of their label, None for a network that has none.
     """
 
@@ -49,10 +64,11 @@ class Check:
     seconds: float
     encoding: str = "f32"
     accuracy: float | None = None
+    asked: bool = True
 
 
 def verify(
-    models: Mapping[str, Model],
+    models: Sequence[Model],
     backend: str,
     inputs: Sequence[FloatArray],
     expected: Sequence[FloatArray],
@@ -61,10 +77,10 @@ def verify(
     browser: Browser | None = None,
     progress: Progress | None = None,
 ) -> list[Check]:
-    """Run `models`, all of one layout and named after their encodings, on `backend` in a fresh browser.
+    """Run `models`, all of one layout and each of another encoding, on `backend` in a fresh browser.
 
     `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, in the
-    manifest's order. The network sees one sample at a time and, in ganzoo's layout, all at once as well; the outputs
+    manifest's order. The network sees one sample at a time and, where it can, all at once as well; the outputs
     are compared with `expected`. `test` are a classifier's images and labels. `progress` takes a line for the user
     now and then.
 
@@ -73,46 +89,44 @@ def verify(
     """
     from ganzoo.browser.arrays import encode
     from ganzoo.browser.session import PAGES, run_page
-    from ganzoo.browser.webdnn_js import webdnn_js
 
     started = time.monotonic()
-    (layout,) = {model.layout for model in models.values()}
-    folders = {name: model.folder for name, model in models.items()}
-    if layout == "webdnn":
-        folders["webdnn"] = webdnn_js().parent
-    ours = layout == "ganzoo"
+    first = models[0]
+    folders = {model.encoding: model.folder for model in models} | first.loader
+    test = test if first.batches else None
     job = {
-        "layout": layout,
+        "layout": first.layout,
         "backend": backend,
-        "models": list(models),
+        "models": [model.encoding for model in models],
         "inputs": encode(inputs),
-        "batch": ours,
-        "test": encode([test[0]]) if test and ours else [],
+        "batch": first.batches,
+        "test": encode([test[0]]) if test else [],
     }
     results: Any
     try:
         answer = run_page(PAGES / "verify.html", job, folders, browser=browser, progress=progress)
     except VerificationError as failure:
-        results, renderer = {name: {"error": failure.message} for name in models}, ""
+        results, renderer = {model.encoding: {"error": failure.message} for model in models}, ""
     else:
         results, renderer = answer.get("results"), str(answer.get("renderer", ""))[:200]
     seconds = time.monotonic() - started
     checks = []
-    for name, model in models.items():
-        result = results.get(name) if isinstance(results, dict) else None
-        error, reason = _judge(result, expected, model, ours)
-        accuracy = _accuracy(result, expected, test) if test and ours and not reason else None
-        checks.append(Check(backend, not reason, error, reason, renderer, seconds, name, accuracy))
+    for model in models:
+        result = results.get(model.encoding) if isinstance(results, dict) else None
+        error, reason = _judge(result, expected, model)
+        accuracy = _accuracy(result, expected, test) if test and not reason else None
+        told = (model.encoding, accuracy, model.asked)
+        checks.append(Check(backend, not reason, error, reason, renderer, seconds, *told))
     return checks
 
 
-def _judge(result: Any, expected: Sequence[FloatArray], model: Model, batched: bool) -> tuple[float | None, str]:
+def _judge(result: Any, expected: Sequence[FloatArray], model: Model) -> tuple[float | None, str]:
     if not isinstance(result, dict):
         return None, "The page gave no outputs."
     if "error" in result:
         return None, " ".join(str(result["error"]).split())[:500]
     error, reason = compare(result.get("outputs"), expected, model.tolerance)
-    if batched and not reason:
+    if model.batches and not reason:
         together, reason = compare(result.get("batched"), expected, model.tolerance)
         reason = reason and f"As a batch: {reason}"
         error = max(error or 0.0, together or 0.0)

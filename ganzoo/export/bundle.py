@@ -122,7 +122,7 @@ def export(
     layout: str = "ganzoo",
     options: Options = Options(),  # noqa: B008 - frozen
     budget: int | None = None,
-    judge: Callable[[Bundle], Sequence[tuple[str, Check]]] = lambda staged: (),
+    judge: Callable[[Bundle], Sequence[tuple[str, Check]]] | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Made:
     """Write `run`'s networks for `backends` into `out`, in place of what was there.
@@ -149,13 +149,13 @@ def export(
             (staged / network.name).mkdir()
             for written in files.write(data, staged / network.name):
                 parts.append(size.measure(written, network.name, staged))
-        tested = _write_golden(staged / "golden.npz", traced, run)
+        tested = _write_golden(staged / "golden.npz", traced, run if judge else None)
         manifest = _manifest(run, files, networks, backends, parts, tested)
         write_json(staged / "manifest.json", manifest)
         if budget is not None:
             size.check_budget(parts, budget)
         bundle = Bundle(staged, manifest)
-        checks = judge(bundle)
+        checks = judge(bundle) if judge else ()
         traded = trades(bundle, checks)
         write_json(staged / "report.json", size.report(parts, bundle.notes, traded))
         _swap(staged, place)
@@ -218,8 +218,8 @@ def _provenance(run: Run) -> dict[str, Any]:
     return {**own, "ganzoo": __version__, **run.provenance}
 
 
-def _write_golden(path: Path, traced: Sequence[Traced], run: Run) -> set[str]:
-    """Write what `golden` and `test_images` read; the names of the networks with test images."""
+def _write_golden(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
+    """Write what `golden` and `test_images` read; the names of the networks with test images, which are `run`'s."""
     import numpy as np
 
     arrays: dict[str, Any] = {}
@@ -231,7 +231,7 @@ def _write_golden(path: Path, traced: Sequence[Traced], run: Run) -> set[str]:
             ("outputs", network.outputs, each.outputs),
         ):
             arrays |= {f"{network.name}/{side}/{spec.name}": value for spec, value in zip(specs, values, strict=True)}
-        images = _test_images(network, run)
+        images = _test_images(network, run) if run else None
         if images is not None:
             arrays[f"{network.name}/test/x"], arrays[f"{network.name}/test/t"] = images
             tested.add(network.name)

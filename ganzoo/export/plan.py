@@ -1,7 +1,7 @@
 """What a plan is: a short list of fused steps on planned buffers, all that a backend knows of a network.
 
 Activations are NHWC, float32. A plan describes one image; a run of a batch of n does each step for n images, one
-after another in memory. `lower.py` makes plans.
+after another in memory. `lowering/` makes plans.
 
 Weights have one layout for all backends: matrices of K rows and M columns, M padded to a multiple of four with
 zeros and stored in panels of four columns, (M/4, K, 4). The columns are output channels:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ganzoo.errors import UsageError
 from ganzoo.export import weights
 from ganzoo.export.layouts import ganzoo
 from ganzoo.export.size import BROTLI_WEIGHTS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trade:
-    """One encoding of one network. Bytes are those of all weights.
+    """One encoding of one network. Bytes are those of all weights, 0 where it cannot hold them: `reason` says why.
 
     `max_abs_error` is the largest difference from Chainer over all backends and inputs (of a picture: of a pixel),
     `accuracy` the least share of test images named rightly; None where no browser has said.
@@ -31,6 +31,7 @@ class Trade:
     brotli: int
     max_abs_error: float | None = None
     accuracy: float | None = None
+    reason: str = ""
 
 
 def trades(bundle: Bundle, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
@@ -41,21 +42,27 @@ def trades(bundle: Bundle, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
 
 
 def _of_network(bundle: Bundle, network: str, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
+    manifest, data = ganzoo.read(bundle.path / network)
+    described = manifest["weights"]
+    own = described["encoding"]
+    found = [_trade(network, own, data, checks)]
+    for encoding in weights.ENCODINGS[1:] if own == "f32" else ():
+        try:
+            _, encoded = weights.encode(weights.read(described["tensors"], data), encoding)
+        except UsageError as error:
+            found.append(Trade(network, encoding, 0, 0, reason=error.message))
+        else:
+            found.append(_trade(network, encoding, encoded, checks))
+    return found
+
+
+def _trade(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> Trade:
     import brotli
 
-    folder = bundle.path / network
-    described = json.loads((folder / ganzoo.MANIFEST).read_text(encoding="utf-8"))["weights"]
-    own = described["encoding"]
-    stored = {own: b"".join((folder / name).read_bytes() for name in described["shards"])}
-    if own == "f32":
-        tensors = weights.read(described["tensors"], stored[own])
-        stored |= {encoding: weights.encode(tensors, encoding)[1] for encoding in weights.ENCODINGS if encoding != own}
-    found = []
-    for encoding, data in stored.items():
-        judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]
-        errors = [check.max_abs_error for check in judged if check.max_abs_error is not None]
-        accuracies = [check.accuracy for check in judged if check.accuracy is not None]
-        packed = len(brotli.compress(data, quality=BROTLI_WEIGHTS))
-        error, accuracy = max(errors, default=None), min(accuracies, default=None)
-        found.append(Trade(network, encoding, len(data), packed, error, accuracy))
-    return found
+    judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]
+    errors = [check.max_abs_error for check in judged if check.max_abs_error is not None]
+    accuracies = [check.accuracy for check in judged if check.accuracy is not None]
+    packed = len(brotli.compress(data, quality=BROTLI_WEIGHTS))
+    reasons = [check.reason for check in judged if check.reason]
+    error, accuracy = max(errors, default=None), min(accuracies, default=None)
+    return Trade(network, encoding, len(data), packed, error, accuracy, reasons[0] if reasons else "")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.backends.webassembly.steps import STEPS, at
 from ganzoo.backends.webassembly.toolchain import zig
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.expressions import X, render
+from ganzoo.export.expressions import Arg, Call, Const, X, render
 from ganzoo.export.plan import Elementwise, Move
 from ganzoo.paths import writable_cache
 from ganzoo.specs import Program
@@ -106,11 +107,12 @@ def source(plan: Plan) -> tuple[str, int]:
     calls = []
     for step, code in zip(plan.steps, codes, strict=True):
         fused = not isinstance(step, Elementwise)
+        low = _low(step.activation) if code.has_low else -inf
         key = ("ACTIVATION", 0, step.activation) if fused else ("ELEMENTWISE", len(step.inputs), step.activation)
         name = ""
-        if not fused or step.activation != X:
+        if not fused or (step.activation != X and low == -inf):
             name = functions.setdefault(key, f"expression_{len(functions)}")
-        calls += [call.replace("{function}", name) for call in code.calls]
+        calls += [call.replace("{function}", name).replace("{low}", str(low)) for call in code.calls]
         if fused and name:
             calls.append(f"{name}({at(step.output)}, n * {step.output.size})")
     room = max((code.room for code in codes), default=0)
@@ -128,6 +130,14 @@ def source(plan: Plan) -> tuple[str, int]:
         "}",
     ]
     return "\n".join(lines) + "\n", batch
+
+
+def _low(expr: Expr) -> float:
+    """The value of an activation max(x, value), -inf for others."""
+    match expr:
+        case Call("max", (Arg(), Const(value))):
+            return value
+    return -inf
 
 
 def _code(step: Step) -> Code:

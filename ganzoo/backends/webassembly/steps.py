@@ -18,13 +18,18 @@ ROWS = 96  # of a product that is scattered afterwards: many for the kernel, few
 
 @dataclass(frozen=True)
 class Code:
-    """`calls` of kernels; `{function}` stands for the step's expression as a function.
+    """`calls` of kernels; `{function}` stands for the step's expression as a function, `{low}` for the least value
+    of the output: kernels that take it need no other activation for max(x, low).
 
     `room` is the scratch they need for one image, in values.
     """
 
     calls: tuple[str, ...]
     room: int = 0
+
+    @property
+    def has_low(self) -> bool:
+        return any("{low}" in call for call in self.calls)
 
 
 def at(tensor: Tensor) -> str:
@@ -45,7 +50,7 @@ def _weight(weight: Weight) -> str:
 
 def _dense(step: Dense) -> Code:
     x, y = step.inputs[0], step.output
-    call = _call("dense", at(x), x.size, _weight(step.weight), _weight(step.bias), y.size, at(y))
+    call = _call("dense", at(x), x.size, _weight(step.weight), _weight(step.bias), y.size, "{low}", at(y))
     return Code((call,))
 
 
@@ -54,23 +59,31 @@ def _conv(step: Conv) -> Code:
     # groups that share a panel of four columns have a kernel of their own
     kernel = "conv" if step.groups == 1 or y.c // step.groups % 4 == 0 else "grouped"
     geometry = (*x.shape, *y.shape, *step.kernel, *step.stride, *step.padding, *step.dilation, step.groups)
-    arguments = [_struct("Conv", *geometry), at(x), _weight(step.weight), _weight(step.bias), at(y)]
+    arguments = [_struct("Conv", *geometry), at(x), _weight(step.weight), _weight(step.bias)]
     if kernel == "grouped":
-        return Code((_call(kernel, *arguments),))
+        return Code((_call(kernel, *arguments, at(y)),))
     reach = [(y.shape[i] - 1) * step.stride[i] + (step.kernel[i] - 1) * step.dilation[i] + 1 for i in (0, 1)]
     padded = any(step.padding) or reach[0] > x.h or reach[1] > x.w
-    return Code((_call(kernel, *arguments, "room"),), room=reach[0] * reach[1] * x.c if padded else 0)
+    return Code((_call(kernel, *arguments, "{low}", at(y), "room"),), room=reach[0] * reach[1] * x.c if padded else 0)
 
 
 def _deconv(step: Deconv) -> Code:
     x, y = step.inputs[0], step.output
-    struct = _struct("Deconv", *x.shape, *y.shape, *step.kernel, *step.stride, *step.padding)
-    arguments = [at(x), _weight(step.weight), _weight(step.bias), at(y)]
+    sides = list(zip(x.shape, y.shape, step.kernel, step.stride, step.padding, strict=False))
+    # so many lines and pixels of the output are reached by taps of the first stride, each by one
+    full = [max(0, min(n_out, n_in * s - p)) for n_in, n_out, _, s, p in sides]
+    if any(k < s for _, _, k, s, _ in sides):
+        full = [0, 0]
+    # no taps overlap and none is missing: each product is an output value
+    apart = all(k == s and n_out == n_in * s and p == 0 for n_in, n_out, k, s, p in sides)
+    struct = _struct("Deconv", *x.shape, *y.shape, *step.kernel, *step.stride, *step.padding, *full)
+    arguments = [at(x), _weight(step.weight), _weight(step.bias)]
     if y.c % 4 == 0:
-        return Code((_call("deconv", struct, *arguments),))
+        return Code((_call("deconv", struct, *arguments, "{low}" if apart else "-inf", at(y)),))
     lines = min(x.h, max(1, ROWS // x.w))
     room = pad4(step.weight.columns) * (1 + lines * x.w)
-    return Code((_call("deconv_mixed", struct, lines, *arguments, "room"),), room)
+    kernel = "deconv_apart" if apart else "deconv_mixed"
+    return Code((_call(kernel, struct, lines, *arguments, at(y), "room"),), room)
 
 
 def _pool(step: Pool) -> Code:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganzoo.export.lowering.graph import UnsupportedError
+from ganzoo.export.lowering.graph import UnsupportedError, natural
 from ganzoo.export.plan import Box
 
 if TYPE_CHECKING:
-    from ganzoo.export.lowering.graph import Array
+    from ganzoo.export.lowering.graph import Array, Value
 
 MOST_DIMS = 8
 MOST_BOXES = 6  # each is one more input of a step, of which a shader has few
@@ -30,6 +30,16 @@ def boxes(source: Array, target: Array) -> list[Box]:
         if prod(map(len, pieces)) > MOST_BOXES:
             raise
         return [box(source[cut].ravel(), target[cut].ravel()) for cut in product(*pieces)]
+
+
+def regular(value: Value) -> bool:
+    """Whether one step can put `value` in natural order, and one in the order of its dimensions."""
+    try:
+        for wanted in (natural(value.where), value.where):
+            boxes(wanted, np.arange(wanted.size).reshape(wanted.shape))
+    except UnsupportedError:
+        return False
+    return True
 
 
 def box(source: Array, target: Array) -> Box:

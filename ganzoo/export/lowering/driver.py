@@ -103,7 +103,7 @@ class Lowering:
 
     def ordered(self, value: Value) -> tuple[Node, Shape]:
         """`value` as a node whose values lie in natural order, with the (h, w, c) to read it in."""
-        return self.arranged(value.node, natural(value.where))
+        return self.arranged_by(natural, value)
 
     def arranged(self, node: Node, wanted: Array) -> tuple[Node, Shape]:
         """A node with the values `wanted` (h, w, c) of `node` in this order, with the shape to read it in.
@@ -123,12 +123,22 @@ class Lowering:
             return node, shape
         key = node, shape, flat.tobytes()
         if key not in self.moves:
-            self.moves[key] = self._copied(node, wanted)
+            self.moves[key] = self.moved(shape, [(node, wanted, np.arange(flat.size).reshape(shape))])
         return self.moves[key], shape
 
-    def in_order(self, value: Value) -> Value:
-        """A copy of `value` in natural order."""
-        return plain(self._copied(value.node, natural(value.where)), value.shape)
+    def arranged_by(self, change: Callable[[Array], Array], value: Value) -> tuple[Node, Shape]:
+        """A node with the values `change(value.where)` (h, w, c) of the value's in this order."""
+        try:
+            return self.arranged(value.node, change(value.where))
+        except UnsupportedError:
+            value = self.flat(value)
+            return self.arranged(value.node, change(value.where))
+
+    def flat(self, value: Value) -> Value:
+        """A copy of `value` in the order of its dimensions: from there, any order is one move away."""
+        indices = np.arange(value.index.size)
+        node = self.moved((1, 1, indices.size), [(value.node, value.where, indices.reshape(value.shape))])
+        return Value(node, indices.reshape(value.shape))
 
     def moved(self, shape: Shape, pieces: Sequence[tuple[Node, Array, Array]], fill: float = 0.0) -> Node:
         """A step that puts the values `wanted` of each (node, wanted, target) at `target`, `fill` elsewhere."""
@@ -141,16 +151,6 @@ class Lowering:
         return self._users(node.origin)
 
     # --- how ------------------------------------------------------------------------------------------------------
-
-    def _copied(self, node: Node, wanted: Array) -> Node:
-        target = np.arange(wanted.size).reshape(wanted.shape)
-        try:
-            return self.moved(wanted.shape, [(node, wanted, target)])
-        except UnsupportedError:
-            # sizes that do not divide each other: by way of Chainer's order, channels outermost
-            chw = np.moveaxis(np.arange(node.size).reshape(node.shape), -1, 0)
-            vector = self.moved((1, 1, node.size), [(node, chw.ravel(), np.arange(node.size))])
-            return self.moved(wanted.shape, [(vector, np.argsort(chw.ravel())[wanted], target)])
 
     def _try(self, lower: Callable[[Any], Any], operator: Any, what: Any) -> Any:
         """`lower(what)`; nodes and refusals are named after `operator`, None for an input."""

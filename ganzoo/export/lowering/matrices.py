@@ -91,7 +91,7 @@ def _tensordot(lowering: Lowering, operator: Any) -> Value:
     matrix = matrix.reshape(value.index.size // rows, -1)
     one = {"kernel": (1, 1), "stride": (1, 1), "padding": (0, 0)}
     if rows > 1:  # the same layer for each row: a convolution of one by one
-        source = lowering.arranged(value.node, value.where.reshape(1, rows, -1))
+        source = lowering.arranged_by(lambda where: where.reshape(1, rows, -1), value)
         node = lowering.node(Conv, (1, rows, matrix.shape[1]), [source], **one)
     else:
         matrix, source = _spread(lowering, value, matrix)
@@ -104,7 +104,7 @@ def _spread(lowering: Lowering, value: Value, matrix: Array) -> tuple[Array, tup
     """A dense layer's matrix for the whole of the node, in the node's order, unless it needs little of it."""
     node = value.node
     if 2 * value.index.size < node.size:
-        return matrix, lowering.ordered(Value(node, value.index.reshape(1, -1)))
+        return matrix, lowering.arranged_by(lambda where: where.reshape(1, 1, -1), value)
     rows = np.zeros((node.size, matrix.shape[1]))
     np.add.at(rows, value.where.ravel(), matrix)
     return rows, (node, node.shape)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from webdnn.graph.axis import Axis
 
-from ganzoo.export.lowering.boxes import boxes
-from ganzoo.export.lowering.graph import Pending, UnsupportedError, Value, natural
+from ganzoo.export.lowering.boxes import regular
+from ganzoo.export.lowering.graph import Pending, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,30 +26,21 @@ def lower(lowering: Lowering, operator: Any) -> Any:
     known = lowering.get(x)
     if isinstance(known, Pending) and name in REORDERING:
         pending = _reordered(operator, known)
-        if all(_regular(leaf) for leaf in pending.leaves if isinstance(leaf, Value)):
+        if all(regular(leaf) for leaf in pending.leaves if isinstance(leaf, Value)):
             return pending
     if not isinstance(known, np.ndarray):
         known = lowering.value(x)
     if not isinstance(known, Value):
         return OPERATORS[name](operator, known)
     made = _viewed(operator, known)
-    if not all(map(_regular, made)):  # no step could move that, but one before and one after can
-        made = _viewed(operator, lowering.in_order(known))
+    if not all(map(regular, made)):  # no step can move that, but one before and one after can
+        made = _viewed(operator, lowering.flat(known))
     return made
 
 
 def _viewed(operator: Any, value: Value) -> list[Value]:
     changed = OPERATORS[type(operator).__name__](operator, value.index)
     return [Value(value.node, array) for array in (changed if isinstance(changed, list) else [changed])]
-
-
-def _regular(value: Value) -> bool:
-    wanted = natural(value.where)
-    try:
-        boxes(wanted, np.arange(wanted.size).reshape(wanted.shape))
-    except UnsupportedError:
-        return False
-    return True
 
 
 def _reordered(operator: Any, pending: Pending) -> Pending:

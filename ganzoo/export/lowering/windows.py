@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ganzoo.export.lowering.driver import Lowering
-    from ganzoo.export.lowering.graph import Array, Node
+    from ganzoo.export.lowering.graph import Array
 
 
 def _pool(op: str) -> Callable[[Lowering, Any], Value]:
@@ -78,10 +78,10 @@ def _softmax(lowering: Lowering, operator: Any) -> Value:
         made = lowering.node(Softmax, value.node.shape, [(value.node, value.node.shape)])
         index = value.where
     else:
-        wanted = np.moveaxis(value.where, place, -1)
-        source = lowering.arranged(value.node, wanted.reshape(1, -1, n))
+        source = lowering.arranged_by(lambda where: np.moveaxis(where, place, -1).reshape(1, -1, n), value)
         made = lowering.node(Softmax, source[1], [source])
-        index = np.moveaxis(np.arange(made.size).reshape(wanted.shape), -1, place)
+        sizes = [size for i, size in enumerate(value.shape) if i != place]
+        index = np.moveaxis(np.arange(made.size).reshape(*sizes, n), -1, place)
     return Value(made, to_axes(index, x.order.axes, y.order.axes))
 
 
@@ -90,40 +90,38 @@ def _reduce(op: str) -> Callable[[Lowering, Any], Value]:
         x, y = operator.inputs["x"], operator.outputs["y"]
         value = lowering.value(x)
         place = list(x.order.axes).index(operator.parameters["axis"])
-        count = value.index.size // value.shape[place]
-        node, wanted = value.node, np.moveaxis(value.where, place, -1).ravel()
-        if value.complete:
-            others = laid(_others(value, place), value)
-            axes = "".join(a for a, n, left in zip("hwc", node.shape, others.shape, strict=True) if left < n)
-            if axes:
-                node = _reduced(lowering, operator, op, axes, node)
-                # what is still to be reduced lies together when sorted by what it is to become
-                wanted = np.argsort(others.ravel(), kind="stable")
-        if wanted.size > count:
-            source, shape = lowering.arranged(node, wanted.reshape(1, count, -1))
-            node = lowering.node(Reduce, (1, count, 1), [(source, shape)], op=op, axes="c")
-            wanted = np.arange(count)
         sizes = [1 if i == place else n for i, n in enumerate(value.shape)]
-        return Value(node, to_axes(wanted.reshape(sizes), x.order.axes, y.order.axes))
+        made = _reduced(lowering, operator, op, value, place)
+        count = value.index.size // value.shape[place]
+        if made.index.size > count:
+            source = lowering.arranged_by(lambda where: where.reshape(1, count, -1), made)
+            made = Value(lowering.node(Reduce, (1, count, 1), [source], op=op, axes="c"), np.arange(count))
+        return Value(made.node, to_axes(made.index.reshape(sizes), x.order.axes, y.order.axes))
 
     return lower
+
+
+def _reduced(lowering: Lowering, operator: Any, op: str, value: Value, place: int) -> Value:
+    """What is to be reduced, last: less than `value` where a step over whole h, w or c does some of it."""
+    node, others = value.node, _others(value, place)
+    whole = laid(others, value) if value.complete else np.empty(node.shape)
+    axes = "".join(a for a, n, left in zip("hwc", node.shape, whole.shape, strict=True) if left < n)
+    if not axes:
+        return Value(node, np.moveaxis(value.index, place, -1))
+    h, w, c = whole.shape
+    source: Any = (node, node.shape)
+    alike = node.kind is Reduce and node.fields["op"] == op and node.activation == X
+    if alike and lowering.readers(node) == {operator}:  # one step with the one before
+        axes += node.fields["axes"]
+        (source,) = node.sources
+    made = lowering.node(Reduce, (h, w, c), [source], op=op, axes="".join(a for a in "hwc" if a in axes))
+    return Value(made, np.argsort(whole.ravel(), kind="stable").reshape(others.size, -1))
 
 
 def _others(value: Value, place: int) -> Array:
     """A number for each element of the dimensions other than `place`."""
     sizes = [1 if i == place else n for i, n in enumerate(value.shape)]
     return np.arange(value.index.size // value.shape[place]).reshape(sizes)
-
-
-def _reduced(lowering: Lowering, operator: Any, op: str, axes: str, node: Node) -> Node:
-    """A step over `axes`, together with the one before where nobody else reads that."""
-    h, w, c = (1 if axis in axes else n for axis, n in zip("hwc", node.shape, strict=True))
-    source: Any = (node, node.shape)
-    alike = node.kind is Reduce and node.fields["op"] == op and node.activation == X
-    if alike and lowering.readers(node) == {operator}:
-        axes += node.fields["axes"]
-        (source,) = node.sources
-    return lowering.node(Reduce, (h, w, c), [source], op=op, axes="".join(axis for axis in "hwc" if axis in axes))
 
 
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Value]] = {

@@ -9,7 +9,8 @@ static void pad_image(const float* in, const Conv* s, int h, int w, float* out) 
 }
 
 // `room` holds the padded input; `h` and `w` are its size.
-KERNEL void conv(int n, const Conv* s, const float* in, const float* weight, const float* bias, float* out, float* room) {
+KERNEL void conv(int n, const Conv* s, const float* in, const float* weight, const float* bias, float low,
+                 float* out, float* room) {
   const int reach_h = (s->oh - 1) * s->sh + (s->kh - 1) * s->dh + 1;
   const int reach_w = (s->ow - 1) * s->sw + (s->kw - 1) * s->dw + 1;
   int h = s->h, w = s->w;
@@ -20,13 +21,12 @@ KERNEL void conv(int n, const Conv* s, const float* in, const float* weight, con
     in = room;
   }
   const int icg = s->c / s->groups, ocg = s->oc / s->groups;
-  const Grid grid = {s->oh, s->ow, h * w * s->c, s->sh * w * s->c, s->sw * s->c, s->oh * s->ow * s->oc, s->ow * s->oc, s->oc};
-  Window k = {s->kh, s->kw, icg, s->dh * w * s->c, s->dw * s->c};
-  if (k.kw_step == k.run) {  // a line of the kernel is one run
-    k.run *= k.kw;
-    k.kw_step = k.run;
-    k.kw = 1;
-  }
+  const int pixel = s->sw * s->c, line = s->sh * w * s->c;
+  const Grid grid = {s->oh, s->ow, pixel, line - s->ow * pixel, h * w * s->c - s->oh * line, s->oc, 0, 0};
+  const int step = s->dw * s->c, one = step == icg;  // a line of the kernel is one run
+  const Window k = {s->kh, one ? 1 : s->kw, one ? s->kw * icg : icg, s->dh * w * s->c - (s->kw - 1) * step - icg,
+                    step - icg};
   for (int g = 0; g < s->groups; g++)
-    matmul(n, &grid, &k, in + g * icg, weight + g * ocg * s->kh * s->kw * icg, ocg, bias + g * ocg, out + g * ocg);
+    matmul(n, &grid, &k, in + g * icg, weight + g * ocg * s->kh * s->kw * icg, ocg, bias + g * ocg, low,
+           out + g * ocg);
 }

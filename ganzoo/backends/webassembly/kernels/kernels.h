@@ -18,6 +18,8 @@ typedef struct {
   int h, w, c;     // input
   int oh, ow, oc;  // output
   int kh, kw, sh, sw, ph, pw;
+  // of the output, what the taps of the first stride reach, each pixel once and before other taps
+  int full_h, full_w;
 } Deconv;
 
 typedef struct {
@@ -36,17 +38,22 @@ typedef struct {
   int oh, ow;   // output
 } Resize;
 
-KERNEL void dense(int n, const float* in, int k, const float* weight, const float* bias, int columns, float* out);
+KERNEL void dense(int n, const float* in, int k, const float* weight, const float* bias, int columns, float low,
+                  float* out);
 
 // `room` holds the padded input where there is padding.
-KERNEL void conv(int n, const Conv* s, const float* in, const float* weight, const float* bias, float* out,
+KERNEL void conv(int n, const Conv* s, const float* in, const float* weight, const float* bias, float low, float* out,
                  float* room);
 // For groups that share a panel of four output channels.
 KERNEL void grouped(int n, const Conv* s, const float* in, const float* weight, const float* bias, float* out);
 
 // For output channels that are a multiple of four.
-KERNEL void deconv(int n, const Deconv* s, const float* in, const float* weight, const float* bias, float* out);
-// For others; `room` holds a row of columns and the products of `lines` lines of the input.
+KERNEL void deconv(int n, const Deconv* s, const float* in, const float* weight, const float* bias, float low,
+                   float* out);
+// For others, where kernel and stride are the same, and where not; `room` holds a row of columns and the products of
+// `lines` lines of the input.
+KERNEL void deconv_apart(int n, const Deconv* s, int lines, const float* in, const float* weight, const float* bias,
+                         float* out, float* room);
 KERNEL void deconv_mixed(int n, const Deconv* s, int lines, const float* in, const float* weight, const float* bias,
                          float* out, float* room);
 
@@ -60,10 +67,11 @@ KERNEL void reduce_min(int n, const Reduce* s, const float* in, float* out);
 KERNEL void softmax(int n, int pixels, int c, const float* in, float* out);
 KERNEL void resize(int n, const Resize* s, const float* in, float* out);
 
+KERNEL void copy(float* to, const float* from, int count);
 KERNEL void fill(float* to, float value, int count);
 KERNEL void move(int n, const Dim* dims, int count, const float* in, int in_image, float* out, int out_image);
 
-KERNEL v128_t v_exp(v128_t x);
+v128_t v_exp(v128_t x);
 KERNEL v128_t v_log(v128_t x);
 KERNEL v128_t v_tanh(v128_t x);
 KERNEL v128_t v_sigmoid(v128_t x);

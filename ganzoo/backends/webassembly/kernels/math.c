@@ -11,7 +11,7 @@ static inline v128_t square(v128_t x) { return wasm_f32x4_mul(x, x); }
 static inline v128_t power_of_two(v128_t n) { return wasm_i32x4_shl(wasm_i32x4_add(n, I(127)), 23); }
 
 // e^x = 2^n * e^r with |r| <= ln(2) / 2; inf and 0 where float32 ends.
-KERNEL v128_t v_exp(v128_t x) {
+INLINE v128_t v_exp(v128_t x) {
   x = wasm_f32x4_pmin(wasm_f32x4_pmax(x, F(-104)), F(89));
   const v128_t whole = wasm_f32x4_nearest(wasm_f32x4_mul(x, F(1.44269504f)));
   // ln(2) in two parts, the first so short that its product with a whole number is exact

@@ -7,6 +7,8 @@
 
 // Small functions that are called often: engines compile a function lazily, and replace it only between two calls.
 #define KERNEL __attribute__((noinline))
+// A call takes as long as some ten instructions.
+#define INLINE inline __attribute__((always_inline))
 
 #ifdef __wasm_relaxed_simd__
 #define MADD(a, b, sum) wasm_f32x4_relaxed_madd(a, b, sum)
@@ -34,8 +36,8 @@ static inline v128_t first_lanes(v128_t x, int count, float fill) {
   return wasm_v128_bitselect(x, SPLAT(fill), wasm_i32x4_lt(lane, wasm_i32x4_splat(count)));
 }
 
-// Write the first `count` lanes, at most four.
-static inline void store(float* to, v128_t x, int count) {
+// Write the first `count` lanes, at most four; `store_inline` where that runs often.
+static INLINE void store_inline(float* to, v128_t x, int count) {
   if (count >= 4) {
     STORE(to, x);
     return;
@@ -47,3 +49,5 @@ static inline void store(float* to, v128_t x, int count) {
   }
   if (count & 1) wasm_v128_store32_lane(to, x, 0);
 }
+
+static KERNEL void store(float* to, v128_t x, int count) { store_inline(to, x, count); }

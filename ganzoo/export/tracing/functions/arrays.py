@@ -8,11 +8,13 @@ import numpy as np
 from webdnn.graph.axis import Axis, AxisKeyDict
 from webdnn.graph.operators.broadcast import Broadcast
 from webdnn.graph.operators.concat import Concat
+from webdnn.graph.operators.depth2space import Depth2Space
+from webdnn.graph.operators.space2depth import Space2Depth
 from webdnn.graph.operators.split_axis import SplitAxis
 from webdnn.graph.operators.tile import Tile
 from webdnn.graph.order import Order
 
-from ganzoo.export.tracing.axes import aligned, named
+from ganzoo.export.tracing.axes import NCHW, aligned, named
 from ganzoo.export.tracing.operators import Pad
 
 if TYPE_CHECKING:
@@ -138,6 +140,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "Broadcast": lambda f, *xs: [_broadcast(x, np.broadcast_shapes(*(x.shape for x in xs))) for x in xs],
     "BroadcastTo": lambda f, x: _broadcast(x, f._shape),
     "Concat": lambda f, *xs: _concatenated(xs, f.axis),
+    "Depth2Space": lambda f, x: Depth2Space(None, r=f.r)(named(x, NCHW))[0],
     "Dstack": lambda f, *xs: _concatenated(xs, 2) if xs[0].ndim > 2 else _stacked(xs, 2),
     "Flip": lambda f, x: _flipped(x, f.axis),
     "GetItem": _sliced,
@@ -147,6 +150,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "Repeat": _repeat,
     "Rollaxis": lambda f, x: _permuted(x, _places(x, np.rollaxis, f.axis, f.start)),
     "Separate": _separated,
+    "Space2Depth": lambda f, x: Space2Depth(None, r=f.r)(named(x, NCHW))[0],
     "SplitAxis": _split,
     "Stack": lambda f, *xs: _stacked(xs, f.axis),
     "Transpose": lambda f, x: _permuted(x, _places(x, np.transpose, f.axes)),

@@ -1,0 +1,71 @@
+"""Every operator on every backend, in a real browser, against Chainer: the table of tests/operators.py.
+
+WebAssembly runs outside of a browser as well, with and without fused multiply-add. A plan of its own for each case is
+what the GPUs get; the C compiler would take minutes for that, so one module computes them all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ganzoo import inputs, plugins
+from ganzoo.export.lowering import lower
+from ganzoo.export.trace import reference, trace
+from on_device import run_cases
+from operators import OPERATORS, network
+from test_wasm_kernels import in_node, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ganzoo.export.plan import Plan
+    from ganzoo.specs import FloatArray
+
+    Judged = Mapping[str, tuple[Plan, Sequence[FloatArray], Sequence[FloatArray]]]
+
+BATCHES = (1, 3)
+# of the largest value, where that exceeds 1. GPUs: exp and division are good to 3 ulp only, sums may be fused
+TOLERANCE = {"webassembly": 1e-5, "webgl": 1e-4, "webgpu": 1e-4}
+
+
+@pytest.fixture(scope="module", params=BATCHES, ids=lambda n: f"batch {n}")
+def judged(request: pytest.FixtureRequest) -> Judged:
+    """Plan, inputs and Chainer's outputs of each operator, at one batch size."""
+    found = {}
+    for name, case in OPERATORS.items():
+        net = network(case, name)
+        drawn = inputs.seeded(net.inputs, request.param, seed=3)
+        found[name] = lower(trace(net), net), drawn, reference(net, drawn)
+    return found
+
+
+def assert_right(backend: str, name: str, outputs: Sequence[FloatArray], expected: Sequence[FloatArray]) -> None:
+    assert len(outputs) == len(expected)
+    for actual, wanted in zip(outputs, expected, strict=True):
+        bound = TOLERANCE[backend] * max(1.0, float(np.abs(wanted).max()))
+        np.testing.assert_allclose(actual, wanted, rtol=0, atol=bound, err_msg=f"{name} on {backend}")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("backend", ["webgl", "webgpu"])
+def test_on_a_gpu(backend: str, judged: Judged) -> None:
+    answers = run_cases(plugins.BACKENDS.get(backend), [(plan, drawn) for plan, drawn, _ in judged.values()])
+    for (name, (_, _, expected)), answer in zip(judged.items(), answers, strict=True):
+        assert not answer.error, f"{name}: {answer.error}"
+        assert_right(backend, name, answer.outputs, expected)
+
+
+@pytest.mark.browser
+def test_in_webassembly(judged: Judged, tmp_path: Path) -> None:
+    plan = joined([plan for plan, _, _ in judged.values()])
+    drawn = [array for _, arrays, _ in judged.values() for array in arrays]
+    (answer,) = run_cases(plugins.BACKENDS.get("webassembly"), [(plan, drawn)])
+    assert not answer.error, answer.error
+    for outputs in (answer.outputs, *(ran.outputs for ran in in_node(plan, drawn, tmp_path))):
+        left = iter(outputs)
+        for name, (_, _, expected) in judged.items():
+            assert_right("webassembly", name, [next(left) for _ in expected], expected)
