@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from ganzoo import inputs, plugins
 from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, UsageError, VerificationError
-from ganzoo.export import bundle, size
+from ganzoo.export import bundle, golden, size
 from ganzoo.export.trace import reference, trace
 from ganzoo.specs import Network, Part, TensorSpec
 
@@ -83,7 +83,7 @@ def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run]
     assert again.manifest == json.loads(json.dumps(made.manifest))
     assert again.runnable == ["webgl", "webassembly"]
     drawn, computed = again.golden(name)
-    assert len(drawn[0]) == len(computed[0]) == bundle.GOLDEN
+    assert len(drawn[0]) == len(computed[0]) == golden.SAMPLES
     (net,) = runs[arch].arch.export(runs[arch].config, runs[arch].model())
     np.testing.assert_array_equal(reference(net, drawn)[0], computed[0])
 
@@ -204,7 +204,7 @@ def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: 
     done = ganzoo("export", runs["cnn"].path, "--backend", "webgpu", *WEBDNN, "--verify", "--out", out)
     assert done.code == 2 and not out.exists()
     done = ganzoo("export", runs["cnn"].path, "--backend", "webgpu", *WEBDNN, "--out", out)
-    assert done.code == 0 and "Not verified" in done.err and "no browser of today runs it" in done.out
+    assert done.code == 0 and "Not verified" in done.err and "no browser of today runs" in done.out
 
 
 def test_options_of_export_reach_it(
@@ -406,7 +406,7 @@ def test_exports_agree_with_chainer_in_the_browser(
     assert all(check["ok"] and check["max_abs_error"] <= 1e-4 for check in checks)
     made = bundle.load(runs[arch].path / "export")
     (drawn, computed) = made.golden(next(iter(made.networks)))
-    assert len(drawn[0]) == len(computed[0]) == bundle.GOLDEN
+    assert len(drawn[0]) == len(computed[0]) == golden.SAMPLES
     done = ganzoo("verify", runs[arch].path, "--backend", "webgl")
     assert done.code == 0 and "agrees" in done.out and "webassembly" not in done.out
 
@@ -440,7 +440,7 @@ def test_an_export_that_differs_is_not_swapped_in(
 ) -> None:
     webdnn(runs["dcgan-cond"], backends("webassembly"), tmp_path / "export")
     before = content(tmp_path / "export")
-    monkeypatch.setattr(bundle, "reference", lambda net, drawn: [array + 0.01 for array in reference(net, drawn)])
+    monkeypatch.setattr(golden, "reference", lambda net, drawn: [array + 0.01 for array in reference(net, drawn)])
     done = ganzoo(
         "export",
         runs["dcgan-cond"].path,

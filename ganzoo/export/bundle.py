@@ -13,19 +13,18 @@ import os
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import __version__, inputs
-from ganzoo.errors import GanzooError, RunError, UnknownNameError, UsageError
-from ganzoo.export import layouts, size
-from ganzoo.export.layouts import Options, Traced
-from ganzoo.export.trace import reference, trace
+from ganzoo import __version__
+from ganzoo.errors import RunError, UnknownNameError, UsageError
+from ganzoo.export import golden, layouts, size
+from ganzoo.export.layouts import Options
 from ganzoo.export.trade import trades
 from ganzoo.files import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from ganzoo.browser.verify import Check
     from ganzoo.export.layouts import Layout
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
     from ganzoo.training.run import Run
 
 FORMAT = 2
-GOLDEN = 64  # seeded inputs
-TEST_IMAGES = 500  # of the data set's test images, for a classifier: accuracy to 0.2%
-SEED = 20171104
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,7 @@ def export(
     _refuse_foreign(place)
     networks = run.arch.export(run.config, run.model())
     progress("tracing the networks")
-    traced = [_trace(network) for network in networks]
+    traced = [golden.trace(network) for network in networks]
     progress("compiling for " + ", ".join(backend.name for backend in backends))
     # everything that can be refused is refused before anything is written
     prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
@@ -149,7 +145,7 @@ def export(
             (staged / network.name).mkdir()
             for written in files.write(data, staged / network.name):
                 parts.append(size.measure(written, network.name, staged))
-        tested = _write_golden(staged / "golden.npz", traced, run if judge else None)
+        tested = golden.write(staged / "golden.npz", traced, run if judge else None)
         manifest = _manifest(run, files, networks, backends, parts, tested)
         write_json(staged / "manifest.json", manifest)
         if budget is not None:
@@ -207,54 +203,10 @@ def _refuse_foreign(out: Path) -> None:
         raise UsageError(f"{out} is there and is no export.", "Name another --out, or remove it.")
 
 
-def _trace(network: Network) -> Traced:
-    drawn = inputs.seeded(network.inputs, GOLDEN, SEED)
-    return Traced(network, trace(network), drawn, reference(network, drawn))
-
-
 def _provenance(run: Run) -> dict[str, Any]:
     config = run.config
     own = {"arch": config.arch, "preset": config.preset, "dataset": config.dataset, "run": run.name}
     return {**own, "ganzoo": __version__, **run.provenance}
-
-
-def _write_golden(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
-    """Write what `golden` and `test_images` read; the names of the networks with test images, which are `run`'s."""
-    import numpy as np
-
-    arrays: dict[str, Any] = {}
-    tested = set()
-    for each in traced:
-        network = each.network
-        for side, specs, values in (
-            ("inputs", network.inputs, each.inputs),
-            ("outputs", network.outputs, each.outputs),
-        ):
-            arrays |= {f"{network.name}/{side}/{spec.name}": value for spec, value in zip(specs, values, strict=True)}
-        images = _test_images(network, run) if run else None
-        if images is not None:
-            arrays[f"{network.name}/test/x"], arrays[f"{network.name}/test/t"] = images
-            tested.add(network.name)
-    np.savez_compressed(path, **arrays)
-    return tested
-
-
-def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
-    """Some of the run's test images, evenly spaced, where `network` classifies and the data is at hand."""
-    import numpy as np
-
-    from ganzoo import datasets, plugins
-
-    (first, *others), (output, *more) = network.inputs, network.outputs
-    if others or more or first.meaning != "image" or output.meaning not in ("logits", "probabilities"):
-        return None
-    try:
-        dataset = plugins.DATASETS.get(run.config.dataset)
-        data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
-    except GanzooError:  # trained elsewhere, perhaps
-        return None
-    chosen = np.linspace(0, len(data.test_x) - 1, min(TEST_IMAGES, len(data.test_x))).round().astype(int)
-    return data.test_x[chosen], data.test_t[chosen]
 
 
 def _manifest(

@@ -22,7 +22,7 @@ def _compile(plan: Plan) -> Program:
 
 BACKEND = Backend(
     name="webassembly",
-    summary="C kernels compiled to WebAssembly SIMD; WebDNN's layout: its C++ kernels, in a worker",
+    summary="C kernels, compiled to WebAssembly SIMD for each network",
     generate=generator("webassembly"),
     write=write,
     tolerance=1e-5,  # sums in another order differ by some 1e-6

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import chainer
 import numpy as np
 from webdnn.frontend.chainer.converter import ChainerConverter
 from webdnn.graph import traverse
@@ -38,10 +37,11 @@ class NamingConverter(ChainerConverter):
         for variable in tape.inputs:
             self.set_variable(variable.node, Variable(variable.shape, Order([None] * variable.ndim)))
         for function, taken in zip(tape.functions, tape.taken, strict=True):
+            if not any(self.has_variable(node) for node in function.inputs):
+                continue  # of parameters alone: its outputs are constants, as Chainer computed them
             for node, array in zip(function.inputs, taken, strict=True):
-                if not self.has_variable(node):  # a parameter or a constant
-                    array = np.asarray(chainer.cuda.to_cpu(array))
-                    self.set_variable(node, ConstantVariable(array, Order([None] * array.ndim)))
+                if not self.has_variable(node):
+                    self.set_variable(node, ConstantVariable(np.asarray(array), Order([None] * array.ndim)))
             self._convert_operator(function)
         for variable in tape.outputs:
             if not self.has_variable(variable.node):

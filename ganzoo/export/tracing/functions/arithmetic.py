@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from webdnn.graph.operators.exp import Exp
 from webdnn.graph.operators.leaky_relu import LeakyRelu
+from webdnn.graph.operators.log import Log
 from webdnn.graph.operators.relu import Relu
 from webdnn.graph.operators.sigmoid import Sigmoid
 from webdnn.graph.order import Order
@@ -78,7 +79,9 @@ FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "Copy": _unchanged,
     "Div": _broadcasting(lambda x, y: x / y),
     "DivFromConstant": lambda f, x: float(f.value) / x,
+    "Expm1": lambda f, x: Exp(None)(x)[0] - 1,
     "LinearInterpolate": _broadcasting(lambda p, x, y: p * x + (1 - p) * y),
+    "Log1p": lambda f, x: Log(None)(x + 1)[0],
     "Maximum": _broadcasting(_larger),
     "Minimum": _broadcasting(_smaller),
     "Mul": _broadcasting(lambda x, y: x * y),

@@ -1,0 +1,67 @@
+"""What an export is judged by: seeded inputs with Chainer's outputs, and test images for a classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import inputs
+from ganzoo.errors import GanzooError
+from ganzoo.export import trace as tracing
+from ganzoo.export.layouts import Traced
+from ganzoo.export.trace import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.specs import FloatArray, Network
+    from ganzoo.training.run import Run
+
+SAMPLES = 64
+SEED = 20171104
+TEST_IMAGES = 500  # of the data set's, evenly spaced: accuracy to 0.2%
+
+
+def trace(network: Network) -> Traced:
+    """`network` with seeded inputs and Chainer's outputs."""
+    drawn = inputs.seeded(network.inputs, SAMPLES, SEED)
+    return Traced(network, tracing.trace(network), drawn, reference(network, drawn))
+
+
+def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
+    """Write what `Bundle.golden` and `Bundle.test_images` read; the names of the networks with test images of `run`."""
+    import numpy as np
+
+    arrays: dict[str, Any] = {}
+    tested = set()
+    for each in traced:
+        network = each.network
+        for side, specs, values in (
+            ("inputs", network.inputs, each.inputs),
+            ("outputs", network.outputs, each.outputs),
+        ):
+            arrays |= {f"{network.name}/{side}/{spec.name}": value for spec, value in zip(specs, values, strict=True)}
+        images = _test_images(network, run) if run else None
+        if images is not None:
+            arrays[f"{network.name}/test/x"], arrays[f"{network.name}/test/t"] = images
+            tested.add(network.name)
+    np.savez_compressed(path, **arrays)
+    return tested
+
+
+def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
+    """Some of the run's test images, evenly spaced, where `network` classifies and the data is at hand."""
+    import numpy as np
+
+    from ganzoo import datasets, plugins
+
+    (first, *others), (output, *more) = network.inputs, network.outputs
+    if others or more or first.meaning != "image" or output.meaning not in ("logits", "probabilities"):
+        return None
+    try:
+        dataset = plugins.DATASETS.get(run.config.dataset)
+        data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
+    except GanzooError:  # trained elsewhere, perhaps
+        return None
+    chosen = np.linspace(0, len(data.test_x) - 1, min(TEST_IMAGES, len(data.test_x))).round().astype(int)
+    return data.test_x[chosen], data.test_t[chosen]
