@@ -13,6 +13,7 @@ import chainer
 import chainer.functions as F
 import chainer.links as L
 import numpy as np
+from chainer.link_hooks import SpectralNormalization
 
 from ganzoo.specs import Network, TensorSpec
 
@@ -64,7 +65,7 @@ def network(case: Case, name: str = "network") -> Network:
             link.avg_var[...] = random.uniform(0.3, 2, link.avg_var.shape)
     inputs = tuple(TensorSpec(f"x{i}", shape, "image") for i, shape in enumerate(case.shapes))
     with chainer.using_config("train", False):
-        made = case.model(*(np.zeros((1, *shape), np.float32) for shape in case.shapes))
+        made = case.model(*(chainer.Variable(np.zeros((1, *shape), np.float32)) for shape in case.shapes))
     outputs = made if isinstance(made, tuple) else (made,)
     specs = tuple(TensorSpec(f"y{i}", y.shape[1:], "image") for i, y in enumerate(outputs))
     return Network(name, case.model, case.model, inputs, specs)
@@ -94,6 +95,7 @@ DENSE = {
     "linear-of-image": chain(ODD, Linear(105, 4), steps=1),
     "linear-rows": model((6, 5), lambda m, x: m.l(x, n_batch_axes=2), l=Linear(5, 3)),
     "linear-pixels": model(IMAGE, lambda m, x: m.l(F.transpose(x, (0, 2, 3, 1)), n_batch_axes=3), l=Linear(8, 5)),
+    "linear-pixels-odd": model(ODD, lambda m, x: m.l(F.transpose(x, (0, 2, 3, 1)), n_batch_axes=3), l=Linear(3, 5)),
     "linear-twice": model(VECTOR, lambda m, x: m.l(F.relu(m.l(x))), steps=2, l=Linear(10, 10)),
     "linear-residual": model(VECTOR, lambda m, x: x + m.b(F.relu(m.a(x))), a=Linear(10, 6), b=Linear(6, 10)),
     "linear-of-part": model(VECTOR, lambda m, x: m.l(x[:, 2:5]), l=Linear(3, 4)),
@@ -115,6 +117,10 @@ CONVOLUTIONS = {
     "depthwise": chain(ODD, L.DepthwiseConvolution2D(3, 2, 3), steps=1),
     "depthwise-separable": chain(IMAGE, Conv(8, 8, 3, pad=1, groups=8), F.relu, Conv(8, 5, 1), steps=2),
     "conv-shared": model((4, 6, 6), lambda m, x: m.c(F.relu(m.c(x))), steps=2, c=Conv(4, 4, 3, pad=1)),
+    "conv-of-normalized-weights": model(
+        ODD, lambda m, x: F.convolution_2d(x, F.normalize(m.c.W, axis=(1, 2, 3)) * 2, m.c.b), steps=1, c=Conv(3, 4, 3)
+    ),
+    "conv-of-spectral-norm": chain(ODD, Conv(3, 4, 3).add_hook(SpectralNormalization()), steps=1),
     "mlpconv": chain(ODD, L.MLPConvolution2D(3, (6, 4), 3), steps=2),
     "inception": chain((4, 6, 6), L.Inception(4, 2, 2, 2, 2, 2, 2)),
     "deconv": chain(ODD, Deconv(3, 4, 3, stride=2), steps=1),
@@ -149,6 +155,7 @@ NORMS = {
     "bn-twice": chain(ODD, Conv(3, 4, 3), BN(4), BN(4), F.relu, steps=1),
     "bn-other-axes": chain(ODD, Conv(3, 4, 3), BN(axis=(0, 3), size=(4, 3)), steps=2),
     "bn-channels-last": chain(ODD, Conv(3, 4, 3), lambda x: F.transpose(x, (0, 2, 3, 1)), BN(axis=(0, 1, 2), size=4)),
+    "bn-of-columns": chain(ODD, Conv(3, 4, 3), lambda x: F.transpose(x, (0, 2, 3, 1)), BN(3)),
     "bn-of-both": model(
         ODD,
         lambda m, x: F.relu(m.b(m.c(x)) + m.e(m.d(x))),
@@ -214,6 +221,7 @@ ACTIVATIONS = {
     "gated": model(ODD, lambda m, x: (lambda y: F.tanh(y[:, :4]) * F.sigmoid(y[:, 4:]))(m.c(x)), c=Conv(3, 8, 3)),
     "softmax": chain(VECTOR, F.softmax, steps=1),
     "softmax-of-image": chain(ODD, F.softmax, steps=1),
+    "softmax-activation": chain(VECTOR, F.softmax, lambda x: x * 2 - 1, steps=1),
     "softmax-last": chain(ODD, lambda x: F.softmax(x, -1)),
     "softmax-rows": chain(ODD, lambda x: F.softmax(x, 2)),
     "softmax-last-of-two": chain(VECTOR, lambda x: F.softmax(x, axis=-1), steps=1),
@@ -235,6 +243,8 @@ WINDOWS = {
     "average-pool-nd": chain(ODD, lambda x: F.average_pooling_nd(x, 3, 2, 1), steps=1),
     "average-pool-without-padding": chain(ODD, lambda x: F.average_pooling_nd(x, 3, 2, 1, pad_value=None), steps=2),
     "global-average-pool": chain(IMAGE, lambda x: F.average_pooling_2d(x, x.shape[2:]), Linear(8, 4), steps=2),
+    "pool-activation": chain(ODD, lambda x: F.max_pooling_2d(x, 2), F.tanh, steps=1),
+    "resize-activation": chain(ODD, lambda x: F.resize_images(x, (4, 9)), F.sigmoid, steps=1),
     "conv-pool": chain(ODD, Conv(3, 4, 3), F.relu, lambda x: F.max_pooling_2d(x, 2), steps=2),
     "resize": chain(ODD, lambda x: F.resize_images(x, (9, 10)), steps=1),
     "resize-down": chain(IMAGE, lambda x: F.resize_images(x, (3, 1)), steps=1),
@@ -270,6 +280,7 @@ for op in ("sum", "mean", "max", "min"):
 WINDOWS |= {
     "mean-of-rows": chain(IMAGE, lambda x: F.mean(rows(x, 8, -1), axis=2), steps=1),
     "mean-of-vector": chain(VECTOR, lambda x: F.mean(x, axis=1, keepdims=True), steps=1),
+    "sum-of-unpooled": chain(ODD, lambda x: F.sum(F.unpooling_2d(x, 2), axis=1)),
     "sum-of-some-channels": chain(IMAGE, lambda x: F.sum(rows(x, 2, 4, 6, 6), axis=2)),
     "average": chain(ODD, lambda x: F.average(x, axis=1), steps=1),
     "log-sum-exp": chain(ODD, lambda x: F.logsumexp(x * 90, axis=1)),
@@ -307,6 +318,7 @@ ARRAYS = {
     "squeeze": chain((1, 5, 7), lambda x: F.squeeze(x, 1), lambda x: F.relu(x), steps=1),
     "expand-dims": chain(VECTOR, lambda x: F.expand_dims(F.expand_dims(x, 2), -1), Deconv(10, 4, 3), steps=1),
     "concat": model([ODD, (2, 5, 7)], lambda m, x, y: F.concat([x, y]), steps=1),
+    "concat-activation": model([ODD, (2, 5, 7)], lambda m, x, y: F.elu(F.concat([x, y])), steps=1),
     "concat-rows": model([ODD, (3, 2, 7)], lambda m, x, y: F.concat([F.relu(x), y], axis=2)),
     "concat-last": model([ODD, (3, 5, 1)], lambda m, x, y: F.concat([x, y], axis=-1), steps=1),
     "concat-vectors": model([VECTOR, (4,)], lambda m, z, y: m.l(F.concat([z, y])), steps=2, l=Linear(14, 8)),
@@ -349,10 +361,20 @@ ARRAYS = {
     "pad-with-value": chain(
         ODD, lambda x: F.pad(x, ((0, 0), (1, 0), (0, 0), (0, 1)), "constant", constant_values=0.5), steps=1
     ),
+    "pad-activation": chain(
+        ODD,
+        lambda x: F.pad(x, ((0, 0), (0, 0), (1, 0), (0, 2)), "constant", constant_values=-0.5),
+        F.leaky_relu,
+        steps=1,
+    ),
     "pad-reflect": chain(ODD, lambda x: F.pad(x, ((0, 0), (0, 0), (1, 2), (2, 1)), "reflect"), Conv(3, 4, 3)),
     "pad-symmetric": chain(ODD, lambda x: F.pad(x, ((0, 0), (0, 0), (5, 0), (0, 2)), "symmetric")),
     "pad-edge": chain(ODD, lambda x: F.pad(x, ((0, 0), (0, 0), (2, 0), (1, 1)), "edge")),
     "depth-to-space": chain(IMAGE, Conv(8, 8, 3), lambda x: F.depth2space(x, 2), Conv(2, 3, 3), steps=3),
+    "depth-to-space-of-columns": chain(
+        IMAGE, Conv(8, 2, 3), lambda x: F.depth2space(F.transpose(x, (0, 2, 3, 1)), 2), steps=2
+    ),
+    "depth-to-space-unpooled": chain(IMAGE, lambda x: F.unpooling_2d(F.depth2space(x, 2), 2)),
     "space-to-depth": chain(IMAGE, lambda x: F.space2depth(x, 2), Conv(32, 3, 1), steps=2),
     "pixel-shuffle-by-hand": chain(
         IMAGE, lambda x: rows(F.transpose(rows(x, 2, 2, 2, 6, 6), (0, 1, 4, 2, 5, 3)), 2, 12, 12), steps=1
@@ -367,6 +389,11 @@ ARRAYS = {
     "broadcast-more-axes": chain(ODD, lambda x: x + F.broadcast_to(chainer.Variable(fixed(5, 7)), x.shape), steps=1),
     "cast": chain(ODD, lambda x: F.cast(x, "float32") * 2, steps=1),
     "identity": chain(ODD, F.identity, F.dropout, lambda x: F.copy(x, -1), steps=1),
+    "split-of-scattered": chain(
+        (5, 3, 7),
+        lambda x: F.flip(rows(F.transpose(F.flip(rows(x, 3, 5, 7), 3), (0, 3, 2, 1)), -1), 1),
+        lambda x: F.concat([F.relu(y) if i % 2 else y for i, y in enumerate(F.split_axis(x, [11, 40, 77], 1))]),
+    ),
     "separable-moves": chain(IMAGE, lambda x: F.flip(F.swapaxes(x[:, ::2], 2, 3), 1), Conv(4, 3, 3), steps=2),
 }
 
@@ -552,90 +579,25 @@ OPERATORS: dict[str, Case] = {
 }
 
 # WebDNN's converter has handlers for these too: why none is in the table
-REFUSED: dict[str, str] = {
-    **dict.fromkeys(
-        [
-            "AbsoluteError",
-            "Accuracy",
-            "BinaryAccuracy",
-            "ClassificationSummary",
-            "ConnectionistTemporalClassification",
-            "Contrastive",
-            "CrossCovariance",
-            "DeCov",
-            "Hinge",
-            "HuberLoss",
-            "MeanAbsoluteError",
-            "MeanSquaredError",
-            "NegativeSamplingFunction",
-            "R2_score",
-            "SigmoidCrossEntropy",
-            "SoftmaxCrossEntropy",
-            "Triplet",
-        ],
-        "a loss or a score",
-    ),
-    **dict.fromkeys(
-        [
-            "LSTM",
-            "NStepBiGRU",
-            "NStepBiLSTM",
-            "NStepBiRNNReLU",
-            "NStepBiRNNTanh",
-            "NStepGRU",
-            "NStepLSTM",
-            "NStepRNNReLU",
-            "NStepRNNTanh",
-            "PadSequence",
-            "SLSTM",
-            "TransposeSequence",
-        ],
-        "of sequences, which a plan for one picture has not",
-    ),
-    **dict.fromkeys(
-        ["ArgMax", "ArgMin", "EmbedIDFunction", "Permutate", "SelectItem", "Upsampling2D", "Where"], "chooses by data"
-    ),
-    **dict.fromkeys(["Gaussian", "SimplifiedDropconnect", "Zoneout"], "random"),
-    **dict.fromkeys(
-        ["BatchDet", "BatchInv", "BatchL2NormSquared", "BatchMatMul", "BilinearFunction", "Inv"],
-        "a product of activations",
-    ),
-    **dict.fromkeys(["ConvolutionND", "DeconvolutionND", "UnpoolingND"], "not for images"),
-    **dict.fromkeys(
-        [
-            "Arccos",
-            "Arcsin",
-            "Arctan",
-            "Cos",
-            "Cosh",
-            "Fmod",
-            "Im2Col",
-            "LocalResponseNormalization",
-            "ROIPooling2D",
-            "Sin",
-            "Sinh",
-            "SpatialPyramidPooling2D",
-            "SpatialTransformerGrid",
-            "SpatialTransformerSampler",
-            "Tan",
-        ],
-        "rare: a plan has no such step",
-    ),
-    "FlipUD": "flips the batch",
-    **dict.fromkeys(
-        [
-            "BatchNormalizationFunction",
-            "DepthwiseConvolution2D",
-            "DilatedConvolution2DFunction",
-            "Flatten",
-            "MatMulConstVar",
-            "MatMulVarConst",
-            "MatMulVarVar",
-            "MaxPooling2D",
-            "PReLU",
-            "SquaredDifference",
-        ],
-        "another name in Chainer 7.8.1",
-    ),
-    **dict.fromkeys(["Ceil", "Dropout", "Floor"], "leaves no trace in test mode"),
+REASONS = {
+    "a loss or a score": """
+        AbsoluteError Accuracy BinaryAccuracy ClassificationSummary ConnectionistTemporalClassification Contrastive
+        CrossCovariance DeCov Hinge HuberLoss MeanAbsoluteError MeanSquaredError NegativeSamplingFunction R2_score
+        SigmoidCrossEntropy SoftmaxCrossEntropy Triplet""",
+    "of sequences, which a plan for one picture has not": """
+        LSTM NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepLSTM NStepRNNReLU NStepRNNTanh
+        PadSequence SLSTM TransposeSequence""",
+    "chooses by data": "ArgMax ArgMin EmbedIDFunction Permutate SelectItem Upsampling2D Where",
+    "random": "Gaussian SimplifiedDropconnect Zoneout",
+    "a product of activations": "BatchDet BatchInv BatchL2NormSquared BatchMatMul BilinearFunction Inv",
+    "not for images": "ConvolutionND DeconvolutionND UnpoolingND",
+    "rare: a plan has no such step": """
+        Arccos Arcsin Arctan Cos Cosh Fmod Im2Col LocalResponseNormalization ROIPooling2D Sin Sinh
+        SpatialPyramidPooling2D SpatialTransformerGrid SpatialTransformerSampler Tan""",
+    "flips the batch": "FlipUD",
+    "another name in Chainer 7.8.1": """
+        BatchNormalizationFunction DepthwiseConvolution2D DilatedConvolution2DFunction Flatten MatMulConstVar
+        MatMulVarConst MatMulVarVar MaxPooling2D PReLU SquaredDifference""",
+    "leaves no trace in test mode": "Ceil Dropout Floor",
 }
+REFUSED: dict[str, str] = {name: reason for reason, names in REASONS.items() for name in names.split()}

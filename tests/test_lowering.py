@@ -38,7 +38,8 @@ def check(case: Case, name: str = "network") -> Plan:
     for n in (1, 3):
         drawn = inputs.seeded(network.inputs, n, seed=n)
         for made, expected in zip(plans.execute(plan, drawn), reference(network, drawn), strict=True):
-            atol = 1e-5 * max(1.0, float(np.abs(expected).max()))
+            # a window that sees nothing but padding has no largest value: -inf in both
+            atol = 1e-5 * float(np.abs(expected[np.isfinite(expected)]).max(initial=1.0))
             np.testing.assert_allclose(made, expected, rtol=0, atol=atol)
     for step in plan.steps:
         for tensor in (*step.inputs, step.output):
@@ -221,7 +222,7 @@ LAYERS: list[Callable[[Any, Any], Any]] = [
     _arithmetic,
     _reduction,
     lambda shape, draw: L.BatchNormalization(shape[0]),
-    lambda shape, draw: L.GroupNormalization(shape[0], shape[0]),
+    lambda shape, draw: L.GroupNormalization(shape[0], shape[0], eps=0.1),
     lambda shape, draw: lambda x: F.reshape(x, (x.shape[0], *shape[::-1])),
     _some(F.relu, F.leaky_relu, F.tanh, F.sigmoid, lambda x: F.elu(x, 0.5), lambda x: x * F.sigmoid(x), F.softmax),
     _some(lambda x: F.transpose(x, (0, 2, 3, 1)), lambda x: F.swapaxes(x, 2, 3), lambda x: F.flip(x, 1), F.crelu),
@@ -294,8 +295,8 @@ REFUSALS: dict[str, tuple[Case, str]] = {
         r"LSTM \(layer l/upward > LSTM\)",
     ),
     "EmbedID": (
-        model(VECTOR, lambda m, x: m.e(np.zeros(len(x), "i")) + x, e=L.EmbedID(4, 10)),
-        r"EmbedID\w* \(layer e\)",
+        model(VECTOR, lambda m, x: m.e(x.array.argmax(1)) + x, e=L.EmbedID(10, 10)),
+        r"EmbedID\w* \(layer e\) takes a value that was computed outside",
     ),
     "cast": (model(VECTOR, lambda m, x: m.e(F.cast(x[:, 0], "i")), e=L.EmbedID(4, 3)), r"Cast \(layer .*float32"),
     "no step": (
@@ -315,7 +316,7 @@ REFUSALS: dict[str, tuple[Case, str]] = {
         model(ODD, lambda m, x: F.convolution_2d(x, rows(m.l(x), 3, 1, 1)[:1].reshape(1, 3, 1, 1)), l=L.Linear(105, 3)),
         "mixes the pictures|takes a parameter from an activation",
     ),
-    "where": (chain(VECTOR, lambda x: F.where(chainer.as_variable(x).array > 0, x, -x)), r"Where \(layer"),
+    "where": (chain(VECTOR, lambda x: F.where(x.array > 0, x, -x)), r"Where \(layer"),
     "upsampling by indices": (
         chain(
             (1, 4, 4),
@@ -336,7 +337,7 @@ REFUSALS: dict[str, tuple[Case, str]] = {
         chain((3, 6, 6), lambda x: F.convolution_2d(x, np.ones((2, 3, 2, 2), "f"), stride=3, cover_all=True)),
         "cover_all",
     ),
-    "power": (chain(VECTOR, lambda x: (-2.0) ** F.relu(x)), "no positive number"),
+    "power": (chain(VECTOR, lambda x: 0.0 ** F.relu(x)), "no positive number"),
     # what mixes pictures
     "flatten": (chain(ODD, F.relu, F.flatten), r"mixes the pictures of a batch"),
     "reshape of the batch": (
@@ -374,11 +375,11 @@ REFUSALS: dict[str, tuple[Case, str]] = {
     ),
     "one picture only": (chain(ODD, lambda x: F.reshape(x, (1, 105))), "one picture, but not two"),
     # what leaves Chainer's graph
-    "floor": (chain(VECTOR, lambda x: F.relu(F.floor(x * 9))), r"ReLU \(.*\) takes a value that was computed outside"),
+    "floor": (chain(VECTOR, lambda x: x + F.floor(x * 9)), r"_ \+ _ \(.*\) takes a value that was computed outside"),
     "noise": (chain(VECTOR, lambda x: x + np.random.normal(size=x.shape).astype("f")), "computed outside"),
     "constant output": (chain(VECTOR, lambda x: F.floor(x)), "does not follow from its inputs"),
     "depends on data": (
-        chain(VECTOR, lambda x: F.relu(x) if chainer.as_variable(x).array[0, 0] > 0 else F.tanh(x)),
+        chain(VECTOR, lambda x: F.relu(x) if x.array[0, 0] > 0 else F.tanh(x)),
         "computes otherwise for other pictures",
     ),
 }

@@ -10,18 +10,28 @@ import subprocess
 from base64 import b64decode
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from ganzoo import inputs, noise
+from ganzoo import inputs, noise, plugins
 from ganzoo.browser.session import PAGES, run_page
-from ganzoo.runtime import RUNTIME, join, shipped, strip
+from ganzoo.export import bundle as export
+from ganzoo.export.layouts import Options
+from ganzoo.export.trace import reference
+from ganzoo.runtime import RUNTIME, SHIPPED, join, shipped, strip
 from ganzoo.specs import Part, TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ganzoo.training.run import Run
 
 SCRIPTS = Path(__file__).parent / "js" / "runtime"
 PAGE = SCRIPTS / "page.html"
-LIMIT = 6500  # bytes, Brotli: with manifest, module and program of any backend a page stays below 12 kB
+BACKENDS = RUNTIME.parent / "backends"
+LIMIT = 6450  # bytes, Brotli: with manifest, module and program of any backend a page stays below 12 kB
 
 
 def node(*arguments: object, **environment: str) -> None:
@@ -50,10 +60,8 @@ def test_what_is_shipped_has_no_comments_and_stays_small() -> None:
     assert set(files) == {"ganzoo.js", "weights.js", "webdnn.js"}
     for source in files.values():
         assert not re.search(r"/\*|^\s*//|^\s", source, re.MULTILINE)
-    assert "import {" not in files["ganzoo.js"]
-    assert re.findall(r"^import .*", files["webdnn.js"], re.MULTILINE) == [
-        'import { load as open } from "./ganzoo.js";'
-    ]
+    assert not re.search(r"^import\b(?!\()", files["ganzoo.js"], re.MULTILINE)
+    assert re.findall(r"import *{.*?;", files["webdnn.js"]) == ['import{load as open}from "./ganzoo.js";']
     assert len(brotli.compress(files["ganzoo.js"].encode(), quality=11)) <= LIMIT
 
 
@@ -61,7 +69,22 @@ def test_stripping_leaves_code_alone() -> None:
     source = (
         '/** A\n * b */\nconst u = "https://x/*y"; // why\n\n  // more\n  f(/** @type {any} */ (u)); /** @type {A} */\n'
     )
-    assert strip(source) == 'const u = "https://x/*y";\nf((u)); \n'
+    assert strip(source) == 'const u="https://x/*y";f((u));\n'
+    assert (
+        strip("for (; a - -b > 0; ) {\n  f(`${a} , b`, [\n    1,\n  ]);\n}\n")
+        == "for(;a - -b>0;){f(`${a} , b`,[\n1])}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [*(RUNTIME / name for name in SHIPPED), *BACKENDS.glob("web*/web*.js")], ids=lambda p: p.name
+)
+def test_stripping_leaves_the_syntax_tree_alone(path: Path, tmp_path: Path) -> None:
+    """By the parser that node itself brings."""
+    source = join(path, apart=SHIPPED)
+    (tmp_path / "a.js").write_text(source)
+    (tmp_path / "b.js").write_text(strip(source))
+    node("--expose-internals", SCRIPTS / "same.cjs", tmp_path / "a.js", tmp_path / "b.js")
 
 
 def test_joining_refuses_a_name_of_two_modules(tmp_path: Path) -> None:
@@ -197,3 +220,88 @@ def test_the_javascript_of_webdnns_pages_runs_unchanged(bundle: Path) -> None:
     assert told["grey"] == [1]
     assert told["argmax"] == [1, 2]
     assert "webassembly" in told["order"]
+
+
+# With a real network
+
+
+@pytest.fixture(scope="module")
+def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real bundle for all backends; `int8` beside it is the same in that encoding."""
+    root = tmp_path_factory.mktemp("real")
+    backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
+    export.export(runs["dcgan-cond"], backends, root / "f32")
+    export.export(runs["dcgan-cond"], backends[:1], root / "int8", options=Options(weights="int8"))
+    return root
+
+
+def run_real(bundle: Path, real: Path, check: str, **job: object) -> dict:
+    folders = {"model": bundle, "real": real / "f32" / "generator", "int8": real / "int8" / "generator", "pages": PAGES}
+    return run_page(PAGE, {"check": check, **job}, folders)
+
+
+def drawn(run: Run) -> np.ndarray:
+    """What Chainer draws for noise of seed 3 and the labels 4 and 7."""
+    (network,) = run.arch.export(run.config, run.model())
+    x = np.concatenate([noise.normal(3, 200).reshape(2, 100), np.eye(10, dtype=np.float32)[[4, 7]]], axis=1)
+    (y,) = reference(network, [x])
+    return y.ravel()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("folder", "backend", "worker", "lose", "bound"),
+    [
+        ("real", "webassembly", False, None, 1e-5),
+        ("real", "webassembly", True, None, 1e-5),
+        ("int8", "webassembly", True, None, 0.1),
+        ("real", "webgl", False, "webgl", 1e-4),
+        ("real", "webgpu", False, "webgpu", 1e-4),
+    ],
+)
+def test_a_real_network_below_a_strict_policy_in_a_worker_and_after_a_loss(
+    folder: str,
+    backend: str,
+    worker: bool,
+    lose: str | None,
+    bound: float,
+    bundle: Path,
+    real: Path,
+    runs: Mapping[str, Run],
+) -> None:
+    told = run_real(bundle, real, "real", folder=folder, backend=backend, worker=worker, lose=lose)
+    right = drawn(runs["dcgan-cond"])
+    np.testing.assert_allclose(floats(told["first"]), right, atol=bound)
+    np.testing.assert_allclose(floats(told["y"]), right, atol=bound)
+    assert told["links"] == 0
+    assert [row["ok"] for row in told["report"]] == ([True, False, True] if lose else [True])
+    assert told["report"][0]["info"].endswith("in a worker") is worker
+    if lose:
+        assert "lost" in told["report"][1]["reason"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("relaxed", [True, False])
+def test_a_browser_fetches_what_it_needs_and_by_its_hash(relaxed: bool, bundle: Path, real: Path) -> None:
+    told = run_real(bundle, real, "real", folder="int8", backend="webassembly", relaxed=relaxed)
+    files = json.loads((real / "int8" / "generator" / "manifest.json").read_text())["files"]
+    wanted = {"webassembly-relaxed.wasm" if relaxed else "webassembly.wasm", "webassembly.js", "weights.js"}
+    fetched = {each for each in told["fetched"] if each.startswith("we") and ".bin" not in each}
+    assert fetched == {f"{name}?{files[name]['sha256'][:8]}" for name in wanted} | {"webdnn.js"}
+
+
+@pytest.mark.browser
+def test_a_worker_that_crashes_is_made_anew(bundle: Path, real: Path, runs: Mapping[str, Run]) -> None:
+    told = run_real(bundle, real, "worker", how="crashing")
+    assert [row["ok"] for row in told["report"]] == [True, False, True]
+    assert "boom" in told["report"][1]["reason"]
+    assert told["ends"] == ["ganzoo-webassembly"]
+    assert len(floats(told["y"])) == 784
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("how", "reason"), [("throwing", "no worker"), ("absent", "does not load")])
+def test_a_worker_that_does_not_start_is_told_and_ended(how: str, reason: str, bundle: Path, real: Path) -> None:
+    told = run_real(bundle, real, "worker", how=how)
+    assert told["code"] == "backend" and reason in told["message"]
+    assert told["ends"] == ["ganzoo-webassembly"]

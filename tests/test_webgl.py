@@ -16,7 +16,6 @@ from ganzoo.backends.webgl import shader as shaders
 from ganzoo.backends.webgl.compile import FILE, SAMPLERS
 from ganzoo.browser.arrays import decode
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.expressions import Arg, call
 from ganzoo.export.plan import Box
 from ganzoo.runtime import strip
 from on_device import Answer, run_cases
@@ -97,6 +96,7 @@ def test_every_step_alone_and_in_a_batch():
         one = decode([answer.extra["one"]], [(1, 1, *e.shape[1:]) for e in expected])
         assert not far([array[0] for array in one], [e[:1] for e in expected], TOLERANCE), name
         assert "lost" in answer.extra["lost"]
+        assert answer.extra["rounding"] == 0
         assert answer.extra["error"] == answer.extra["lost"], "a device without context gives no picture"
     assert {bool(answer.info) for *_, answer in found} == {True}
 
@@ -124,10 +124,27 @@ def test_bands():
 def test_half_floats_where_there_are_no_others():
     names = ("generator", "classifier", "conv", "conv-one-channel", "deconv-to-three", "concatenate", "softmax")
     cases = plans.cases()
-    found = answers({name: cases[name] for name in names}, options={"half": True})
+    found = answers({name: cases[name] for name in names}, options={"half": True}, after="webgl.js")
     # each step's output keeps 11 bits: 5e-4 of values up to 4, a few times over
     assert wrong(found, 5e-3) == []
     assert wrong(found, 1e-6), "these are full floats"
+    for name, expected, answer in found:
+        assert "half floats" in answer.info
+        assert answer.extra["rounding"] == 2**-10
+        if name in ("generator", "classifier"):  # what the runtime's self-test allows
+            assert not far(answer.outputs, expected, TOLERANCE + 2**-10)
+
+
+@pytest.mark.browser
+def test_a_run_that_takes_long_leaves_the_core_alone():
+    ((_, _, answer),) = answers({"relu": plans.cases()["relu"]}, after="webgl_slow.js")
+    assert 1 < answer.extra["asked"] <= 101, "once in a millisecond at most"
+
+
+@pytest.mark.browser
+def test_a_context_is_given_back_when_the_weights_do_not_come():
+    ((_, _, answer),) = answers({"relu": plans.cases()["relu"]}, after="webgl_failed.js")
+    assert answer.extra == {"error": "no weights", "closed": True}
 
 
 @pytest.mark.browser
@@ -170,6 +187,13 @@ def test_what_is_beyond_the_limits_is_refused_by_name(plan, reason):
     with pytest.raises(UnsupportedOperatorError, match=f"WebGL cannot run {reason}") as caught:
         BACKEND.compile(plan())
     assert "webgl" in caught.value.remedy
+
+
+def test_a_turn_is_bounded_in_bytes():
+    program = json.loads(BACKEND.compile(B((4, 1024, 4)).elementwise(plans.RELU).plan()).files[FILE])
+    assert program["batch"] == 1024  # of 64 KiB
+    program = json.loads(BACKEND.compile(B((2048, 4096, 4)).elementwise(plans.RELU).plan()).files[FILE])
+    assert program["batch"] == 1  # of 128 MiB
 
 
 def test_the_same_shader_is_there_once():

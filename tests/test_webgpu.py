@@ -102,12 +102,36 @@ def test_every_step(table):
 
 @pytest.mark.browser
 def test_a_device_takes_any_batch(table):
+    check_batches(table)
+    for _, answer in table.values():
+        assert answer.extra["remade"] == 0, "a batch that fits needs no new buffers"
+
+
+def check_batches(table):
     for name, (expected, answer) in table.items():
         for n, told in ((1, answer.extra["one"]), (2 * N, answer.extra["two"])):
             outputs = [array[0] for array in decode([told], [(1, n, *each.shape[1:]) for each in expected])]
             assert error(outputs, [np.concatenate([each, each])[:n] for each in expected]) <= TOLERANCE, (name, n)
-        assert answer.extra["remade"] == 0, "a batch that fits needs no new buffers"
-        assert "batch of 1000000" in answer.extra["tooMany"]
+
+
+@pytest.mark.browser
+def test_what_is_beyond_the_limits_takes_turns():
+    def compile_few(plan: Plan) -> Program:
+        return Program({"webgpu.json": json.dumps(program(plan) | {"batch": 2}).encode()}, {"program": "webgpu.json"})
+
+    cases = {**plans.cases(), **turns()}
+    names = ("generator", "classifier", "deconv-to-three", "concatenate", "two outputs")
+    jobs = [(cases[name], plans.inputs_for(cases[name], N)) for name in names]
+    answers = run_cases(replace(BACKEND, compile=compile_few), jobs, after="webgpu.js")
+    found = {name: (plans.execute(*job), answer) for name, job, answer in zip(names, jobs, answers, strict=True)}
+    assert wrong(found) == []
+    check_batches(found)
+    check_drawn(found)
+
+
+@pytest.mark.browser
+def test_more_images_than_the_grid_is_deep():
+    assert wrong(ask({"tanh": plans.unary(plans.TANH, (1, 1, 4))}, 65536)) == []
 
 
 @pytest.mark.browser
@@ -117,6 +141,17 @@ def test_steps_of_random_sizes():
 
 @pytest.mark.browser
 def test_draws_what_it_computes(table):
+    check_drawn(table)
+
+
+@pytest.mark.browser
+def test_what_it_cannot_draw_on_it_leaves_alone(table):
+    for _, answer in table.values():
+        assert answer.extra["tall"] is False
+        assert answer.extra["taken"] is False
+
+
+def check_drawn(table):
     for name, (expected, answer) in table.items():
         if expected[0].ndim != 4 or expected[0].shape[1] not in (1, 3):
             continue
@@ -158,6 +193,15 @@ def test_a_shader_that_does_not_compile_names_its_step():
 
 
 @pytest.mark.browser
+def test_a_device_that_came_to_nothing_is_closed():
+    plan = plans.generator()
+    (answer,) = run_cases(BACKEND, [(plan, plans.inputs_for(plan, 1))], after="webgpu_failed.js")
+    assert answer.extra["weights"] == {"error": "no weights", "reason": "destroyed"}
+    assert "layer0: " in answer.extra["shaders"]["error"]
+    assert answer.extra["shaders"]["reason"] == "destroyed"
+
+
+@pytest.mark.browser
 def test_without_an_adapter_it_says_so():
     plan = plans.generator()
     (answer,) = run_cases(BACKEND, [(plan, plans.inputs_for(plan, 1))], after="no-webgpu.js")
@@ -187,7 +231,15 @@ def test_one_dispatch_a_step_and_few_bytes():
         assert len(program(plan)["steps"]) == dispatches
         assert len(brotli.compress(compile_plan(plan).files["webgpu.json"])) <= 3000
     (module,) = BACKEND.modules
-    assert len(brotli.compress(strip(module.read_text()).encode())) <= 2500
+    assert len(brotli.compress(strip(module.read_text()).encode())) <= 2300
+
+
+def test_a_turn_is_within_the_limits():
+    assert program(plans.generator())["batch"] == 5349
+    assert program(plans.unary(plans.RELU, (1, 1, 1)))["batch"] == 65535
+    many = plans.unary(plans.RELU, (256, 256, 4))
+    outputs = replace(many, outputs=many.outputs * 4, specs=(many.specs[0], many.specs[1] * 4))
+    assert (program(many)["batch"], program(outputs)["batch"]) == (128, 32), "outputs are read together"
 
 
 def test_equal_shaders_are_kept_once():

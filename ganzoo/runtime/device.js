@@ -1,8 +1,11 @@
 /** One backend: its module imported, its device made, compared with Chainer, timed. */
 
+import { reject } from "./inputs.js";
+
 /**
  * @typedef {import("./types.js").Bundle} Bundle
  * @typedef {import("./types.js").Device} Device
+ * @typedef {import("./types.js").Row} Row
  */
 
 const PATIENCE = 20000; // ms; some drivers take seconds to compile one network's shaders
@@ -16,9 +19,9 @@ const LONG = 300; // ms; no round begins later
  * @param {Promise<T>} promise
  * @returns {Promise<T>}
  */
-function inTime(promise) {
+export function inTime(promise, ms = PATIENCE) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE} ms`)), PATIENCE);
+    const timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
@@ -35,7 +38,7 @@ function paint(canvas, [channels, height, width], values, n) {
   image.data.forEach((_, at, data) => {
     const [pixel, colour] = [at >> 2, at & 3];
     const plane = Math.floor(pixel / size) * channels + (channels < 3 ? 0 : colour);
-    data[at] = colour === 3 ? 255 : 255 * values[plane * size + (pixel % size)];
+    data[at] = colour < 3 ? 255 * values[plane * size + (pixel % size)] : 255;
   });
   Object.assign(canvas, { width, height: n * height });
   /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
@@ -50,12 +53,12 @@ export class Opened {
   #fail = () => {};
 
   /**
-   * @param {string} backend
+   * @param {Row} row
    * @param {Device} device
    * @param {import("./types.js").Golden} golden
    */
-  constructor(backend, device, golden) {
-    this.backend = backend;
+  constructor(row, device, golden) {
+    this.row = row;
     this.device = device;
     this.golden = golden;
     device.lost.then((reason) => this.#end(`lost: ${reason}`));
@@ -76,7 +79,7 @@ export class Opened {
     const outputs = await this.#unlessLost(() => this.device.run(inputs, n));
     return this.golden.outputs.map((one, i) => {
       const { length } = outputs[i];
-      if (length !== n * one.length) throw new Error(`${length} output values instead of ${n * one.length}`);
+      if (length !== n * one.length) throw new Error(`${length} output values, not ${n * one.length}`);
       return outputs[i].slice(); // a module may hand out its own memory
     });
   }
@@ -88,9 +91,14 @@ export class Opened {
    * @param {number} n
    */
   async draw(canvas, shape, inputs, n) {
-    const { device } = this;
-    if (device.draw) await this.#unlessLost(() => device.draw?.(canvas, inputs, n));
-    else paint(canvas, shape, (await this.run(inputs, n))[0], n);
+    const drawn = await this.#unlessLost(() => this.device.draw?.(canvas, inputs, n) ?? false);
+    if (drawn !== false) return;
+    const [values] = await this.run(inputs, n);
+    try {
+      paint(canvas, shape, values, n);
+    } catch (cause) {
+      reject("canvas", `${cause}`);
+    }
   }
 
   /**
@@ -110,11 +118,16 @@ export class Opened {
   async test(tolerance) {
     const outputs = await inTime(this.run(this.golden.inputs, 1));
     let error = 0;
+    let largest = 1;
     this.golden.outputs.forEach((right, i) =>
-      right.forEach((value, j) => (error = Math.max(error, Math.abs(outputs[i][j] - value)))),
+      right.forEach((value, j) => {
+        error = Math.max(error, Math.abs(outputs[i][j] - value));
+        largest = Math.max(largest, Math.abs(value));
+      }),
     );
+    const most = tolerance + (this.device.rounding ?? 0) * largest;
     // NaN is not below anything
-    if (!(error <= tolerance)) throw new Error(`the output differs from Chainer's by ${error}, more than ${tolerance}`);
+    if (!(error <= most)) throw new Error(`differs from Chainer's by ${error}, more than ${most}`);
   }
 
   /** Milliseconds of a run: the median of some rounds. */
@@ -145,29 +158,34 @@ export class Opened {
 
 /**
  * Raises whatever stopped it.
- * @param {string} backend
+ * @param {Row} row its backend's in the report
  * @param {Bundle} bundle
+ * @param {Promise<never>} late rejects when it need not come any more
  */
-export async function open(backend, bundle) {
-  const { manifest, golden, files, weights, options } = bundle;
+export async function open(row, { manifest, golden, files, weights, options }, late) {
+  const { backend } = row;
   if (!Object.hasOwn(manifest.backends, backend)) throw new Error("not in this bundle");
   const entry = manifest.backends[backend];
   const file = (/** @type {string} */ name) => files.get(name);
   // beside the module, not after it
   for (const name of entry.prefetch) file(name).catch(() => {});
-  const { canvas, worker } = options;
+  /** @type {Promise<Device>} */
   const making = files
     .module(entry.module)
-    .then(({ create }) => create({ manifest, entry, weights, file, canvas, options: { worker } }));
+    .then(({ create }) => create({ manifest, entry, weights, file, options }));
   making.catch(() => {});
   /** @type {() => unknown} */
   let close = () => making.then((device) => device.destroy()).catch(() => {});
-  try {
+  const tested = async () => {
     const [sample] = await Promise.all([golden, weights]); // a slow line is not a slow driver
-    const opened = new Opened(backend, await inTime(making), sample);
+    const opened = new Opened(row, await inTime(making), sample);
     close = () => opened.close();
     await opened.test(manifest.golden.tolerance[backend]);
+    row.info = opened.device.info;
     return opened;
+  };
+  try {
+    return await Promise.race([tested(), late]);
   } catch (error) {
     close();
     throw error;

@@ -12,7 +12,7 @@ import { refuse } from "./manifest.js";
  * @param {(bytes: number) => void} [onBytes]
  */
 export async function fetchBytes(url, file, most, request, onBytes) {
-  const chunks = [];
+  const bytes = new Uint8Array(most);
   let size = 0;
   try {
     const { ok, status, body } = await fetch(url, request);
@@ -20,37 +20,27 @@ export async function fetchBytes(url, file, most, request, onBytes) {
     const reader = body?.getReader();
     for (let part; reader && !(part = await reader.read()).done; ) {
       const { length } = part.value;
-      size += length;
-      if (size > most) {
+      if (size + length > most) {
         reader.cancel().catch(() => {});
         throw new GanzooError("corrupt", `more than ${most} bytes`, { file });
       }
-      chunks.push(part.value);
+      bytes.set(part.value, size);
+      size += length;
       onBytes?.(length);
     }
   } catch (cause) {
     throw cause instanceof GanzooError ? cause : new GanzooError("fetch", `${cause}`, { file, cause });
   }
-  return join(chunks);
+  return bytes.subarray(0, size);
 }
 
-/** @param {Uint8Array[]} chunks */
-export function join(chunks) {
-  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all.buffer;
-}
+/** @param {Iterable<number>} hash */
+const integrityOf = (hash) => `sha256-${btoa(String.fromCharCode(...hash))}`;
 
-/** @param {Iterable<number>} bytes */
-const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
-
-/** The bundle's files, each fetched once. */
+/** The bundle's files. */
 export class Files {
-  #told = false; // whether `total` is true and progress is told
+  /** @type {import("./types.js").Options["onProgress"]} */
+  #onProgress;
   #loaded = 0;
   #total = 0;
   /** @type {Map<string, Promise<ArrayBuffer>>} */
@@ -59,28 +49,31 @@ export class Files {
   /**
    * @param {URL} base
    * @param {import("./types.js").Manifest["files"]} files
-   * @param {import("./types.js").Options} options
+   * @param {AbortSignal} signal
    */
-  constructor(base, files, { signal, onProgress }) {
+  constructor(base, files, signal) {
     this.base = base;
     this.files = files;
     this.signal = signal;
-    this.onProgress = onProgress;
   }
 
   /**
-   * The file's bytes. Raises "fetch", "corrupt".
+   * What `fetch` gives, kept for whoever asks again, unless it failed.
    * @param {string} file
    */
   get(file) {
-    const bytes = this.#asked.get(file) ?? this.#fetch(file);
+    const bytes = this.#asked.get(file) ?? this.fetch(file);
     this.#asked.set(file, bytes);
+    bytes.catch(() => this.#asked.delete(file));
     return bytes;
   }
 
-  /** All that is known to be needed has been asked for. */
-  tell() {
-    this.#told = true;
+  /**
+   * From now on, when all that is known to be needed has been asked for.
+   * @param {import("./types.js").Options["onProgress"]} [onProgress] throws nothing
+   */
+  tell(onProgress) {
+    this.#onProgress = onProgress;
     this.#count(0, 0);
   }
 
@@ -91,7 +84,7 @@ export class Files {
   #count(loaded, total) {
     this.#loaded += loaded;
     this.#total += total;
-    if (this.#told) this.onProgress?.({ loaded: this.#loaded, total: this.#total });
+    this.#onProgress?.({ loaded: this.#loaded, total: this.#total });
   }
 
   /**
@@ -101,13 +94,16 @@ export class Files {
   #locate(file) {
     if (!Object.hasOwn(this.files, file)) refuse("files", `no ${file}`);
     const { bytes, sha256 } = this.files[file];
-    const hash = base64((sha256.match(/../g) ?? []).map((hex) => parseInt(hex, 16)));
-    return { bytes, hash, integrity: `sha256-${hash}`, url: new URL(`${file}?${sha256.slice(0, 8)}`, this.base) };
+    const integrity = integrityOf(/** @type {string[]} */ (sha256.match(/../g)).map((hex) => parseInt(hex, 16)));
+    return { bytes, integrity, url: new URL(`${file}?${sha256.slice(0, 8)}`, this.base) };
   }
 
-  /** @param {string} file */
-  async #fetch(file) {
-    const { url, bytes, hash, integrity } = this.#locate(file);
+  /**
+   * The file's bytes. Raises "fetch", "corrupt".
+   * @param {string} file
+   */
+  async fetch(file) {
+    const { url, bytes, integrity } = this.#locate(file);
     const { subtle } = crypto;
     let loaded = 0;
     this.#count(0, bytes);
@@ -118,11 +114,11 @@ export class Files {
         loaded += more;
         this.#count(more, 0);
       });
-      const digest = loaded === bytes && subtle && (await subtle.digest("SHA-256", content));
-      if (loaded !== bytes || (digest && base64(new Uint8Array(digest)) !== hash)) {
-        throw new GanzooError("corrupt", digest ? "wrong SHA-256" : `${loaded} bytes instead of ${bytes}`, { file });
+      if (loaded < bytes) throw new GanzooError("corrupt", `${loaded} bytes, not ${bytes}`, { file });
+      if (subtle && integrityOf(new Uint8Array(await subtle.digest("SHA-256", content))) !== integrity) {
+        throw new GanzooError("corrupt", "wrong SHA-256", { file });
       }
-      return content;
+      return content.buffer;
     } catch (error) {
       this.#count(-loaded, -bytes);
       throw error;
@@ -132,18 +128,17 @@ export class Files {
   /**
    * Import a module; where the browser preloads modules with integrity, only if it is the manifest's.
    * @param {string} file
-   * @returns {Promise<import("./types.js").BackendModule>}
+   * @returns {Promise<any>}
    */
   async module(file) {
     const { url, integrity } = this.#locate(file);
     const link = globalThis.document?.createElement("link");
     if (link?.relList.supports("modulepreload")) {
       await new Promise((resolve, reject) => {
-        link.onload = resolve;
-        link.onerror = () => reject(new GanzooError("corrupt", "missing, or wrong SHA-256", { file }));
-        Object.assign(link, { rel: "modulepreload", integrity, href: url });
-        document.head.append(link);
-      });
+        const onerror = () => reject(new GanzooError("corrupt", "missing, or wrong SHA-256", { file }));
+        const how = { onload: resolve, onerror, rel: "modulepreload", integrity, href: url };
+        document.head.append(Object.assign(link, how));
+      }).finally(() => link.remove());
     }
     return import(url.href);
   }

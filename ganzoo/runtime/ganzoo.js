@@ -1,65 +1,83 @@
 /** Load a bundle and run its network: docs/runtime.md. */
 
 import { GanzooError } from "./errors.js";
-import { fetchBytes, Files, join } from "./fetching.js";
-import { noise, pack } from "./inputs.js";
-import { MANIFEST, parse, product, refuse } from "./manifest.js";
+import { fetchBytes, Files } from "./fetching.js";
+import { noise, pack, reject } from "./inputs.js";
+import { MANIFEST, parse, product } from "./manifest.js";
 import { Backends } from "./select.js";
 
 export { GanzooError };
 
 /** @typedef {import("./types.js").Options} Options */
 
-const LONGEST = 2 ** 24; // bytes of a manifest
-
 /**
  * @param {string | URL} url of the bundle's folder, or of its manifest
  * @param {Options} [options]
  * @returns {Promise<Model>}
  */
-export async function load(url, options = {}) {
-  const { signal } = options;
-  const stopped = () => new GanzooError("aborted", "loading was aborted", { cause: signal?.reason });
-  if (signal?.aborted) throw stopped();
-  const loading = start(url, options);
+export function load(url, options = {}) {
+  const { signal, onProgress } = options;
+  const control = new AbortController(); // the page's own is forgotten after loading
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      reject(stopped());
+    const stop = (/** @type {unknown} */ reason) => {
+      reject(reason);
+      control.abort();
       loading.then((model) => model.destroy()).catch(() => {});
     };
-    signal?.addEventListener("abort", stop);
-    loading.then(resolve, reject).finally(() => signal?.removeEventListener("abort", stop));
+    const abort = () => stop(new GanzooError("aborted", "no model", { cause: signal?.reason }));
+    const loading = start(url, options, control.signal, (progress) => {
+      try {
+        control.signal.aborted || onProgress?.(progress);
+      } catch (error) {
+        stop(error);
+      }
+    });
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
+    loading.finally(() => signal?.removeEventListener("abort", abort)).then(resolve, reject);
   });
 }
 
 /**
  * @param {string | URL} url
  * @param {Options} options
+ * @param {AbortSignal} signal
+ * @param {Options["onProgress"]} onProgress
  */
-async function start(url, options) {
-  const { signal, backend = "auto" } = options;
-  const place = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
-  if (!place.pathname.endsWith(".json")) place.pathname = place.pathname.replace(/\/?$/, "/manifest.json");
-  const json = new TextDecoder().decode(await fetchBytes(place, MANIFEST, LONGEST, { signal }));
+async function start(url, { backend = "auto", worker }, signal, onProgress) {
+  const place = locate(url);
+  const json = new TextDecoder().decode(await fetchBytes(place, MANIFEST, 2 ** 22, { signal }));
   const manifest = parse(json);
-  const files = new Files(place, manifest.files, options);
+  const files = new Files(place, manifest.files, signal);
   const weights = fetchWeights(manifest.weights, files);
   const golden = fetchGolden(manifest, files);
-  for (const promise of [weights, golden]) promise.catch(() => {});
-  const backends = new Backends({ manifest, golden, files, weights, options });
+  const backends = new Backends({ manifest, golden, files, weights, options: { worker } });
   let names = [backend].flat();
   let opening;
   if (backend === "auto") {
     names = Object.keys(manifest.backends);
-    const hashes = Object.values(manifest.files).map(({ sha256 }) => sha256.slice(0, 8));
-    opening = backends.fastest(names, `ganzoo ${place}`, ` ${navigator.userAgent} ${hashes}`);
+    const identity = ` ${navigator.userAgent} ${JSON.stringify(manifest.files)}`;
+    opening = backends.fastest(names, `ganzoo ${place}`, identity);
   } else opening = backends.first(names.values());
-  files.tell();
+  files.tell(onProgress);
   try {
     return new Model(names, backends, await opening);
   } catch (error) {
     await Promise.all([weights, golden]); // where they are the reason, say so
     throw error;
+  } finally {
+    files.tell();
+  }
+}
+
+/** @param {string | URL} url */
+function locate(url) {
+  try {
+    const place = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+    if (!place.pathname.endsWith(".json")) place.pathname = place.pathname.replace(/\/?$/, "/manifest.json");
+    return place;
+  } catch {
+    reject("url", "no URL");
   }
 }
 
@@ -69,8 +87,7 @@ async function start(url, options) {
  * @returns {Promise<import("./types.js").Golden>}
  */
 async function fetchGolden({ inputs, outputs, golden }, files) {
-  const values = new Float32Array(await files.get(golden.file));
-  if (!values.every(Number.isFinite)) refuse("golden.file", "not finite");
+  const values = new Float32Array(await files.fetch(golden.file));
   let at = 0;
   const take = (/** @type {{ shape: number[] }} */ { shape }) => values.slice(at, (at += product(shape)));
   return { inputs: inputs.map(take), outputs: outputs.map(take) };
@@ -81,19 +98,19 @@ async function fetchGolden({ inputs, outputs, golden }, files) {
  * @param {Files} files
  */
 async function fetchWeights({ shards, tensors }, files) {
-  const parts = await Promise.all(shards.map((shard) => files.get(shard)));
-  const content = join(parts.map((bytes) => new Uint8Array(bytes)));
-  if (tensors.every(({ encoding }) => encoding === "f32")) return new Float32Array(content);
-  return (await import("./weights.js")).decode(tensors, content);
+  const decoder = tensors.some(({ encoding }) => encoding !== "f32") && files.module("weights.js");
+  const [code, ...parts] = await Promise.all([decoder, ...shards.map((shard) => files.fetch(shard))]);
+  const content = parts[1] ? await new Blob(parts).arrayBuffer() : parts[0];
+  return code ? code.decode(tensors, content) : new Float32Array(content);
 }
 
 /** A network that is ready to run. */
 class Model {
   #names;
+  /** @type {Backends | undefined} none once it is destroyed */
   #backends;
   /** @type {import("./device.js").Opened | undefined} */
   #opened;
-  #destroyed = false;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
 
@@ -107,7 +124,7 @@ class Model {
     this.inputs = this.manifest.inputs;
     this.outputs = this.manifest.outputs;
     this.report = backends.report;
-    this.backend = opened.backend;
+    this.backend = opened.row.backend;
     this.#names = names;
     this.#backends = backends;
     this.#opened = opened;
@@ -129,8 +146,11 @@ class Model {
    * @param {HTMLCanvasElement | OffscreenCanvas} canvas
    * @param {Record<string, import("./types.js").Value>} values
    */
-  draw(canvas, values) {
-    return this.#turn(values, (opened, arrays, n) => opened.draw(canvas, this.outputs[0].shape, arrays, n));
+  async draw(canvas, values) {
+    const { name, shape } = this.outputs[0];
+    if (shape.length !== 3 || ![1, 3].includes(shape[0])) reject(name, "no picture");
+    if (!canvas?.getContext) reject("canvas", "none");
+    return this.#turn(values, (opened, arrays, n) => opened.draw(canvas, shape, arrays, n));
   }
 
   /**
@@ -151,19 +171,19 @@ class Model {
    * @param {(opened: import("./device.js").Opened) => Promise<T>} act
    */
   async #act(act) {
-    const left = [...new Set([this.backend, ...this.#names])].values();
+    /** @type {Iterator<string> | undefined} */
+    let left;
     for (;;) {
-      if (this.#destroyed) throw new GanzooError("destroyed", "the model was destroyed");
-      const opened = (this.#opened ??= await this.#backends.first(left));
-      this.backend = opened.backend;
+      const backends = this.#backends;
+      if (!backends) throw new GanzooError("destroyed", "no model");
+      left ??= [...new Set([this.backend, ...this.#names])].values();
+      const opened = (this.#opened ??= await backends.first(left));
+      this.backend = opened.row.backend;
       try {
-        if (!this.#destroyed) return await act(opened);
+        if (this.#backends) return await act(opened);
       } catch (error) {
-        if (!this.#destroyed) {
-          const row = { backend: opened.backend, ok: false };
-          this.report.push(row);
-          this.#backends.fail(row, error);
-        }
+        if (/** @type {any} */ (error)?.code === "input") throw error;
+        if (this.#backends) backends.fail(backends.row(opened.row.backend), error);
       }
       opened.close();
       this.#opened = undefined;
@@ -181,7 +201,7 @@ class Model {
 
   /** Give the memory back; what runs ends with "destroyed". */
   destroy() {
-    this.#destroyed = true;
     this.#opened?.close();
+    this.#backends = this.#opened = undefined;
   }
 }

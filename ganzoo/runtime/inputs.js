@@ -1,7 +1,7 @@
 /** From what a page gives to what a backend takes. */
 
 import { GanzooError } from "./errors.js";
-import { product } from "./manifest.js";
+import { isCount, product } from "./manifest.js";
 import { normal } from "./noise.js";
 
 /**
@@ -16,6 +16,8 @@ import { normal } from "./noise.js";
  * @property {[number, number] | null} [range]
  */
 
+const LARGEST = 3.4028234663852886e38; // of float32
+
 /**
  * An input's parts; the input itself where it has none, or is wanted.
  * @type {(spec: Spec, input: number, isWhole?: boolean) => Slot[]}
@@ -27,7 +29,7 @@ export const slotsOf = (spec, input, isWhole) => {
 };
 
 /** @type {(field: string, what: string) => never} */
-const reject = (field, what) => {
+export const reject = (field, what) => {
   throw new GanzooError("input", what, { field });
 };
 
@@ -54,14 +56,15 @@ export function pack(specs, given) {
     const values = rowsOf(slot, given[name], n);
     const { length } = values;
     n ||= length / size;
-    if (!n || n % 1 || n * size !== length) reject(name, `${length} values, not ${size} a sample`);
+    if (!n || n % 1 !== 0 || n * size !== length) reject(name, `${length} values, not ${size} a sample`);
     const array = (arrays[input] ??= new Float32Array(n * product(specs[input].shape)));
-    const [low, high] = range ?? [-Infinity, Infinity];
-    for (let i = 0; i < length; i++) {
-      const at = Math.floor(i / size) * (array.length / n) + offset + (i % size);
-      array[at] = values[i];
-      if (!Number.isFinite(array[at]) || array[at] < Math.fround(low) || array[at] > Math.fround(high)) {
-        reject(name, `${values[i]} at ${i} is not from ${low} to ${high}`);
+    const [low, high] = (range ?? [-LARGEST, LARGEST]).map(Math.fround);
+    for (let start = offset, i = 0; i < length; start += array.length / n) {
+      for (let at = start; at < start + size; at++, i++) {
+        const value = values[i];
+        // NaN is nowhere, what float32 does not hold is infinite
+        array[at] = typeof value === "number" ? value : NaN;
+        if (!(array[at] >= low && array[at] <= high)) reject(name, `${array[at]} at ${i} is not from ${low} to ${high}`);
       }
     }
   }
@@ -91,14 +94,15 @@ const rowsOf = ({ name, meaning, size }, value, n) => {
  * Noise for the latent inputs and parts, by name. Raises "input".
  * @param {Spec[]} specs
  * @param {number} seed
- * @param {number} count samples
+ * @param {number} n samples
  */
-export function noise(specs, seed, count) {
+export function noise(specs, seed, n) {
   if (seed >>> 0 !== seed) reject("seed", `${seed} is not from 0 to ${2 ** 32 - 1}`);
   /** @type {Record<string, Float32Array>} */
   const drawn = {};
   specs.flatMap((spec, i) => slotsOf(spec, i)).forEach(({ name, meaning, size }, stream) => {
-    if (meaning === "latent") drawn[name] = normal(seed, count * size, stream);
+    if (!isCount(n) || !isCount(n * size)) reject("count", `not ${n}`);
+    if (meaning === "latent") drawn[name] = normal(seed, n * size, stream);
   });
   return drawn;
 }

@@ -14,17 +14,20 @@ const MOST = 2 ** 28; // values in one tensor, bytes in one file
 
 /** @type {(least: number) => Rule} */
 const count = (least) => (value) => Number.isInteger(value) && value >= least && value <= MOST;
+export const isCount = count(1);
 /** @type {(pattern: RegExp) => Rule} */
 const text = (pattern) => (value) => typeof value === "string" && pattern.test(value);
 /** @type {Rule} */
 const isRange = (value) =>
   value === null || (value?.length === 2 && value[0] <= value[1] && value.every?.(Number.isFinite));
+const meaning = text(/^(latent|onehot|image|logits|probabilities)$/);
 const tensors = [
   {
     name: text(NAME),
-    shape: [count(1)],
+    shape: [isCount],
+    meaning,
     range: isRange,
-    parts: [{ name: text(NAME), size: count(1) }],
+    parts: [{ name: text(NAME), size: isCount, meaning }],
   },
 ];
 
@@ -37,7 +40,7 @@ const RULES = {
   weights: {
     values: count(0),
     shards: [text(NAME)],
-    tensors: [{ shape: [count(1)], encoding: text(/^(f32|f16|int8)$/) }],
+    tensors: [{ shape: [isCount], encoding: text(/^(f32|f16|int8)$/) }],
   },
   backends: { "*": { module: text(NAME), prefetch: [text(NAME)] } },
   golden: {
@@ -53,7 +56,7 @@ export const refuse = (field, what, code = "manifest") => {
 
 /** @type {(ok: unknown, field: string) => asserts ok} */
 const need = (ok, field) => {
-  if (!ok) refuse(field.slice(1), "not what the format allows");
+  if (!ok) refuse(field.slice(1), "not allowed");
 };
 
 /**
@@ -85,7 +88,7 @@ export function parse(json) {
   try {
     manifest = JSON.parse(json);
   } catch {}
-  if (manifest?.format > FORMAT) refuse("format", `${manifest.format} is newer than this ganzoo.js`, "version");
+  if (manifest?.format > FORMAT) refuse("format", `${manifest.format} is newer`, "version");
   check(manifest, RULES, "");
   const { files, weights, backends, golden } = /** @type {Manifest} */ (manifest);
   /** @type {(file: string, field: string) => number} */
@@ -106,6 +109,7 @@ export function parse(json) {
     }
     values += size;
     bytes += encoded;
+    if (encoding !== "f32") bytesOf("weights.js", ".weights.encoding");
   });
   need(weights.values === values, ".weights.values");
   need(weights.shards.reduce((sum, file) => sum + bytesOf(file, ".weights.shards"), 0) === bytes, ".weights.shards");

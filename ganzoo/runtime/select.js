@@ -1,12 +1,17 @@
 /** Which backend: the first that works, or the fastest. */
 
-import { open } from "./device.js";
+import { inTime, open } from "./device.js";
 import { GanzooError } from "./errors.js";
 
 /**
  * @typedef {import("./device.js").Opened} Opened
  * @typedef {import("./types.js").Row} Row
  */
+
+const ROWS = 50; // of the report
+const WAIT = 3000; // ms
+/** @type {Promise<never>} */
+const NEVER = new Promise(() => {});
 
 export class Backends {
   /** @type {Row[]} */
@@ -20,24 +25,34 @@ export class Backends {
   }
 
   /**
+   * A new row of the report.
+   * @param {string} backend
+   * @returns {Row}
+   */
+  row(backend) {
+    const row = { backend, ok: true };
+    if (this.report.push(row) > ROWS) this.report.shift();
+    return row;
+  }
+
+  /**
    * @param {Row} row
    * @param {unknown} error
    */
   fail(row, error) {
     this.error = error;
     row.ok = false;
-    row.reason = error instanceof Error ? error.message : String(error);
+    row.reason = `${/** @type {any} */ (error)?.message ?? error}`;
   }
 
-  /** @param {string} backend */
-  async #try(backend) {
-    /** @type {Row} */
-    const row = { backend, ok: true };
-    this.report.push(row);
+  /**
+   * @param {string} backend
+   * @param {Promise<never>} [late]
+   */
+  async #try(backend, late = NEVER) {
+    const row = this.row(backend);
     try {
-      const opened = await open(backend, this.bundle);
-      row.info = opened.device.info;
-      return { opened, row };
+      return await open(row, this.bundle, late);
     } catch (error) {
       this.fail(row, error);
     }
@@ -57,8 +72,8 @@ export class Backends {
    */
   async first(names) {
     for (let next; !(next = names.next()).done; ) {
-      const tried = await this.#try(next.value);
-      if (tried) return tried.opened;
+      const opened = await this.#try(next.value);
+      if (opened) return opened;
     }
     return this.#none();
   }
@@ -72,32 +87,32 @@ export class Backends {
   async fastest(names, key, identity) {
     const known = names.find((name) => storage((store) => store.getItem(key)) === name + identity);
     const again = known && (await this.#try(known));
-    if (again) return again.opened;
+    if (again) return again;
 
     // made at the same time, timed one after another
-    const tried = await Promise.all(names.map((name) => (name === known ? undefined : this.#try(name))));
-    const working = tried.flatMap((each) => each ?? []);
-    /** @type {Opened | undefined} */
-    let best;
-    let least = Infinity;
-    for (const { opened, row } of working) {
-      let ms = Infinity;
+    /** @type {Opened[]} */
+    const working = [];
+    /** @type {(value?: unknown) => void} */
+    let hurry;
+    /** @type {Promise<never>} */
+    const late = new Promise((resolve) => (hurry = resolve)).then(() => inTime(NEVER, WAIT));
+    await Promise.all(
+      names.map(async (name) => {
+        const opened = name !== known && (await this.#try(name, late));
+        if (opened) hurry(working.push(opened));
+      }),
+    );
+    for (const opened of working) {
       try {
-        ms = working.length > 1 ? (row.ms = await opened.time()) : 0;
+        if (working[1]) opened.row.ms = await opened.time();
       } catch (error) {
-        this.fail(row, error);
+        this.fail(opened.row, error);
       }
-      /** @type {Opened | undefined} */
-      let worse = opened;
-      if (ms < least) {
-        least = ms;
-        [best, worse] = [opened, best];
-      }
-      worse?.close();
     }
+    const [best] = working.filter(({ row }) => row.ok).sort((a, b) => (a.row.ms ?? 0) - (b.row.ms ?? 0));
+    for (const opened of working) if (opened !== best) opened.close();
     if (!best) return this.#none();
-    const { backend } = best;
-    storage((store) => store.setItem(key, backend + identity));
+    storage((store) => store.setItem(key, best.row.backend + identity));
     return best;
   }
 }

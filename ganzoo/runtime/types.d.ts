@@ -65,15 +65,17 @@ export interface BackendModule {
     entry: Entry;
     weights: Promise<Float32Array>;
     file: (name: string) => Promise<ArrayBuffer>;
-    canvas?: HTMLCanvasElement | OffscreenCanvas;
     options: { worker?: boolean };
   }): Promise<Device>;
 }
 
 export interface Device {
   run(inputs: Float32Array[], n: number): Float32Array[] | Promise<Float32Array[]>;
-  draw?(canvas: HTMLCanvasElement | OffscreenCanvas, inputs: Float32Array[], n: number): Promise<void>;
+  /** false: the canvas gives it no context */
+  draw?(canvas: HTMLCanvasElement | OffscreenCanvas, inputs: Float32Array[], n: number): Promise<boolean | void>;
   info: string;
+  /** the relative error that its storage adds */
+  rounding?: number;
   lost: Promise<unknown>;
   destroy(): void;
 }
@@ -96,8 +98,6 @@ export interface Options {
   /** bytes of weights and programs; `total` is known before the first call */
   onProgress?: (progress: { loaded: number; total: number }) => void;
   signal?: AbortSignal;
-  /** for backends that can paint there without reading back */
-  canvas?: HTMLCanvasElement | OffscreenCanvas;
   /** compute off the main thread, where the backend knows how */
   worker?: boolean;
 }
@@ -108,7 +108,7 @@ export interface Bundle {
   golden: Promise<Golden>;
   files: import("./fetching.js").Files;
   weights: Promise<Float32Array>;
-  options: Options;
+  options: { worker?: boolean };
 }
 
 /** A number is a class, for each sample the same; else a list of classes, or values, samples one after another. */

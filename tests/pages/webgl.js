@@ -26,5 +26,5 @@ export async function after(device, inputs, n) {
     () => "none",
     (/** @type {Error} */ failure) => failure.message,
   );
-  return { one: one.map(encode), lost, error };
+  return { one: one.map(encode), rounding: device.rounding, lost, error };
 }

@@ -79,7 +79,8 @@ export async function after(own, inputs, n) {
   const remade = buffers.length - made;
   const twice = inputs.map((array) => Float32Array.from({ length: 2 * array.length }, (_, i) => array[i % array.length]));
   const two = await own.run(twice, 2 * n);
-  const tooMany = await failed(() => own.run(inputs, 1e6));
+  const tall = await own.draw(new Canvas(), inputs, 8193);
+  const taken = await own.draw({ getContext: () => null }, inputs, n);
   const canvas = new Canvas();
   await own.draw(canvas, inputs, n);
   const drawn = await canvas.pixels();
@@ -92,5 +93,5 @@ export async function after(own, inputs, n) {
   const lost = await own.lost;
   const gone = await failed(() => own.run(inputs, n));
   buffers.length = 0;
-  return { one: one.map(encode), two: two.map(encode), remade, tooMany, drawn, broken, lost, gone };
+  return { one: one.map(encode), two: two.map(encode), remade, tall, taken, drawn, broken, lost, gone };
 }

@@ -14,6 +14,8 @@
  */
 
 const NAME = "ganzoo-webassembly"; // of the worker
+const BURST = 4; // ms
+const BURSTS = 6;
 
 // (func (param v128 v128 v128) (result v128) (f32x4.relaxed_madd ...)): some engines refuse it, and with it all else
 const PROBE = [
@@ -28,18 +30,27 @@ export async function create(given) {
   return given.options?.worker ? remote(given) : local(given);
 }
 
+const whole = (/** @type {number} */ value) => {
+  if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`${value} is no whole number above 0`);
+  return value;
+};
+
 /** @param {Given} given */
 async function local({ entry, weights, file }) {
-  const [{ instance }, values] = await Promise.all([
-    file(program()).then((bytes) => WebAssembly.instantiate(/** @type {BufferSource} */ (bytes))),
-    weights,
-  ]);
+  const batch = whole(entry.batch);
+  const { instance } = await WebAssembly.instantiate(/** @type {BufferSource} */ (await file(program())));
   const wasm = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
+  const values = await warm(() => wasm.run(1), Promise.resolve(weights));
   const memory = new Float32Array(wasm.memory.buffer); // it never grows
-  const address = (/** @type {string} */ name) => wasm[name].value / Float32Array.BYTES_PER_ELEMENT;
-  memory.set(values, address("weights"));
+  const place = (/** @type {string} */ name, /** @type {number} */ size) => {
+    const at = wasm[name]?.value / Float32Array.BYTES_PER_ELEMENT;
+    if (!(at % 1 === 0 && at + size <= memory.length)) throw new RangeError(`no room for ${name}`);
+    return at;
+  };
+  memory.set(values, place("weights", values.length));
   const port = (/** @type {Port} */ { slot, pixels, channels }) => {
-    return { at: address(slot), pixels, channels, size: pixels * channels };
+    const size = whole(pixels) * whole(channels);
+    return { at: place(slot, batch * size), pixels, channels, size };
   };
   const inputs = entry.inputs.map(port);
   const outputs = entry.outputs.map(port);
@@ -53,8 +64,8 @@ async function local({ entry, weights, file }) {
       inputs.forEach(({ size }, i) => {
         if (given[i].length !== n * size) throw new RangeError(`input ${i} has ${given[i].length} values, not ${n * size}`);
       });
-      for (let start = 0; start < n; start += entry.batch) {
-        const count = Math.min(entry.batch, n - start);
+      for (let start = 0; start < n; start += batch) {
+        const count = Math.min(batch, n - start);
         inputs.forEach(({ at, channels, size }, i) => {
           transpose(given[i], start * size, memory, at, count, size, channels);
         });
@@ -67,6 +78,25 @@ async function local({ entry, weights, file }) {
     },
     destroy() {},
   };
+}
+
+/**
+ * `run` again and again, on empty memory, until `weights` are there: engines begin with slow code and optimise what has
+ * run often, which shall not happen at a visitor's expense. In bursts, so that the page goes on.
+ * @param {() => void} run
+ * @param {Promise<Float32Array>} weights
+ */
+async function warm(run, weights) {
+  let arrived = false;
+  const wait = weights.finally(() => (arrived = true));
+  wait.catch(() => {});
+  for (let bursts = 0; bursts < BURSTS && !(arrived && bursts); bursts++) {
+    const start = performance.now();
+    do run();
+    while (performance.now() - start < BURST);
+    if (!arrived) await new Promise((resolve) => setTimeout(resolve));
+  }
+  return wait;
 }
 
 /**
@@ -96,7 +126,9 @@ async function remote({ entry, weights, file }) {
   const waiting = []; // answers come in the order of the questions
   /** @type {Promise<string>} */
   const lost = new Promise((resolve) => {
-    worker.onerror = ({ message }) => {
+    worker.onerror = (event) => {
+      event.preventDefault(); // it is seen to here, the page need not hear of it
+      const message = event.message || "the worker's script does not load";
       resolve(message);
       waiting.splice(0).forEach(({ reject }) => reject(new Error(message)));
     };
@@ -112,15 +144,21 @@ async function remote({ entry, weights, file }) {
       worker.postMessage(message);
     });
   };
-  /** @type {string} */
-  const info = await ask({ bytes, weights: values, entry });
-  return {
-    info: `${info}, in a worker`,
-    lost,
-    /** @type {(inputs: Float32Array[], n: number) => Promise<Float32Array[]>} */
-    run: (inputs, n) => ask({ inputs, n }),
-    destroy: () => worker.terminate(),
-  };
+  const destroy = () => worker.terminate();
+  try {
+    /** @type {string} */
+    const info = await ask({ bytes, weights: values, entry });
+    return {
+      info: `${info}, in a worker`,
+      lost,
+      /** @type {(inputs: Float32Array[], n: number) => Promise<Float32Array[]>} */
+      run: (inputs, n) => ask({ inputs, n }),
+      destroy,
+    };
+  } catch (error) {
+    destroy();
+    throw error;
+  }
 }
 
 // the other end of `remote`

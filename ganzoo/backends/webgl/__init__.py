@@ -21,10 +21,10 @@ def _compile(plan: Plan) -> Program:
 
 BACKEND = Backend(
     name="webgl",
-    summary="GLSL fragment shaders, for any browser with WebGL",
+    summary="GLSL ES 3.00 fragment shaders, for browsers with WebGL2",
     generate=generator("webgl"),
     write=save,
-    note="three descriptors, of which a browser fetches one",
+    note="in WebDNN's layout: three descriptors, of which a browser fetches one",
     compile=_compile,
     modules=(Path(__file__).parent / "webgl.js",),
 )

@@ -22,6 +22,7 @@ from ganzoo.specs import Program
 if TYPE_CHECKING:
     from ganzoo.export.plan import Plan, Step
 
+TURN = 64 << 20  # bytes of a texture; a batch whose textures would be larger takes turns
 SAMPLERS = 16  # textures that a shader can read, by WebGL2's minimum; the weights are one of them
 LONG = 64  # texels; a dense step with a longer sum is done in parts, one for each row of its input
 
@@ -45,7 +46,7 @@ def compile(plan: Plan) -> Program:  # noqa: A001 - the contract's name
     program = {
         "size": SIZE,
         # images drawn at once; a larger batch takes turns
-        "batch": SIZE // max(texture.rows for texture in drawing.textures),
+        "batch": max(1, min(min(SIZE // each.rows, TURN // each.bytes) for each in drawing.textures)),
         "textures": [vars(texture) for texture in drawing.textures],
         "inputs": [drawing.port(tensor, layouts[tensor.slot]) for tensor in plan.inputs],
         "outputs": [drawing.port(tensor, drawing.layouts[tensor.slot]) for tensor in plan.outputs],
@@ -64,6 +65,10 @@ class Texture:
     rows: int = 1
     bands: int = 1
     lanes: int = 1
+
+    @property
+    def bytes(self) -> int:
+        return 4 * self.width * self.rows * self.bands * self.lanes
 
 
 @dataclass

@@ -32,7 +32,9 @@
  * @property {string[]} shaders
  */
 
-const BLOCKING_MS = 8; // half a frame: what takes less is read at once, what takes longer is awaited at a fence
+// what takes less than most of a frame is read at once, what takes longer is awaited at a fence, 4 ms late at most
+const BLOCKING_MS = 10;
+const ROUNDING = 2 ** -10; // of half floats: what a network's output may be off by, for each unit of it
 const LOST = "the WebGL context was lost";
 
 /**
@@ -61,33 +63,28 @@ export async function create({ entry, weights, file, options = {} }) {
     gl.getExtension("WEBGL_lose_context")?.loseContext(); // a page has few contexts, and this gives it back at once
   };
   try {
+    const full = !options.half && !!gl.getExtension("EXT_color_buffer_float");
+    const run = await prepare(gl, program, weights, full);
     const names = gl.getExtension("WEBGL_debug_renderer_info");
-    const info = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-    return { info, lost, destroy, run: await prepare(gl, program, weights, !options.half) };
+    const name = gl.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
+    return { info: name + (full ? "" : ", half floats"), rounding: full ? 0 : ROUNDING, lost, destroy, run };
   } catch (error) {
     destroy();
     throw error;
   }
 }
 
-const { port1, port2 } = new MessageChannel();
-port1.start();
-/** A turn of the event loop, without a timer's delay. */
-const turn = () =>
-  new Promise((resolve) => {
-    port1.addEventListener("message", resolve, { once: true });
-    port2.postMessage(0);
-  });
+/** A short while, in which the core is free: a GPU in software draws there. */
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 /**
  * @param {GL} gl
  * @param {Program} program
  * @param {Float32Array | Promise<Float32Array>} weights
- * @param {boolean} float whether to try textures of full floats
+ * @param {boolean} full floats, else half ones
  */
-async function prepare(gl, program, weights, float) {
+async function prepare(gl, program, weights, full) {
   const { size, batch, textures, inputs, outputs, passes } = program;
-  const full = float && gl.getExtension("EXT_color_buffer_float");
   if (!full && !gl.getExtension("EXT_color_buffer_half_float")) throw new Error("WebGL2 cannot draw floats here");
   const [one, four] = full ? [gl.R32F, gl.RGBA32F] : [gl.R16F, gl.RGBA16F];
   if (gl.getParameter(gl.MAX_TEXTURE_SIZE) < size) throw new Error("WebGL2 has only small textures here");
@@ -118,7 +115,7 @@ async function prepare(gl, program, weights, float) {
       points.forEach((point, band) => gl.framebufferTextureLayer(gl.FRAMEBUFFER, point, slots[output], 0, band));
       gl.drawBuffers(points);
       if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) !== gl.FRAMEBUFFER_COMPLETE) {
-        throw new Error(gl.isContextLost() ? LOST : "WebGL2 cannot draw into the textures it needs here");
+        throw new Error(gl.isContextLost() ? LOST : "WebGL2 cannot draw into its textures here");
       }
     });
     outputs.forEach((port, i) => {
@@ -209,10 +206,10 @@ async function prepare(gl, program, weights, float) {
     const results = outputs.map((port) => new Float32Array(n * port.pixels * port.depth));
     for (let first = 0; first < n; first += batch) {
       const end = Math.min(first + batch, n);
-      /** @param {Float32Array[]} arrays */
-      const some = (arrays) =>
-        arrays.map((array) => array.subarray((first * array.length) / n, (end * array.length) / n));
-      await runSome(some(given), some(results), end - first);
+      const [some, ours] = [given, results].map((arrays) =>
+        arrays.map((array) => array.subarray((first * array.length) / n, (end * array.length) / n)),
+      );
+      await runSome(some, ours, end - first);
     }
     return results;
   };

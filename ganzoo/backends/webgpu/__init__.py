@@ -21,11 +21,11 @@ def _compile(plan: Plan) -> Program:
 
 BACKEND = Backend(
     name="webgpu",
-    summary="WGSL compute shaders; WebDNN's layout: Metal kernels for Safari's first WebGPU draft",
+    summary="WGSL compute shaders, for browsers with WebGPU",
     generate=generator("webgpu"),
     write=save,
     runs=False,
-    note="Metal source: no browser of today runs it",
+    note="in WebDNN's layout: Metal source that no browser of today runs",
     compile=_compile,
     modules=(Path(__file__).parent / "webgpu.js",),
 )

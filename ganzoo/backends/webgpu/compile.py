@@ -7,6 +7,7 @@ The program, `webgpu.json`:
     steps             {shader, buffers, groups, layer}: what is bound as 0, 1, ..., -1 the weights, else a slot;
                       the workgroups (x, y) of one image, z is the image
     slots             float32 values of each buffer for one image
+    batch             images computed at once, as many as the limits allow; a larger batch takes turns
     inputs, outputs   {slot, pixels, width, channels}
 """
 
@@ -46,10 +47,12 @@ def compile_plan(plan: Plan) -> Program:
         text, buffers, groups = _dispatch(step)
         shader = shaders.setdefault(text, len(shaders))
         steps.append({"shader": shader, "buffers": buffers, "groups": groups, "layer": step.layer})
+    read = sum(4 * blocks(tensor) for tensor in plan.outputs)  # together, in one buffer
     program = {
         "shaders": list(shaders),
         "steps": steps,
         "slots": plan.slots,
+        "batch": max(1, min(MAX_GROUPS, MAX_BINDING // (4 * max(*plan.slots, read)))),
         "inputs": [_port(tensor) for tensor in plan.inputs],
         "outputs": [_port(tensor) for tensor in plan.outputs],
     }

@@ -7,6 +7,7 @@
  * @property {string[]} shaders
  * @property {{ shader: number, buffers: number[], groups: [number, number], layer: string }[]} steps
  * @property {number[]} slots
+ * @property {number} batch
  * @property {Port[]} inputs
  * @property {Port[]} outputs
  */
@@ -16,29 +17,31 @@ const READ = 1; // of mapAsync, and of a buffer's usage
 const COPY_DST = 8;
 const STORAGE = 128 | COPY_DST | 4; // COPY_SRC
 
-// the triangle that covers the canvas, and the pixels' colours from the buffer
+// the triangle that covers the canvas, and the pixels' colours from the buffer, which begins at row t
 const PAINT =
   "@group(0)@binding(0)var<storage,read>x:array<vec4f>;" +
-  "@vertex fn v(@builtin(vertex_index)i:u32)->@builtin(position)vec4f" +
-  "{return vec4f(f32(i&1)*4-1,f32(i>>1)*4-1,0,1);}" +
-  "@fragment fn f(@builtin(position)p:vec4f)->@location(0)vec4f" +
-  "{return vec4f(x[u32(p.y)*WIDTH+u32(p.x)].COLOUR,1);}";
+  "struct V{@builtin(position)p:vec4f,@location(0)@interpolate(flat)t:u32}" +
+  "@vertex fn v(@builtin(vertex_index)i:u32,@builtin(instance_index)t:u32)->V" +
+  "{return V(vec4f(f32(i&1)*4-1,f32(i>>1)*4-1,0,1),t);}" +
+  "@fragment fn f(v:V)->@location(0)vec4f" +
+  "{return vec4f(x[(u32(v.p.y)-v.t)*WIDTH+u32(v.p.x)].COLOUR,1);}";
 
 /** Floats of one sample: channels are padded to four. @param {Port} port */
 const padded = ({ pixels, channels }) => pixels * Math.ceil(channels / 4) * 4;
 
 /**
- * Samples from C, H, W to H, W, C with padding, or back.
+ * n samples from C, H, W, where `first` is the first of them, to H, W, C with padding, or back.
  * @param {Float32Array} from
  * @param {Float32Array} to
  * @param {Port} port
+ * @param {number} first
  * @param {number} n
  * @param {boolean} back
  */
-function reorder(from, to, port, n, back) {
+function reorder(from, to, port, first, n, back) {
   const { pixels, channels } = port;
   const stride = padded(port) / pixels;
-  let plain = 0;
+  let plain = first * pixels * channels;
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < channels; c++) {
       for (let p = 0; p < pixels; p++, plain++) {
@@ -61,10 +64,11 @@ export async function create({ entry, weights, file }) {
   const [bytes, adapter] = await Promise.all([file(entry.program), navigator.gpu?.requestAdapter()]);
   if (!adapter) throw new Error("the browser has no WebGPU adapter");
   /** @type {Program} */
-  const { shaders, steps, slots, inputs, outputs } = JSON.parse(new TextDecoder().decode(bytes));
+  const { shaders, steps, slots, batch, inputs, outputs } = JSON.parse(new TextDecoder().decode(bytes));
   const device = await adapter.requestDevice();
   const { queue } = device;
   const sizes = outputs.map((port) => 4 * padded(port)); // bytes
+  const together = sizes.reduce((a, b) => a + b);
 
   /** @type {Error | undefined} of an error that nobody waits for; what the buffers hold then is no result */
   let failure;
@@ -99,12 +103,16 @@ export async function create({ entry, weights, file }) {
       return device.createComputePipelineAsync({ label, layout: "auto", compute: { module } });
     });
   });
-  const pipelines = await Promise.all(compiling);
-  const values = await weights;
-  const parameters = await checked("weights", () => {
-    const made = buffer(values.byteLength, STORAGE);
-    queue.writeBuffer(made, 0, values);
-    return made;
+  const uploading = Promise.resolve(weights).then((values) =>
+    checked("weights", () => {
+      const made = buffer(values.byteLength, STORAGE);
+      queue.writeBuffer(made, 0, values);
+      return made;
+    }),
+  );
+  const [parameters, ...pipelines] = await Promise.all([uploading, ...compiling]).catch((error) => {
+    device.destroy();
+    throw error;
   });
 
   let capacity = 0; // samples that there is room for
@@ -117,15 +125,10 @@ export async function create({ entry, weights, file }) {
 
   /** @param {number} n */
   function grow(n) {
-    const { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
-    if (4 * n * Math.max(...slots) > maxStorageBufferBindingSize || n > maxComputeWorkgroupsPerDimension) {
-      throw new RangeError(`a batch of ${n} is more than the adapter's limits allow`);
-    }
-    capacity = 0;
     for (const old of buffers) old.destroy();
     staging?.destroy();
     buffers = slots.map((size) => buffer(4 * n * size, STORAGE));
-    staging = buffer(n * sizes.reduce((a, b) => a + b), READ | COPY_DST);
+    staging = buffer(n * together, READ | COPY_DST);
     bindings = steps.map((step) => {
       const layout = pipelines[step.shader].getBindGroupLayout(0);
       const entries = step.buffers.map((slot, binding) => ({
@@ -137,29 +140,37 @@ export async function create({ entry, weights, file }) {
   }
 
   /**
-   * Uploads, all steps in one pass, and what `finish` adds, in one submit.
+   * In turns of up to `batch` images, each in one submit: uploads, all steps in one pass, and what `finish` adds.
    * @param {Float32Array[]} arrays
-   * @param {number} n
-   * @param {(encoder: GPUCommandEncoder) => void} finish
+   * @param {number} all images
+   * @param {(encoder: GPUCommandEncoder, first: number, n: number) => void} finish
+   * @param {(first: number, n: number) => Promise<void>} [read] ends the turn
    */
-  async function compute(arrays, n, finish) {
-    if (n > capacity) {
-      await checked("buffers", () => grow(n));
-      capacity = n;
+  async function compute(arrays, all, finish, read) {
+    const room = Math.min(all, batch);
+    if (room > capacity) {
+      capacity = 0;
+      await checked("buffers", () => grow(room));
+      capacity = room;
     }
-    inputs.forEach((port, i) => {
-      queue.writeBuffer(buffers[port.slot], 0, reorder(arrays[i], new Float32Array(n * padded(port)), port, n, false));
-    });
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    steps.forEach(({ shader, groups: [x, y] }, i) => {
-      pass.setPipeline(pipelines[shader]);
-      pass.setBindGroup(0, bindings[i]);
-      pass.dispatchWorkgroups(x, y, n);
-    });
-    pass.end();
-    finish(encoder);
-    queue.submit([encoder.finish()]);
+    for (let first = 0; first < all; first += batch) {
+      const n = Math.min(batch, all - first);
+      inputs.forEach((port, i) => {
+        const values = reorder(arrays[i], new Float32Array(n * padded(port)), port, first, n, false);
+        queue.writeBuffer(buffers[port.slot], 0, values);
+      });
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      steps.forEach(({ shader, groups: [x, y] }, i) => {
+        pass.setPipeline(pipelines[shader]);
+        pass.setBindGroup(0, bindings[i]);
+        pass.dispatchWorkgroups(x, y, n);
+      });
+      pass.end();
+      finish(encoder, first, n);
+      queue.submit([encoder.finish()]);
+      if (read) await read(first, n); // a canvas is to be drawn on without a break
+    }
   }
 
   /** @type {Promise<GPURenderPipeline> | undefined} */
@@ -181,35 +192,41 @@ export async function create({ entry, weights, file }) {
      * @param {number} n
      */
     async run(arrays, n) {
-      let at = 0;
-      await compute(arrays, n, (encoder) => {
+      const results = outputs.map(({ pixels, channels }) => new Float32Array(n * pixels * channels));
+      /** @param {GPUCommandEncoder} encoder @param {number} first @param {number} n */
+      const copy = (encoder, first, n) => {
+        let at = 0;
         outputs.forEach(({ slot }, i) => {
           encoder.copyBufferToBuffer(buffers[slot], 0, staging, at, n * sizes[i]);
           at += n * sizes[i];
         });
+      };
+      await compute(arrays, n, copy, async (first, n) => {
+        await staging.mapAsync(READ, 0, n * together);
+        const mapped = staging.getMappedRange(0, n * together);
+        let at = 0;
+        outputs.forEach((port, i) => {
+          reorder(new Float32Array(mapped, at, n * padded(port)), results[i], port, first, n, true);
+          at += n * sizes[i];
+        });
+        staging.unmap();
       });
-      await staging.mapAsync(READ, 0, at);
-      const mapped = staging.getMappedRange(0, at);
-      at = 0;
-      const results = outputs.map((port, i) => {
-        const view = new Float32Array(mapped, at, n * padded(port));
-        at += n * sizes[i];
-        return reorder(view, new Float32Array(n * port.pixels * port.channels), port, n, true);
-      });
-      staging.unmap();
       if (failure) throw failure;
       return results;
     },
 
     /**
      * Puts the first output, pictures in [0, 1], on a canvas, and reads nothing back. The canvas becomes as large as a
-     * picture; n of them stand one below the other. Ends when they are drawn. Not while a run is going on.
+     * picture; n of them stand one below the other. Ends when they are drawn. Not while a run is going on. False, and
+     * nothing is done, where they are too many rows or the canvas has another context.
      * @param {HTMLCanvasElement | OffscreenCanvas} canvas
      * @param {Float32Array[]} arrays
      * @param {number} n
      */
     async draw(canvas, arrays, n) {
       const { slot, width, pixels, channels } = outputs[0];
+      const height = pixels / width;
+      if (n * height > device.limits.maxTextureDimension2D) return false;
       const format = navigator.gpu.getPreferredCanvasFormat();
       painter ??= checked("draw", () => {
         const code = PAINT.replace("WIDTH", `${width}`).replace("COLOUR", channels < 3 ? "xxx" : "xyz");
@@ -218,17 +235,19 @@ export async function create({ entry, weights, file }) {
         return device.createRenderPipelineAsync({ layout: "auto", vertex: { module }, fragment });
       });
       const pipeline = await painter;
-      const context = /** @type {GPUCanvasContext} */ (canvas.getContext("webgpu"));
-      Object.assign(canvas, { width, height: (n * pixels) / width });
+      const context = /** @type {GPUCanvasContext | null} */ (canvas.getContext("webgpu"));
+      if (!context) return false;
+      Object.assign(canvas, { width, height: n * height });
       context.configure({ device, format });
-      await compute(arrays, n, (encoder) => {
+      await compute(arrays, n, (encoder, first, n) => {
         const layout = pipeline.getBindGroupLayout(0);
         const entries = [{ binding: 0, resource: { buffer: buffers[slot] } }];
         const view = context.getCurrentTexture().createView();
-        const pass = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: "clear", storeOp: "store" }] });
+        const pass = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: "load", storeOp: "store" }] });
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
-        pass.draw(3);
+        pass.setScissorRect(0, first * height, width, n * height);
+        pass.draw(3, 1, 0, first * height);
         pass.end();
       });
       await queue.onSubmittedWorkDone();

@@ -94,7 +94,9 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
             add(module.name, runtime.strip(module.read_text(encoding="utf-8")).encode(), backend.name)
         for name, content in program.files.items():
             add(name, content, backend.name, instead_of=program.instead.get(name, ""))
-        prefetch = [name for name in program.files if name not in program.instead.values()]
+        # of files that take each other's place the module chooses
+        choice = {*program.instead, *program.instead.values()}
+        prefetch = [name for name in program.files if name not in choice]
         entries[backend.name] = {"module": backend.modules[0].name, "prefetch": prefetch, **program.entry}
     encoding = compiled.options.weights
     table, data = weights.encode(compiled.plan.weights, encoding)

@@ -49,7 +49,7 @@ class Lowering:
         """The nodes of the graph's inputs and outputs; an output's values lie in `hwc` order."""
         inputs = []
         for variable in self.graph.inputs:
-            node = Node(None, "input", hwc(variable.shape), origin=variable)
+            node = Node(None, "input", hwc(variable.shape), origins=[variable])
             inputs.append(node)
             self.known[variable] = plain(node, variable.shape)
         for operator in traverse.listup_operators(self.graph):
@@ -61,13 +61,15 @@ class Lowering:
         if handler is None:
             raise UnsupportedError("there is no such step")
         made = handler(self, operator)
+        new: set[Node] = set()
         for variable, known in zip(operator.outputs.values(), made if isinstance(made, list) else [made], strict=True):
             assert known.shape == tuple(variable.shape), f"it yields {known.shape} instead of {variable.shape}"
             if isinstance(known, Pending) and not fusing.waits(self, known):
                 known = fusing.materialise(self, known)
             self.known[variable] = known
-            if isinstance(known, Value) and known.node.origin is None:
-                known.node.origin = variable
+            if isinstance(known, Value) and (known.node in new or not known.node.origins):
+                new.add(known.node)
+                known.node.origins.append(variable)
 
     # --- what handlers ask for ------------------------------------------------------------------------------------
 
@@ -148,7 +150,7 @@ class Lowering:
 
     def readers(self, node: Node) -> set[Any]:
         """The operators that compute with the node's values, however rearranged; the graph for an output."""
-        return self._users(node.origin)
+        return set().union(*map(self._users, node.origins))
 
     # --- how ------------------------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def materialise(lowering: Lowering, pending: Pending) -> Value:
     expr = _expression(pending, leaves)
     node = _host(lowering, pending)
     if node is not None and isinstance(leaves[0], Value):
-        node.activation, node.origin = substitute(expr, [node.activation]), pending.variable
+        node.activation, node.origins = substitute(expr, [node.activation]), [pending.variable]
         return leaves[0]
     # the first input is as large as the output wherever one is
     order = sorted(range(len(leaves)), key=lambda i: (isinstance(leaves[i], np.ndarray), -_extent(leaves[i])))
@@ -147,7 +147,7 @@ def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shi
         node = leaf.node
         bare = node.matrix is not None and node.activation == X and lowering.readers(node) <= {operator}
         if bare and _scale(leaf, scale, shift):
-            node.origin = y
+            node.origins = [y]
             return leaf
     absorbed = before.absorbed | {operator}
     return replace(

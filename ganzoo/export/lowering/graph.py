@@ -30,8 +30,8 @@ class Node:
     """A step to be. `kind` None is an input of the network.
 
     `matrix` is (K, M) and `bias` (M',) as plan.py lays them out, unpadded; `fields` are the step's other ones.
-    `sources` are nodes or constants (h, w, c), each with the shape in which the step reads it. `origin` is the
-    variable of WebDNN's that the node computes, None for what only one step reads. The order of its values is
+    `sources` are nodes or constants (h, w, c), each with the shape in which the step reads it. `origins` are the
+    variables of WebDNN's that the node computes, none for what only one step reads. The order of its values is
     `settled` once a step reads them; until then it may change, and `place` says where each value went.
     """
 
@@ -43,7 +43,7 @@ class Node:
     matrix: Array | None = None
     bias: Array | None = None
     activation: Expr = X
-    origin: Any = None
+    origins: list[Any] = field(default_factory=list)
     settled: bool = False
     place: Array | None = None
 

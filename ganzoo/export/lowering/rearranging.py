@@ -32,15 +32,19 @@ def lower(lowering: Lowering, operator: Any) -> Any:
         known = lowering.value(x)
     if not isinstance(known, Value):
         return OPERATORS[name](operator, known)
-    made = _viewed(operator, known)
-    if not all(map(regular, made)):  # no step can move that, but one before and one after can
-        made = _viewed(operator, lowering.flat(known))
-    return made
+    return viewed(lowering, known, lambda array: OPERATORS[name](operator, array))
 
 
-def _viewed(operator: Any, value: Value) -> list[Value]:
-    changed = OPERATORS[type(operator).__name__](operator, value.index)
-    return [Value(value.node, array) for array in (changed if isinstance(changed, list) else [changed])]
+def viewed(lowering: Lowering, value: Value, change: Callable[[Array], Array | list[Array]]) -> list[Value]:
+    """What `change` makes of the variable: the same values elsewhere, some perhaps left out or repeated."""
+
+    def made(value: Value) -> list[Value]:
+        changed = change(value.index)
+        return [Value(value.node, array) for array in (changed if isinstance(changed, list) else [changed])]
+
+    views = made(value)
+    # what no step can move, one before and one after can
+    return views if all(map(regular, views)) else made(lowering.flat(value))
 
 
 def _reordered(operator: Any, pending: Pending) -> Pending:

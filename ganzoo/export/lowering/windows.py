@@ -9,7 +9,7 @@ import numpy as np
 from ganzoo.export.expressions import Arg, X, call
 from ganzoo.export.lowering.graph import Value, laid, narrow
 from ganzoo.export.lowering.matrices import NCHW, deconvolved, image, image_shape, image_value
-from ganzoo.export.lowering.rearranging import to_axes
+from ganzoo.export.lowering.rearranging import to_axes, viewed
 from ganzoo.export.plan import Elementwise, Pool, Reduce, Resize, Softmax
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def _unpooling(lowering: Lowering, operator: Any) -> Value:
     (KH, KW), (PH, PW), (oh, ow) = p["ksize"], p["padding"], p["outsize"]
     value = lowering.value(operator.inputs["x"], NCHW)
     if tuple(p["ksize"]) == tuple(p["stride"]) and PH % KH == PW % KW == 0:
-        repeated = value.index.repeat(KH, 2).repeat(KW, 3)[:, :, PH : PH + oh, PW : PW + ow]
-        if repeated.shape[2:] == (oh, ow):
-            return Value(value.node, to_axes(repeated, NCHW, operator.outputs["y"].order.axes))
+        (made,) = viewed(lowering, value, lambda x: x.repeat(KH, 2).repeat(KW, 3)[:, :, PH : PH + oh, PW : PW + ow])
+        if made.shape[2:] == (oh, ow):
+            return Value(made.node, to_axes(made.index, NCHW, operator.outputs["y"].order.axes))
     # windows overlap or leave gaps: what a deconvolution with ones does
     matrix = np.tile(np.eye(value.shape[1]), (1, KH * KW))
     return deconvolved(lowering, operator, matrix, (KH, KW))

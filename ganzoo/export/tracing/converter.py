@@ -60,30 +60,33 @@ class NamingConverter(ChainerConverter):
     def _convert_operator(self, function: Any) -> None:
         layer = self.tape.layers[id(function)]
         try:
-            self._convert(function)
+            made = self._convert(function)
         except Exception as error:  # handlers raise whatever the case at hand provokes
             lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-            reason = lines[0].removeprefix("[ChainerConverter] ") if lines else type(error).__name__
+            reason = lines[0].removeprefix("[ChainerConverter] ").rstrip(".:") if lines else type(error).__name__
             raise UnsupportedOperatorError(
-                f"{function.label} (layer {layer}) cannot be converted: {reason}",
+                f"{function.label} (layer {layer}) cannot be converted: {reason}.",
                 "Express the layer with other functions, or condition with one-hot input instead of EmbedID.",
             ) from error
-        for output in function.outputs:
-            if output() is not None:
-                self._name_back(self.get_variable(output()), layer)
+        for variable in made:
+            self._name_back(variable, layer)
 
-    def _convert(self, function: Any) -> None:
+    def _convert(self, function: Any) -> list[Variable]:
+        """The variables that stand for the function's outputs now."""
         name = type(function).__name__
+        alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
         if not type(function).__module__.startswith("chainer."):
             raise NotImplementedError("it is no function of Chainer's own.")
-        if name not in FUNCTIONS:
+        if name in FUNCTIONS:
+            made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
+            for i, node in alive:  # Chainer forgets outputs that nobody reads
+                self.set_variable(node, made[i] if isinstance(made, list) else made)
+        else:
             super()._convert_operator(function)
-            return
-        made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
-        for output, variable in zip(function.outputs, made if isinstance(made, list) else [made], strict=True):
-            if output() is not None:  # Chainer forgets outputs that nobody reads
-                assert tuple(variable.shape) == output().shape, f"{variable.shape} instead of {output().shape}"
-                self.set_variable(output(), variable)
+        for _, node in alive:
+            shape = tuple(self.get_variable(node).shape)
+            assert shape == node.shape, f"it would yield {shape} instead of {node.shape}"
+        return [self.get_variable(node) for _, node in alive]
 
     def _name_back(self, variable: Any, layer: str) -> None:
         """Name the operators that lead to `variable` and have no layer's name yet."""

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+const WEIGHTS = new URL("../../../ganzoo/runtime/weights.js", import.meta.url);
 const FAKE = fileURLToPath(new URL("fake.js", import.meta.url));
 const Z = 3;
 const LABELS = 2;
@@ -78,6 +79,7 @@ export function bundle({ backends = ["alpha", "beta", "gamma"], encoding = "f32"
   });
   for (const name of backends) files.set(`${name}.json`, new TextEncoder().encode(JSON.stringify({ out: OUT })));
   for (const name of backends) files.set(`${name}.js`, new Uint8Array(readFileSync(FAKE)));
+  if (encoding !== "f32") files.set("weights.js", new Uint8Array(readFileSync(WEIGHTS)));
   const right = expected(GOLDEN.x, GOLDEN.image);
   const sample = [GOLDEN.x, GOLDEN.image, right.y, right.s].flatMap((values) => [...values]);
   files.set("golden.bin", new Uint8Array(Float32Array.from(sample).buffer));

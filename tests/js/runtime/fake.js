@@ -16,6 +16,7 @@ export async function create({ manifest, entry, weights, file, options }) {
     name: entry.name,
     runs: 0,
     destroyed: 0,
+    rounding: faults.rounding,
     info: `fake ${entry.name}`,
     lost: new Promise((resolve) => (faults.lose = resolve)),
     async run([x, image], n) {

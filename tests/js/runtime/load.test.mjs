@@ -109,6 +109,9 @@ test("noise is by name, by seed and by stream", async () => {
   for (const seed of [-1, 2 ** 32, 0.5, NaN, "1", undefined]) {
     await fails((async () => model.noise(seed))(), { code: "input", field: "seed" });
   }
+  for (const count of [0, -1, 0.5, 1 / 3, NaN, Infinity, "1", null, 1n, 2 ** 28]) {
+    await fails((async () => model.noise(1, count))(), { code: "input", field: "count" });
+  }
 });
 
 // What it refuses
@@ -135,6 +138,13 @@ const WRONG = {
   "a number for a list": [{ z: 1, label: 0, image }, "z"],
   "a text": [{ x: "12345", image }, "x"],
   "null": [{ x: null, image }, "x"],
+  "null for a number": [{ x: [null, 1, 1, 1, 1], image }, "x"],
+  "texts for numbers": [{ x: ["1", 1, 1, 1, 1], image }, "x"],
+  "truth for a number": [{ x: [true, 1, 1, 1, 1], image }, "x"],
+  "lists for numbers": [{ x: [[1], 1, 1, 1, 1], image }, "x"],
+  "64-bit integers": [{ x: new BigInt64Array(5), image }, "x"],
+  "labels of 64 bits": [{ z: [1, 2, 3], label: new BigInt64Array(1), image }, "label"],
+  "an endless list": [{ x: { length: Infinity }, image }, "x"],
   "nothing": [undefined, "image"],
   "a name of Object": [{ x, image, constructor: [1] }, "constructor"],
 };
@@ -287,19 +297,54 @@ test("an abort after loading is nothing", async () => {
   await model.run({ x, image });
 });
 
+test("an abort after loading stops no fetch of a recovery, of which nobody is told", async () => {
+  const controller = new AbortController();
+  let told = 0;
+  const options = { backend: ["alpha", "beta"], signal: controller.signal, onProgress: () => told++ };
+  const model = await load(serve(bundle()).url, options);
+  const before = told;
+  controller.abort();
+  faults.alpha.create = () => Promise.reject(new Error("unplugged"));
+  faults.alpha.lose("unplugged");
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  close((await model.run({ x, image })).y, expected(x, image).y);
+  assert.equal(model.backend, "beta");
+  assert.equal(told, before);
+});
+
+for (const call of [1, 2, 5]) {
+  test(`onProgress that throws in its call ${call} ends loading with that error`, async () => {
+    const reason = new TypeError("the page's own");
+    const unhandled = [];
+    const note = (error) => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    let calls = 0;
+    const onProgress = () => {
+      if (++calls === call) throw reason;
+      assert(calls < call, "called again");
+    };
+    await assert.rejects(loaded({ onProgress }), (error) => error === reason);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", note);
+    assert.deepEqual(unhandled, []);
+    assert.equal(calls, call);
+    assert(devices.every(({ destroyed }) => destroyed === 1));
+  });
+}
+
 // Choosing
 
-const slow = (ms) => ({ run: () => void (performance.now() + ms > spin(ms)) });
+/** Runs that take so long, whatever else runs. */
+const slow = (ms) => ({ run: () => void spin(ms) });
 function spin(ms) {
   const end = performance.now() + ms;
   while (performance.now() < end);
-  return end;
 }
 const rows = (model) => model.report.map(({ backend, ok, reason }) => (ok ? backend : `${backend}: ${reason}`));
 
 test("auto takes the fastest, disposes of the others and remembers", async () => {
-  faults.alpha = slow(15);
-  faults.gamma = slow(40);
+  faults.alpha = slow(30);
+  faults.gamma = slow(90);
   const made = bundle();
   const { url } = serve(made);
   const model = await load(url);
@@ -310,8 +355,8 @@ test("auto takes the fastest, disposes of the others and remembers", async () =>
     ["gamma", true, "fake gamma"],
   ]);
   const [alpha, beta, gamma] = model.report.map(({ ms }) => ms);
-  assert(beta < alpha && alpha < gamma, `${[alpha, beta, gamma]}`);
-  assert(alpha >= 15 && gamma >= 40);
+  assert(alpha >= 30 && gamma >= 90, `${[alpha, beta, gamma]}`);
+  assert(beta < alpha, `${[alpha, beta, gamma]}`); // 0.1 ms on a machine at rest
   const ends = devices.map(({ name, destroyed }) => [name, destroyed]);
   assert.deepEqual(ends.sort(), [["alpha", 1], ["beta", 0], ["gamma", 1]]);
 
@@ -323,8 +368,8 @@ test("auto takes the fastest, disposes of the others and remembers", async () =>
 });
 
 test("a remembered backend that fails is no end", async () => {
-  faults.alpha = slow(40);
-  faults.gamma = slow(15);
+  faults.alpha = slow(90);
+  faults.gamma = slow(30);
   const { url } = serve(bundle());
   assert.equal((await load(url)).backend, "beta");
   faults.beta = { create: () => Promise.reject(new Error("driver update")) };
@@ -401,6 +446,39 @@ for (const hanging of ["create", "run"]) {
   });
 }
 
+test("auto waits for nobody long once one works", async () => {
+  let go;
+  faults.beta = { create: () => new Promise((resolve) => (go = resolve)) };
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let model;
+  try {
+    const loading = load(serve(bundle()).url).then((each) => (model = each));
+    while (!go || devices.filter(({ runs }) => runs).length < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(model, undefined);
+    mock.timers.tick(3001);
+    await loading;
+  } finally {
+    mock.timers.reset();
+  }
+  assert.equal(model.report.find(({ backend }) => backend === "beta").reason, "no answer in 3000 ms");
+  assert.notEqual(model.backend, "beta");
+  close((await model.run({ x, image })).y, expected(x, image).y);
+  go();
+  while (!devices.some(({ name, destroyed }) => name === "beta" && destroyed === 1)) {
+    await new Promise((resolve) => setImmediate(resolve)); // late, and disposed of
+  }
+});
+
+test("rounding that a device states is allowed for, and no more", async () => {
+  const off = (error) => () => [expected(x, image).y.map((v) => v + error), expected(x, image).s];
+  const largest = Math.max(1, ...[...expected(x, image).y, ...expected(x, image).s].map(Math.abs));
+  faults.alpha = { rounding: 2 ** -10, run: off(0.9 * largest * 2 ** -10) };
+  await loaded();
+  faults.alpha.run = off(1.1 * largest * 2 ** -10);
+  await fails(loaded(), { code: "backend", message: /differs/ });
+});
+
 test("one backend asked for is the only one tried, and an unknown one is refused", async () => {
   const model = await loaded({ backend: "gamma" });
   assert.deepEqual(rows(model), ["gamma"]);
@@ -408,10 +486,11 @@ test("one backend asked for is the only one tried, and an unknown one is refused
 });
 
 test("options reach the module", async () => {
-  let given;
-  faults.alpha = { create: (options) => void (given = options) };
+  const given = [];
+  faults.alpha = { create: ({ worker }) => void given.push(worker) };
   await loaded({ worker: true });
-  assert.deepEqual(given, { worker: true });
+  await loaded();
+  assert.deepEqual(given, [true, undefined]);
 });
 
 // Losing
@@ -462,6 +541,69 @@ test("a device that fails in every run is left in the end", async () => {
   await fails(model.run({ x, image }), { code: "backend", message: /out of memory/ });
 });
 
+test("a fetch that failed is tried again when it is needed again", async () => {
+  let busy = true;
+  const { url } = serve(bundle(), (name) => name === "alpha.json" && busy && new Response("", { status: 503 }));
+  const model = await load(url, { backend: ["alpha", "beta"] });
+  assert.equal(model.backend, "beta");
+  busy = false;
+  faults.beta.create = () => Promise.reject(new Error("unplugged"));
+  faults.beta.lose("unplugged");
+  close((await model.run({ x, image })).y, expected(x, image).y);
+  assert.equal(model.backend, "alpha");
+});
+
+test("the report keeps the last tries only", async () => {
+  const model = await loaded();
+  for (let i = 0; i < 60; i++) {
+    faults.alpha.lose(`${i}`);
+    await new Promise((resolve) => setTimeout(resolve));
+    await model.run({ x, image });
+  }
+  assert.equal(model.report.length, 50);
+  assert.deepEqual(rows(model).slice(-2), ["alpha: lost: 59", "alpha"]);
+});
+
+/** A bundle whose first output is a picture of the shape. */
+function pictures(shape) {
+  const made = bundle();
+  made.manifest.outputs[0].shape = shape;
+  return serve(made).url;
+}
+
+test("draw refuses what it cannot paint, or paint on, and the device goes on", async () => {
+  globalThis.ImageData = class {
+    constructor(width, height) {
+      Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });
+    }
+  };
+  const painted = [];
+  const canvas = { getContext: () => ({ putImageData: (each) => painted.push(each) }) };
+  for (const shape of [[4], [2, 2], [2, 1, 2], [4, 1, 1]]) {
+    const model = await load(pictures(shape), { backend: "alpha" });
+    await fails(model.draw(canvas, { x, image }), { code: "input", field: "y" });
+    assert.equal(devices.at(-1).runs, 1); // the self-test's
+  }
+  const model = await load(pictures([1, 2, 2]), { backend: "alpha" });
+  const device = devices.at(-1);
+  for (const none of [null, undefined, "canvas", {}, { getContext: () => null }]) {
+    await fails(model.draw(none, { x, image }), { code: "input", field: "canvas" });
+  }
+  device.draw = async () => false; // as WebGPU on a canvas that is another's
+  await model.draw(canvas, { x, image });
+  assert.deepEqual([canvas.width, canvas.height, painted.length], [2, 2, 1]);
+  assert.deepEqual(painted[0].data, Uint8ClampedArray.from([...expected(x, image).y].flatMap((v) => [v, v, v, 1].map((w) => 255 * w))));
+  device.draw = async (...given) => void painted.push(given);
+  await model.draw(canvas, { x, image });
+  assert.equal(painted[1][0], canvas);
+  assert.equal(device.destroyed, 0);
+  assert.deepEqual(rows(model), ["alpha"]);
+});
+
+test("a URL that is none is refused", async () => {
+  await fails(load("http://[", {}), { code: "input", field: "url" });
+});
+
 test("a destroyed model runs no more", async () => {
   const model = await loaded();
   const begun = forever(faults.alpha);
@@ -487,6 +629,9 @@ const HOSTILE = {
   "a negative shape": [(m) => (m.inputs[1].shape = [-1, -2, 2]), "inputs.1.shape.0"],
   "a broken shape": [(m) => (m.inputs[1].shape = [1, 0.5, 8]), "inputs.1.shape.1"],
   "an absurd shape": [(m) => (m.inputs[1].shape = [2 ** 20, 2 ** 20]), "inputs.1.shape"],
+  "an unknown meaning": [(m) => (m.inputs[1].meaning = "picture"), "inputs.1.meaning"],
+  "a part of no meaning": [(m) => delete m.inputs[0].parts[0].meaning, "inputs.0.parts.0.meaning"],
+  "half floats without their reader": [(m) => { Object.assign(m.weights.tensors[0], { encoding: "f16", bytes: 40 }); }, "weights.encoding"],
   "a range upside down": [(m) => (m.inputs[1].range = [1, 0]), "inputs.1.range"],
   "parts that do not add up": [(m) => (m.inputs[0].parts[0].size = 4), "inputs.0.parts"],
   "a huge weights file": [(m) => (m.files[m.weights.shards[0]].bytes = 2 ** 40), /^files\.weights.*bytes$/],

@@ -14,6 +14,26 @@ async function told(work) {
   }
 }
 
+/** What pages cannot reach: the devices that the backends have made. */
+const [contexts, devices] = [[], []];
+const { getContext } = HTMLCanvasElement.prototype;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  const context = getContext.call(this, kind, ...more);
+  if (kind === "webgl2") contexts.push(context);
+  return context;
+};
+if ("GPUAdapter" in globalThis) {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...given) {
+    devices.push(await requestDevice.apply(this, given));
+    return devices.at(-1);
+  };
+}
+const losses = {
+  webgl: () => contexts.at(-1).getExtension("WEBGL_lose_context").loseContext(),
+  webgpu: () => devices.at(-1).destroy(),
+};
+
 const checks = {
   /** The network, once by each backend and by auto. */
   async run({ values, backends }) {
@@ -44,6 +64,49 @@ const checks = {
     const { normal } = await import("./runtime/noise.js");
     const { seeded } = await import("./runtime/seeded.js");
     return { normal: seeds.map((seed) => encode(normal(seed, n))), seeded: seeded(specs, 5, 9, [2, 0]).map(encode) };
+  },
+
+  /** A real bundle, as it is, off the main thread, or after a loss of its device. */
+  async real({ folder, backend, worker, lose, relaxed = true }) {
+    if (!relaxed) WebAssembly.validate = () => false;
+    const { load } = await import(`./${folder}/ganzoo.js`);
+    const model = await load(folder, { backend, worker });
+    const values = { ...model.noise(3, 2), label: [4, 7] };
+    const first = await model.run(values);
+    if (lose) {
+      await losses[lose]();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const [{ name }] = model.outputs;
+    const { [name]: y } = await model.run(values);
+    const links = document.head.querySelectorAll("link[rel=modulepreload]").length;
+    const fetched = performance.getEntriesByType("resource").map((entry) => entry.name.split("/").pop());
+    return { first: encode(first[name]), y: encode(y), report: model.report, links, fetched };
+  },
+
+  /** Workers that do as `how` says, in place of the bundle's. */
+  async worker({ how }) {
+    const ends = [];
+    const { Worker } = window;
+    window.Worker = class extends Worker {
+      constructor(url, options) {
+        super(`${how}.js?${url}`, options);
+        this.name = options.name;
+      }
+      terminate() {
+        ends.push(this.name);
+        super.terminate();
+      }
+    };
+    const { load } = await import("./real/ganzoo.js");
+    const loading = load("real", { backend: "webassembly", worker: true });
+    if (how !== "crashing") return { ...(await told(() => loading)), ends };
+    const model = await loading;
+    const values = { ...model.noise(3), label: 4 };
+    new BroadcastChannel("crash").postMessage(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [y] = Object.values(await model.run(values));
+    return { y: encode(y), report: model.report, ends };
   },
 
   /** WebDNN's JavaScript as pages have it, unchanged. */

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def _reduced(Op: Any, x: Variable, axes: Sequence[int] | None, keepdims: bool = True) -> Variable:
     chosen = [x.order.axes[i] for i in _all(x, axes)]
     for axis in chosen:
-        (x,) = Op(None, axis=axis)(x)
+        if x.shape_dict[axis] > 1:
+            (x,) = Op(None, axis=axis)(x)
     return x if keepdims else x.squeeze(chosen)
 
 
