@@ -5,7 +5,7 @@ GANZOO := .venv/bin/ganzoo
 .PHONY: demo test lint test-pythons recipes peers lock browser npm clean
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser: a run in demo/
-demo: .venv/ready-run browser npm
+demo: .venv/ready-run browser
 	rm -rf demo
 	$(GANZOO) train dcgan-cond --out demo
 	$(GANZOO) sample demo

@@ -48,11 +48,11 @@ def test_a_result_becomes_a_row():
         ("Mesa/X.org, llvmpipe (LLVM 15.0.6, 256 bits)", False),
         ("ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11)", False),
         ("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11)", True),
-        ("CPU", None),
     ],
 )
 def test_software_is_told_from_hardware(renderer, hardware):
     assert _row("webgl", "", {**RESULT, "renderer": renderer}, 3).hardware is hardware
+    assert _row("webassembly", "", {**RESULT, "renderer": renderer}, 3).hardware is None  # it has no adapter
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_an_export_is_timed_and_a_backend_without_files_has_a_reason(tmp_path):
     export = tiny_export(tmp_path)
     lines = []
     webgl = bench(
-        export.folder, "webdnn", "webgl", export.inputs, export.outputs, runs=100, seconds=0.2, progress=lines.append
+        Model(export.folder), "webgl", export.inputs, export.outputs, runs=100, seconds=0.2, progress=lines.append
     )
     absent = bench(Model(export.folder), "webassembly", export.inputs, export.outputs)
     assert "status 404" in absent.reason
@@ -151,8 +151,6 @@ def test_an_export_is_timed_and_a_backend_without_files_has_a_reason(tmp_path):
 @pytest.mark.browser
 def test_a_wrong_answer_is_no_time(tmp_path):
     export = tiny_export(tmp_path)
-    row = bench(
-        export.folder, "webdnn", "webgl", export.inputs, [array + 0.01 for array in export.outputs], seconds=0.1
-    )
+    row = bench(Model(export.folder), "webgl", export.inputs, [array + 0.01 for array in export.outputs], seconds=0.1)
     assert "differs from Chainer's" in row.reason
     assert (row.median_ms, row.first_ms, row.n) == (None, None, 0)

@@ -355,7 +355,7 @@ test("auto takes the fastest, disposes of the others and remembers", async () =>
     ["gamma", true, "fake gamma"],
   ]);
   const [alpha, beta, gamma] = model.report.map(({ ms }) => ms);
-  assert(alpha >= 30 && gamma >= 90, `${[alpha, beta, gamma]}`);
+  assert(alpha > 29 && gamma > 89, `${[alpha, beta, gamma]}`);
   assert(beta < alpha, `${[alpha, beta, gamma]}`); // 0.1 ms on a machine at rest
   const ends = devices.map(({ name, destroyed }) => [name, destroyed]);
   assert.deepEqual(ends.sort(), [["alpha", 1], ["beta", 0], ["gamma", 1]]);
