@@ -90,11 +90,12 @@ async function warm(run, weights) {
   let arrived = false;
   const wait = weights.finally(() => (arrived = true));
   wait.catch(() => {});
-  for (let bursts = 0; bursts < BURSTS && !(arrived && bursts); bursts++) {
+  for (let bursts = 0; bursts < BURSTS; bursts++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (arrived) break;
     const start = performance.now();
     do run();
     while (performance.now() - start < BURST);
-    if (!arrived) await new Promise((resolve) => setTimeout(resolve));
   }
   return wait;
 }
