@@ -189,7 +189,7 @@ def _spread(values: Sequence[float]) -> dict[str, Any] | None:
 
 
 def _quartiles(rounds: Sequence[Sequence[float]]) -> dict[str, Any] | None:
-    """Over all samples, and each round's median."""
+    """Over all samples, and the median of each round that has any: not every round calls a case near 2 ms fast."""
     import numpy as np
 
     values = [value for samples in rounds for value in samples]
@@ -201,5 +201,5 @@ def _quartiles(rounds: Sequence[Sequence[float]]) -> dict[str, Any] | None:
         "q1": _round(q1),
         "q3": _round(q3),
         "n": len(values),
-        "medians_of_rounds": [_round(median(samples)) for samples in rounds],
+        "medians_of_rounds": [_round(median(samples)) for samples in rounds if samples],
     }
