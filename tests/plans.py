@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ganzoo.export.expressions import Arg, Call, Const, Expr, X, call
+from ganzoo.export.expressions import Arg, Expr, X, call
+from ganzoo.export.lowering.elementwise import constant_of
 from ganzoo.export.plan import (
     Box,
     Conv,
@@ -32,34 +33,6 @@ from ganzoo.specs import TensorSpec
 
 # --- the reference ---------------------------------------------------------------------------------------------------
 
-NUMPY = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "max": np.maximum,
-    "min": np.minimum,
-    "pow": np.power,
-    "neg": np.negative,
-    "abs": np.abs,
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "tanh": np.tanh,
-    "sigmoid": lambda x: 0.5 + 0.5 * np.tanh(0.5 * x),
-    "softplus": lambda x: np.logaddexp(0, x),
-    "where_gt": lambda a, b, c, d: np.where(a > b, c, d),
-}
-
-
-def evaluate(expr: Expr, args: list[np.ndarray]) -> np.ndarray:
-    if isinstance(expr, Arg):
-        return args[expr.index]
-    if isinstance(expr, Const):
-        return np.float64(expr.value)
-    assert isinstance(expr, Call)
-    return NUMPY[expr.operation](*(evaluate(each, args) for each in expr.operands))
-
 
 def execute(plan: Plan, inputs: list[np.ndarray]) -> list[np.ndarray]:
     """The outputs of `plan` for `inputs` as its specs say, (n, *spec.shape), computed in float64, as float32."""
@@ -72,7 +45,7 @@ def execute(plan: Plan, inputs: list[np.ndarray]) -> list[np.ndarray]:
         xs = [_value(tensor, buffers, n) for tensor in step.inputs]
         y = STEPS[type(step)](step, *xs)
         if not isinstance(step, Elementwise):
-            y = evaluate(step.activation, [y])
+            y = constant_of(step.activation, [y])
         assert y.shape == (n, *step.output.shape), (step, y.shape)
         assert step.output.slot not in {t.slot for t in step.inputs}, "a step may not write over its input"
         buffers[step.output.slot] = y
@@ -158,7 +131,7 @@ def _softmax(step: Softmax, x: np.ndarray) -> np.ndarray:
 
 
 def _elementwise(step: Elementwise, *xs: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(evaluate(step.activation, list(xs)), (len(xs[0]), *step.output.shape))
+    return np.broadcast_to(constant_of(step.activation, list(xs)), (len(xs[0]), *step.output.shape))
 
 
 def _resize(step: Resize, x: np.ndarray) -> np.ndarray:
