@@ -404,6 +404,10 @@ ARITHMETIC = {
     "subtract": model([ODD, ODD], lambda m, x, y: x - y, steps=1),
     "multiply": model([ODD, ODD], lambda m, x, y: x * y, steps=1),
     "divide": model([ODD, ODD], lambda m, x, y: x / positive(y), steps=1),
+    # WebDNN's optimiser makes x of this: docs/decisions/0007
+    "ones-divided": chain(
+        ODD, lambda x: F.broadcast_to(chainer.Parameter(np.ones((1, 1, 1, 1), "f")), x.shape) / positive(x)
+    ),
     "pow": model([ODD, ODD], lambda m, x, y: positive(x) ** y, steps=1),
     "maximum": model([ODD, ODD], lambda m, x, y: F.maximum(x, y), steps=1),
     "minimum": model([ODD, ODD], lambda m, x, y: F.minimum(x, y), steps=1),
