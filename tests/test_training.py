@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganzoo import provenance
 from ganzoo.errors import DeviceMissingError, DivergedError, RunError, UnknownNameError, UsageError
 from ganzoo.training import run as runs_module
 from ganzoo.training import train as training
@@ -317,7 +318,7 @@ def test_checksum_covers_images_and_labels() -> None:
 
 
 def test_provenance_has_the_git_state(in_tmp: Path) -> None:
-    assert training._git() is None
+    assert provenance.git() is None
     for command in (
         ["init", "-q"],
         ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"],
@@ -326,10 +327,10 @@ def test_provenance_has_the_git_state(in_tmp: Path) -> None:
     head = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    assert training._git() == head
+    assert provenance.git() == head
     (in_tmp / "file").write_text("1")
     subprocess.run(["git", "add", "file"], check=True)
-    assert training._git() == f"{head}-dirty"
+    assert provenance.git() == f"{head}-dirty"
 
 
 def test_time_left_is_what_the_rate_says(tmp_path: Path) -> None:

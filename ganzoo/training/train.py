@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import platform
 import signal
-import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import datasets, devices, plugins
+from ganzoo import datasets, devices, plugins, provenance
 from ganzoo.errors import RunError, UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 from ganzoo.training import run as runs
@@ -295,12 +293,9 @@ def _provenance(data: Data) -> dict[str, Any]:
         "classes": list(data.classes),
         "n_images": len(data.train_x),
         "data_sha256": _checksum(data),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("ganzoo", "chainer", "webdnn", "numpy")},
-        },
+        "versions": provenance.versions(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "git": _git(),
+        "git": provenance.git(),
     }
 
 
@@ -309,12 +304,3 @@ def _checksum(data: Data) -> str:
     for array in (data.train_x, data.train_t):
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _git() -> str | None:
-    """Commit of the folder that the training was started in, with "-dirty" where it differs; None without git."""
-    try:
-        done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
-    except FileNotFoundError:
-        return None
-    return done.stdout.strip() or None
