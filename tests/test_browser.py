@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 import time
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,8 +26,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo import plugins
-from ganzoo.browser import find, launch, server, webdnn_js
+from ganzoo.browser import find, launch, processes, server, webdnn_js
 from ganzoo.browser.arrays import decode, encode
+from ganzoo.browser.families import CHROMIUM
 from ganzoo.browser.find import Browser, find_browser
 from ganzoo.browser.session import BrowserLog, run_page
 from ganzoo.browser.verify import Check, Model, compare, verify
@@ -83,7 +85,7 @@ def test_the_environment_names_a_browser_as_a_shell_would(tmp_path, monkeypatch)
 def test_path_comes_before_the_usual_places_and_both_are_searched(tmp_path, monkeypatch):
     monkeypatch.delenv("GANZOO_BROWSER", raising=False)
     monkeypatch.setenv("HERE", str(tmp_path))
-    monkeypatch.setattr(find, "PLACES", ("/no/such/browser", "${HERE}/usual"))
+    monkeypatch.setattr(find, "CHROMIUM", replace(find.CHROMIUM, places=("/no/such/browser", "${HERE}/usual")))
     script(tmp_path / "usual", "echo Usual 1.0")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     assert find_browser().name == "Usual"
@@ -95,7 +97,7 @@ def test_path_comes_before_the_usual_places_and_both_are_searched(tmp_path, monk
 def test_no_browser_at_all_comes_with_a_remedy(tmp_path, monkeypatch):
     monkeypatch.delenv("GANZOO_BROWSER", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(find, "PLACES", ())
+    monkeypatch.setattr(find, "CHROMIUM", replace(find.CHROMIUM, places=()))
     with pytest.raises(BrowserMissingError) as caught:
         find_browser()
     assert "GANZOO_BROWSER" in caught.value.remedy
@@ -149,7 +151,7 @@ def assert_all_gone(pids: list[int], folder: Path) -> None:
 
 
 def test_a_stubborn_browser_and_its_child_are_killed(tmp_path, short_tmp, monkeypatch):
-    monkeypatch.setattr(launch, "GRACE", 0.2)
+    monkeypatch.setattr(processes, "GRACE", 0.2)
     child = tmp_path / "child"
     fake = script(tmp_path / "stubborn", f"trap '' TERM\nsleep 600 &\necho $! > {child}\nwhile :; do sleep 1; done")
     with launch.launch(Browser("stubborn", fake, ""), "about:blank") as launched:
@@ -183,8 +185,8 @@ def test_a_program_that_is_none_is_missing(tmp_path, short_tmp):
 
 def test_a_browser_that_cannot_be_killed_is_not_waited_for(tmp_path, short_tmp, monkeypatch):
     # a stand-in for one that hangs in the kernel: no signal is sent
-    monkeypatch.setattr(launch, "GRACE", 0.1)
-    monkeypatch.setattr(launch, "_end_group", lambda process, force: None)
+    monkeypatch.setattr(processes, "GRACE", 0.1)
+    monkeypatch.setattr(processes, "_signal", lambda process, folder, force: None)
     started = time.monotonic()
     with launch.launch(Browser("", script(tmp_path / "hanging", "exec sleep 600"), ""), "about:blank") as launched:
         pass
@@ -197,7 +199,7 @@ def test_a_browser_that_cannot_be_killed_is_not_waited_for(tmp_path, short_tmp, 
 def test_the_sandbox_is_off_for_root_only(monkeypatch):
     for user, off in ((0, True), (1000, False)):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user, raising=False)
-        assert ("--no-sandbox" in launch._flags(Path("profile"))) == off
+        assert ("--no-sandbox" in CHROMIUM.arguments(Path("profile"))) == off
 
 
 # The server

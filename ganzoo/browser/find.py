@@ -1,49 +1,28 @@
-"""Which browser this machine has: Chromium, Chrome or Edge, wherever systems keep them."""
+"""Which browsers this machine has, wherever systems keep them."""
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ganzoo.browser.families import CHROMIUM, FAMILIES, OTHER, Family, family_of
+from ganzoo.browser.processes import end, own_folder, start
 from ganzoo.errors import BrowserMissingError
 
-NAMES = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "microsoft-edge-stable",
-    "msedge",
-)
-
-# Where installers put it without touching PATH.
-PLACES = (
-    "/usr/lib/chromium/chromium",
-    "/snap/bin/chromium",
-    "/opt/google/chrome/chrome",
-    "/opt/microsoft/msedge/msedge",
-    "/var/lib/flatpak/exports/bin/org.chromium.Chromium",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "~/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "~/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "${PROGRAMFILES}/Google/Chrome/Application/chrome.exe",
-    "${PROGRAMFILES(X86)}/Google/Chrome/Application/chrome.exe",
-    "${LOCALAPPDATA}/Google/Chrome/Application/chrome.exe",
-    "${LOCALAPPDATA}/Chromium/Application/chrome.exe",
-    "${PROGRAMFILES(X86)}/Microsoft/Edge/Application/msedge.exe",
-    "${PROGRAMFILES}/Microsoft/Edge/Application/msedge.exe",
-)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's name or path."
+
+TIMEOUT = 10.0  # seconds that a program may take to tell its version
 
 
 @dataclass(frozen=True)
@@ -53,38 +32,90 @@ class Browser:
     name: str
     path: Path
     version: str
+    family: Family = OTHER
 
 
 def find_browser() -> Browser:
-    """The browser named by `GANZOO_BROWSER`, else the first on PATH, else the first in the usual places.
+    """The browser named by `GANZOO_BROWSER`, else the first Chromium, Chrome or Edge on PATH, else in the usual places.
 
-    `GANZOO_BROWSER` is a path or a name on PATH; in it as in the places, variables and ~ are expanded.
+    `GANZOO_BROWSER` is a path, a name on PATH or a family's name; in it as in the places, variables and ~ are expanded.
     Raises `BrowserMissingError` when there is none, or when `GANZOO_BROWSER` names no program.
     """
-    chosen = os.environ.get("GANZOO_BROWSER")
-    for candidate in [chosen] if chosen else [*NAMES, *PLACES]:
-        # not Path.expanduser, which drops the "./" that keeps a name from being searched on PATH
-        found = shutil.which(os.path.expanduser(os.path.expandvars(candidate)))  # noqa: PTH111
-        if found:
-            return _identify(Path(found).absolute())
+    path = _from_environment() or _installed(CHROMIUM)
+    if path is None:
+        raise BrowserMissingError("No Chromium, Chrome or Edge was found.", REMEDY)
+    return _identify(path)
+
+
+def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
+    """Those `chosen`, in their order; none chosen: that of `GANZOO_BROWSER`; else one of each family that is here.
+
+    What is chosen is a path, a name on PATH, or a family's name: its first browser then. Raises
+    `BrowserMissingError` when there is none, or when a name is no program's.
+    """
+    named = _from_environment()
     if chosen:
-        raise BrowserMissingError(f"GANZOO_BROWSER names '{chosen}', which is no program.", REMEDY)
-    raise BrowserMissingError("No Chromium, Chrome or Edge was found.", REMEDY)
+        paths = [_choose(name, f"'{name}'") for name in chosen]
+    elif named:
+        paths = [named]
+    else:
+        paths = [path for path in map(_installed, FAMILIES) if path]
+    if not paths:
+        raise BrowserMissingError("No browser was found.", REMEDY)
+    with ThreadPoolExecutor(len(paths)) as threads:
+        return list(threads.map(_identify, paths))
+
+
+def _from_environment() -> Path | None:
+    name = os.environ.get("GANZOO_BROWSER")
+    return _choose(name, f"GANZOO_BROWSER names '{name}', which") if name else None
+
+
+def _choose(name: str, subject: str) -> Path:
+    families = (family for family in FAMILIES if family.name == name)
+    path = _program(name) or next(map(_installed, families), None)
+    if path is None:
+        raise BrowserMissingError(f"{subject} is no program.", REMEDY)
+    return path
+
+
+def _installed(family: Family) -> Path | None:
+    places = (path for place in family.places for path in sorted(glob.glob(_expand(place))))  # noqa: PTH207 - absolute
+    return next(filter(None, map(_program, (*family.names, *places))), None)
+
+
+def _program(name: str) -> Path | None:
+    found = shutil.which(_expand(name))
+    return Path(found).absolute() if found else None
+
+
+def _expand(name: str) -> str:
+    # not Path.expanduser, which drops the "./" that keeps a name from being searched on PATH
+    return os.path.expanduser(os.path.expandvars(name))  # noqa: PTH111
 
 
 def _identify(path: Path) -> Browser:
-    told = re.match(r"\s*(\D*?)\s*(\d+(?:\.\d+)+)", _version_line(path))
+    line = _version_line(path)
+    told = re.search(r"^\s*(\D*?)\s*(\d+(?:\.\d+)+)", line, re.MULTILINE)
     name, version = told.groups() if told else ("", "unknown")
-    return Browser(name or path.stem, path, version)
+    return Browser(name or path.stem, path, version, family_of(line, path.name))
 
 
 def _version_line(path: Path) -> str:
     if sys.platform == "win32":  # there `chrome.exe --version` opens a window and prints nothing
         return ""
-    try:
-        command = [str(path), "--version"]
-        return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=10
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
+    family = family_of(path.name)
+    with own_folder() as folder, (folder / "line").open("wb") as line:
+        try:
+            command = [*family.on_display(), str(path), "--version"]
+            environment = family.environment(folder)
+            process = start(command, folder, line, environment=environment, stderr=subprocess.DEVNULL)
+        except (OSError, BrowserMissingError):  # the launch will say why
+            return ""
+        try:
+            process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return ""
+        finally:
+            end(process, folder)
+        return (folder / "line").read_text("utf-8", "replace")
