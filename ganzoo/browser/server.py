@@ -1,4 +1,4 @@
-"""The loopback server that a page and its model come from, and that the page answers to.
+"""The server that a page and its model come from, and that the page answers to.
 
 Everything lives under a random token in the URL's path, so that no other page or user of this machine can
 read it or post to it. What is posted is taken as hostile: bounded in size, strict JSON, an object of a
@@ -13,14 +13,19 @@ import secrets
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from ganzoo.browser.compressed import files
+from ganzoo.browser.link import THROTTLED as THROTTLED  # what callers of `serve` pass
+from ganzoo.browser.link import Link as Link
+from ganzoo.browser.link import throttled
 from ganzoo.errors import BrowserMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from starlette.applications import Starlette
@@ -29,15 +34,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BYTES = 32 << 20  # of one message; 16 pictures of 3x256x256 in base64 take 17 MB
-
-# Python's own table follows the system's registry, which may call a script plain text.
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".wasm": "application/wasm",
-    ".bin": "application/octet-stream",
-}
 
 HEADERS = (
     # the two make the page cross-origin isolated: browsers give only such a page a fine clock
@@ -66,31 +62,83 @@ class PageMessage:
 
 @dataclass(frozen=True)
 class Served:
-    """A running server. `url` ends in the token and a slash."""
+    """A page that is being served. `url` ends in the token and a slash.
+
+    `sent` are the bytes of each file's body on the wire, by its path below the token.
+    """
 
     url: str
     messages: queue.SimpleQueue[PageMessage] = field(default_factory=queue.SimpleQueue)
+    sent: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A running server for pages that come and go, each under a token of its own.
+
+    `home` is the path that a page is sent to when it has given its last message, "" for none.
+    """
+
+    port: int
+    home: str = ""
+    pages: dict[str, ASGIApp] = field(default_factory=dict)
+
+    @contextmanager
+    def serve(
+        self,
+        folders: Mapping[str, Path],
+        job: Mapping[str, Any],
+        *,
+        documents: Mapping[str, Any] = {},
+        link: Link | None = None,
+    ) -> Iterator[Served]:
+        """Serve `folders` by name, and `job` as `job.json` with more JSON `documents` by theirs.
+
+        The folder named "" is the root, where the page lies. A page posts to `message`. A file with a `.br`
+        of its content beside it is sent as that where the browser takes it. `link` slows everything down.
+        """
+        token = secrets.token_urlsafe(24)
+        served = Served(f"http://127.0.0.1:{self.port}/{token}/")
+        app: ASGIApp = _app(folders, {"job.json": job, **documents}, served.messages, self.home)
+        if link:
+            app = throttled(app, link)
+        self.pages[token] = _counted(app, served.sent)
+        try:
+            yield served
+        finally:
+            del self.pages[token]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The page whose token the path begins with."""
+        from starlette.responses import Response
+
+        token = scope["path"].removeprefix("/").partition("/")[0]
+        # a page that was given up and answers at last is sent home as well
+        absent = Response(status_code=404, headers=_homeward(self.home))
+        await self.pages.get(token, absent)({**scope, "root_path": f"/{token}"}, receive, send)
 
 
 @contextmanager
-def serve(folders: Mapping[str, Path], job: Mapping[str, Any]) -> Iterator[Served]:
-    """Serve `folders` by name and `job` as `job.json` on 127.0.0.1, at a port that the system picks.
+def host(
+    address: str = "127.0.0.1", home: str = "", front: Callable[[ASGIApp], ASGIApp] | None = None
+) -> Iterator[Host]:
+    """A server on `address`, at a port that the system picks. `front` stands before all that it serves."""
+    import asyncio
 
-    The folder named "" is the root, where the page lies. A page posts to `message`.
-    """
     import uvicorn
+    from starlette.concurrency import run_in_threadpool
 
-    token = secrets.token_urlsafe(24)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    asyncio.run(run_in_threadpool(int))  # imports what the first file's answer would else wait for, 0.1 s
+    with socket.create_server((address, 0)) as listener:
         # connections inherit it; without, a delayed acknowledgement costs 40 ms for each small file
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}/{token}/")
-        app = _with_headers(_app(token, folders, job, served.messages))
+        running = Host(listener.getsockname()[1], home)
         config = uvicorn.Config(
-            app,
+            _with_headers(front(running) if front else running),
             log_config=None,
             log_level="error",
             access_log=False,
+            server_header=False,
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=1,
@@ -101,52 +149,63 @@ def serve(folders: Mapping[str, Path], job: Mapping[str, Any]) -> Iterator[Serve
         try:
             while not server.started:
                 if not thread.is_alive():
-                    raise BrowserMissingError("The server for the browser's page did not start on 127.0.0.1.")
+                    raise BrowserMissingError(f"The server for the browser's page did not start on {address}.")
                 time.sleep(0.005)
-            yield served
+            yield running
         finally:
             server.should_exit = True
             thread.join()
 
 
+@contextmanager
+def serve(
+    folders: Mapping[str, Path],
+    job: Mapping[str, Any],
+    *,
+    documents: Mapping[str, Any] = {},
+    link: Link | None = None,
+) -> Iterator[Served]:
+    """`Host.serve` of a host of its own, on 127.0.0.1."""
+    with host() as running, running.serve(folders, job, documents=documents, link=link) as served:
+        yield served
+
+
 def _app(
-    token: str, folders: Mapping[str, Path], job: Mapping[str, Any], messages: queue.SimpleQueue[PageMessage]
+    folders: Mapping[str, Path], documents: Mapping[str, Any], messages: queue.SimpleQueue[PageMessage], home: str
 ) -> Starlette:
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse
     from starlette.responses import Response as Reply
     from starlette.routing import Mount, Route
-    from starlette.staticfiles import StaticFiles
-
-    class Typed(StaticFiles):
-        def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
-            response = super().file_response(full_path, *args, **kwargs)
-            suffix = "." + str(full_path).rpartition(".")[2]
-            response.headers["content-type"] = TYPES.get(suffix, "application/octet-stream")
-            return response
 
     done = threading.Event()
 
-    async def answer(_: Request) -> Response:
-        return JSONResponse(job)
+    def document(name: str, value: Any) -> Route:
+        async def answer(_: Request) -> Response:
+            return JSONResponse(value)
+
+        return Route(f"/{name}", answer)
 
     async def take(request: Request) -> Response:
         body = await _body(request)
         if done.is_set():
-            return Reply("the page has given its last message", 409)
+            return Reply("the page has given its last message", 409, _homeward(home))
         message = _refused(f"more than {MAX_BYTES} bytes") if body is None else parse(body)
         if message.kind in LAST:
             done.set()
         messages.put(message)
-        return Reply(status_code=413 if body is None else 204)
+        return Reply(None, 413 if body is None else 204, _homeward(home) if done.is_set() else None)
 
     # the root folder comes last: a mount takes every path below it
     mounts = [
-        Mount(f"/{name}" if name else "", Typed(directory=folder))
-        for name, folder in sorted(folders.items(), reverse=True)
+        Mount(f"/{name}" if name else "", files(folder)) for name, folder in sorted(folders.items(), reverse=True)
     ]
-    routes = [Route("/job.json", answer), Route("/message", take, methods=["POST"]), *mounts]
-    return Starlette(routes=[Mount(f"/{token}", routes=routes)])
+    routes = [*(document(*each) for each in documents.items()), Route("/message", take, methods=["POST"]), *mounts]
+    return Starlette(routes=routes)
+
+
+def _homeward(home: str) -> dict[str, str]:
+    return {"location": home} if home else {}
 
 
 async def _body(request: Request) -> bytes | None:
@@ -176,6 +235,26 @@ def _no_constant(name: str) -> None:
 
 def _refused(what: str) -> PageMessage:
     return PageMessage("error", {"message": f"the page posted {what}"})
+
+
+def _counted(app: ASGIApp, sent: Counter[str]) -> ASGIApp:
+    """`app`, with the bytes of what it has of the files asked for added to `sent`."""
+
+    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope["root_path"] + "/")
+        found = False
+
+        async def count(message: Message) -> None:
+            nonlocal found
+            if message["type"] == "http.response.start":
+                found = scope["method"] == "GET" and message["status"] in (200, 206)
+            if found:
+                sent[path] += len(message.get("body", b""))
+            await send(message)
+
+        await app(scope, receive, count)
+
+    return counted
 
 
 def _with_headers(app: ASGIApp) -> ASGIApp:

@@ -38,7 +38,7 @@ class Model:
         """The folder of the layout's loader, by the name that pages know it by; a bundle carries its own."""
         from ganzoo.browser.webdnn_js import webdnn_js
 
-        return {"webdnn": webdnn_js().parent} if self.layout == "webdnn" else {}
+        return {"lib": webdnn_js().parent} if self.layout == "webdnn" else {}
 
     @property
     def batches(self) -> bool:

@@ -8,8 +8,10 @@ export async function answer(work) {
   addEventListener("error", (event) => void fail(event.message));
   addEventListener("unhandledrejection", (event) => void fail(event.reason));
   try {
-    await post("hello", { userAgent: navigator.userAgent });
-    const response = await fetch("job.json");
+    /** @type {Promise<Response> | undefined} a page in a hurry has greeted and asked for it already */
+    const asked = /** @type {any} */ (globalThis).job;
+    if (!asked) await post("hello", { userAgent: navigator.userAgent });
+    const response = await (asked ?? fetch("job.json"));
     await post("result", await work(/** @type {Job} */ (await response.json())));
   } catch (error) {
     await fail(error);
@@ -17,14 +19,15 @@ export async function answer(work) {
 }
 
 /**
- * Load a classic script.
+ * Load a classic script. Those asked for together come together and run in order.
  * @param {string} url
  * @returns {Promise<void>}
  */
-export function script(url) {
+export function classic(url) {
   return new Promise((done, fail) => {
     const element = document.createElement("script");
     element.src = url;
+    element.async = false;
     element.onload = () => done();
     element.onerror = () => fail(new Error(`${url} did not load`));
     document.head.append(element);
@@ -38,7 +41,8 @@ export function progress(message) {
 
 /** @param {unknown} error */
 function fail(error) {
-  return post("error", { message: error instanceof Error ? error.message : String(error) });
+  // where even that fails nobody listens any more
+  return post("error", { message: error instanceof Error ? error.message : String(error) }).catch(() => {});
 }
 
 /**
@@ -46,7 +50,9 @@ function fail(error) {
  * @param {object} data
  */
 async function post(kind, data) {
-  await fetch("message", { method: "POST", body: JSON.stringify({ kind, ...data }) });
+  const answer = await fetch("message", { method: "POST", body: JSON.stringify({ kind, ...data }) });
+  const home = answer.headers.get("location");
+  if (home) location.replace(home); // a phone that has given its last message waits there for the next page
 }
 
 /**

@@ -3,16 +3,23 @@
 /** @type {import("../../../runtime/types.js").Model | undefined} the last one loaded */
 let model;
 
+/** @param {string} folder @returns {Promise<any>} */
+const runtime = (folder) => import(new URL(`${folder}/ganzoo.js`, location.href).href);
+
+/** @type {import("../types.js").Runner["script"]} */
+export async function script(backend, folder) {
+  await runtime(folder);
+}
+
 /**
  * @param {string} folder
  * @param {string} backend
- * @returns {Promise<(inputs: Float32Array[]) => Promise<Float32Array[]>>} any number of samples a run
+ * @returns {Promise<import("../types.js").Run>}
  */
 export async function load(folder, backend) {
-  const base = new URL(`${folder}/`, location.href);
-  const runtime = await import(new URL("ganzoo.js", base).href);
+  const manifest = new URL(`${folder}/manifest.json`, location.href).href;
   const loaded = (model = /** @type {import("../../../runtime/types.js").Model} */ (
-    await runtime.load(new URL("manifest.json", base).href, { backend })
+    await (await runtime(folder)).load(manifest, { backend })
   ));
   return async (values) => {
     const named = Object.fromEntries(loaded.inputs.map((spec, i) => [spec.name, values[i]]));
@@ -21,7 +28,7 @@ export async function load(folder, backend) {
   };
 }
 
-/** The adapter of the network loaded last, as its backend names it. */
-export function renderer() {
-  return String(model?.report.find(({ ok }) => ok)?.info ?? "unknown");
+/** WebGL's backend tells as well what it computes with. @param {import("../types.js").Backend} backend */
+export function renderer(backend) {
+  return backend === "webgl" ? model?.report.find(({ ok }) => ok)?.info : undefined;
 }

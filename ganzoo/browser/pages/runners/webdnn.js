@@ -1,6 +1,6 @@
 /** WebDNN 1.2.11's loader: a classic script that puts itself on the window. */
 
-import { script } from "../page.js";
+import { classic } from "../page.js";
 
 /**
  * @typedef {object} View a network's input or output, flat
@@ -16,30 +16,33 @@ import { script } from "../page.js";
  * @property {(folder: string, options: object) => Promise<Runner>} load
  */
 
-await script("webdnn/webdnn.js");
-const { WebDNN } = /** @type {{ WebDNN: WebDNN }} */ (/** @type {unknown} */ (window));
+/** @type {WebDNN} */
+let webdnn;
 
 /** @type {string[]} what was said on the console: WebDNN tells there, and only there, why a backend failed */
 const said = [];
 
-for (const level of /** @type {const} */ (["log", "warn", "error"])) {
-  const say = console[level];
-  console[level] = (...words) => {
-    said.push(words.map(text).join(" "));
-    say(...words);
-  };
+export async function script() {
+  for (const level of /** @type {const} */ (["log", "warn", "error"])) {
+    const say = console[level];
+    console[level] = (...words) => {
+      said.push(words.map(text).join(" "));
+      say(...words);
+    };
+  }
+  await classic("lib/webdnn.js");
+  webdnn = /** @type {{ WebDNN: WebDNN }} */ (/** @type {unknown} */ (window)).WebDNN;
 }
 
 /**
  * Load the network in `folder` on one backend, with no cache between network and runner.
  * @param {string} folder
  * @param {string} backend
- * @returns {Promise<(inputs: Float32Array[]) => Promise<Float32Array[]>>} one sample a run; outputs are good until the
- *   next call
+ * @returns {Promise<import("../types.js").Run>} for one sample a run: its graph is for one
  */
 export async function load(folder, backend) {
   const options = { backendOrder: [backend], cacheStrategy: "networkOnly", saveCache: false };
-  const runner = await WebDNN.load(folder, options).catch(explain);
+  const runner = await webdnn.load(folder, options).catch(explain);
   const inputs = runner.getInputViews();
   const outputs = runner.getOutputViews();
   return async (values) => {
@@ -76,16 +79,4 @@ function absent() {
   return entries
     .filter((entry) => entry.responseStatus >= 400)
     .map((entry) => `${entry.name.replace(base, "")}: status ${entry.responseStatus}`);
-}
-
-/**
- * The adapter behind a backend, as the browser names it. Asked after measuring: a context costs time.
- * @param {string} backend
- * @returns {string}
- */
-export function renderer(backend) {
-  if (backend !== "webgl") return "CPU";
-  const gl = document.createElement("canvas").getContext("webgl2");
-  const info = gl?.getExtension("WEBGL_debug_renderer_info");
-  return String((gl && info && gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) || "unknown");
 }
