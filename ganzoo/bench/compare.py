@@ -1,0 +1,234 @@
+"""What became faster or slower from one report to another, told by ratios: times of other days say nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ganzoo.bench.document import OWN, SCHEMA
+from ganzoo.bench.statistics import Estimate
+from ganzoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+TOLERANCE = 0.10
+SIZE = 64 << 20  # bytes of a report; one of all browsers and peers has some 400 kB
+FIGURES = ("cold", "cold_throttled", "load", "first", "bytes")  # of a `ratios` entry, besides its batches
+PEAK = "peak"
+RUNS = "runs"
+HEADINGS = ("network", "backend", "browser", "against", "figure", "before", "now", "change")
+
+T = TypeVar("T")
+_Reasons = dict[tuple[str, ...], str]
+
+
+class _WrongError(Exception):
+    """A document is not what `reports/schema.json` says; the message says where."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is compared. `against` is a peer, the peak of the machine's WebAssembly, or ganzoo: does it run at all?"""
+
+    network: str
+    backend: str
+    browser: str
+    against: str
+    figure: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """`verdict` is "same", "faster", "slower", "new" or "gone"; a larger ratio is a faster ganzoo.
+
+    What is gone because ganzoo fails now is "slower", with the `reason`; what is gone because a peer fails has the
+    peer's `reason`.
+    """
+
+    key: Key
+    verdict: str
+    old: Estimate | None
+    new: Estimate | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`notes` are sentences on what else differs: a ratio moves with a peer's version and with the browser's, too."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def worse(self) -> bool:
+        return any(change.verdict == "slower" for change in self.changes)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A report from a file, checked. Raises `UsageError` for what is none, or has another schema."""
+    remedy = "Give a file that `ganzoo bench --json` of this version wrote."
+    try:
+        with path.open("rb") as file:
+            text = file.read(SIZE + 1)
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be read: {error.strerror}.", remedy) from error
+    try:
+        document = json.loads(text) if len(text) <= SIZE else None
+        schema = document.get("schema") if isinstance(document, dict) else None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"'{path}' is no JSON.", remedy) from error
+    if not isinstance(document, dict) or isinstance(schema, bool) or not isinstance(schema, int):
+        raise UsageError(f"'{path}' is no report of `ganzoo bench`.", remedy)
+    if schema != SCHEMA:
+        raise UsageError(f"'{path}' has schema {str(schema)[:20]}; this version compares schema {SCHEMA}.", remedy)
+    try:
+        compare(document, document)
+    except _WrongError as error:
+        raise UsageError(f"'{path}' is a damaged report: {error}.", remedy) from error
+    return document
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: float = TOLERANCE) -> Comparison:
+    """What changed between two reports, which `read` has checked or `document` has made, in the order of the reports.
+
+    A median beyond `tolerance` (0.10: by a factor of 1.1) is a change, unless both have intervals and these overlap.
+    """
+    before, now, reasons = dict(_figures(old)), dict(_figures(new)), _why(new)
+    changes = [
+        _change(key, before.get(key), now.get(key), reasons, tolerance) for key in dict.fromkeys([*before, *now])
+    ]
+    return Comparison(tuple(changes), tuple(_notes(old, new)))
+
+
+def cells(change: Change) -> tuple[str, ...]:
+    """A row below `HEADINGS`, as text."""
+    key = change.key
+    factor = ""
+    if change.verdict in ("faster", "slower") and change.old and change.new:
+        times = change.new.median / change.old.median
+        factor = f" {max(times, 1 / times):.2f}x"
+    told = f"{change.verdict}{factor}{f': {change.reason}' if change.reason else ''}"
+    shown = (_shown(change.old), _shown(change.new))
+    return key.network, key.backend, key.browser, key.against, key.figure.replace("_", " "), *shown, told
+
+
+def _shown(found: Estimate | None) -> str:
+    if found is None:
+        return "-"
+    interval = "" if found.low is None else f" ({found.low:.3g} to {found.high:.3g})"
+    return f"{found.median:.3g}{interval}"
+
+
+def _change(key: Key, old: Estimate | None, new: Estimate | None, reasons: _Reasons, tolerance: float) -> Change:
+    if new is None:
+        own = reasons.get((key.network, key.backend, key.browser, OWN), "")
+        other = reasons.get((key.network, key.backend, key.browser, key.against), "")
+        return Change(key, "slower" if own else "gone", old, new, own or other or reasons.get((key.browser,), ""))
+    if old is None:
+        return Change(key, "new", old, new)
+    times = new.median / old.median
+    if 1 / (1 + tolerance) <= times <= 1 + tolerance or _overlap(old, new):
+        return Change(key, "same", old, new)
+    return Change(key, "faster" if times > 1 else "slower", old, new)
+
+
+def _overlap(a: Estimate, b: Estimate) -> bool:
+    """Whether both have intervals and these share a value."""
+    if a.low is None or a.high is None or b.low is None or b.high is None:
+        return False
+    return a.low <= b.high and b.low <= a.high
+
+
+def _why(document: Mapping[str, Any]) -> _Reasons:
+    """Why libraries failed, by network, backend, browser and library, and why browsers did, by name."""
+    browsers: _Reasons = {(_text(each, "name"),): _text(each, "reason") for each in _each(document, "browsers")}
+    return browsers | {(*_place(row), _text(row, "library")): _text(row, "reason") for row in _each(document, "rows")}
+
+
+def _figures(document: Mapping[str, Any]) -> Iterator[tuple[Key, Estimate]]:
+    """All ratios of a report, by what they are of."""
+    for row in _each(document, "rows"):
+        place = _place(row)
+        if _text(row, "library") != OWN or _text(row, "reason"):
+            continue
+        yield Key(*place, OWN, RUNS), Estimate(1.0, None, None, 1)
+        for batch in _each(row, "batches"):
+            share = _estimate(batch.get("share_of_peak"), "share_of_peak")
+            if share:
+                yield Key(*place, PEAK, f"batch {_is(batch, 'batch', int)}"), share
+    for row in _each(document, "ratios"):
+        place = _place(row)
+        batches = {f"batch {n}": found for n, found in _is(row, "batches", dict).items()}
+        for figure, value in ({name: row.get(name) for name in FIGURES} | batches).items():
+            found = _estimate(value, _printable(figure))
+            if found:
+                yield Key(*place, _text(row, "library"), figure), found
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return _text(row, "network"), _text(row, "backend"), _text(row, "browser")
+
+
+def _notes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    before, now = _told(old), _told(new)
+    for name in dict.fromkeys([*before, *now]):
+        was, is_ = before.get(name, "absent"), now.get(name, "absent")
+        if was != is_:
+            yield f"{name}: {was} before, {is_} now."
+
+
+def _told(document: Mapping[str, Any]) -> dict[str, str]:
+    """What ratios depend on besides ganzoo: versions and the machine."""
+    browsers = {_text(each, "name"): _text(each, "version") for each in _each(document, "browsers")}
+    versions = _is(document, "versions", dict)
+    cpu = {"processor": _text(_is(document, "machine", dict), "cpu")}
+    return browsers | {_printable(name): _text(versions, name) for name in versions} | cpu
+
+
+# Fields of a document, checked: it may come from anywhere.
+
+
+def _is(where: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    value = where.get(name)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise _WrongError(f"'{name}' is no {kind.__name__}")
+    return value
+
+
+def _each(where: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found: list[Any] = _is(where, name, list)
+    if not all(isinstance(each, dict) for each in found):
+        raise _WrongError(f"'{name}' holds more than objects")
+    return found
+
+
+def _text(where: Mapping[str, Any], name: str) -> str:
+    return _printable(_is(where, name, str))
+
+
+def _printable(text: str) -> str:
+    """What a terminal can be shown: a control sequence has no place in a report."""
+    return "".join(char if char.isprintable() else " " for char in text)[:300]
+
+
+def _estimate(value: Any, name: str) -> Estimate | None:
+    """An estimate's object, a plain number (which is exact), or None."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        value = {"median": value, "low": None, "high": None, "n": 1}
+    median, low, high = (_positive(value.get(part), name) for part in ("median", "low", "high"))
+    if median is None or (low is None) != (high is None) or (low or 0) > (high or 0):
+        raise _WrongError(f"'{name}' is no estimate")
+    return Estimate(median, low, high, _is(value, "n", int))
+
+
+def _positive(value: Any, name: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
+        raise _WrongError(f"'{name}' has a figure that is none")
+    return float(value)
