@@ -1,0 +1,1 @@
+"""What a benchmark's document becomes for readers: `schema.json` says what is in it."""

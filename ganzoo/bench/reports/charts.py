@@ -1,0 +1,65 @@
+"""The document's figures as charts: inline SVG that needs no script, no font and no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.bench.reports import figures, series, sketches
+from ganzoo.bench.reports.figures import of, ran
+from ganzoo.bench.reports.svg import inline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.sketches import Sketch
+
+WIDE, NARROW = 9.2, 6.0  # inches
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`svg` to be put into a page; `words` say what it shows to who cannot see it."""
+
+    title: str
+    words: str
+    svg: str
+
+
+def charts(document: Figures, browser: str, network: str, width: float = WIDE) -> Iterator[Chart]:
+    """The charts of one network in one browser, each only where there is something to show. `width` in inches."""
+    import matplotlib
+
+    rows = ran(of(document["rows"], browser, network))
+    if not rows:
+        return
+    style: dict[Any, Any] = {
+        "font.family": ["sans-serif"],
+        # Laid out in the first, which Matplotlib brings; the second is as wide.
+        "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
+        "font.size": 8.5,
+        "text.parse_math": False,  # names are no formulas
+        "svg.fonttype": "none",
+        "svg.hashsalt": "ganzoo",
+        "hatch.linewidth": 0.6,
+        "axes.edgecolor": sketches.FAINT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+    named = figures.libraries(document["rows"])
+    backends = list(dict.fromkeys(row["backend"] for row in document["rows"]))
+    ratios = of(document["ratios"], browser, network)
+    drawn: list[Callable[[], Sketch | None]] = [
+        lambda: sketches.latency(document, rows, named, width),
+        lambda: sketches.cold(document, rows, width),
+        lambda: sketches.transferred(rows, width),
+        lambda: sketches.scaling(rows, named, backends, series.peak(document, browser, network), width),
+        lambda: sketches.ratios(series.contests(document, ratios), named, width),
+    ]
+    for draw in drawn:
+        with matplotlib.rc_context(style):
+            sketch = draw()
+            chart = sketch and Chart(*sketch[:2], inline(sketch[2], f"{browser}/{network}/{sketch[0]}", *sketch[:2]))
+        if chart:
+            yield chart

@@ -1,0 +1,106 @@
+"""The document as Markdown: a summary for a README, or everything."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ganzoo.bench.reports import figures
+from ganzoo.bench.reports.figures import OWN, batches, best, median, number, of, plain, ran, size, timing, where
+from ganzoo.bench.reports.findings import facts, finding, link, method, notes, versions
+from ganzoo.bench.reports.sheets import sheets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.bench.reports.figures import Figures
+
+
+def escape(text: str) -> str:
+    """`text` as itself: no markup, no HTML, no cell of a table ends."""
+    text = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", plain(text))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], names: int) -> str:
+    """The first `names` columns to the left, the others, figures, to the right."""
+    lines = [headings, ["---" if i < names else "---:" for i in range(len(headings))]]
+    escaped = [[escape(cell) for cell in row] for row in rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in [*lines, *escaped])
+
+
+def summary(document: Figures) -> str:
+    """For a README: ganzoo and each peer at their best in the first browser that gave figures, and what it ran on.
+
+    A ratio is there where the peer's best is on the backend of ganzoo's: only those are taken within rounds.
+    """
+    browser = figures.leading(document)
+    if browser is None or not ran(document["rows"]):
+        return "Nothing ran.\n"
+    sizes = batches(document)
+    smallest, largest = (sizes[0], sizes[-1]) if sizes else (None, None)
+    slow = link(document)
+    headings = ["network", "library", "runs on", "first output", *([f"on {slow}"] if slow else []), "transferred"]
+    headings += [f"batch {smallest or '-'}", f"pictures/s at {largest or '-'}", "times ganzoo's"]
+    lines = []
+    for network in document["networks"]:
+        rows = of(document["rows"], browser["name"], network["name"])
+        ours = best(document, rows, OWN)
+        for library in figures.libraries(rows):
+            row = best(document, rows, library)
+            if row is None:
+                lines.append([network["name"], library, "did not run", *["-"] * (len(headings) - 3)])
+                continue
+            cells = [_ms(row["cold_ms"]), *([_ms(row["cold_throttled_ms"])] if slow else [])]
+            cells += [size(row["bytes"]["total"]), _ms(timing(row, smallest).get("median_ms"))]
+            cells += [number(median(timing(row, largest).get("pictures_per_second")))]
+            cells += [_ratio(document, row, smallest) if ours and ours["backend"] == row["backend"] else "-"]
+            lines.append([network["name"], library, where(row), *cells])
+    return f"{table(headings, lines, 3)}\n{escape(_source(document, browser))}\n"
+
+
+def _source(document: Figures, browser: Figures) -> str:
+    """One line: how often, where, with what, when."""
+    counts = [row["rounds"] for row in ran(document["rows"]) if row["browser"] == browser["name"]]
+    machine = document["machine"]
+    parts = [
+        f"{plain(machine['cpu'])}, {machine['cores'] or '?'} cores, {plain(machine['os'])}",
+        f"{plain(browser['name'])} {plain(browser['version'])} on {plain(browser['device'])}",
+        *(note for note in notes(document, browser) if note.startswith(("software:", "hardware:"))),
+        plain(document["date"])[:10],
+        versions(document),
+    ]
+    return (
+        f"Medians of {min(counts)} or more rounds, each in a fresh browser; ± is the wider side of the interval at "
+        f"{document['confidence']:.0%}. {'; '.join(parts)}."
+    )
+
+
+def _ms(estimate: Figures | None) -> str:
+    return f"{number(median(estimate))} ms {figures.spread(estimate)}".strip() if estimate else figures.NONE
+
+
+def _ratio(document: Figures, row: Figures, batch: int | None) -> str:
+    ratios = of(document["ratios"], row["browser"], row["network"])
+    same = [each for each in ratios if (each["library"], each["backend"]) == (row["library"], row["backend"])]
+    found = figures.hardest(same, "batches", batch) if batch else None
+    return figures.full(found[1]) if found else figures.NONE
+
+
+def full(document: Figures) -> str:
+    """Everything: findings, circumstances, the tables of every network in every browser, who failed and why."""
+    parts = [f"# ganzoo bench, {escape(document['date'])[:10]}\n"]
+    for browser in document["browsers"]:
+        parts += [f"{escape(finding(document, browser['name'], each['name']))}\n" for each in document["networks"]]
+    parts.append(f"{escape(method(document))}\n")
+    parts.append(table(("what", "which"), facts(document), 2))
+    for browser in document["browsers"]:
+        parts.append(f"## {escape(browser['name'])} {escape(browser['version'])}\n")
+        parts += [f"* {escape(note)}" for note in notes(document, browser)] + [""]
+        for network in document["networks"]:
+            name = escape(network["name"])
+            for sheet in sheets(document, browser["name"], network["name"]):
+                parts += [f"### {name}: {sheet.caption}\n", table(sheet.headings, sheet.rows, sheet.names)]
+            failed = figures.failures(of(document["rows"], browser["name"], network["name"]))
+            parts += [f"* {name}: {escape(who)} failed: {escape(reason)}" for who, reason in failed] + [""]
+    return "\n".join(parts).rstrip() + "\n"

@@ -1,0 +1,101 @@
+"""The document as tables for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganzoo import tables
+from ganzoo.bench.reports import figures
+from ganzoo.bench.reports.figures import batches, brief, median, number, of, percent, plain, timing
+from ganzoo.bench.reports.findings import method, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from ganzoo.bench.reports.figures import Figures
+
+REASON = 300  # characters of a reason; the other reports have all
+
+
+def report(document: Figures) -> Group:
+    """A table per browser and network, its ratios to the peers where there are, and notes."""
+    from rich.console import Group
+    from rich.text import Text
+
+    shown: list[Table | Text] = []
+    for browser in document["browsers"]:
+        for network in document["networks"]:
+            rows = of(document["rows"], browser["name"], network["name"])
+            title = f"{plain(network['name'])} in {plain(browser['name'])} {plain(browser['version'])}"
+            if rows:
+                shown.append(_times(document, rows, title))
+                shown.extend(_failed(rows))
+            ratios = of(document["ratios"], browser["name"], network["name"])
+            if ratios:
+                shown.append(_ratios(document, ratios))
+        shown.append(Text("".join(f"{plain(note)}\n" for note in notes(document, browser))))
+    shown.append(Text(f"Times in ms; ± is the wider side of the interval. {method(document)}"))
+    return Group(*shown)
+
+
+def _times(document: Figures, rows: Sequence[Figures], title: str) -> Table:
+    """One line a contestant under what it ran on; alone, ganzoo's are named after that."""
+    sizes = batches(document)
+    smallest, largest = (sizes[0], sizes[-1]) if sizes else (None, None)
+    alone = figures.libraries(document["rows"]) == [figures.OWN]
+    lines = []
+    for heading, members in figures.grouped(rows).items():
+        if not alone:
+            lines.append([heading])
+        for row in members:
+            single, many = timing(row, smallest), timing(row, largest)
+            lines.append(
+                [
+                    heading if alone else f"  {plain(row['library'])}",
+                    *(number(median(row[key])) for key in ("cold_ms", "load_ms", "first_ms")),
+                    brief(single.get("median_ms")),
+                    number(single.get("p95_ms")),
+                    number(median(many.get("pictures_per_second"))),
+                    percent(median(single.get("share_of_peak"))),
+                ]
+            )
+    headings = ("", "cold", "load", "first", "median", "p95", f"{largest or ''}: /s", "peak")
+    return _narrow(headings, lines, title)
+
+
+def _failed(rows: Sequence[Figures]) -> list[Text]:
+    from rich.text import Text
+
+    return [
+        Text(f"{who} failed: {reason if len(reason) <= REASON else f'{reason[:REASON]}...'}\n")
+        for who, reason in figures.failures(rows)
+    ]
+
+
+def _ratios(document: Figures, ratios: Sequence[Figures]) -> Table:
+    sizes = batches(document)
+    shown = list(dict.fromkeys((*sizes[:1], *sizes[-1:])))
+    by_backend: dict[str, list[Figures]] = {}
+    for row in ratios:
+        by_backend.setdefault(row["backend"], []).append(row)
+    lines = []
+    for backend, members in by_backend.items():
+        lines.append([plain(backend)])
+        for row in members:
+            cells = [brief(row["cold"]), brief(row["cold_throttled"]), number(row["bytes"])]
+            cells += [brief(row["batches"].get(str(n))) for n in shown]
+            lines.append([f"  {plain(row['library'])}", *cells])
+    headings = ("", "cold", "slow link", "bytes", *(f"batch {n}" for n in shown))
+    return _narrow(headings, lines, "A peer's figure divided by ganzoo's")
+
+
+def _narrow(headings: Sequence[str], lines: Sequence[Sequence[str]], title: str) -> Table:
+    """With the gap of two that 80 columns leave between so many."""
+    padded = [[*line, *[""] * (len(headings) - len(line))] for line in lines]
+    made = tables.table(headings, padded, right=len(headings) - 1, title=title)
+    made.padding = (0, 1, 0, 0)
+    return made
