@@ -2,7 +2,9 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons recipes peers lock browser npm clean
+.PHONY: demo test lint test-pythons recipes bench bench-peers scaling training-bench lock browser npm clean
+TODAY := $(shell date +%F)
+RESULT := benchmarks/results/$(TODAY)-bench
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser: a run in demo/
 demo: .venv/ready-run browser
@@ -10,11 +12,11 @@ demo: .venv/ready-run browser
 	$(GANZOO) train dcgan-cond --out demo
 	$(GANZOO) sample demo
 	$(GANZOO) export demo --all-backends --verify
-	$(GANZOO) bench demo
+	$(GANZOO) bench demo --rounds 2
 	@echo "Sample sheet: demo/sample.png"
 	@echo "Export:       demo/export/generator/"
 
-test: .venv/ready-test browser npm
+test: .venv/ready-test browser bench-peers
 	.venv/bin/python -m pytest
 
 lint: .venv/ready-test npm
@@ -33,10 +35,21 @@ recipes: .venv/ready-run
 	.venv/bin/python benchmarks/recipes.py dcgan-cond
 	.venv/bin/python benchmarks/recipes.py wgan-gp
 
-# the reference models beside onnxruntime-web, TensorFlow.js and WebDNN in Chromium: ten minutes, dated results
-peers: .venv/ready-test browser npm
+# the reference networks beside their peers in every browser here: an hour and less, dated results, README's table
+bench: .venv/ready-test browser bench-peers
+	rm -rf .bench
+	.venv/bin/python -m benchmarks.reference .bench
+	$(GANZOO) bench .bench/generator .bench/classifier --peers --json $(RESULT).json --html $(RESULT).html
+	.venv/bin/python -m benchmarks.readme $(RESULT).json
+	@echo "Report: $(RESULT).html"
+
+# what `ganzoo bench --peers` runs beside ganzoo, as benchmarks/package.json pins it
+bench-peers: npm
 	npm --prefix benchmarks --silent ci --ignore-scripts
-	.venv/bin/python -m benchmarks.peers
+
+# cost against arithmetic, 1/4 to 4 times the generator's channels: dated results with a plot
+scaling: .venv/ready-test browser bench-peers
+	.venv/bin/python -m benchmarks.scaling
 
 .venv/ready-%: requirements/build.txt requirements/%.txt pyproject.toml
 	sh tools/setup.sh $*
@@ -57,4 +70,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv demo tests/js/node_modules benchmarks/node_modules
+	rm -rf .venv .bench demo tests/js/node_modules benchmarks/node_modules

@@ -18,8 +18,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from ganzoo import plugins, show, tables
-from ganzoo.bench.report import report
+from ganzoo import plugins, provenance, show, tables
 from ganzoo.export import bundle, size
 from ganzoo.files import write_json
 from ganzoo.training.train import Options, train
@@ -48,9 +47,9 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
     for row in rows:
         ours = next(r for r in rows if r["network"] == row["network"] and r["layout"] == "ganzoo")
         row["times_the_weights"] = round(row["bytes"] / ours["weights"], 3)
-    machine = report(())
     path = RESULTS / f"{date.today().isoformat()}-export.json"
-    write_json(path, {**{key: machine[key] for key in ("date", "machine", "versions")}, "rows": rows})
+    told = {"date": provenance.now(), "machine": provenance.machine(), "versions": provenance.versions()}
+    write_json(path, {**told, "git": provenance.git(), "rows": rows})
     cells = [
         [
             row["network"],

@@ -255,20 +255,63 @@ def verify(bundle: BundleName = None, backend: Backends = None, as_json: AsJson 
 
 @app.command()
 def bench(
-    bundle: BundleName = None,
-    backend: Backends = None,
-    runs: Annotated[int, typer.Option(min=100, help="Timed runs of each backend, at least.")] = 100,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write JSON too; - is stdout, alone.")
+    bundles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPORT]...",
+            help="Exports' folders, or runs that have one; the latest.",
+            autocompletion=_complete(_run_names),
+        ),
     ] = None,
+    backend: Backends = None,
+    browser: Annotated[
+        list[str] | None, typer.Option("--browser", help="A browser's name or path, repeated for several; all found.")
+    ] = None,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="On a phone of your network too: opens a port, shows a QR code.")
+    ] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Beside onnxruntime-web, TensorFlow.js and WebDNN (make bench-peers).")
+    ] = False,
+    batch: Annotated[str, typer.Option(metavar="N,N,...", help="Pictures a run.")] = "1,16,64",
+    rounds: Annotated[
+        str, typer.Option(metavar="N[-M]", help="At least N, to M while intervals are too wide; below 6 has none.")
+    ] = "6-12",
+    precision: Annotated[float, typer.Option(min=0, help="Half an interval that is narrow enough, in %.")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")] = 0.5,
+    throttle: Annotated[bool, typer.Option(help="Cold starts on a link of 9 Mbit/s and 60 ms as well.")] = True,
+    seed: Annotated[int | None, typer.Option(help="Of the order of visits; drawn anew.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures; - is stdout, alone.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts.")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", metavar="FILE", help="Write tables.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", metavar="OLD.json", help="Against an older report, by ratios.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="By how many % a ratio may worsen before --compare exits 1.")
+    ] = 10,
 ) -> None:
-    """Time an export in a real browser: load, first run, median and 95th percentile."""
-    from ganzoo.bench import bundle as benchmark
+    """Time exports in every browser here: cold start, load, runs, throughput, bytes; rivals beside them."""
+    from ganzoo.bench import compare as comparison
+    from ganzoo.bench import options as asked
+    from ganzoo.bench import run as benchmark
+    from ganzoo.bench.visitors import visitors
 
-    chosen = _bundle(bundle)
-    rows = benchmark.bench(chosen, backend or (), runs, show.step)
-    show.bench(chosen, rows, json)
-    if any(row.reason for timed in rows.values() for row in timed):
+    old = comparison.read(compare) if compare else None
+    chosen = [_bundle(name) for name in bundles] if bundles else [_bundle(None)]
+    options = asked.parse(
+        tuple(backend or ()), batch, rounds, precision / 100, seconds, throttle=throttle, peers=peers, seed=seed
+    )
+    with show.stages() as progress, visitors(browser or (), listen, show.invitation) as opened:
+        exports = [(bundle, _run_of(bundle)) for bundle in chosen]
+        report = benchmark.bench(exports, opened, options, progress)
+    show.bench(report, json, html, markdown)
+    changes = comparison.compare(old, report, tolerance / 100) if old else None
+    if changes:
+        show.comparison(changes)
+    if (changes and changes.worse) or benchmark.failed(report, options):
         raise typer.Exit(1)
 
 
@@ -324,6 +367,17 @@ def _bundle(name: str | None) -> Bundle:
     if (Path(name) / "manifest.json").exists():
         return bundle.load(Path(name))
     return bundle.load(_run(name).path / "export")
+
+
+def _run_of(bundle: Bundle) -> Run | None:
+    """The run that `bundle` was made from: the folder it lies in, or the one of its name here; None without either."""
+    from ganzoo.training import run as runs
+
+    name = str(bundle.manifest["run"])
+    for path in (bundle.path.resolve().parent, ROOT / Path(name).name):
+        if path.name == name and (path / "config.json").exists():
+            return runs.load(path)
+    return None
 
 
 def main(argv: Sequence[str] | None = None) -> None:

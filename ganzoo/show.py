@@ -6,16 +6,17 @@ Rich honours NO_COLOR and leaves out colour and animation off a terminal.
 from __future__ import annotations
 
 import json as json_module
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
-    from ganzoo.bench.measure import Row
+    from ganzoo.bench.compare import Comparison
     from ganzoo.browser.verify import Check
     from ganzoo.doctor import Finding
     from ganzoo.errors import GanzooError
@@ -44,6 +45,19 @@ def json(value: Any) -> None:
 def step(line: str) -> None:
     """A stage of longer work."""
     err().print(f"{line} ...", style="dim", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Stages of work that has hundreds: one line that changes on a terminal, a line each elsewhere."""
+    from rich.text import Text
+
+    console = err()
+    if not console.is_terminal:
+        yield step
+        return
+    with console.status("") as status:
+        yield lambda line: status.update(Text(f"{line} ...", style="dim"))
 
 
 def warn(line: str) -> None:
@@ -195,21 +209,39 @@ def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
     return [{"network": network, **asdict(check)} for network, check in done]
 
 
-def bench(bundle: Bundle, rows: Mapping[str, Sequence[Row]], path: Path | None) -> None:
-    from ganzoo.bench import report
+def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, markdown: Path | None) -> None:
+    """The report on the terminal, and in the files asked for; JSON for stdout takes the terminal's place."""
+    from ganzoo.bench.reports import html as page
+    from ganzoo.bench.reports import markdown as tables
+    from ganzoo.bench.reports import terminal
+    from ganzoo.files import write_json, write_text
 
-    run = bundle.manifest["run"]
-    if path is None or str(path) != "-":
-        for network, timed in rows.items():
-            out().print(report.table(timed, f"{network} of {run}"))
-    if path is not None:
-        described = {"export": run, "networks": {network: report.report(timed) for network, timed in rows.items()}}
-        if str(path) == "-":
-            json(described)
-        else:
-            from ganzoo.files import write_json
+    if str(json_path) == "-":
+        json(report)
+    else:
+        out().print(terminal.report(report))
+        if json_path:
+            write_json(json_path, report)
+    if html:
+        write_text(html, page.page(report))
+    if markdown:
+        write_text(markdown, tables.full(report))
 
-            write_json(path, described)
+
+def invitation(address: str, qr_code: str) -> None:
+    """Where a phone has to go."""
+    err().print(f"{qr_code}\nOpen this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
+
+
+def comparison(found: Comparison) -> None:
+    from ganzoo.bench.compare import HEADINGS, cells
+
+    for note in found.notes:
+        warn(note)
+    changed = [change for change in found.changes if change.verdict != "same"]
+    if changed:
+        _table(HEADINGS, [cells(change) for change in changed], title="Against the older report, by ratios")
+    out().print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
 
 
 def findings(found: Sequence[Finding], as_json: bool) -> None:

@@ -455,25 +455,6 @@ def test_an_export_that_differs_is_not_swapped_in(
     assert content(tmp_path / "export") == before
 
 
-@pytest.mark.browser
-def test_bench_times_every_backend(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
-    webdnn(runs["cnn"], backends("webgl", "webassembly"), tmp_path / "export")
-    done = ganzoo("bench", tmp_path / "export", "--json", tmp_path / "bench.json")
-    assert done.code == 0, done.err
-    rows = json.loads((tmp_path / "bench.json").read_text())["networks"]["classifier"]["rows"]
-    assert [row["backend"] for row in rows] == ["webgl", "webassembly"]
-    for row in rows:
-        assert row["n"] >= 100 and 0 < row["median_ms"] <= row["p95_ms"] and row["load_ms"] > 0
-    assert rows[1]["renderer"] == "CPU" and rows[0]["renderer"]
-    assert "webassembly" in done.out and max(map(len, done.out.splitlines())) <= 80
-    alone = ganzoo("bench", tmp_path / "export", "--backend", "webassembly", "--runs", 1500, "--json", "-")
-    (row,) = json.loads(alone.out)["networks"]["classifier"]["rows"]
-    assert row["backend"] == "webassembly" and row["n"] >= 1500
-    (tmp_path / "export" / "classifier" / "weight_webassembly.bin").unlink()
-    done = ganzoo("bench", tmp_path / "export", "--backend", "webassembly")
-    assert done.code == 1 and "failed" in done.out
-
-
 def test_without_a_browser_the_export_is_written_and_says_so(
     ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

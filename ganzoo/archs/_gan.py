@@ -28,24 +28,33 @@ class Generator(chainer.Chain):
 
     The network of github.com/pit-ray/webdnn-mnist-dcgan: 1,216,768 multiply-adds a picture at latent_dim 100
     and 10 classes. He et al. 2015 (arXiv:1502.01852) initialisation, the last layer LeCun's. `noise_dims` is
-    how many of the noise values drive the picture at first; the others begin with weights of zero.
+    how many of the noise values drive the picture at first; the others begin with weights of zero. `channels` are
+    those of the three images between noise and picture.
     """
 
-    def __init__(self, latent_dim: int, n_classes: int, noise_dims: int, bn_decay: float) -> None:
+    def __init__(
+        self,
+        latent_dim: int,
+        n_classes: int,
+        noise_dims: int,
+        bn_decay: float,
+        channels: tuple[int, int, int] = (128, 64, 32),
+    ) -> None:
         super().__init__()
         he = initializers.HeNormal()
+        c0, c1, c2 = channels
         with self.init_scope():
-            self.l0 = L.Linear(latent_dim + n_classes, 1152, initialW=he)
-            self.dc1 = L.Deconvolution2D(128, 64, ksize=3, stride=2, initialW=he)
-            self.bn1 = L.BatchNormalization(64, decay=bn_decay)
-            self.dc2 = L.Deconvolution2D(64, 32, ksize=2, stride=2, initialW=he)
-            self.bn2 = L.BatchNormalization(32, decay=bn_decay)
-            self.dc3 = L.Deconvolution2D(32, 1, ksize=2, stride=2, initialW=initializers.LeCunNormal())
+            self.l0 = L.Linear(latent_dim + n_classes, c0 * 3 * 3, initialW=he)
+            self.dc1 = L.Deconvolution2D(c0, c1, ksize=3, stride=2, initialW=he)
+            self.bn1 = L.BatchNormalization(c1, decay=bn_decay)
+            self.dc2 = L.Deconvolution2D(c1, c2, ksize=2, stride=2, initialW=he)
+            self.bn2 = L.BatchNormalization(c2, decay=bn_decay)
+            self.dc3 = L.Deconvolution2D(c2, 1, ksize=2, stride=2, initialW=initializers.LeCunNormal())
         self.l0.W.array[:, noise_dims:latent_dim] = 0
         self.l0.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
 
     def forward(self, x: Any) -> Any:
-        h = F.reshape(F.relu(self.l0(x)), (-1, 128, 3, 3))
+        h = F.reshape(F.relu(self.l0(x)), (-1, self.dc1.W.shape[0], 3, 3))
         h = F.relu(self.bn1(self.dc1(h)))
         h = F.relu(self.bn2(self.dc2(h)))
         return F.sigmoid(self.dc3(h))

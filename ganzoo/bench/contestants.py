@@ -1,0 +1,178 @@
+"""Who competes: each network of an export on each backend, by its own loader and by those of its peers."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ganzoo.bench.peers import PEERS, Source, stage
+from ganzoo.errors import UnsupportedOperatorError, UsageError
+from ganzoo.export import models
+from ganzoo.export.layouts import ganzoo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ganzoo.bench.options import Options
+    from ganzoo.browser.session import Progress
+    from ganzoo.export.bundle import Bundle
+    from ganzoo.specs import FloatArray
+    from ganzoo.training.run import Run
+
+    Export = tuple[Bundle, Run | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network of an export. `name` is its own in a report; `source` is what peers get, None where its run is gone."""
+
+    name: str
+    bundle: Bundle
+    network: str
+    source: Source | None
+
+    @property
+    def multiply_adds(self) -> int | None:
+        """For one picture; None where nobody can tell."""
+        try:
+            return sum(step.multiply_adds for step in self.source.plan.steps) if self.source else None
+        except UnsupportedOperatorError:  # WebDNN's layout takes what ganzoo's compiler may refuse
+            return None
+
+    @cached_property
+    def golden(self) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
+        """Seeded inputs and Chainer's outputs, arrays (N, ...) by name."""
+        entry = self.bundle.networks[self.network]
+        sides = zip(("inputs", "outputs"), self.bundle.golden(self.network), strict=True)
+        inputs, outputs = (
+            {spec["name"]: array for spec, array in zip(entry[side], arrays, strict=True)} for side, arrays in sides
+        )
+        return inputs, outputs
+
+    @property
+    def encoding(self) -> str:
+        return models.own(self.bundle, self.network, self.bundle.runnable[0]).encoding
+
+    @property
+    def weights_bytes(self) -> int:
+        """Of the network's files of weights."""
+        files: Mapping[str, Mapping[str, int]] = self.bundle.manifest["files"]
+        return sum(entry["bytes"] for path, entry in files.items() if path.startswith(f"{self.network}/weights"))
+
+
+@dataclass(frozen=True, eq=False)
+class Contestant:
+    """One library with one network on one backend: what its page is served, and what it must answer.
+
+    `package` is what names the library's version. `folders` are its code and the network's files, as "lib" and
+    "model". `expected` is Chainer's output for `inputs`, arrays (N, ...) by name; `tolerance` the largest absolute
+    difference that is no fault. `batches` are the numbers of pictures a run that it is timed at. With a `reason` it
+    cannot run.
+    """
+
+    network: str
+    library: str
+    backend: str
+    package: str
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    inputs: Mapping[str, FloatArray] = field(default_factory=dict)
+    expected: Mapping[str, FloatArray] = field(default_factory=dict)
+    tolerance: float = 0.0
+    batches: tuple[int, ...] = ()
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.network} on {self.backend}: {self.library}"
+
+
+def subjects(exports: Sequence[Export]) -> list[Subject]:
+    """The networks of `exports`, each with the run that it came from where that is here.
+
+    Those that share a name are told apart by their run's.
+    """
+    names = Counter(network for bundle, _ in exports for network in bundle.networks)
+    found = []
+    for bundle, run in exports:
+        sources = {network.name: Source(network) for network in run.arch.export(run.config, run.model())} if run else {}
+        for network in bundle.networks:
+            name = network if names[network] == 1 else f"{bundle.manifest['run']} {network}"
+            found.append(Subject(name, bundle, network, sources.get(network)))
+    return found
+
+
+def contestants(chosen: Sequence[Subject], options: Options, root: Path, progress: Progress) -> list[Contestant]:
+    """Everybody who competes, staged below `root`, what is served compressed as a host would.
+
+    Raises `UsageError` for a backend that no browser runs, or peers without a run; `ToolMissingError` when peers are
+    not installed.
+    """
+    from ganzoo.browser.compressed import precompress
+
+    found = []
+    for i, subject in enumerate(chosen):
+        for backend in subject.bundle.choose(options.backends):
+            progress(f"staging {subject.name} for {backend}")
+            found.append(_own(subject, backend, options, root / str(i) / "own" / backend))
+            if options.peers:
+                found += _peers(subject, backend, options, root / str(i))
+    progress("compressing what is served")
+    for folder in dict.fromkeys(folder for each in found for folder in each.folders.values()):
+        precompress(folder)
+    return found
+
+
+def _own(subject: Subject, backend: str, options: Options, root: Path) -> Contestant:
+    """The export itself, copied: compressed files are written beside its own."""
+    model = models.own(subject.bundle, subject.network, backend)
+    shutil.copytree(model.folder, root / "model")
+    folders = {"model": root / "model"}
+    for name, folder in model.loader.items():
+        folders["lib"] = root / name
+        shutil.copytree(folder, folders["lib"])
+    return Contestant(
+        network=subject.name,
+        library=subject.bundle.layout,
+        backend=backend,
+        package=subject.bundle.layout,
+        folders=folders,
+        inputs=subject.golden[0],
+        expected=subject.golden[1],
+        tolerance=model.tolerance,
+        batches=options.batches if model.batches else (1,),
+    )
+
+
+def _peers(subject: Subject, backend: str, options: Options, root: Path) -> list[Contestant]:
+    if subject.source is None:
+        run = subject.bundle.manifest["run"]
+        raise UsageError(
+            f"Peers are handed the network of the run {run}, and {subject.bundle.path} lies in none.",
+            "Name the run, or an export that lies in its run's folder.",
+        )
+    if subject.bundle.layout != "ganzoo":
+        raise UsageError(f"{subject.bundle.path} is WebDNN's own.", "Compare peers with an export of ganzoo's layout.")
+    found = []
+    for peer in PEERS:
+        if backend not in peer.code:
+            continue
+        bare = Contestant(subject.name, peer.name, backend, peer.package)
+        try:
+            staged = stage(peer, backend, subject.source, root)
+        except UnsupportedOperatorError as refused:
+            found.append(replace(bare, reason=refused.message))
+            continue
+        found.append(
+            replace(
+                bare,
+                folders={"lib": staged.lib, "model": staged.model},
+                inputs=subject.golden[0],
+                expected=subject.golden[1],
+                tolerance=ganzoo.tolerance("f32", backend, list(subject.golden[1].values())),
+                batches=options.batches if peer.batches else (1,),
+            )
+        )
+    return found

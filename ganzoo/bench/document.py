@@ -1,0 +1,271 @@
+"""A benchmark's report as plain data: what `--json` writes and every other report shows. `reports/schema.json` says
+what each field is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import provenance
+from ganzoo.bench.statistics import CONFIDENCE, estimate, percentiles, quantiles, ratio
+from ganzoo.bench.visit import COLD, NETWORK_FILES, adapter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ganzoo.bench.contestants import Contestant, Subject
+    from ganzoo.bench.options import Options
+    from ganzoo.bench.visit import Visit
+
+SCHEMA = 2  # raised when a key changes its meaning or goes
+OWN = "ganzoo"
+
+
+@dataclass(frozen=True)
+class Visits:
+    """A contestant's visits of one round; `throttled` is None where no slow link is asked for, or not reached."""
+
+    full: Visit
+    throttled: Visit | None = None
+
+    @property
+    def reason(self) -> str:
+        return self.full.reason or (self.throttled.reason if self.throttled else "")
+
+
+@dataclass(frozen=True)
+class Browsed:
+    """What one browser gave: `rounds` of each contestant in order, and of the peak, GFLOP/s by module.
+
+    With a `reason` it gave nothing, or nothing more.
+    """
+
+    name: str
+    version: str
+    device: str = "this machine"
+    user_agent: str = ""
+    reason: str = ""
+    rounds: Mapping[Contestant, Sequence[Visits]] = field(default_factory=dict)
+    peaks: Sequence[Mapping[str, float | None]] = ()
+
+
+def document(
+    subjects: Sequence[Subject],
+    browsed: Sequence[Browsed],
+    options: Options,
+    versions: Mapping[str, str],
+    load: Sequence[float],
+) -> dict[str, Any]:
+    """The report. `versions` are those of all that took part, `load` the machine's load averages along the way."""
+    return {
+        "schema": SCHEMA,
+        "date": provenance.now(),
+        "machine": provenance.machine(),
+        "load_average": [round(value, 2) for value in load],
+        "git": _git(),
+        "versions": dict(versions),
+        "confidence": CONFIDENCE,
+        "rounds": {"least": options.least, "most": options.most, "precision": options.precision},
+        "order_seed": options.seed,
+        "link": {"rate_bits": options.link.rate * 8, "delay_ms": options.link.delay * 1000} if options.link else None,
+        "browsers": [_browser(each) for each in browsed],
+        "networks": [_network(subject) for subject in subjects],
+        "rows": [
+            _row(each, contestant, visits, {subject.name: subject.multiply_adds for subject in subjects}, versions)
+            for each in browsed
+            for contestant, visits in each.rounds.items()
+        ],
+        "ratios": [row for each in browsed for row in _ratios(each)],
+    }
+
+
+def _git() -> dict[str, Any] | None:
+    state = provenance.git()
+    return {"commit": state.removesuffix("-dirty"), "dirty": state.endswith("-dirty")} if state else None
+
+
+def _browser(browsed: Browsed) -> dict[str, Any]:
+    modules = dict.fromkeys(name for peak in browsed.peaks for name in peak)
+    return {
+        "name": browsed.name,
+        "version": browsed.version,
+        "device": browsed.device,
+        "user_agent": browsed.user_agent,
+        "reason": browsed.reason,
+        "peak_gflops": {name: _estimate([peak.get(name) for peak in browsed.peaks]) for name in modules},
+    }
+
+
+def _network(subject: Subject) -> dict[str, Any]:
+    return {
+        "name": subject.name,
+        "run": subject.bundle.manifest["run"],
+        "arch": subject.bundle.manifest["config"]["arch"],
+        "multiply_adds": subject.multiply_adds,
+        "weights_bytes": subject.weights_bytes,
+        "encoding": subject.encoding,
+    }
+
+
+# One value a round: what intervals and ratios are of.
+
+
+def _batch(n: int) -> Callable[[Visits], float | None]:
+    def value(visits: Visits) -> float | None:
+        timing = visits.full.timing(n)
+        return median(timing.times) if timing else None
+
+    return value
+
+
+FIGURES: Mapping[str, Callable[[Visits], float | None]] = {
+    "cold": lambda visits: visits.full.cold_start,
+    "cold_throttled": lambda visits: visits.throttled.cold_start if visits.throttled else None,
+    "load": lambda visits: visits.full.cold["load"],
+    "first": lambda visits: visits.full.cold["first"],
+}
+
+
+def _row(
+    browsed: Browsed,
+    contestant: Contestant,
+    visits: Sequence[Visits],
+    multiply_adds: Mapping[str, int | None],
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "network": contestant.network,
+        "library": contestant.library,
+        "library_version": versions.get(contestant.package, ""),
+        "backend": contestant.backend,
+        "browser": browsed.name,
+    }
+    good = [each for each in visits if not each.reason]
+    failures = [each for each in visits if each.reason]
+    if not good or any(each.full.wrong for each in failures):
+        last = failures[-1].reason if failures else browsed.reason or "It was not reached."
+        return {**row, "reason": contestant.reason or last}
+    first = good[0].full
+    figures = {name: _estimate([value(each) for each in good]) for name, value in FIGURES.items()}
+    full = [each.full for each in good]
+    return {
+        **row,
+        "reason": "",
+        "renderer": first.renderer,
+        "adapter": adapter(contestant.backend, first.renderer),
+        "rounds": len(good),
+        "failed_rounds": len(failures),
+        "failed_reason": failures[-1].reason if failures else "",
+        "clock_ms": _short(max(each.clock for each in full)),
+        "isolated": first.isolated,
+        "secure": first.secure,
+        "settled": sum(each.settled for each in full),
+        "largest_error": _short(max(each.error for each in full)),
+        **{f"{name}_ms": figure for name, figure in figures.items()},
+        "cold_parts_ms": {part: _short(median(each.cold[part] for each in full)) for part in COLD},
+        "cold_blocked_ms": _estimate([each.cold_blocked for each in full]),
+        "cold_longest_block_ms": _estimate([each.longest_block for each in full]),
+        "bytes": _bytes(first.sent),
+        "blocked_ms": _estimate([each.blocked for each in full]),
+        "memory_bytes": _estimate([each.memory for each in full]),
+        "batches": [
+            _timed(browsed, contestant, visits, timing.batch, multiply_adds[contestant.network])
+            for timing in first.timings
+        ],
+    }
+
+
+def _timed(
+    browsed: Browsed, contestant: Contestant, visits: Sequence[Visits], n: int, multiply_adds: int | None
+) -> dict[str, Any]:
+    """The figures of runs of `n` pictures. Its samples are pooled over rounds, its medians are not."""
+    timings = [None if each.reason else each.full.timing(n) for each in visits]
+    good = [timing for timing in timings if timing]
+    samples = [time for timing in good for time in timing.times]
+    medians = [median(timing.times) for timing in good]
+    p95, p99 = percentiles(samples, (95, 99))
+    shares = None
+    if contestant.backend == "webassembly" and multiply_adds and browsed.peaks:
+        # GFLOP/s of a round against the peak of the same round; 2e-6 brings multiply-adds in a ms to GFLOP/s
+        peaks = [max((value for value in peak.values() if value), default=None) for peak in browsed.peaks]
+        rounds = [(timing, peak) for timing, peak in zip(timings, peaks, strict=False) if timing and peak]
+        shares = _estimate([2e-6 * multiply_adds * n / median(timing.times) / peak for timing, peak in rounds])
+    return {
+        "batch": n,
+        "median_ms": _estimate(medians),
+        "p95_ms": _short(p95),
+        "p99_ms": _short(p99),
+        "pictures_per_second": _estimate([1000 * n / each for each in medians]),
+        "runs_in_a_sample": max(timing.block for timing in good),
+        "samples": len(samples),
+        "quantiles_ms": [_short(value) for value in quantiles(samples)],
+        "share_of_peak": shares,
+    }
+
+
+def _ratios(browsed: Browsed) -> list[dict[str, Any]]:
+    """How many times the figure of each peer is ganzoo's, on the same network and backend, round by round."""
+    found = []
+    own_visits = {
+        (each.network, each.backend): visits for each, visits in browsed.rounds.items() if each.library == OWN
+    }
+    for contestant, theirs in browsed.rounds.items():
+        ours = own_visits.get((contestant.network, contestant.backend), ())
+        own, first = _first(ours), _first(theirs)
+        if contestant.library == OWN or own is None or first is None:
+            continue
+        batches = [timing.batch for timing in first.timings if own.timing(timing.batch)]
+        found.append(
+            {
+                "network": contestant.network,
+                "backend": contestant.backend,
+                "browser": browsed.name,
+                "library": contestant.library,
+                **{name: _paired(value, theirs, ours) for name, value in FIGURES.items()},
+                "bytes": _short(sum(first.sent.values()) / max(1, sum(own.sent.values()))),
+                "batches": {str(n): _paired(_batch(n), theirs, ours) for n in batches},
+            }
+        )
+    return found
+
+
+def _first(visits: Sequence[Visits]) -> Visit | None:
+    """The first good one; None where there is none, or one that computed something else than Chainer."""
+    if any(each.full.wrong for each in visits):
+        return None
+    return next((each.full for each in visits if not each.reason), None)
+
+
+def _paired(
+    value: Callable[[Visits], float | None], theirs: Sequence[Visits], ours: Sequence[Visits]
+) -> dict[str, Any] | None:
+    """How many times ours theirs is, over the rounds in which both are good."""
+    rounds = min(len(theirs), len(ours))
+    a, b = ([None if each.reason else value(each) for each in visits[:rounds]] for visits in (theirs, ours))
+    return _rounded(ratio(a, b))
+
+
+def _bytes(sent: Mapping[str, int]) -> dict[str, int]:
+    weights = sum(size for path, size in sent.items() if NETWORK_FILES.search(path))
+    total = sum(sent.values())
+    return {"code": total - weights, "weights": weights, "total": total, "files": len(sent)}
+
+
+def _estimate(values: Sequence[float | None]) -> dict[str, Any] | None:
+    """Of the rounds that have the value; None when none has."""
+    known = [value for value in values if value is not None]
+    return _rounded(estimate(known)) if known else None
+
+
+def _rounded(found: Any) -> dict[str, Any] | None:
+    return (
+        {key: value if key == "n" or value is None else _short(value) for key, value in asdict(found).items()}
+        if found
+        else None
+    )
+
+
+def _short(value: float) -> float:
+    """Four digits: more is noise."""
+    return float(f"{value:.4g}")

@@ -1,0 +1,71 @@
+"""What a benchmark is asked for."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from ganzoo.bench.statistics import MIN_ROUNDS
+from ganzoo.browser.link import THROTTLED, Link
+from ganzoo.browser.session import SILENCE
+from ganzoo.errors import UsageError
+
+BATCHES = (1, 16, 64)
+MOST = 12
+PRECISION = 0.05
+SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Options:
+    """`least` to `most` rounds, fewer where every interval of a median is within ±`precision` of it (0.05: 5%).
+
+    Each of `batches` (pictures a run) is timed for `seconds` a visit; `link` is the slow connection that cold starts
+    are timed on as well, None for not. `seed` orders the rounds. `peers` run beside ganzoo. A page that says nothing
+    for `silence` seconds is given up.
+    """
+
+    backends: tuple[str, ...] = ()
+    batches: tuple[int, ...] = BATCHES
+    peers: bool = False
+    least: int = MIN_ROUNDS
+    most: int = MOST
+    precision: float = PRECISION
+    seconds: float = SECONDS
+    link: Link | None = THROTTLED
+    seed: int = 0
+    silence: float = SILENCE
+
+
+def parse(
+    backends: tuple[str, ...],
+    batch: str,
+    rounds: str,
+    precision: float,
+    seconds: float,
+    *,
+    throttle: bool,
+    peers: bool,
+    seed: int | None,
+) -> Options:
+    """The options as the command line has them. Raises `UsageError` for what is no list or no range."""
+    sizes = batch.split(",")
+    if not all(re.fullmatch(r"[1-9]\d{0,3}", size) for size in sizes):
+        raise UsageError(f"--batch '{batch}' is no list of numbers of pictures.", "Write it as in: --batch 1,16,64")
+    span = re.fullmatch(r"([1-9]\d{0,2})(?:-([1-9]\d{0,2}))?", rounds)
+    if span is None or int(span[2] or span[1]) < int(span[1]):
+        raise UsageError(
+            f"--rounds '{rounds}' is no number and no range.", "Write it as in: --rounds 6 or --rounds 6-12"
+        )
+    return Options(
+        backends,
+        tuple(sorted({int(size) for size in sizes})),
+        peers,
+        int(span[1]),
+        int(span[2] or span[1]),
+        precision,
+        seconds,
+        THROTTLED if throttle else None,
+        secrets.randbits(31) if seed is None else seed,
+    )

@@ -1,0 +1,113 @@
+"""Time exports in browsers: rounds of visits in random order, and the report of them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import provenance
+from ganzoo.bench import document, peak, peers, visit
+from ganzoo.bench.contestants import contestants, subjects
+from ganzoo.bench.document import Browsed, Visits
+from ganzoo.bench.rounds import Rounds
+from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.export.layouts import NAMES as LAYOUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.bench.contestants import Contestant, Export
+    from ganzoo.bench.options import Options
+    from ganzoo.bench.visit import Visit
+    from ganzoo.browser.session import Progress, Visitor
+
+
+def bench(
+    exports: Sequence[Export], visitors: Sequence[Visitor], options: Options, progress: Progress
+) -> dict[str, Any]:
+    """The report of `exports`, each a bundle and the run that it came from, None where that is gone.
+
+    What fails costs its row: a library that cannot run a network, a backend that a browser lacks, a browser that
+    hangs or does not start. Raises `UsageError` for a backend that no browser runs, and what `subjects` and
+    `contestants` raise.
+    """
+    chosen = subjects(exports)
+    versions = peers.versions() if options.peers else {}
+    loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
+    with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:
+        competing = contestants(chosen, options, Path(folder) / "staged", progress)
+        peak.compile_into(Path(folder) / "peak")
+        browsed: list[Browsed] = []
+        for visitor in visitors:
+            found = _browse(visitor, competing, Path(folder) / "peak", options, progress)
+            same = sum(other.name.split(" #")[0] == found.name for other in browsed)
+            browsed.append(replace(found, name=f"{found.name} #{same + 1}") if same else found)
+            loads += [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
+    return document.document(chosen, browsed, options, {**provenance.versions(), **versions}, loads)
+
+
+def failed(report: Mapping[str, Any], options: Options) -> bool:
+    """Whether a network could be timed nowhere, or not on a backend that was asked for by name."""
+    for network in (each["name"] for each in report["networks"]):
+        own = [row for row in report["rows"] if row["network"] == network and row["library"] in LAYOUTS]
+        timed = {row["backend"] for row in own if not row["reason"]}
+        if not timed or not timed.issuperset(options.backends):
+            return True
+    return False
+
+
+def _browse(
+    visitor: Visitor, competing: Sequence[Contestant], modules: Path, options: Options, progress: Progress
+) -> Browsed:
+    """All rounds in one browser. One that does not get as far as the first page costs its rows, no more."""
+    rounds: Rounds[Contestant] = Rounds(
+        _groups(competing), options.seed, least=options.least, most=options.most, precision=options.precision
+    )
+    found: dict[Contestant, list[Visits]] = {each: [] for each in competing}
+    peaks: list[Mapping[str, float | None]] = []
+    device = "a phone" if visitor.family == "phone" else "this machine"
+    user_agent, reason = "", ""
+    for turn in rounds:
+        if turn.round == len(peaks):
+            progress(f"{visitor.name}, round {turn.round + 1}: the peak of WebAssembly")
+            try:
+                peaks.append(peak.measure(modules, visitor, options.silence))
+            except VerificationError:
+                peaks.append({})
+            except BrowserMissingError as missing:
+                if not peaks:
+                    reason = missing.message
+                    break
+                peaks.append({})
+        progress(f"{visitor.name}, round {turn.round + 1}, {turn.contestant}")
+        visits = _visits(turn.contestant, visitor, options)
+        user_agent = user_agent or visits.full.user_agent
+        found[turn.contestant].append(visits)
+        rounds.took(turn, visits.reason or typical(visits.full))
+    return Browsed(visitor.name, visitor.version, device, user_agent, reason, found, peaks)
+
+
+def _groups(competing: Sequence[Contestant]) -> list[list[Contestant]]:
+    """Who is compared with whom; those who cannot run are not visited."""
+    groups: dict[tuple[str, str], list[Contestant]] = {}
+    for each in competing:
+        if not each.reason:
+            groups.setdefault((each.network, each.backend), []).append(each)
+    return list(groups.values())
+
+
+def _visits(contestant: Contestant, visitor: Visitor, options: Options) -> Visits:
+    """A visit at full speed, and one on the slow link that ends with the first output."""
+    full = visit.visit(contestant, visitor, batches=contestant.batches, options=options)
+    if full.reason or options.link is None:
+        return Visits(full)
+    return Visits(full, visit.visit(contestant, visitor, batches=(), options=options, link=options.link))
+
+
+def typical(full: Visit) -> float:
+    """The figure whose interval decides how many rounds there are: the median at the smallest batch."""
+    return median(full.timings[0].times)

@@ -1,0 +1,207 @@
+"""One contestant in one fresh browser: what the page measured, checked, and compared with Chainer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import BrowserMissingError, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.bench.contestants import Contestant
+    from ganzoo.bench.options import Options
+    from ganzoo.browser.server import Link
+    from ganzoo.browser.session import Visitor
+    from ganzoo.specs import FloatArray
+
+# Rasterisers on the CPU, as they name themselves: Chromium's, Mesa's two, Windows' WARP.
+SOFTWARE = re.compile("swiftshader|llvmpipe|softpipe|lavapipe|basic render", re.IGNORECASE)
+COLD = ("page", "script", "load", "first")  # the parts of a cold start, in order
+NETWORK_FILES = re.compile(r"\.(bin|onnx)$")  # of a library's files: the network's parameters, whoever wrote them
+
+
+class WrongOutputError(VerificationError):
+    """The page computed something else than Chainer."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Times of runs of `batch` pictures, ms from inputs in arrays to outputs in arrays.
+
+    Each is the mean of `block` consecutive runs: as many as the page's clock needs to tell one from another.
+    """
+
+    batch: int
+    block: int
+    times: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one visit found; with a `reason` nothing else counts. `wrong` is one whose output was not Chainer's.
+
+    Times are in ms. `cold` are the parts of a cold start: from navigation to the harness's call, the library's script,
+    loading the network, the first run. `cold_blocked` and `longest_block` are of the page's main thread in that time,
+    `blocked` is of one steady run; None where it cannot be told. `sent` are the bytes on the wire of each file.
+    """
+
+    reason: str = ""
+    wrong: bool = False
+    cold: Mapping[str, float] = field(default_factory=dict)
+    cold_blocked: float | None = None
+    longest_block: float | None = None
+    timings: tuple[Timing, ...] = ()
+    settled: bool = False
+    blocked: float | None = None
+    memory: float | None = None
+    error: float = 0.0
+    clock: float = 0.0
+    isolated: bool = False
+    secure: bool = False
+    renderer: str = ""
+    user_agent: str = ""
+    sent: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cold_start(self) -> float:
+        """From navigation to the first output."""
+        return sum(self.cold.values())
+
+    def timing(self, batch: int) -> Timing | None:
+        return next((each for each in self.timings if each.batch == batch), None)
+
+
+def visit(
+    contestant: Contestant,
+    visitor: Visitor,
+    *,
+    batches: Sequence[int],
+    options: Options,
+    link: Link | None = None,
+) -> Visit:
+    """Time `contestant` in a fresh page of `visitor`, on each of `batches`; none means its cold start only.
+
+    A contestant that fails, hangs or computes something else than Chainer yields a reason.
+    """
+    from ganzoo.browser.arrays import encode
+    from ganzoo.browser.session import PAGES, visit_page
+
+    samples = encode(list(contestant.inputs.values()))
+    job = {
+        "library": contestant.library,
+        "backend": contestant.backend,
+        "inputs": _specs(contestant.inputs),
+        "outputs": _specs(contestant.expected),
+        "first": samples[0],
+        "batches": list(batches),
+        "seconds": options.seconds,
+        "cold": not batches,
+    }
+    try:
+        answered = visit_page(
+            PAGES / "visit.html",
+            job,
+            contestant.folders,
+            visitor=visitor,
+            documents={"samples.json": samples},
+            link=link,
+            silence=options.silence,
+            fragment=contestant.library,
+        )
+        return read(answered.data, answered.sent, list(contestant.expected.values()), contestant.tolerance, batches)
+    except WrongOutputError as failure:
+        return Visit(reason=failure.message, wrong=True)
+    except (VerificationError, BrowserMissingError) as failure:
+        return Visit(reason=failure.message)
+
+
+def read(
+    data: Mapping[str, Any],
+    sent: Mapping[str, int],
+    expected: Sequence[FloatArray],
+    tolerance: float,
+    batches: Sequence[int] = (),
+) -> Visit:
+    """A page's result, checked. Raises `WrongOutputError`, or `VerificationError` for what no page of ours posts."""
+    from ganzoo.browser.verify import compare
+
+    errors = [_compared(compare([data.get("output")], [each[:1] for each in expected], tolerance))]
+    timed = data.get("batches")
+    if not isinstance(timed, list) or [_at(each, "batch") for each in timed] != list(batches):
+        raise VerificationError("The page did not time the batches that it was asked to.")
+    for each in timed:
+        n = each["batch"]
+        wanted = list(expected) if n == 1 else [_wrapped(array, n) for array in expected]
+        error, wrong = compare(each.get("outputs"), wanted, tolerance)
+        errors.append(_compared((error, f"In a batch of {n}: {wrong}" if wrong and n > 1 else wrong)))
+    cold, blocked = data.get("cold"), data.get("coldBlocked")
+    return Visit(
+        cold={part: _number(_at(cold, f"{part}Ms")) for part in COLD},
+        cold_blocked=_maybe(_at(blocked, "totalMs")),
+        longest_block=_maybe(_at(blocked, "longestMs")),
+        timings=tuple(_timing(each) for each in timed),
+        settled=data.get("settled") is True,
+        blocked=_maybe(data.get("blockedMs")),
+        memory=_maybe(data.get("memoryBytes")),
+        error=max(errors),
+        clock=_number(data.get("clockMs")) if batches else 0.0,
+        isolated=data.get("isolated") is True,
+        secure=data.get("secure") is True,
+        renderer=_words(data.get("renderer")),
+        user_agent=_words(data.get("userAgent")),
+        sent={path: size for path, size in sent.items() if path.startswith(("lib/", "model/"))},
+    )
+
+
+def adapter(backend: str, renderer: str) -> str:
+    """What computes: "cpu", "software" (a GPU's interface on the CPU) or "hardware"."""
+    return "cpu" if backend == "webassembly" else "software" if SOFTWARE.search(renderer) else "hardware"
+
+
+def _specs(arrays: Mapping[str, FloatArray]) -> list[dict[str, Any]]:
+    return [{"name": name, "shape": array.shape[1:]} for name, array in arrays.items()]
+
+
+def _timing(data: Any) -> Timing:
+    block, times = data.get("block"), data.get("times")
+    if not isinstance(times, list) or not 3 <= len(times) <= 1_000_000:
+        raise VerificationError("The page did not give the times of its runs.")
+    if isinstance(block, bool) or not isinstance(block, int) or not 1 <= block <= 1_000_000:
+        raise VerificationError("The page did not say how many runs a time is of.")
+    return Timing(data["batch"], block, tuple(_number(time) for time in times))
+
+
+def _compared(found: tuple[float | None, str]) -> float:
+    error, wrong = found
+    if wrong:
+        raise WrongOutputError(wrong)
+    return error or 0.0
+
+
+def _wrapped(array: FloatArray, n: int) -> FloatArray:
+    """The first `n` samples, beginning again where there are fewer."""
+    import numpy as np
+
+    return array[np.arange(n) % len(array)]
+
+
+def _at(data: Any, key: str) -> Any:
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e12:
+        raise VerificationError("The page gave a figure that is none.")
+    return float(value)
+
+
+def _maybe(value: Any) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _words(value: Any) -> str:
+    """Printable and short, whatever it was."""
+    return " ".join(re.sub(r"[^\x20-\x7e\xa0-\uffff]", " ", str(value or ""))[:1000].split())[:300]

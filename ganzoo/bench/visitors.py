@@ -1,0 +1,30 @@
+"""Who opens the pages of a benchmark: the browsers of this machine, and a phone that was asked to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ganzoo.browser.session import Visitor
+
+
+@contextmanager
+def visitors(chosen: Sequence[str], listen: bool, announce: Callable[[str, str], None]) -> Iterator[list[Visitor]]:
+    """The browsers `chosen` by name or path, all that are found where none is; with `listen` a phone after them.
+
+    `announce(address, qr_code)` tells where the phone has to go. Raises `BrowserMissingError` without any browser, or
+    when no phone comes.
+    """
+    from ganzoo.browser.find import find_browsers
+    from ganzoo.browser.listen import phone
+    from ganzoo.browser.session import Local
+
+    local: list[Visitor] = [Local(browser) for browser in find_browsers(chosen)]
+    if not listen:
+        yield local
+        return
+    with phone(announce) as connected:
+        yield [*local, connected]
