@@ -1,6 +1,6 @@
 """Put the performance table of a report into the README, between its two marks.
 
-    .venv/bin/python -m benchmarks.readme benchmarks/results/DATE-bench.json
+.venv/bin/python -m benchmarks.readme benchmarks/results/DATE-bench.json
 """
 
 from __future__ import annotations

@@ -278,7 +278,7 @@ def bench(
         str, typer.Option(metavar="N[-M]", help="At least N, to M while intervals are too wide; below 6 has none.")
     ] = "6-12",
     precision: Annotated[float, typer.Option(min=0, help="Half an interval that is narrow enough, in %.")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")] = 0.5,
+    seconds: Annotated[float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")] = 0.3,
     throttle: Annotated[bool, typer.Option(help="Cold starts on a link of 9 Mbit/s and 60 ms as well.")] = True,
     seed: Annotated[int | None, typer.Option(help="Of the order of visits; drawn anew.")] = None,
     json: Annotated[

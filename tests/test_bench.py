@@ -128,12 +128,18 @@ def test_what_a_page_says_of_itself_cannot_draw_on_a_terminal() -> None:
         ("ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device), SwiftShader driver)", "software"),
         ("Mesa/X.org, llvmpipe (LLVM 15.0.6, 256 bits)", "software"),
         ("ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11)", "software"),
+        ("Mozilla (fallback adapter)", "software"),
         ("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11)", "hardware"),
     ],
 )
 def test_software_is_told_from_hardware(renderer: str, kind: str) -> None:
     assert visit.adapter("webgl", renderer) == kind
     assert visit.adapter("webassembly", renderer) == "cpu"  # it has no adapter
+
+
+def test_webkit_s_apple_gpu_is_one_on_apple_s_systems_only() -> None:
+    assert visit.adapter("webgl", "Apple GPU", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605") == "unknown"
+    assert visit.adapter("webgl", "Apple GPU", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)") == "hardware"
 
 
 def test_a_peak_that_is_garbage_is_refused() -> None:

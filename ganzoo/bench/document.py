@@ -153,7 +153,7 @@ def _row(
         **row,
         "reason": "",
         "renderer": first.renderer,
-        "adapter": adapter(contestant.backend, first.renderer),
+        "adapter": adapter(contestant.backend, first.renderer, first.user_agent),
         "rounds": len(good),
         "failed_rounds": len(failures),
         "failed_reason": failures[-1].reason if failures else "",

@@ -14,7 +14,7 @@ from ganzoo.errors import UsageError
 BATCHES = (1, 16, 64)
 MOST = 12
 PRECISION = 0.05
-SECONDS = 0.5
+SECONDS = 0.3
 
 
 @dataclass(frozen=True)

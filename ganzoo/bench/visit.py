@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ganzoo.browser.session import Visitor
     from ganzoo.specs import FloatArray
 
-# Rasterisers on the CPU, as they name themselves: Chromium's, Mesa's two, Windows' WARP.
-SOFTWARE = re.compile("swiftshader|llvmpipe|softpipe|lavapipe|basic render", re.IGNORECASE)
+# Rasterisers on the CPU, as they name themselves: Chromium's, Mesa's three, Windows' WARP; and a WebGPU adapter
+# that says of itself that it is the fallback, as the page adds to its name.
+SOFTWARE = re.compile("swiftshader|llvmpipe|softpipe|lavapipe|basic render|fallback", re.IGNORECASE)
 COLD = ("page", "script", "load", "first")  # the parts of a cold start, in order
 NETWORK_FILES = re.compile(r"\.(bin|onnx)$")  # of a library's files: the network's parameters, whoever wrote them
 
@@ -156,9 +157,16 @@ def read(
     )
 
 
-def adapter(backend: str, renderer: str) -> str:
-    """What computes: "cpu", "software" (a GPU's interface on the CPU) or "hardware"."""
-    return "cpu" if backend == "webassembly" else "software" if SOFTWARE.search(renderer) else "hardware"
+def adapter(backend: str, renderer: str, user_agent: str = "") -> str:
+    """What computes: "cpu", "software" (a GPU's interface on the CPU), "hardware", or "unknown".
+
+    WebKit names every adapter "Apple GPU", which is the truth on Apple's systems only.
+    """
+    if backend == "webassembly":
+        return "cpu"
+    if SOFTWARE.search(renderer):
+        return "software"
+    return "unknown" if renderer.startswith("Apple") and "Linux" in user_agent else "hardware"
 
 
 def _specs(arrays: Mapping[str, FloatArray]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OWN = "ganzoo"
 NONE = "-"
-ADAPTERS = {"cpu": "CPU", "software": "software", "hardware": "hardware"}
+ADAPTERS = {"cpu": "CPU", "software": "software", "hardware": "hardware", "unknown": "untold"}
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 Figures = Mapping[str, Any]  # the document or an object in it, as schema.json says

@@ -66,7 +66,7 @@ def _source(document: Figures, browser: Figures) -> str:
     parts = [
         f"{plain(machine['cpu'])}, {machine['cores'] or '?'} cores, {plain(machine['os'])}",
         f"{plain(browser['name'])} {plain(browser['version'])} on {plain(browser['device'])}",
-        *(note for note in notes(document, browser) if note.startswith(("software:", "hardware:"))),
+        *(note for note in notes(document, browser) if note.startswith(("software:", "hardware:", "untold:"))),
         plain(document["date"])[:10],
         versions(document),
     ]

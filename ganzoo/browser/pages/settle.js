@@ -4,13 +4,13 @@ const WINDOW_MS = 100;
 const WINDOW_RUNS = 3;
 const AGREEING = 3; // windows
 const WITHIN = 1.05; // times the best one
-const LIMIT_MS = 3000;
+const LIMIT_MS = 1500;
 // of a network's first runs: before, an engine may not have noticed yet what is hot
 const LEAST_RUNS = 400;
 const LEAST_MS = 1000;
 
 /**
- * Run in windows of 100 ms and at least 3 runs, until the medians of three are within 5% of the best, or for 3 s. A
+ * Run in windows of 100 ms and at least 3 runs, until the medians of three are within 5% of the best, or for 1.5 s. A
  * window that something else slowed down is only one more to wait for, and a better tier begins the count anew.
  * @param {() => Promise<unknown>} run
  * @param {object} how
@@ -27,7 +27,7 @@ export async function settle(run, { shortest, fresh, between = async () => {} })
     const times = [];
     const last = runs + WINDOW_RUNS;
     let now = performance.now();
-    for (const end = now + WINDOW_MS; now < end || runs < last; ) {
+    for (const end = now + WINDOW_MS; now < end || (runs < last && now - began < LIMIT_MS); ) {
       const start = now;
       const before = runs;
       do {

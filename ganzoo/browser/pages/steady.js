@@ -11,7 +11,7 @@ const FEWEST = 3; // times, however long
 const ENOUGH = 5; // unless they take PATIENCE times as long as asked for
 const PATIENCE = 4;
 const BLOCKED_MS = 300; // of runs beside a heartbeat
-const SLOW_MS = 10; // a run that a beat every ms is enough for: it leaves a core that draws on the CPU alone
+const SLOW_MS = 10; // a run that a beat every ms is enough for: one without sleep takes a core that may draw
 const MEMORY_MS = 5000; // a browser may put the measurement off until it next collects garbage
 
 /**
