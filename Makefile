@@ -51,6 +51,11 @@ bench-peers: npm
 scaling: .venv/ready-test browser bench-peers
 	.venv/bin/python -m benchmarks.scaling
 
+# a training step of each recipe beside PyTorch's, proved to be the same first; PyTorch is 3 GB and more: dated results
+training-bench: .venv/ready-torch
+	.venv/bin/python -m pytest -q benchmarks/training
+	.venv/bin/python -m benchmarks.training
+
 .venv/ready-%: requirements/build.txt requirements/%.txt pyproject.toml
 	sh tools/setup.sh $*
 

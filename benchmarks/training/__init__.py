@@ -1,0 +1,1 @@
+"""A training step of each architecture beside the same step in PyTorch: `python -m benchmarks.training`."""

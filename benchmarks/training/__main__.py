@@ -1,0 +1,94 @@
+"""Time a training step of each architecture beside the same step in PyTorch: `make training-bench`.
+
+ganzoo's step is that of `ganzoo train`: its updater on Chainer and NumPy with one BLAS thread. PyTorch's is the same
+network, optimiser, batch and noise, eager, on one thread and on all cores. Both are proved the same first; where
+they differ, nothing is timed and the command exits with 1. Results go to `benchmarks/results/`, dated.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import asdict
+from datetime import date
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.training.agreement import TOLERANCES
+from benchmarks.training.report import notes, row, table
+from ganzoo import provenance, show
+from ganzoo.errors import GanzooError, ToolMissingError
+from ganzoo.files import write_json
+
+RESULTS = Path(__file__).parents[1] / "results"
+SEED = 1
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1)] = 12,
+    seconds: Annotated[float, typer.Option(min=0, help="Of each contestant in a round, about.")] = 0.3,
+    arch: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The JSON file.")] = None,
+) -> None:
+    try:
+        bench(rounds, seconds, arch, out or RESULTS / f"{date.today().isoformat()}-training.json")
+    except GanzooError as error:
+        show.error(error)
+        raise SystemExit(error.exit_code) from None
+
+
+def bench(rounds: int, seconds: float, arch: str | None, path: Path) -> None:
+    """Prove, time, write `path` and print. Raises `ToolMissingError` without PyTorch, `VerificationError` where a step
+    is not the same in both."""
+    if not find_spec("torch"):
+        raise ToolMissingError("PyTorch is not installed.", "Set it up and run this with: make training-bench")
+    from benchmarks.training import contestants, subjects
+    from benchmarks.training.rounds import timed
+
+    git, load = provenance.git(), [os.getloadavg()[0]]
+    proofs: dict[str, Any] = {}
+    everyone = []
+    with subjects.as_trained():
+        chosen = subjects.subjects(arch)
+        for subject in chosen:
+            show.step(f"proving that the steps of {subject.name} are the same")
+            taking_part, proof = contestants.contestants(subject)
+            everyone += taking_part
+            proofs[subject.name] = {
+                on: {dtype: asdict(each) for dtype, each in found.items()} for on, found in proof.items()
+            }
+        runnable = [each for each in everyone if not each.reason]
+        show.step(f"timing {len(runnable)} contestants in {rounds} rounds")
+        times = dict(zip(runnable, timed(runnable, rounds, seconds, random.Random(SEED)), strict=True))
+    load.append(os.getloadavg()[0])
+    batches = {subject.name: subject.config.batch_size for subject in chosen}
+    rows = [row(each, batches[each.subject], times) for each in everyone]
+    write_json(
+        path,
+        {
+            "date": provenance.now(),
+            "machine": provenance.machine(),
+            "git": git,
+            "versions": {**provenance.versions(), "torch": version("torch")},
+            "load_average": [round(value, 2) for value in load],
+            "rounds": rounds,
+            "seconds": seconds,
+            "order_seed": SEED,
+            "tolerances": {dtype: asdict(each) for dtype, each in TOLERANCES.items()},
+            "proofs": proofs,
+            "rows": rows,
+        },
+    )
+    console = show.out()
+    console.print(table(rows))
+    for note in notes(rows):
+        console.print(note, markup=False, soft_wrap=True)
+    print(path)
+
+
+if __name__ == "__main__":
+    typer.run(main)

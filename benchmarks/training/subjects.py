@@ -1,0 +1,99 @@
+"""What is timed: each architecture with each of its recipes, stepped by ganzoo's own updater."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.reference import disturb
+from ganzoo import plugins
+from ganzoo.training.train import Options, configure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ganzoo.specs import Arch, Data, TrainConfig, Training
+
+SEED = 20171104
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One recipe on the embedded digits."""
+
+    arch: Arch
+    config: TrainConfig
+    data: Data
+
+    @property
+    def name(self) -> str:
+        return f"{self.config.arch} {self.config.preset}"
+
+    def training(self, device: str = "cpu", dtype: str = "float32") -> Training:
+        """A fresh training, the same at every call.
+
+        Biases are away from their initial 0: there, a leaky ReLU's derivative is 1 in Chainer and the slope in
+        PyTorch, and the black background of an image is all such places.
+        """
+        import chainer
+        import numpy as np
+
+        np.random.seed(SEED)
+        data = replace(self.data, train_x=self.data.train_x.astype(dtype))
+        with chainer.using_config("dtype", np.dtype(dtype)):
+            training = self.arch.train(replace(self.config, device=device), data)
+        for link in networks(training).values():
+            disturb(link)
+        return training
+
+
+def subjects(arch: str | None = None) -> list[Subject]:
+    """Every preset of every architecture of the zoo, or of one."""
+    found = []
+    for name in [arch] if arch else ("dcgan-cond", "wgan-gp", "cnn"):
+        for preset in plugins.ARCHS.get(name).presets:
+            config, data = configure(plugins.ARCHS.get(name), Options(preset=preset, device="cpu", seed=SEED))
+            found.append(Subject(plugins.ARCHS.get(name), config, data))
+    return found
+
+
+def networks(training: Training) -> dict[str, Any]:
+    """The links that a step changes; `model` is what is kept of the training."""
+    trained = {name: getattr(training.updater, name) for name in ("gen", "dis") if hasattr(training.updater, name)}
+    return {**trained, "model": training.model}
+
+
+class Step:
+    """One step of `training` by its own updater, as Chainer's Trainer makes it; returns what it reports."""
+
+    def __init__(self, training: Training) -> None:
+        from chainer.training import Trainer
+
+        self.training = training
+        self._reporter = Trainer(training.updater).reporter  # which knows the networks' names
+
+    def __call__(self) -> Mapping[str, Any]:
+        observation: dict[str, Any] = {}
+        with self._reporter.scope(observation):
+            self.training.updater.update()
+        return observation
+
+
+@contextmanager
+def as_trained() -> Iterator[None]:
+    """What `ganzoo train` sets, and NumPy's random state as it was."""
+    import chainer
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    former = np.random.get_state()
+    try:
+        with (
+            threadpool_limits(1, "blas"),
+            chainer.using_config("type_check", False),
+            chainer.using_config("cudnn_deterministic", True),
+        ):
+            yield
+    finally:
+        np.random.set_state(former)
