@@ -102,9 +102,8 @@ def plot(report: Mapping[str, Any], path: Path) -> None:
 
 
 def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh browser.")] = 6) -> None:
-    from ganzoo.bench.run import bench
-
     from ganzoo.bench.options import Options
+    from ganzoo.bench.run import bench
     from ganzoo.browser.find import find_browsers
 
     with tempfile.TemporaryDirectory(prefix="ganzoo-scaling-") as folder:
@@ -118,7 +117,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
         options = Options(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)
         report = bench(exports, find_browsers()[:1], options, show.step)
     path = RESULTS / f"{date.today().isoformat()}-scaling.json"
-    write_json(path, report)
+    write_json(path, report, indent=None)
     plot(report, path.with_suffix(".svg"))
     print(path)
 

@@ -221,7 +221,7 @@ def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, 
     else:
         out().print(terminal.report(report))
         if json_path:
-            write_json(json_path, report)
+            write_json(json_path, report, indent=None)  # quantiles by the hundred
     if html:
         write_text(html, page.page(report))
     if markdown:
@@ -230,7 +230,9 @@ def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, 
 
 def invitation(address: str, qr_code: str) -> None:
     """Where a phone has to go."""
-    err().print(f"{qr_code}\nOpen this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
+    console = err()
+    console.print(qr_code, style="white on black", markup=False, soft_wrap=True)
+    console.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
 
 
 def comparison(found: Comparison) -> None:

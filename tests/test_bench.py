@@ -358,11 +358,13 @@ def test_the_command_times_an_export_beside_its_peers_and_writes_every_report(
     assert {row["library"] for row in report["ratios"]} == set(rows) - {"ganzoo"}
     assert "<svg" in Path("b.html").read_text() and "onnxruntime-web" in Path("b.md").read_text()
 
+    for timed in rows["ganzoo"]["batches"]:
+        timed["share_of_peak"]["median"] *= 100
+    Path("b.json").write_text(json.dumps(report))
     again = ganzoo("bench", exported.path, *short, "--no-throttle", "--json", "-", "--compare", "b.json")
-    assert {row["backend"] for row in json.loads(again.out[: again.out.rindex("}") + 1])["rows"]} == {
-        "webassembly",
-        "webgl",
-    }
+    assert again.code == 1 and "slower" in again.out
+    found = json.loads(again.out[: again.out.rindex("\n}") + 2])
+    assert {row["backend"] for row in found["rows"]} == {"webassembly", "webgl"}
 
 
 @pytest.mark.browser

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from ganzoo import plugins
+from ganzoo.browser.find import find_browser
 from ganzoo.browser.session import PAGES, run_page
 from ganzoo.browser.verify import Check
 from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, VerificationError
@@ -231,7 +232,8 @@ def test_an_encoding_that_cannot_hold_the_weights_is_a_row_and_no_error(
 @pytest.mark.browser
 def test_a_quantised_export_is_timed(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
     bundle.export(runs["cnn"], backends("webassembly"), tmp_path / "export", options=Options(weights="int8"))
-    done = ganzoo("bench", tmp_path / "export")
+    only = ("--rounds", "1", "--seconds", "0.05", "--batch", "1", "--no-throttle", "--browser", find_browser().path)
+    done = ganzoo("bench", tmp_path / "export", *only)
     assert done.code == 0, done.out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 try:
@@ -57,3 +58,12 @@ def test_the_parts_of_the_lock_agree() -> None:
 
 def test_mnist_is_not_committed() -> None:
     assert not [path for path in tracked() if "ubyte" in path.name or path.stat().st_size > 300_000]
+
+
+def test_the_readme_s_performance_is_that_of_the_newest_results() -> None:
+    sys.path.insert(0, str(ROOT))  # `benchmarks` is no part of the package
+    from benchmarks import readme
+
+    newest = max((ROOT / "benchmarks" / "results").glob("*-bench.json"))
+    (found,) = readme.BLOCK.finditer(readme.README.read_text(encoding="utf-8"))
+    assert found[0] == readme.table(newest)

@@ -95,7 +95,7 @@ class Door:
 class Phone:
     """A device that opened the address; a `Visitor`. `user_agent` is what its browser says of itself.
 
-    `total` is how many visits there will be, 0 where nobody knows. `away` is whether it failed to come when called.
+    `away` is whether it failed to come when called.
     """
 
     name: str
@@ -105,7 +105,6 @@ class Phone:
     door: Door
     family: str = "phone"
     has_run: bool = True
-    total: int = 0
     visits: int = 0
     away: bool = False
 
@@ -130,8 +129,9 @@ class Phone:
             yield self
         finally:
             self.visits += 1
-            of = f" of {self.total}" if self.total else ""
-            self.door.words = f"{self.visits}{of} pages visited. The next one is being prepared."
+            self.door.words = (
+                f"{self.visits} {'page' if self.visits == 1 else 'pages'} visited. The next is being prepared."
+            )
 
     @property
     def patience(self) -> float:
