@@ -39,7 +39,7 @@ recipes: .venv/ready-run
 bench: .venv/ready-test browser bench-peers
 	rm -rf .bench
 	.venv/bin/python -m benchmarks.reference .bench
-	$(GANZOO) bench .bench/generator .bench/classifier --peers --json $(RESULT).json --html $(RESULT).html
+	$(GANZOO) bench .bench/generator .bench/classifier --peers --rounds 6 --json $(RESULT).json --html $(RESULT).html
 	.venv/bin/python -m benchmarks.readme $(RESULT).json
 	@echo "Report: $(RESULT).html"
 

@@ -258,7 +258,7 @@ def bench(
     bundles: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[EXPORT]...",
+            metavar="EXPORT",
             help="Exports' folders, or runs that have one; the latest.",
             autocompletion=_complete(_run_names),
         ),
@@ -277,7 +277,7 @@ def bench(
     rounds: Annotated[
         str, typer.Option(metavar="N[-M]", help="At least N, to M while intervals are too wide; below 6 has none.")
     ] = "6-12",
-    precision: Annotated[float, typer.Option(min=0, help="Half an interval that is narrow enough, in %.")] = 5,
+    precision: Annotated[float, typer.Option(min=0.1, help="Half an interval that is narrow enough, in %.")] = 10,
     seconds: Annotated[float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")] = 0.3,
     throttle: Annotated[bool, typer.Option(help="Cold starts on a link of 9 Mbit/s and 60 ms as well.")] = True,
     seed: Annotated[int | None, typer.Option(help="Of the order of visits; drawn anew.")] = None,
@@ -285,7 +285,9 @@ def bench(
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures; - is stdout, alone.")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts.")] = None,
-    markdown: Annotated[Path | None, typer.Option("--markdown", metavar="FILE", help="Write tables.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write tables, a README's first.")
+    ] = None,
     compare: Annotated[
         Path | None, typer.Option("--compare", metavar="OLD.json", help="Against an older report, by ratios.")
     ] = None,
@@ -304,14 +306,19 @@ def bench(
     options = asked.parse(
         tuple(backend or ()), batch, rounds, precision / 100, seconds, throttle=throttle, peers=peers, seed=seed
     )
-    with show.stages() as progress, visitors(browser or (), listen, show.invitation) as opened:
-        exports = [(bundle, _run_of(bundle)) for bundle in chosen]
+    exports = [(bundle, _run_of(bundle)) for bundle in chosen]
+    for bundle in chosen:
+        bundle.choose(options.backends)
+    with visitors(browser or (), listen, show.invitation) as opened, show.stages() as progress:
         report = benchmark.bench(exports, opened, options, progress)
     show.bench(report, json, html, markdown)
     changes = comparison.compare(old, report, tolerance / 100) if old else None
     if changes:
-        show.comparison(changes)
-    if (changes and changes.worse) or benchmark.failed(report, options):
+        show.comparison(changes, aside=str(json) == "-")
+    failures = benchmark.failures(report, options)
+    for failure in failures:
+        show.warn(failure)
+    if failures or (changes and changes.worse):
         raise typer.Exit(1)
 
 

@@ -22,10 +22,16 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-def git() -> str | None:
-    """Commit of the folder that the program was started in, with "-dirty" where it differs; None without git."""
+def git(folder: Path = Path()) -> str | None:
+    """Commit of `folder`, by default the one that the program was started in, with "-dirty" where it differs.
+
+    None without git, or where git does not track it.
+    """
     try:
-        done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
+        for command in (["ls-files", "--error-unmatch", "."], ["describe", "--always", "--dirty"]):
+            done = subprocess.run(["git", "-C", str(folder), *command], capture_output=True, text=True)
+            if done.returncode:
+                return None
     except FileNotFoundError:
         return None
     return done.stdout.strip() or None

@@ -212,7 +212,7 @@ def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
 def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, markdown: Path | None) -> None:
     """The report on the terminal, and in the files asked for; JSON for stdout takes the terminal's place."""
     from ganzoo.bench.reports import html as page
-    from ganzoo.bench.reports import markdown as tables
+    from ganzoo.bench.reports import markdown as tables_of
     from ganzoo.bench.reports import terminal
     from ganzoo.files import write_json, write_text
 
@@ -225,7 +225,7 @@ def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, 
     if html:
         write_text(html, page.page(report))
     if markdown:
-        write_text(markdown, tables.full(report))
+        write_text(markdown, f"{tables_of.summary(report)}\n{tables_of.full(report)}")
 
 
 def invitation(address: str, qr_code: str) -> None:
@@ -235,15 +235,19 @@ def invitation(address: str, qr_code: str) -> None:
     console.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
 
 
-def comparison(found: Comparison) -> None:
+def comparison(found: Comparison, aside: bool) -> None:
+    """What changed; `aside` of stdout where that is JSON's."""
+    from ganzoo import tables
     from ganzoo.bench.compare import HEADINGS, cells
 
     for note in found.notes:
         warn(note)
     changed = [change for change in found.changes if change.verdict != "same"]
+    console = err() if aside else out()
     if changed:
-        _table(HEADINGS, [cells(change) for change in changed], title="Against the older report, by ratios")
-    out().print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
+        title = "Against the older report, by ratios"
+        console.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
+    console.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
 
 
 def findings(found: Sequence[Finding], as_json: bool) -> None:

@@ -59,7 +59,7 @@ def row(library="ganzoo", backend="webassembly", ms=0.08, network="generator", b
         "first_ms": estimate(5),
         "cold_blocked_ms": estimate(8),
         "cold_longest_block_ms": estimate(5),
-        "bytes": {"code": code, "weights": 765_589, "total": code + 765_589, "files": 6, "encoding": "br"},
+        "bytes": {"code": code, "weights": 765_589, "total": code + 765_589, "files": 6},
         "blocked_ms": estimate(ms),
         "memory_bytes": estimate(5e6),
         "batches": [
@@ -69,8 +69,8 @@ def row(library="ganzoo", backend="webassembly", ms=0.08, network="generator", b
                 "p95_ms": ms * batch * 1.2,
                 "p99_ms": ms * batch * 1.3,
                 "pictures_per_second": estimate(1000 / ms),
-                "runs_in_a_sample": 3,
-                "samples": 1200,
+                "runs_together": 3,
+                "runs": 1200,
                 "quantiles_ms": [ms * batch * (0.5 + i / 100) for i in range(1, 100)],
                 "share_of_peak": estimate(0.6) if backend == "webassembly" else None,
             }

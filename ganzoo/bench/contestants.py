@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Export = tuple[Bundle, Run | None]
 
 
+ALONE = "It takes one picture a run, and that was not asked for."
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A network of an export. `name` is its own in a report; `source` is what peers get, None where its run is gone."""
@@ -133,6 +136,7 @@ def _own(subject: Subject, backend: str, options: Options, root: Path) -> Contes
     for name, folder in model.loader.items():
         folders["lib"] = root / name
         shutil.copytree(folder, folders["lib"])
+    one = _one(options)
     return Contestant(
         network=subject.name,
         library=subject.bundle.layout,
@@ -142,7 +146,8 @@ def _own(subject: Subject, backend: str, options: Options, root: Path) -> Contes
         inputs=subject.golden[0],
         expected=subject.golden[1],
         tolerance=model.tolerance,
-        batches=options.batches if model.batches else (1,),
+        batches=options.batches if model.batches else one,
+        reason="" if model.batches or one else ALONE,
     )
 
 
@@ -155,7 +160,7 @@ def _peers(subject: Subject, backend: str, options: Options, root: Path) -> list
         )
     if subject.bundle.layout != "ganzoo":
         raise UsageError(f"{subject.bundle.path} is WebDNN's own.", "Compare peers with an export of ganzoo's layout.")
-    found = []
+    found, one = [], _one(options)
     for peer in PEERS:
         if backend not in peer.code:
             continue
@@ -172,7 +177,13 @@ def _peers(subject: Subject, backend: str, options: Options, root: Path) -> list
                 inputs=subject.golden[0],
                 expected=subject.golden[1],
                 tolerance=ganzoo.tolerance("f32", backend, list(subject.golden[1].values())),
-                batches=options.batches if peer.batches else (1,),
+                batches=options.batches if peer.batches else one,
+                reason="" if peer.batches or one else ALONE,
             )
         )
     return found
+
+
+def _one(options: Options) -> tuple[int, ...]:
+    """What is left of the batches for a library that takes one picture a run."""
+    return (1,) if 1 in options.batches else ()

@@ -4,6 +4,7 @@ what each field is."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,11 @@ class Visits:
     def reason(self) -> str:
         return self.full.reason or (self.throttled.reason if self.throttled else "")
 
+    @property
+    def wrong(self) -> bool:
+        """Whether an output was not Chainer's."""
+        return self.full.wrong or (self.throttled is not None and self.throttled.wrong)
+
 
 @dataclass(frozen=True)
 class Browsed:
@@ -56,14 +62,15 @@ def document(
     options: Options,
     versions: Mapping[str, str],
     load: Sequence[float],
+    git: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The report. `versions` are those of all that took part, `load` the machine's load averages along the way."""
+    """The report. `versions` and `git` are of all that took part and of the sources as they began, `load` the machine's load averages along the way."""
     return {
         "schema": SCHEMA,
         "date": provenance.now(),
         "machine": provenance.machine(),
         "load_average": [round(value, 2) for value in load],
-        "git": _git(),
+        "git": git,
         "versions": dict(versions),
         "confidence": CONFIDENCE,
         "rounds": {"least": options.least, "most": options.most, "precision": options.precision},
@@ -80,8 +87,9 @@ def document(
     }
 
 
-def _git() -> dict[str, Any] | None:
-    state = provenance.git()
+def sources() -> dict[str, Any] | None:
+    """The state of ganzoo's own sources; None outside of a checkout."""
+    state = provenance.git(Path(__file__).parent)
     return {"commit": state.removesuffix("-dirty"), "dirty": state.endswith("-dirty")} if state else None
 
 
@@ -143,7 +151,7 @@ def _row(
     }
     good = [each for each in visits if not each.reason]
     failures = [each for each in visits if each.reason]
-    if not good or any(each.full.wrong for each in failures):
+    if not good or any(each.wrong for each in failures):
         last = failures[-1].reason if failures else browsed.reason or "It was not reached."
         return {**row, "reason": contestant.reason or last}
     first = good[0].full
@@ -182,11 +190,11 @@ def _timed(
     """The figures of runs of `n` pictures. Its samples are pooled over rounds, its medians are not."""
     timings = [None if each.reason else each.full.timing(n) for each in visits]
     good = [timing for timing in timings if timing]
-    samples = [time for timing in good for time in timing.times]
+    samples = [time for timing in good for time in timing.runs]
     medians = [median(timing.times) for timing in good]
     p95, p99 = percentiles(samples, (95, 99))
     shares = None
-    if contestant.backend == "webassembly" and multiply_adds and browsed.peaks:
+    if multiply_adds and browsed.peaks:
         # GFLOP/s of a round against the peak of the same round; 2e-6 brings multiply-adds in a ms to GFLOP/s
         peaks = [max((value for value in peak.values() if value), default=None) for peak in browsed.peaks]
         rounds = [(timing, peak) for timing, peak in zip(timings, peaks, strict=False) if timing and peak]
@@ -197,8 +205,8 @@ def _timed(
         "p95_ms": _short(p95),
         "p99_ms": _short(p99),
         "pictures_per_second": _estimate([1000 * n / each for each in medians]),
-        "runs_in_a_sample": max(timing.block for timing in good),
-        "samples": len(samples),
+        "runs_together": max(timing.block for timing in good),
+        "runs": len(samples),
         "quantiles_ms": [_short(value) for value in quantiles(samples)],
         "share_of_peak": shares,
     }
@@ -232,7 +240,7 @@ def _ratios(browsed: Browsed) -> list[dict[str, Any]]:
 
 def _first(visits: Sequence[Visits]) -> Visit | None:
     """The first good one; None where there is none, or one that computed something else than Chainer."""
-    if any(each.full.wrong for each in visits):
+    if any(each.wrong for each in visits):
         return None
     return next((each.full for each in visits if not each.reason), None)
 

@@ -13,13 +13,13 @@ from ganzoo.errors import UsageError
 
 BATCHES = (1, 16, 64)
 MOST = 12
-PRECISION = 0.05
+PRECISION = 0.1
 SECONDS = 0.3
 
 
 @dataclass(frozen=True)
 class Options:
-    """`least` to `most` rounds, fewer where every interval of a median is within ±`precision` of it (0.05: 5%).
+    """`least` to `most` rounds, fewer where every interval of a median is within ±`precision` of it (0.1: 10%).
 
     Each of `batches` (pictures a run) is timed for `seconds` a visit; `link` is the slow connection that cold starts
     are timed on as well, None for not. `seed` orders the rounds. `peers` run beside ganzoo. A page that says nothing

@@ -50,7 +50,7 @@ def read(data: Mapping[str, Any]) -> Mapping[str, float | None]:
         module = told.get(name) if isinstance(told, dict) else None
         value = module.get("weights") if isinstance(module, dict) else None
         if value is not None and (
-            isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e6
+            isinstance(value, bool) or not isinstance(value, (int, float)) or not 1e-3 < value < 1e6
         ):
             raise VerificationError("The page gave a peak that is none.")
         found[name] = value

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ganzoo.bench.visit import Visit
     from ganzoo.browser.session import Progress, Visitor
 
+HOPELESS = 6  # visits that may fail one after another before a browser that has shown nothing is given up
+
 
 def bench(
     exports: Sequence[Export], visitors: Sequence[Visitor], options: Options, progress: Progress
@@ -35,7 +37,7 @@ def bench(
     hangs or does not start. Raises `UsageError` for a backend that no browser runs, and what `subjects` and
     `contestants` raise.
     """
-    chosen = subjects(exports)
+    chosen, sources = subjects(exports), document.sources()
     versions = peers.versions() if options.peers else {}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:
@@ -47,17 +49,20 @@ def bench(
             same = sum(other.name.split(" #")[0] == found.name for other in browsed)
             browsed.append(replace(found, name=f"{found.name} #{same + 1}") if same else found)
             loads += [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
-    return document.document(chosen, browsed, options, {**provenance.versions(), **versions}, loads)
+    return document.document(chosen, browsed, options, {**provenance.versions(), **versions}, loads, sources)
 
 
-def failed(report: Mapping[str, Any], options: Options) -> bool:
-    """Whether a network could be timed nowhere, or not on a backend that was asked for by name."""
+def failures(report: Mapping[str, Any], options: Options) -> list[str]:
+    """A sentence for each network that could be timed nowhere, or not on a backend that was asked for by name."""
+    found = []
     for network in (each["name"] for each in report["networks"]):
         own = [row for row in report["rows"] if row["network"] == network and row["library"] in LAYOUTS]
         timed = {row["backend"] for row in own if not row["reason"]}
-        if not timed or not timed.issuperset(options.backends):
-            return True
-    return False
+        if not timed:
+            found.append(f"{network} could be timed nowhere.")
+        elif missing := sorted(set(options.backends) - timed):
+            found.append(f"{network} could not be timed on {' and '.join(missing)}.")
+    return found
 
 
 def _browse(
@@ -71,6 +76,7 @@ def _browse(
     peaks: list[Mapping[str, float | None]] = []
     device = "a phone" if visitor.family == "phone" else "this machine"
     user_agent, reason = "", ""
+    works = False
     for turn in rounds:
         if turn.round == len(peaks):
             progress(f"{visitor.name}, round {turn.round + 1}: the peak of WebAssembly")
@@ -87,6 +93,10 @@ def _browse(
         visits = _visits(turn.contestant, visitor, options)
         user_agent = user_agent or visits.full.user_agent
         found[turn.contestant].append(visits)
+        works = works or not visits.reason
+        if not works and sum(map(len, found.values())) == HOPELESS:
+            reason = f"Its first {HOPELESS} visits failed, the last one so: {visits.reason}"
+            break
         rounds.took(turn, visits.reason or typical(visits.full))
     return Browsed(visitor.name, visitor.version, device, user_agent, reason, found, peaks)
 

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
     from ganzoo.bench.contestants import Contestant
     from ganzoo.bench.options import Options
-    from ganzoo.browser.server import Link
+    from ganzoo.browser.link import Link
     from ganzoo.browser.session import Visitor
     from ganzoo.specs import FloatArray
 
 # Rasterisers on the CPU, as they name themselves: Chromium's, Mesa's three, Windows' WARP; and a WebGPU adapter
 # that says of itself that it is the fallback, as the page adds to its name.
 SOFTWARE = re.compile("swiftshader|llvmpipe|softpipe|lavapipe|basic render|fallback", re.IGNORECASE)
+SHORTEST = 1e-6  # ms; a network is more than one instruction
+UNTOLD = ("", "unknown", "unnamed")
 COLD = ("page", "script", "load", "first")  # the parts of a cold start, in order
 NETWORK_FILES = re.compile(r"\.(bin|onnx)$")  # of a library's files: the network's parameters, whoever wrote them
 
@@ -30,14 +32,20 @@ class WrongOutputError(VerificationError):
 
 @dataclass(frozen=True)
 class Timing:
-    """Times of runs of `batch` pictures, ms from inputs in arrays to outputs in arrays.
+    """Runs of `batch` pictures, ms from inputs in arrays to outputs in arrays.
 
-    Each is the mean of `block` consecutive runs: as many as the page's clock needs to tell one from another.
+    `runs` has each by itself, as fine as the page's clock is; `block` of them together it can tell to 2.5%.
     """
 
     batch: int
     block: int
-    times: tuple[float, ...]
+    runs: tuple[float, ...]
+
+    @property
+    def times(self) -> list[float]:
+        """Means of `block` consecutive runs."""
+        starts = range(0, len(self.runs), self.block)
+        return [sum(self.runs[i : i + self.block]) / self.block for i in starts]
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,9 @@ def read(
 
     errors = [_compared(compare([data.get("output")], [each[:1] for each in expected], tolerance))]
     timed = data.get("batches")
-    if not isinstance(timed, list) or [_at(each, "batch") for each in timed] != list(batches):
+    if not isinstance(timed, list) or [(int, n) for n in batches] != [
+        (type(_at(each, "batch")), _at(each, "batch")) for each in timed
+    ]:
         raise VerificationError("The page did not time the batches that it was asked to.")
     for each in timed:
         n = each["batch"]
@@ -166,7 +176,7 @@ def adapter(backend: str, renderer: str, user_agent: str = "") -> str:
         return "cpu"
     if SOFTWARE.search(renderer):
         return "software"
-    return "unknown" if renderer.startswith("Apple") and "Linux" in user_agent else "hardware"
+    return "unknown" if renderer in UNTOLD or (renderer.startswith("Apple") and "Linux" in user_agent) else "hardware"
 
 
 def _specs(arrays: Mapping[str, FloatArray]) -> list[dict[str, Any]]:
@@ -174,12 +184,15 @@ def _specs(arrays: Mapping[str, FloatArray]) -> list[dict[str, Any]]:
 
 
 def _timing(data: Any) -> Timing:
-    block, times = data.get("block"), data.get("times")
-    if not isinstance(times, list) or not 3 <= len(times) <= 1_000_000:
+    block, runs = data.get("block"), data.get("runs")
+    if type(block) is not int or not 1 <= block <= 1_000_000:
+        raise VerificationError("The page did not say how many runs its clock can tell together.")
+    if not isinstance(runs, list) or not 3 * block <= len(runs) <= 10_000_000 or len(runs) % block:
         raise VerificationError("The page did not give the times of its runs.")
-    if isinstance(block, bool) or not isinstance(block, int) or not 1 <= block <= 1_000_000:
-        raise VerificationError("The page did not say how many runs a time is of.")
-    return Timing(data["batch"], block, tuple(_number(time) for time in times))
+    timing = Timing(data["batch"], block, tuple(_number(time) for time in runs))
+    if min(timing.times) < SHORTEST:
+        raise VerificationError("The page gave times that no run can take.")
+    return timing
 
 
 def _compared(found: tuple[float | None, str]) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ganzoo.errors import BrowserMissingError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -13,18 +15,23 @@ if TYPE_CHECKING:
 
 @contextmanager
 def visitors(chosen: Sequence[str], listen: bool, announce: Callable[[str, str], None]) -> Iterator[list[Visitor]]:
-    """The browsers `chosen` by name or path, all that are found where none is; with `listen` a phone after them.
+    """The browsers `chosen` by name or path, all that are found where none is; with `listen` a phone before them.
 
-    `announce(address, qr_code)` tells where the phone has to go. Raises `BrowserMissingError` without any browser, or
-    when no phone comes.
+    The phone is first because somebody holds it; it is enough by itself. `announce(address, qr_code)` tells where it
+    has to go. Raises `BrowserMissingError` without any browser, or when no phone comes.
     """
     from ganzoo.browser.find import find_browsers
     from ganzoo.browser.listen import phone
     from ganzoo.browser.session import Local
 
-    local: list[Visitor] = [Local(browser) for browser in find_browsers(chosen)]
+    try:
+        local: list[Visitor] = [Local(browser) for browser in find_browsers(chosen)]
+    except BrowserMissingError:
+        if chosen or not listen:
+            raise
+        local = []
     if not listen:
         yield local
         return
     with phone(announce) as connected:
-        yield [*local, connected]
+        yield [connected, *local]

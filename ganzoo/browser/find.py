@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from ganzoo.browser.processes import end, own_folder, start
 from ganzoo.errors import BrowserMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's name or path."
 
@@ -48,7 +49,7 @@ def find_browser() -> Browser:
 
 
 def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
-    """Those `chosen`, in their order; none chosen: that of `GANZOO_BROWSER`; else one of each family that is here.
+    """Those `chosen`, in their order; none chosen: that of `GANZOO_BROWSER`; else all that are here, each name once.
 
     What is chosen is a path, a name on PATH, or a family's name: its first browser then. Raises
     `BrowserMissingError` when there is none, or when a name is no program's.
@@ -59,11 +60,13 @@ def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
     elif named:
         paths = [named]
     else:
-        paths = [path for path in map(_installed, FAMILIES) if path]
+        paths = list(dict.fromkeys(path for family in FAMILIES for path in _programs(family)))
     if not paths:
         raise BrowserMissingError("No browser was found.", REMEDY)
     with ThreadPoolExecutor(len(paths)) as threads:
-        return list(threads.map(_identify, paths))
+        found = list(threads.map(_identify, paths))
+    # Debian's chromium is a script beside the program itself
+    return found if chosen else list({browser.name: browser for browser in reversed(found)}.values())[::-1]
 
 
 def _from_environment() -> Path | None:
@@ -80,8 +83,13 @@ def _choose(name: str, subject: str) -> Path:
 
 
 def _installed(family: Family) -> Path | None:
+    return next(_programs(family), None)
+
+
+def _programs(family: Family) -> Iterator[Path]:
+    """Those on PATH, then those in the usual places."""
     places = (path for place in family.places for path in sorted(glob.glob(_expand(place))))  # noqa: PTH207 - absolute
-    return next(filter(None, map(_program, (*family.names, *places))), None)
+    return filter(None, map(_program, itertools.chain(family.names, places)))
 
 
 def _program(name: str) -> Path | None:

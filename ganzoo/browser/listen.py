@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ganzoo.browser.server import Link, Served
+    from ganzoo.browser.link import Link
+    from ganzoo.browser.server import Served
 
 PAGES = Path(__file__).parent / "pages"
 COOKIE = "ganzoo"

@@ -19,9 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ganzoo.browser.compressed import files
-from ganzoo.browser.link import THROTTLED as THROTTLED  # what callers of `serve` pass
-from ganzoo.browser.link import Link as Link
-from ganzoo.browser.link import throttled
+from ganzoo.browser.link import Link, throttled
 from ganzoo.errors import BrowserMissingError
 
 if TYPE_CHECKING:

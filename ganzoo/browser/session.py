@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from ganzoo.browser.server import Link, Served
+    from ganzoo.browser.link import Link
+    from ganzoo.browser.server import Served
 
     Progress = Callable[[str], None]
 

@@ -66,7 +66,8 @@ def _elsewhere(rows: Sequence[Figures], ours: Figures, batch: int) -> list[str]:
 def method(document: Figures) -> str:
     """What the statistics mean, in two sentences."""
     return (
-        f"{_rounds(document)}, each visit in a fresh browser with an empty profile, all in random order; figures are "
+        f"{_rounds(document)}, each visit in a fresh browser with an empty profile, in random order by network and "
+        "backend; figures are "
         f"medians over the rounds with intervals at {document['confidence']:.0%} by bootstrap over them, ratios are "
         "taken within each round. Outputs are compared with Chainer's on every visit, and wrong ones are not timed."
     )
@@ -96,6 +97,12 @@ def versions(document: Figures) -> str:
     return ", ".join(f"{plain(name)} {plain(version)}" for name, version in document["versions"].items())
 
 
+def _until(rounds: Figures) -> str:
+    if rounds["most"] == rounds["least"]:
+        return ""
+    return f" to {rounds['most']}, until medians at the smallest batch are known within ±{rounds['precision']:.0%}"
+
+
 def facts(document: Figures) -> list[tuple[str, str]]:
     """Label and text of all that is needed to judge the figures."""
     machine, rounds = document["machine"], document["rounds"]
@@ -107,8 +114,7 @@ def facts(document: Figures) -> list[tuple[str, str]]:
         ("Versions", versions(document)),
         (
             "Rounds",
-            f"{rounds['least']} to {rounds['most']}, until intervals are within ±{rounds['precision']:.0%}; "
-            f"order from seed {document['order_seed']}",
+            f"{rounds['least']}{_until(rounds)}; order from seed {document['order_seed']}",
         ),
         ("Throttled link", link(document) or "not used"),
     ]
@@ -160,8 +166,13 @@ def notes(document: Figures, browser: Figures) -> list[str]:
     ]
     if rows and all(figures.bounds(row["cold_ms"]) is None for row in rows):
         found.append("Too few rounds for intervals.")
+    found += [
+        f"{plain(each['name'])} is exported as {plain(each['encoding'])}; its peers have float32 weights."
+        for each in document["networks"]
+        if each["encoding"] != "f32" and document["ratios"]
+    ]
     if browser["device"] != "this machine":
-        found.append(f"On another device: {plain(browser['device'])}.")
+        found.append(f"On another device, {plain(browser['device'])}: one browser for all visits, not started afresh.")
     if browser["reason"]:
         found.append(f"{plain(browser['name'])} ended: {plain(browser['reason'])}")
     return list(dict.fromkeys(found))

@@ -60,8 +60,8 @@ STEADY: tuple[Column, ...] = (
     ("p99, ms", lambda timed: number(timed["p99_ms"])),
     ("pictures/s", lambda timed: full(timed["pictures_per_second"])),
     ("of the peak, %", lambda timed: full(timed["share_of_peak"], 100)),
-    ("samples", lambda timed: f"{timed['samples']:,}"),
-    ("runs in each", lambda timed: str(timed["runs_in_a_sample"])),
+    ("runs", lambda timed: f"{timed['runs']:,}"),
+    ("runs the clock tells together", lambda timed: str(timed["runs_together"])),
 )
 CIRCUMSTANCES: tuple[Column, ...] = (
     ("version", lambda row: plain(row["library_version"])),

@@ -25,7 +25,6 @@ export async function steady(run, { batches, seconds }) {
   const clockMs = clockStep();
   const shortest = STEPS * clockMs;
   const alive = talker();
-  let warmUpMs = 0;
   let settled = true;
   let blockedMs = null;
   const timed = [];
@@ -36,12 +35,11 @@ export async function steady(run, { batches, seconds }) {
     const next = () => run(turns[turn++ % turns.length], batch);
 
     const warm = await settle(next, { shortest, fresh: timed.length === 0, between: alive });
-    warmUpMs += warm.ms;
     settled &&= warm.settled;
     const block = Math.ceil(shortest / warm.runMs);
-    const times = await collect(next, block, 1000 * seconds, alive);
-    if (batch === 1) blockedMs = await blockedPerRun(next, warm.runMs, block, clockMs);
-    timed.push({ batch, block, times });
+    const runs = await collect(next, block, 1000 * seconds, alive);
+    if (timed.length === 0) blockedMs = await blockedPerRun(next, warm.runMs, block, clockMs);
+    timed.push({ batch, block, runs });
   }
   const memoryBytes = await memory();
 
@@ -55,7 +53,7 @@ export async function steady(run, { batches, seconds }) {
     }
     answered.push({ batch, ...found, outputs });
   }
-  return { clockMs, warmUpMs, settled, batches: answered, blockedMs, memoryBytes };
+  return { clockMs, settled, batches: answered, blockedMs, memoryBytes };
 }
 
 /** A sign of life where the last one was some time ago; in between nothing. */
@@ -69,24 +67,27 @@ function talker() {
 }
 
 /**
- * Times of a run, ms, each the mean over `block` runs.
+ * Times of single runs, ms: whole blocks of them, for the clock may be too coarse for less.
  * @param {() => Promise<unknown>} run
  * @param {number} block
  * @param {number} wanted ms
  * @param {() => Promise<void>} between called between blocks
  */
 async function collect(run, block, wanted, between) {
-  const times = [];
+  const runs = [];
   const began = performance.now();
-  for (let ms = 0; times.length < FEWEST || ms < (times.length < ENOUGH ? PATIENCE : 1) * wanted; ) {
-    const before = performance.now();
-    for (let i = 0; i < block; i++) await run();
-    const after = performance.now();
-    times.push((after - before) / block);
-    ms = after - began;
+  for (let ms = 0, blocks = 0; blocks < FEWEST || ms < (blocks < ENOUGH ? PATIENCE : 1) * wanted; blocks++) {
+    let now = performance.now();
+    for (let i = 0; i < block; i++) {
+      const before = now;
+      await run();
+      now = performance.now();
+      runs.push(now - before);
+    }
+    ms = now - began;
     await between();
   }
-  return times;
+  return runs;
 }
 
 /**

@@ -12,9 +12,6 @@ const PAUSE = 300; // ms between questions
 const words = /** @type {HTMLElement} */ (document.getElementById("words"));
 const hint = /** @type {HTMLElement} */ (document.getElementById("hint"));
 
-// only a secure context has it, and only while the page is seen
-await navigator.wakeLock?.request("screen").catch(() => {});
-
 while (true) {
   const next = await ask();
   words.textContent = next?.words ?? "The computer does not answer. If ganzoo still runs there, wait; else close this page.";
