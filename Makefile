@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons recipes bench bench-peers scaling training-bench lock browser npm clean
+.PHONY: demo test lint test-pythons recipes bench bench-peers scaling export-bench training-bench lock browser npm clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 
@@ -35,7 +35,7 @@ recipes: .venv/ready-run
 	.venv/bin/python benchmarks/recipes.py dcgan-cond
 	.venv/bin/python benchmarks/recipes.py wgan-gp
 
-# the reference networks beside their peers in every browser here: an hour and less, dated results, README's table
+# the reference networks beside their peers in every browser here: an hour and more, dated results, README's table
 bench: .venv/ready-test browser bench-peers
 	rm -rf .bench
 	.venv/bin/python -m benchmarks.reference .bench
@@ -50,6 +50,10 @@ bench-peers: npm
 # cost against arithmetic, 1/4 to 4 times the generator's channels: dated results with a plot
 scaling: .venv/ready-test browser bench-peers
 	.venv/bin/python -m benchmarks.scaling
+
+# time and size of an export beside WebDNN's own: dated results
+export-bench: .venv/ready-run
+	.venv/bin/python benchmarks/export.py
 
 # a training step of each recipe beside PyTorch's, proved to be the same first; PyTorch is 3 GB and more: dated results
 training-bench: .venv/ready-torch

@@ -74,6 +74,7 @@ def points(report: Mapping[str, Any]) -> Iterator[tuple[str, int, int, Mapping[s
 
 def plot(report: Mapping[str, Any], path: Path) -> None:
     """Cost of a picture against its multiply-adds, both logarithmic; a panel for each batch."""
+    import matplotlib
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 4.5), layout="constrained")
@@ -87,17 +88,19 @@ def plot(report: Mapping[str, Any], path: Path) -> None:
             if chosen:
                 costs = [ms["median"] / batch for _, ms in chosen]
                 panel.plot([adds for adds, _ in chosen], costs, color=color, marker=marker, label=library)
-        if peak:
+        if peak and found:
             ends = [found[0][1], found[-1][1]]
             panel.plot(ends, [2e-6 * adds / peak for adds in ends], "k--", label=f"peak, {peak:.0f} GFLOP/s")
         panel.set(xscale="log", yscale="log", xlabel="multiply-adds of a picture")
         panel.set_title(f"{batch} picture{'s' if batch > 1 else ''} a run")
         panel.grid(True, which="major", alpha=0.3)
-        panel.legend()
+        if found:
+            panel.legend()
     panels[0].set_ylabel("ms a picture")
     browser = report["browsers"][0]
     figure.suptitle(f"Generator of 1/4 to 4 times the channels, WebAssembly, {browser['name']} {browser['version']}")
-    with replacing(path) as beside:
+    # letters stay letters: a reader may search and copy them
+    with matplotlib.rc_context({"svg.fonttype": "none"}), replacing(path) as beside:
         figure.savefig(beside, format="svg", metadata={"Date": None})
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ganzoo import __version__, plugins, show
+from ganzoo.bench import options as bench_options
 from ganzoo.errors import GanzooError, MissingError, RunError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -273,12 +274,16 @@ def bench(
     peers: Annotated[
         bool, typer.Option("--peers", help="Beside onnxruntime-web, TensorFlow.js and WebDNN (make bench-peers).")
     ] = False,
-    batch: Annotated[str, typer.Option(metavar="N,N,...", help="Pictures a run.")] = "1,16,64",
+    batch: Annotated[str, typer.Option(metavar="N,N,...", help="Pictures a run.")] = ",".join(
+        map(str, bench_options.BATCHES)
+    ),
     rounds: Annotated[
         str, typer.Option(metavar="N[-M]", help="At least N, to M while intervals are too wide; below 6 has none.")
-    ] = "6-12",
-    precision: Annotated[float, typer.Option(min=0.1, help="Half an interval that is narrow enough, in %.")] = 10,
-    seconds: Annotated[float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")] = 0.3,
+    ] = f"{bench_options.LEAST}-{bench_options.MOST}",
+    precision: Annotated[float, typer.Option(min=0.1, help="Narrow enough, ± in %.")] = 100 * bench_options.PRECISION,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")
+    ] = bench_options.SECONDS,
     throttle: Annotated[bool, typer.Option(help="Cold starts on a link of 9 Mbit/s and 60 ms as well.")] = True,
     seed: Annotated[int | None, typer.Option(help="Of the order of visits; drawn anew.")] = None,
     json: Annotated[
@@ -297,13 +302,12 @@ def bench(
 ) -> None:
     """Time exports in every browser here: cold start, load, runs, throughput, bytes; rivals beside them."""
     from ganzoo.bench import compare as comparison
-    from ganzoo.bench import options as asked
     from ganzoo.bench import run as benchmark
     from ganzoo.bench.visitors import visitors
 
     old = comparison.read(compare) if compare else None
     chosen = [_bundle(name) for name in bundles] if bundles else [_bundle(None)]
-    options = asked.parse(
+    options = bench_options.parse(
         tuple(backend or ()), batch, rounds, precision / 100, seconds, throttle=throttle, peers=peers, seed=seed
     )
     exports = [(bundle, _run_of(bundle)) for bundle in chosen]
@@ -318,6 +322,8 @@ def bench(
     failures = benchmark.failures(report, options)
     for failure in failures:
         show.warn(failure)
+    if benchmark.stopped(report):
+        raise typer.Exit(130)
     if failures or (changes and changes.worse):
         raise typer.Exit(1)
 

@@ -398,3 +398,21 @@ def test_webdnn_s_layout_is_timed_by_webdnn_s_loader(runs: Mapping[str, Run], tm
     assert {row["library"] for row in rows.values()} == {"webdnn"}
     assert [each["batch"] for each in rows["webassembly"]["batches"]] == [1]
     assert "weight_webgl_4096.bin: status 404" in rows["webgl"]["reason"]
+
+
+@pytest.mark.browser
+def test_ctrl_c_keeps_what_there_is(exported: bundle.Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits, whole = 0, run._visits
+
+    def second_is_stopped(*given: Any) -> Visits:
+        nonlocal visits
+        visits += 1
+        if visits == 2:
+            raise KeyboardInterrupt
+        return whole(*given)
+
+    monkeypatch.setattr(run, "_visits", second_is_stopped)
+    local = Local(find_browser())
+    report = run.bench([(exported, None)], [local, local], replace(QUICK, least=3, most=3), lambda line: None)
+    SCHEMA.validate(report)
+    assert [row["rounds"] for row in report["rows"]] == [1] and len(report["browsers"]) == 1 and run.stopped(report)

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from scipy.stats import binom
 
 from ganzoo.bench import statistics
+from ganzoo.bench.options import PRECISION
 from ganzoo.bench.rounds import TRIES, Rounds, enough, order
 from ganzoo.bench.statistics import (
     CONFIDENCE,
@@ -179,15 +180,16 @@ def test_intervals_of_odd_numbers_cover_exactly(n):
     assert covered >= CONFIDENCE
 
 
-@pytest.mark.parametrize("spread", [0.05, 0.07])
-def test_stopping_when_precise_enough_costs_no_coverage(spread, few_resamples):
+@pytest.mark.parametrize("precision", [PRECISION, 0.05])
+@pytest.mark.parametrize("spread", [1, 1.4])
+def test_stopping_when_precise_enough_costs_no_coverage(precision, spread, few_resamples):
     """A benchmark that ends when its interval looks narrow ends too early where it is so by chance."""
-    values = np.exp(spread * np.random.default_rng(3).standard_normal((BENCHMARKS, 12)))
+    values = np.exp(precision * spread * np.random.default_rng(3).standard_normal((BENCHMARKS, 12)))
     running, covered = np.ones(BENCHMARKS, bool), 0
     for n in range(MIN_ROUNDS, 13):
         low, high = interval(values[:, :n])
         median = np.median(values[:, :n], axis=-1)
-        ends = running & ((np.maximum(high - median, median - low) <= 0.05 * median) | (n == 12))
+        ends = running & ((np.maximum(high - median, median - low) <= precision * median) | (n == 12))
         covered += (ends & (low <= 1) & (high >= 1)).sum()
         running &= ~ends
     assert covered / BENCHMARKS >= CONFIDENCE - ERROR

@@ -64,7 +64,7 @@ def document(
     load: Sequence[float],
     git: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The report. `versions` and `git` are of all that took part and of the sources as they began, `load` the machine's load averages along the way."""
+    """The report. `versions` are of all that took part, `git` of the sources; `load` is the machine's along the way."""
     return {
         "schema": SCHEMA,
         "date": provenance.now(),

@@ -12,6 +12,7 @@ from ganzoo.browser.session import SILENCE
 from ganzoo.errors import UsageError
 
 BATCHES = (1, 16, 64)
+LEAST = MIN_ROUNDS
 MOST = 12
 PRECISION = 0.1
 SECONDS = 0.3
@@ -29,7 +30,7 @@ class Options:
     backends: tuple[str, ...] = ()
     batches: tuple[int, ...] = BATCHES
     peers: bool = False
-    least: int = MIN_ROUNDS
+    least: int = LEAST
     most: int = MOST
     precision: float = PRECISION
     seconds: float = SECONDS

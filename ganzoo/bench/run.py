@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ganzoo.bench.visit import Visit
     from ganzoo.browser.session import Progress, Visitor
 
+STOPPED = "It was stopped by hand."
 HOPELESS = 6  # visits that may fail one after another before a browser that has shown nothing is given up
 
 
@@ -34,8 +35,8 @@ def bench(
     """The report of `exports`, each a bundle and the run that it came from, None where that is gone.
 
     What fails costs its row: a library that cannot run a network, a backend that a browser lacks, a browser that
-    hangs or does not start. Raises `UsageError` for a backend that no browser runs, and what `subjects` and
-    `contestants` raise.
+    hangs or does not start. Ctrl-C ends it with what there is. Raises `UsageError` for a backend that no browser runs,
+    and what `subjects` and `contestants` raise.
     """
     chosen, sources = subjects(exports), document.sources()
     versions = peers.versions() if options.peers else {}
@@ -48,6 +49,8 @@ def bench(
             found = _browse(visitor, competing, Path(folder) / "peak", options, progress)
             same = sum(other.name.split(" #")[0] == found.name for other in browsed)
             browsed.append(replace(found, name=f"{found.name} #{same + 1}") if same else found)
+            if found.reason == STOPPED:
+                break
             loads += [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     return document.document(chosen, browsed, options, {**provenance.versions(), **versions}, loads, sources)
 
@@ -63,6 +66,11 @@ def failures(report: Mapping[str, Any], options: Options) -> list[str]:
         elif missing := sorted(set(options.backends) - timed):
             found.append(f"{network} could not be timed on {' and '.join(missing)}.")
     return found
+
+
+def stopped(report: Mapping[str, Any]) -> bool:
+    """Whether Ctrl-C ended it."""
+    return any(browser["reason"] == STOPPED for browser in report["browsers"])
 
 
 def _browse(
@@ -90,7 +98,11 @@ def _browse(
                     break
                 peaks.append({})
         progress(f"{visitor.name}, round {turn.round + 1}, {turn.contestant}")
-        visits = _visits(turn.contestant, visitor, options)
+        try:
+            visits = _visits(turn.contestant, visitor, options)
+        except KeyboardInterrupt:  # an hour's figures are not thrown away
+            reason = STOPPED
+            break
         user_agent = user_agent or visits.full.user_agent
         found[turn.contestant].append(visits)
         works = works or not visits.reason
