@@ -108,6 +108,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
     from ganzoo.bench.options import Options
     from ganzoo.bench.run import bench
     from ganzoo.browser.find import find_browsers
+    from ganzoo.browser.session import Local
 
     with tempfile.TemporaryDirectory(prefix="ganzoo-scaling-") as folder:
         exports = []
@@ -118,7 +119,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
             made = reference.save(bare)
             exports.append((reference.export(made), made))
         options = Options(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)
-        report = bench(exports, find_browsers()[:1], options, show.step)
+        report = bench(exports, [Local(find_browsers()[0])], options, show.step)
     path = RESULTS / f"{date.today().isoformat()}-scaling.json"
     write_json(path, report, indent=None)
     plot(report, path.with_suffix(".svg"))

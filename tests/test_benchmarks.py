@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,17 @@ def test_the_plot_names_libraries_and_the_peak(changes: dict[str, Any], tmp_path
     scaling.plot(document(**changes), tmp_path / "plot.svg")
     text = (tmp_path / "plot.svg").read_text()
     assert ("peak, 40 GFLOP/s" in text, "webdnn" in text, "ganzoo" in text) == (not changes, False, not changes)
+
+
+@pytest.mark.browser
+def test_the_sweep_runs_and_writes_report_and_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scaling, "WIDTHS", (0.25,))
+    monkeypatch.setattr(scaling, "RESULTS", tmp_path)
+    scaling.main(rounds=1)
+    (report,), (plot,) = tmp_path.glob("*-scaling.json"), tmp_path.glob("*-scaling.svg")
+    rows = json.loads(report.read_text())["rows"]
+    assert {row["library"] for row in rows} == set(scaling.STYLES) and not any(row["reason"] for row in rows)
+    assert "peak" in plot.read_text() and all(name in plot.read_text() for name in scaling.STYLES)
 
 
 def test_only_the_marked_block_of_the_readme_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
