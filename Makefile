@@ -5,6 +5,7 @@ GANZOO := .venv/bin/ganzoo
 .PHONY: demo test lint test-pythons recipes bench bench-peers scaling export-bench training-bench lock browser npm clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
+ROUNDS := 6
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser: a run in demo/
 demo: .venv/ready-run browser
@@ -36,10 +37,11 @@ recipes: .venv/ready-run
 	.venv/bin/python benchmarks/recipes.py wgan-gp
 
 # the reference networks beside their peers in every browser here: an hour and more, dated results, README's table
+# (ROUNDS=1: a quarter of that, without intervals)
 bench: .venv/ready-test browser bench-peers
 	rm -rf .bench
 	.venv/bin/python -m benchmarks.reference .bench
-	$(GANZOO) bench .bench/generator .bench/classifier --peers --rounds 6 --json $(RESULT).json --html $(RESULT).html
+	$(GANZOO) bench .bench/generator .bench/classifier --peers --rounds $(ROUNDS) --json $(RESULT).json --html $(RESULT).html
 	.venv/bin/python -m benchmarks.readme $(RESULT).json
 	@echo "Report: $(RESULT).html"
 
