@@ -37,7 +37,7 @@ recipes: .venv/ready-run
 	.venv/bin/python benchmarks/recipes.py wgan-gp
 
 # the reference networks beside their peers in every browser here: an hour and more, dated results, README's table
-# (ROUNDS=1: a quarter of that, without intervals)
+# (ROUNDS=1: a first look, without intervals)
 bench: .venv/ready-test browser bench-peers
 	rm -rf .bench
 	.venv/bin/python -m benchmarks.reference .bench
