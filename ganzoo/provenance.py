@@ -22,19 +22,24 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-def git(folder: Path = Path()) -> str | None:
-    """Commit of `folder`, by default the one that the program was started in, with "-dirty" where it differs.
+def git(file: Path | None = None) -> str | None:
+    """The commit that `file` is tracked in, with "-dirty" where the sources differ; None without git, or untracked.
 
-    None without git, or where git does not track it.
+    Without `file` that of the folder that the program was started in.
     """
+    folder = file.parent if file else Path()
+    if file and _git(folder, "ls-files", "--error-unmatch", file.name) is None:
+        return None
+    return _git(folder, "describe", "--always", "--dirty")
+
+
+def _git(folder: Path, *command: str) -> str | None:
+    """What git says, None where it fails or is not there."""
     try:
-        for command in (["ls-files", "--error-unmatch", "."], ["describe", "--always", "--dirty"]):
-            done = subprocess.run(["git", "-C", str(folder), *command], capture_output=True, text=True)
-            if done.returncode:
-                return None
+        done = subprocess.run(["git", "-C", str(folder), *command], capture_output=True, text=True)
     except FileNotFoundError:
         return None
-    return done.stdout.strip() or None
+    return None if done.returncode else done.stdout.strip()
 
 
 def machine() -> dict[str, Any]:

@@ -380,7 +380,7 @@ def test_the_command_times_an_export_beside_its_peers_and_writes_every_report(
     for timed in rows["ganzoo"]["batches"]:
         timed["share_of_peak"]["median"] *= 100
     Path("b.json").write_text(json.dumps(report))
-    again = ganzoo("bench", exported.path, *short, "--no-throttle", "--json", "-", "--compare", "b.json")
+    again = ganzoo("bench", runs["cnn"].path, *short, "--no-throttle", "--json", "-", "--compare", "b.json")
     assert again.code == 1 and "slower" in again.err
     found = json.loads(again.out)  # alone
     assert {row["backend"] for row in found["rows"]} == {"webassembly", "webgl"}

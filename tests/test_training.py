@@ -331,6 +331,7 @@ def test_provenance_has_the_git_state(in_tmp: Path) -> None:
     (in_tmp / "file").write_text("1")
     subprocess.run(["git", "add", "file"], check=True)
     assert provenance.git() == f"{head}-dirty"
+    assert provenance.git(in_tmp / "file") == f"{head}-dirty" and provenance.git(in_tmp / "other") is None
 
 
 def test_time_left_is_what_the_rate_says(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def document(
 
 def sources() -> dict[str, Any] | None:
     """The state of ganzoo's own sources; None outside of a checkout."""
-    state = provenance.git(Path(__file__).parent)
+    state = provenance.git(Path(__file__))
     return {"commit": state.removesuffix("-dirty"), "dirty": state.endswith("-dirty")} if state else None
 
 
