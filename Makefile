@@ -36,7 +36,7 @@ recipes: .venv/ready-run
 	.venv/bin/python benchmarks/recipes.py dcgan-cond
 	.venv/bin/python benchmarks/recipes.py wgan-gp
 
-# the reference networks beside their peers in every browser here: an hour and more, dated results, README's table
+# the reference networks beside their peers in every browser here, six rounds of minutes each: dated results, README's table
 # (ROUNDS=1: a first look, without intervals)
 bench: .venv/ready-test browser bench-peers
 	rm -rf .bench

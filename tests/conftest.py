@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +14,7 @@ from rich.console import Console
 import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.training.run import Run
 
@@ -60,6 +62,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
     root = tmp_path_factory.mktemp("runs")
     options = Options(epochs=2, limit=96, seed=1)
     return {arch: train(arch, options, root, None, Console(quiet=True)).run for arch in ARCHS}
+
+
+@pytest.fixture
+def short_tmp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder of this test's own; pytest's is too long a name for a browser's sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="gz-"))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import tempfile
 import time
 from base64 import b64encode
 from dataclasses import replace
@@ -105,15 +104,6 @@ def test_no_browser_at_all_comes_with_a_remedy(tmp_path, monkeypatch):
 
 
 # Starting and ending
-
-
-@pytest.fixture
-def short_tmp(monkeypatch):
-    """A temporary folder of this test's own; pytest's is too long a name for a browser's sockets."""
-    folder = Path(tempfile.mkdtemp(prefix="gz-"))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield folder
-    shutil.rmtree(folder)
 
 
 def alive(pid: int) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,15 +17,6 @@ from ganzoo.browser.launch import launch
 from ganzoo.browser.session import run_page
 from ganzoo.errors import BrowserMissingError
 from test_browser import assert_all_gone, page, script
-
-
-@pytest.fixture
-def short_tmp(monkeypatch):
-    """A temporary folder of this test's own; pytest's is too long a name for a browser's sockets."""
-    folder = Path(tempfile.mkdtemp(prefix="gz-"))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def document(
     git: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The report. `versions` are of all that took part, `git` of the sources; `load` is the machine's along the way."""
+    arithmetic = {subject.name: subject.multiply_adds for subject in subjects}
     return {
         "schema": SCHEMA,
         "date": provenance.now(),
@@ -79,7 +80,7 @@ def document(
         "browsers": [_browser(each) for each in browsed],
         "networks": [_network(subject) for subject in subjects],
         "rows": [
-            _row(each, contestant, visits, {subject.name: subject.multiply_adds for subject in subjects}, versions)
+            _row(each, contestant, visits, arithmetic[contestant.network], versions)
             for each in browsed
             for contestant, visits in each.rounds.items()
         ],
@@ -139,7 +140,7 @@ def _row(
     browsed: Browsed,
     contestant: Contestant,
     visits: Sequence[Visits],
-    multiply_adds: Mapping[str, int | None],
+    multiply_adds: int | None,
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
@@ -177,16 +178,11 @@ def _row(
         "bytes": _bytes(first.sent),
         "blocked_ms": _estimate([each.blocked for each in full]),
         "memory_bytes": _estimate([each.memory for each in full]),
-        "batches": [
-            _timed(browsed, contestant, visits, timing.batch, multiply_adds[contestant.network])
-            for timing in first.timings
-        ],
+        "batches": [_timed(browsed, visits, timing.batch, multiply_adds) for timing in first.timings],
     }
 
 
-def _timed(
-    browsed: Browsed, contestant: Contestant, visits: Sequence[Visits], n: int, multiply_adds: int | None
-) -> dict[str, Any]:
+def _timed(browsed: Browsed, visits: Sequence[Visits], n: int, multiply_adds: int | None) -> dict[str, Any]:
     """The figures of runs of `n` pictures. Its samples are pooled over rounds, its medians are not."""
     timings = [None if each.reason else each.full.timing(n) for each in visits]
     good = [timing for timing in timings if timing]

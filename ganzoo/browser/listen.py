@@ -23,14 +23,13 @@ from ganzoo.browser.server import Host, host
 from ganzoo.errors import BrowserMissingError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ganzoo.browser.link import Link
     from ganzoo.browser.server import Served
 
 PAGES = Path(__file__).parent / "pages"
@@ -109,15 +108,9 @@ class Phone:
     visits: int = 0
     away: bool = False
 
-    def serve(
-        self,
-        folders: Mapping[str, Path],
-        job: Mapping[str, Any],
-        *,
-        documents: Mapping[str, Any] = {},
-        link: Link | None = None,
-    ) -> AbstractContextManager[Served]:
-        return self.host.serve(folders, job, documents=documents, link=link)
+    @property
+    def serve(self) -> Callable[..., AbstractContextManager[Served]]:
+        return self.host.serve
 
     @contextmanager
     def open(self, url: str) -> Iterator[Phone]:

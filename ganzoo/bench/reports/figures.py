@@ -9,10 +9,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.bench.document import OWN
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-OWN = "ganzoo"
 NONE = "-"
 ADAPTERS = {"cpu": "CPU", "software": "software", "hardware": "hardware", "unknown": "untold"}
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ganzoo.bench.document import OWN
 from ganzoo.bench.reports import figures
-from ganzoo.bench.reports.figures import OWN, best, full, hardest, median, number, of, plain, ran, timing, where
+from ganzoo.bench.reports.figures import best, full, hardest, median, number, of, plain, ran, timing, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

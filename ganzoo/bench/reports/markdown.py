@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ganzoo.bench.document import OWN
 from ganzoo.bench.reports import figures
-from ganzoo.bench.reports.figures import OWN, batches, best, median, number, of, plain, ran, size, timing, where
+from ganzoo.bench.reports.figures import batches, best, median, number, of, plain, ran, size, timing, where
 from ganzoo.bench.reports.findings import facts, finding, link, method, notes, versions
 from ganzoo.bench.reports.sheets import sheets
 

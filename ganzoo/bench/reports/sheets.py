@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganzoo.bench.reports.figures import NONE, adapter, full, number, of, plain, ran, size
+from ganzoo.bench.visit import COLD as PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ganzoo.bench.reports.figures import Figures
-
-PARTS = ("page", "script", "load", "first")  # of a cold start, in order
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ganzoo.bench.reports import figures, series
 from ganzoo.bench.reports.figures import batches, bounds, median, number, plain, size, timing
 from ganzoo.bench.reports.findings import link
 from ganzoo.bench.reports.series import Line, lines, stacked
-from ganzoo.bench.reports.sheets import PARTS
+from ganzoo.bench.visit import COLD as PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganzoo import tables
+from ganzoo.bench.document import OWN
 from ganzoo.bench.reports import figures
 from ganzoo.bench.reports.figures import batches, brief, median, number, of, percent, plain, timing
 from ganzoo.bench.reports.findings import method, notes
@@ -46,7 +47,7 @@ def _times(document: Figures, rows: Sequence[Figures], title: str) -> Table:
     """One line a contestant under what it ran on; alone, ganzoo's are named after that."""
     sizes = batches(document)
     smallest, largest = (sizes[0], sizes[-1]) if sizes else (None, None)
-    alone = figures.libraries(document["rows"]) == [figures.OWN]
+    alone = figures.libraries(document["rows"]) == [OWN]
     lines = []
     for heading, members in figures.grouped(rows).items():
         if not alone:
