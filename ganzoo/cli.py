@@ -78,6 +78,14 @@ BundleName = Annotated[
         autocompletion=_complete(_run_names),
     ),
 ]
+BundleNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="EXPORT",
+        help="Exports' folders, or runs that have one; the latest.",
+        autocompletion=_complete(_run_names),
+    ),
+]
 Backends = Annotated[
     list[str] | None,
     typer.Option("--backend", "-b", help="Repeat for several.", autocompletion=_complete(plugins.BACKENDS.names)),
@@ -186,7 +194,8 @@ def export(
     layout: Annotated[Layout, typer.Option(help="Whose files: ganzoo's, or WebDNN 1.2.11's own.")] = Layout.ganzoo,
     weights: Annotated[Encoding, typer.Option(help="How parameters are stored.")] = Encoding.f32,
     max_file_size: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="Cut the weights into files of at most this: 5MB.")
+        str | None,
+        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, neocities."),
     ] = None,
     toolchain: Annotated[
         str | None, typer.Option(help="For WebDNN's webassembly: zig, or emscripten where installed.")
@@ -207,6 +216,7 @@ def export(
     from ganzoo.export import verify as verification
     from ganzoo.export.explain import explain as explanation
     from ganzoo.export.layouts import Options
+    from ganzoo.site import hosts
 
     if explain:
         show.explanations(explanation(_run(run)), as_json)
@@ -235,7 +245,7 @@ def export(
         backends,
         out or chosen.path / "export",
         layout=layout.value,
-        options=Options(toolchain, weights.value, size.parse_bytes(max_file_size) if max_file_size else None),
+        options=Options(toolchain, weights.value, hosts.parse_size(max_file_size) if max_file_size else None),
         budget=size.parse_bytes(budget) if budget else None,
         progress=show.step,
         **({} if verify is False else {"judge": judge}),
@@ -256,14 +266,7 @@ def verify(bundle: BundleName = None, backend: Backends = None, as_json: AsJson 
 
 @app.command()
 def bench(
-    bundles: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="EXPORT",
-            help="Exports' folders, or runs that have one; the latest.",
-            autocompletion=_complete(_run_names),
-        ),
-    ] = None,
+    bundles: BundleNames = None,
     backend: Backends = None,
     browser: Annotated[
         list[str] | None, typer.Option("--browser", help="A browser's name or path, repeated for several; all found.")
@@ -306,7 +309,7 @@ def bench(
     from ganzoo.bench.visitors import visitors
 
     old = comparison.read(compare) if compare else None
-    chosen = [_bundle(name) for name in bundles] if bundles else [_bundle(None)]
+    chosen = [_bundle(name) for name in bundles or (None,)]
     options = bench_options.parse(
         tuple(backend or ()), batch, rounds, precision / 100, seconds, throttle=throttle, peers=peers, seed=seed
     )
@@ -326,6 +329,44 @@ def bench(
         raise typer.Exit(130)
     if failures or (changes and changes.worse):
         raise typer.Exit(1)
+
+
+@app.command()
+def site(
+    names: BundleNames = None,
+    out: Annotated[Path, typer.Option(help="The site's folder.")] = Path("site"),
+    base_path: Annotated[
+        str, typer.Option(metavar="PATH", help="Where the host will have it: /demo/. Only 404.html must know.")
+    ] = "/",
+    max_file_size: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, neocities."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the site is called.")] = "ganzoo",
+    as_json: AsJson = False,
+) -> None:
+    """Write pages to play with exported networks: a folder for any static host."""
+    from ganzoo.site import build, hosts
+
+    chosen = [_bundle(name) for name in names or (None,)]
+    options = build.Options(base_path, hosts.parse_size(max_file_size) if max_file_size else None, title)
+    made = build.build([(bundle, _run_of(bundle)) for bundle in chosen], out, options, show.step)
+    for line in made.passed_over:
+        show.warn(line)
+    show.site_json(made) if as_json else show.site(made)
+
+
+@app.command()
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A site, or any folder.")],
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="8000, or the next that is free.")] = None,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="0.0.0.0 lets your network in.")] = "127.0.0.1",
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Show a site on this machine, as a host would; Ctrl-C ends it."""
+    from ganzoo.site import serve as server
+
+    server.serve(folder, host, port, lambda url: show.serving(url, server.exposed(host, url), open_))
 
 
 @data_app.command("list")

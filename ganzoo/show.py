@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ganzoo.export.bundle import Bundle, Made
     from ganzoo.export.explain import Row as Explained
     from ganzoo.export.trade import Trade
+    from ganzoo.site.build import Made as Site
     from ganzoo.training.train import Outcome
 
 
@@ -233,6 +234,45 @@ def invitation(address: str, qr_code: str) -> None:
     console = err()
     console.print(qr_code, style="white on black", markup=False, soft_wrap=True)
     console.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
+
+
+def site(made: Site) -> None:
+    rows = [
+        [each.page.file, each.page.slug, f"{each.weights:,}", f"{each.weights_brotli:,}", f"{each.code:,}"]
+        for each in made.pages
+    ]
+    headings = ("page", "network", "weights", "Brotli", "page code")
+    _table(headings, rows, right=3, title="Bytes of each page; its code with one backend, in Brotli")
+    err().print(f"Look at it with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
+    print(made.path)
+
+
+def site_json(made: Site) -> None:
+    pages = [
+        {
+            "file": each.page.file,
+            "slug": each.page.slug,
+            "kind": each.page.kind,
+            "title": each.title,
+            "model": each.page.folder,
+            "weights": each.weights,
+            "weights_brotli": each.weights_brotli,
+            "code_brotli": each.code,
+        }
+        for each in made.pages
+    ]
+    json({"path": str(made.path), "pages": pages, "passed_over": list(made.passed_over)})
+
+
+def serving(url: str, exposed: str, open_it: bool) -> None:
+    """Where a folder is served; `exposed` is what to know where others reach it too."""
+    import webbrowser
+
+    if exposed:
+        warn(exposed)
+    print(url, flush=True)
+    if open_it:
+        webbrowser.open(url)
 
 
 def comparison(found: Comparison, aside: bool) -> None:

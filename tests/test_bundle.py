@@ -25,6 +25,7 @@ from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, Verifi
 from ganzoo.export import bundle
 from ganzoo.export import verify as verification
 from ganzoo.export.layouts import Options
+from ganzoo.export.layouts.ganzoo import read, recut
 from ganzoo.export.trace import reference
 
 if TYPE_CHECKING:
@@ -98,6 +99,40 @@ def test_shards_and_encodings(runs: Mapping[str, Run], tmp_path: Path) -> None:
     for name in weights["shards"]:
         assert (made.bundle.path / "classifier" / name).stat().st_size <= 100_000
     assert {trade.encoding for trade in made.trades} == {"f16"}
+
+
+def test_a_bundle_is_recut(made: bundle.Made, tmp_path: Path) -> None:
+    folder, into = made.bundle.path / "generator", tmp_path / "again"
+    before = manifest_of(made)
+    recut(folder, into, 100_000)
+    manifest = json.loads((into / "manifest.json").read_text())
+    shards = manifest["weights"]["shards"]
+    assert len(shards) == 9
+    assert set(manifest["files"]) | {"manifest.json"} == {path.name for path in into.iterdir()}
+    for path in into.iterdir():
+        content = path.read_bytes()
+        assert len(content) <= 100_000
+        told = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        assert path.name == "manifest.json" or manifest["files"][path.name] == told
+    assert read(into)[1] == read(folder)[1]
+    # nothing else has changed, and the bundle that it was made of not at all
+    for each in (manifest, before):
+        each["files"] = {name: told for name, told in each["files"].items() if not name.startswith("weights-")}
+        del each["weights"]["shards"]
+    assert manifest == before
+    recut(into, tmp_path / "whole", 1 << 30)
+    assert manifest_of(made) == json.loads((tmp_path / "whole" / "manifest.json").read_text())
+
+
+def test_what_cannot_be_cut_is_named(made: bundle.Made, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"ganzoo\.js has [\d,]+ bytes, more than the 16,384 allowed"):
+        copy = shutil.copytree(made.bundle.path / "generator", tmp_path / "copy")
+        (copy / "ganzoo.js").write_bytes(bytes(20_000))
+        recut(copy, tmp_path / "into", 16_384)
+    assert not (tmp_path / "into").exists()
+    with pytest.raises(UsageError, match="too small"):
+        recut(copy, tmp_path / "into", 1000)
+    assert not (tmp_path / "into").exists()
 
 
 def test_the_trade_is_reported(made: bundle.Made) -> None:

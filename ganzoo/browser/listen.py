@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ganzoo.browser.compressed import files
 from ganzoo.browser.server import Host, host
 from ganzoo.errors import BrowserMissingError, VerificationError
 
@@ -223,11 +222,13 @@ def _waiting(home: str, door: Door) -> ASGIApp:
     from starlette.responses import FileResponse, JSONResponse
     from starlette.routing import Mount, Route
 
+    from ganzoo.browser.static import Files
+
     async def page(_: Request) -> Response:
         return FileResponse(PAGES / "wait.html", media_type="text/html; charset=utf-8")
 
     async def answer(_: Request) -> Response:
         return JSONResponse(door.next())
 
-    routes = [Route("/", page), Route("/next", answer, methods=["POST"]), Mount("", files(PAGES))]
+    routes = [Route("/", page), Route("/next", answer, methods=["POST"]), Mount("", Files(directory=PAGES))]
     return Starlette(routes=[Mount(home.rstrip("/"), routes=routes)])

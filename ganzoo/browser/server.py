@@ -10,17 +10,14 @@ from __future__ import annotations
 import json
 import queue
 import secrets
-import socket
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from ganzoo.browser.compressed import files
 from ganzoo.browser.link import Link, throttled
-from ganzoo.errors import BrowserMissingError
+from ganzoo.browser.running import listening, running, with_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,14 +30,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 << 20  # of one message; 16 pictures of 3x256x256 in base64 take 17 MB
 
-HEADERS = (
+HEADERS = {
     # the two make the page cross-origin isolated: browsers give only such a page a fine clock
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-embedder-policy", b"require-corp"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-)
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-embedder-policy": b"require-corp",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"cache-control": b"no-store",
+    b"x-content-type-options": b"nosniff",
+}
 
 Kind = Literal["hello", "progress", "result", "error"]
 KINDS = ("hello", "progress", "result", "error")
@@ -121,38 +118,10 @@ def host(
     address: str = "127.0.0.1", home: str = "", front: Callable[[ASGIApp], ASGIApp] | None = None
 ) -> Iterator[Host]:
     """A server on `address`, at a port that the system picks. `front` stands before all that it serves."""
-    import asyncio
-
-    import uvicorn
-    from starlette.concurrency import run_in_threadpool
-
-    asyncio.run(run_in_threadpool(int))  # imports what the first file's answer would else wait for, 0.1 s
-    with socket.create_server((address, 0)) as listener:
-        # connections inherit it; without, a delayed acknowledgement costs 40 ms for each small file
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        running = Host(listener.getsockname()[1], home)
-        config = uvicorn.Config(
-            _with_headers(front(running) if front else running),
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server", daemon=True)
-        thread.start()
-        try:
-            while not server.started:
-                if not thread.is_alive():
-                    raise BrowserMissingError(f"The server for the browser's page did not start on {address}.")
-                time.sleep(0.005)
-            yield running
-        finally:
-            server.should_exit = True
-            thread.join()
+    listener = listening(address)
+    hosted = Host(listener.getsockname()[1], home)
+    with running(with_headers(front(hosted) if front else hosted, HEADERS), listener):
+        yield hosted
 
 
 @contextmanager
@@ -164,7 +133,7 @@ def serve(
     link: Link | None = None,
 ) -> Iterator[Served]:
     """`Host.serve` of a host of its own, on 127.0.0.1."""
-    with host() as running, running.serve(folders, job, documents=documents, link=link) as served:
+    with host() as hosted, hosted.serve(folders, job, documents=documents, link=link) as served:
         yield served
 
 
@@ -175,6 +144,8 @@ def _app(
     from starlette.responses import JSONResponse
     from starlette.responses import Response as Reply
     from starlette.routing import Mount, Route
+
+    from ganzoo.browser.static import Files
 
     done = threading.Event()
 
@@ -196,7 +167,8 @@ def _app(
 
     # the root folder comes last: a mount takes every path below it
     mounts = [
-        Mount(f"/{name}" if name else "", files(folder)) for name, folder in sorted(folders.items(), reverse=True)
+        Mount(f"/{name}" if name else "", Files(directory=folder))
+        for name, folder in sorted(folders.items(), reverse=True)
     ]
     routes = [*(document(*each) for each in documents.items()), Route("/message", take, methods=["POST"]), *mounts]
     return Starlette(routes=routes)
@@ -253,15 +225,3 @@ def _counted(app: ASGIApp, sent: Counter[str]) -> ASGIApp:
         await app(scope, receive, count)
 
     return counted
-
-
-def _with_headers(app: ASGIApp) -> ASGIApp:
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_more(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
-            await send(message)
-
-        await app(scope, receive, send_more)
-
-    return wrapped

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +18,7 @@ from ganzoo.errors import RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, size
 from ganzoo.export.layouts import Options
 from ganzoo.export.trade import trades
-from ganzoo.files import write_json
+from ganzoo.files import recover, refuse_foreign, replacing_folder, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,7 +126,7 @@ def export(
     """
     files = layouts.get(layout)
     place = out.resolve()
-    _refuse_foreign(place)
+    refuse_foreign(place, "manifest.json", "export")
     networks = run.arch.export(run.config, run.model())
     progress("tracing the networks")
     traced = [golden.trace(network) for network in networks]
@@ -136,10 +134,7 @@ def export(
     # everything that can be refused is refused before anything is written
     prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
 
-    place.parent.mkdir(parents=True, exist_ok=True)
-    staging = tempfile.mkdtemp(prefix=f".{place.name}.staging-", dir=place.parent)
-    try:
-        staged = type(place)(staging)
+    with replacing_folder(place) as staged:
         parts: list[Part] = []
         for network, data in zip(networks, prepared, strict=True):
             (staged / network.name).mkdir()
@@ -154,15 +149,12 @@ def export(
         checks = judge(bundle) if judge else ()
         traded = trades(bundle, checks)
         write_json(staged / "report.json", size.report(parts, bundle.notes, traded))
-        _swap(staged, place)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return Made(Bundle(out, manifest), parts, checks, traded)
 
 
 def load(path: Path) -> Bundle:
     """The export at `path`. Raises `RunError` when it is none or its manifest is damaged."""
-    _recover(path.resolve())
+    recover(path.resolve())
     file = path / "manifest.json"
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
@@ -194,13 +186,6 @@ def load(path: Path) -> Bundle:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
     return Bundle(path, manifest)
-
-
-def _refuse_foreign(out: Path) -> None:
-    """An export takes the place of a former export or of nothing, never of something else."""
-    _recover(out)
-    if out.exists() and not (out / "manifest.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise UsageError(f"{out} is there and is no export.", "Name another --out, or remove it.")
 
 
 def _provenance(run: Run) -> dict[str, Any]:
@@ -236,27 +221,3 @@ def _manifest(
         },
         "files": {part.path: {"bytes": part.raw, "sha256": part.sha256} for part in parts},
     }
-
-
-def _swap(staged: Path, out: Path) -> None:
-    """Put `staged` in the place of `out`. A folder cannot replace another in one step: see `_recover`."""
-    former = _former(out)
-    if out.exists():
-        out.rename(former)
-    staged.chmod(0o755)  # mkdtemp makes it private
-    staged.rename(out)
-    shutil.rmtree(former, ignore_errors=True)
-
-
-def _recover(out: Path) -> None:
-    """Undo or finish a swap that was interrupted between its two renames."""
-    former = _former(out)
-    if former.exists():
-        if out.exists():
-            shutil.rmtree(former)
-        else:
-            former.rename(out)
-
-
-def _former(out: Path) -> Path:
-    return out.with_name(f".{out.name}.former")

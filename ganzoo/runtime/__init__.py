@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
-RUNTIME = Path(__file__).parent
+RUNTIME = Path(__file__).resolve().parent
 SHIPPED = ("ganzoo.js", "weights.js", "webdnn.js")
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
+IMPORTED = re.compile(r"^import \{\s*([^}]*?),?\s*\} from ", re.MULTILINE)
 COMMENT = re.compile(r"/\*\*(?s:.*?)\*/ ?|^ *//.*$|(?<=[;,{}]) +// .*$", re.MULTILINE)
 # a text or template; a comma or semicolon before what closes; punctuation, about which no space is needed
 SPARE = re.compile(r'("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\s*(?:,(?=\s*[)\]}])|;(?=\s*})|([=*/%<>?:,;{}()&|!]))\s*')
@@ -25,7 +26,7 @@ TOP_LEVEL = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MUL
 
 def shipped() -> Mapping[str, str]:
     """The runtime's files by name: `ganzoo.js`, `weights.js` for f16 and int8, `webdnn.js` for WebDNN's own pages."""
-    return {name: strip(join(RUNTIME / name, apart=SHIPPED)) for name in SHIPPED}
+    return {name: strip(join(RUNTIME / name, apart=[RUNTIME / each for each in SHIPPED])) for name in SHIPPED}
 
 
 def strip(source: str) -> str:
@@ -38,25 +39,38 @@ def strip(source: str) -> str:
     return re.sub(r"\n\s+", "\n", code).strip() + "\n"
 
 
-def join(entry: Path, apart: Sequence[str] = ()) -> str:
-    """One module of `entry` and all that it imports but `apart`, each once, before its first user.
+def join(entry: Path, apart: Collection[Path] = ()) -> str:
+    """One module of `entry` and all that it imports, each once, before its first user; imports of those `apart` stay.
 
     Only `entry` exports. Raises `ValueError` when two modules declare the same name at their top level.
     """
-    parts: dict[str, str] = {}
-
-    def add(path: Path) -> None:
-        source = path.read_text(encoding="utf-8")
-        for name in IMPORT.findall(source):
-            if name not in apart and name not in parts:
-                add(path.parent / name)
-        source = IMPORT.sub(lambda found: found[0] if found[1] in apart else "", source)
-        parts[path.name] = source if path == entry else re.sub(r"^export ", "", source, flags=re.MULTILINE)
-
-    add(entry)
-    joined = "\n".join(parts.values())
+    joined = "\n".join(
+        source if path == entry else re.sub(r"^export ", "", source, flags=re.MULTILINE)
+        for path, source in _needed(entry, apart).items()
+    )
     names = TOP_LEVEL.findall(joined.replace("export ", ""))
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"declared twice: {', '.join(twice)}")
     return joined
+
+
+def modules(entry: Path) -> list[Path]:
+    """`entry` and all that it imports."""
+    return list(_needed(entry, ()))
+
+
+def _needed(entry: Path, apart: Collection[Path]) -> dict[Path, str]:
+    """The sources of the modules to join, in order, without imports of each other."""
+    needed: dict[Path, str] = {}
+
+    def add(path: Path) -> None:
+        source = path.read_text(encoding="utf-8")
+        imported = {name: (path.parent / name).resolve() for name in IMPORT.findall(source)}
+        for other in imported.values():
+            if other not in apart and other not in needed:
+                add(other)
+        needed[path] = IMPORT.sub(lambda found: found[0] if imported[found[1]] in apart else "", source)
+
+    add(entry)
+    return needed

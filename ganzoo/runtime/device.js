@@ -32,7 +32,7 @@ export function inTime(promise, ms = PATIENCE) {
  * @param {Float32Array} values
  * @param {number} n
  */
-function paint(canvas, [channels, height, width], values, n) {
+export function paint(canvas, [channels, height, width], values, n) {
   const size = height * width;
   const image = new ImageData(width, n * height);
   image.data.forEach((_, at, data) => {

@@ -1,6 +1,7 @@
 /** Files over the network: with progress, no longer than told, and checked. */
 
 import { GanzooError } from "./errors.js";
+import { reject } from "./inputs.js";
 import { refuse } from "./manifest.js";
 
 /**
@@ -141,5 +142,19 @@ export class Files {
       }).finally(() => link.remove());
     }
     return import(url.href);
+  }
+}
+
+/**
+ * The manifest's own URL. Raises "input".
+ * @param {string | URL} url of it, or of the bundle's folder
+ */
+export function locate(url) {
+  try {
+    const place = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+    if (!place.pathname.endsWith(".json")) place.pathname = place.pathname.replace(/\/?$/, "/manifest.json");
+    return place;
+  } catch {
+    reject("url", "no URL");
   }
 }

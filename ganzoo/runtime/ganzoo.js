@@ -1,7 +1,7 @@
 /** Load a bundle and run its network: docs/runtime.md. */
 
 import { GanzooError } from "./errors.js";
-import { fetchBytes, Files } from "./fetching.js";
+import { fetchBytes, Files, locate } from "./fetching.js";
 import { noise, pack, reject } from "./inputs.js";
 import { MANIFEST, parse, product } from "./manifest.js";
 import { Backends } from "./select.js";
@@ -67,17 +67,6 @@ async function start(url, { backend = "auto", worker }, signal, onProgress) {
     throw error;
   } finally {
     files.tell();
-  }
-}
-
-/** @param {string | URL} url */
-function locate(url) {
-  try {
-    const place = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
-    if (!place.pathname.endsWith(".json")) place.pathname = place.pathname.replace(/\/?$/, "/manifest.json");
-    return place;
-  } catch {
-    reject("url", "no URL");
   }
 }
 

@@ -49,6 +49,8 @@ export interface Manifest {
   files: Record<string, { bytes: number; sha256: string }>;
   backends: Record<string, Entry>;
   golden: { file: string; tolerance: Record<string, number> };
+  /** a stranger's: the runtime does not use it, and leaves its checks to the page that does */
+  directions?: { file: string; name: string; count: number };
   [more: string]: unknown;
 }
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import runtime
 from ganzoo.errors import UsageError
 from ganzoo.export import weights
+from ganzoo.export.directions import directions
 from ganzoo.export.layouts import Layout, Options, Traced, Written
 from ganzoo.files import write_json
 from ganzoo.specs import Backend
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ganzoo.export.directions import Directions
     from ganzoo.export.plan import Plan
     from ganzoo.export.weights import Encoding
     from ganzoo.specs import FloatArray, Program
 
 FORMAT = 1
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-MANIFEST, GOLDEN = "manifest.json", "golden.bin"
+MANIFEST, GOLDEN, DIRECTIONS = "manifest.json", "golden.bin", "directions.bin"
+LARGE = "Only weights can be cut: export fewer backends, or choose a host that takes larger files."
 
 # Largest absolute difference from Chainer that is no fault, where the encoding costs more than a backend's sums:
 # 2e-3 is what half precision does to a picture; int8 is a quantisation, and what it costs is measured at export.
@@ -59,6 +62,7 @@ class Compiled:
     programs: Sequence[Program]
     options: Options
     provenance: dict[str, Any]
+    directions: Directions | None
 
 
 def prepare(traced: Traced, backends: Sequence[Backend], options: Options, provenance: dict[str, Any]) -> Compiled:
@@ -72,8 +76,10 @@ def prepare(traced: Traced, backends: Sequence[Backend], options: Options, prove
     plan = lower(traced.graph, traced.network)
     weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
     with ThreadPoolExecutor() as pool:  # a compiler is another process
-        programs = list(pool.map(lambda backend: backend.compile(plan), backends))
-    return Compiled(traced, plan, backends, programs, options, provenance)
+        compiling = pool.map(lambda backend: backend.compile(plan), backends)
+        found = directions(traced.network)
+        programs = list(compiling)
+    return Compiled(traced, plan, backends, programs, options, provenance, found)
 
 
 def write(compiled: Compiled, folder: Path) -> list[Written]:
@@ -104,6 +110,8 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
     for name, content in shards.items():
         add(name, content, "", "weights")
     add(GOLDEN, b"".join(array[0].astype("<f4").tobytes() for array in compiled.traced.golden), "", "data")
+    if compiled.directions:
+        add(DIRECTIONS, compiled.directions.vectors.astype("<f4").tobytes(), "-", "data")
     described = {
         "values": compiled.plan.n_weights,
         "encoding": encoding,
@@ -133,17 +141,37 @@ def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], int
     `outputs` are Chainer's, for the tolerance.
     """
     manifest, stored = read(folder)
+    table, data = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)
+    manifest["weights"] |= {"encoding": encoding, "tensors": weights.table(table)}
+    manifest["golden"]["tolerance"] = {name: tolerance(encoding, name, outputs) for name in manifest["backends"]}
+    _write_again(folder, into, manifest, weights.shards(data, None))
+
+
+def recut(folder: Path, into: Path, most: int) -> None:
+    """The bundle in `folder` once more, in `into`, with its weights in shards of at most `most` bytes.
+
+    Raises `UsageError` naming a file that is larger and cannot be cut, and leaves no `into` then; as `read` does
+    where the bundle is damaged.
+    """
+    manifest, stored = read(folder)
+    _write_again(folder, into, manifest, weights.shards(stored, most))
+    for path in sorted(into.iterdir()):
+        size = path.stat().st_size
+        if size > most:
+            shutil.rmtree(into)
+            raise UsageError(f"{path.name} has {size:,} bytes, more than the {most:,} allowed.", LARGE)
+
+
+def _write_again(folder: Path, into: Path, manifest: dict[str, Any], shards: Mapping[str, bytes]) -> None:
+    """The bundle in `folder` once more, in `into`, with `shards` in the place of those that `manifest` names."""
     shutil.copytree(folder, into)
     for name in manifest["weights"]["shards"]:
         (into / name).unlink()
         del manifest["files"][name]
-    table, data = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)
-    shards = weights.shards(data, None)
     for name, content in shards.items():
         (into / name).write_bytes(content)
         manifest["files"][name] = _described(content)
-    manifest["weights"] |= {"encoding": encoding, "shards": list(shards), "tensors": weights.table(table)}
-    manifest["golden"]["tolerance"] = {name: tolerance(encoding, name, outputs) for name in manifest["backends"]}
+    manifest["weights"]["shards"] = list(shards)
     write_json(into / MANIFEST, manifest, indent=None)
 
 
@@ -152,6 +180,8 @@ def _manifest(
 ) -> dict[str, Any]:
     network = compiled.traced.network
     encoding = compiled.options.weights
+    found = compiled.directions
+    own = {"file": DIRECTIONS, "name": found.name, "count": len(found.vectors)} if found else None
     return {
         "format": FORMAT,
         "name": network.name,
@@ -164,6 +194,7 @@ def _manifest(
             "file": GOLDEN,
             "tolerance": {name: tolerance(encoding, name, compiled.traced.outputs) for name in entries},
         },
+        **({"directions": own} if own else {}),
         "provenance": compiled.provenance,
     }
 

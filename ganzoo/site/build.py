@@ -1,0 +1,292 @@
+"""Write a site: a folder of static files for any host, in any of its folders.
+
+index.html, <slug>.html, 404.html     a page for each network; web/page.html around a custom element
+generator.js, classifier.js           the custom elements: for anybody's pages too
+elements.js, elements.css             what they share, with the runtime
+shell.js, page.css, icon.svg, app.webmanifest, sw.js     what our pages have besides
+models/<slug>/, samples/<slug>/       bundles (docs/bundle.md), and the sheets of their runs as a timeline
+site.json                             what is here, with SHA-256
+_headers, .htaccess, .nojekyll        for hosts that read them; *.br: Brotli beside what it makes smaller
+
+A page names every file by its content, `file?` and the first digits of its SHA-256, so that nothing of two deployments
+is ever mixed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganzoo import __version__, runtime
+from ganzoo.browser.compressed import SUFFIX, precompress
+from ganzoo.errors import UsageError
+from ganzoo.export.layouts import ganzoo as layout
+from ganzoo.files import refuse_foreign, replacing_folder
+from ganzoo.site import hosts, networks
+from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, missing, title, webmanifest
+from ganzoo.site.samples import TIMELINE, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ganzoo.export.bundle import Bundle
+    from ganzoo.site.networks import Model
+    from ganzoo.training.run import Run
+
+FORMAT = 1
+LIST = "site.json"
+MISSING = "404.html"
+WORKER = "sw.js"
+WEB = Path(__file__).resolve().parent / "web"
+STYLES = ("element.css", "generator/generator.css", "classifier/classifier.css")
+RESERVED = ("index", "404")  # names of pages
+CODE = ("elements.js", "elements.css", "shell.js", "page.css")  # of every page; with it goes its kind's element
+
+Files = dict[str, bytes]  # of a site, by path
+
+
+@dataclass(frozen=True)
+class Options:
+    """`base_path` is where the site will lie, "/" or "/demo/"; files take at most `max_file_size` bytes."""
+
+    base_path: str = "/"
+    max_file_size: int | None = None
+    title: str = "ganzoo"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A page: bytes of its weights, raw and in Brotli; of its code, in Brotli.
+
+    `code` is HTML, styles, scripts, the runtime, and the program of the backend that is tried first.
+    """
+
+    page: Page
+    title: str
+    weights: int
+    weights_brotli: int
+    code: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """A site on disk. `passed_over` says of networks that have no page why."""
+
+    path: Path
+    pages: Sequence[Weighed]
+    passed_over: Sequence[str]
+
+
+def build(
+    exports: Sequence[tuple[Bundle, Run | None]],
+    out: Path,
+    options: Options = Options(),
+    progress: Callable[[str], None] = lambda line: None,
+) -> Made:
+    """Write the site of `exports`, each with its run where that is at hand, into `out`, in place of a former site.
+
+    Raises `UsageError` where there is nothing to show or `out` is something else, `RunError` for a damaged bundle or
+    run. On any error `out` stays as it was.
+    """
+    hosts.check_base_path(options.base_path)
+    place = out.resolve()
+    refuse_foreign(place, LIST, "site")
+    progress("checking the networks")
+    found, passed_over = _networks(exports)
+    pages, files = _pages(found, options)
+    files |= _code(options.title, pages[0])
+    version = _write_pages(files, pages, options)
+    files[WORKER] = _worker(files, pages, version)
+    files[LIST] = _list(files, pages, options.base_path)
+    with replacing_folder(place) as staged:
+        for path, content in files.items():
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).write_bytes(content)
+        progress("compressing")
+        precompress(staged)
+        for name, text in hosts.files(options.base_path).items():
+            (staged / name).write_text(text, encoding="utf-8")
+        weighed = [_weigh(page, pages, staged) for page in pages]
+    return Made(out, weighed, passed_over)
+
+
+def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:
+    """The kind, bundle and run of each network that has a page, and why others have none."""
+    found: list[tuple[str, Model, Run | None]] = []
+    passed_over: list[str] = []
+    for bundle, run in exports:
+        if bundle.layout != layout.LAYOUT.name:
+            raise UsageError(
+                f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
+            )
+        for name in bundle.networks:
+            model = networks.read(bundle.path / name)
+            try:
+                found.append((networks.kind(model.manifest), model, run))
+            except ValueError as reason:
+                passed_over.append(f"{bundle.path / name} has no page: {reason}.")
+    if not found:
+        raise UsageError(
+            " ".join(passed_over), "A site shows generators of pictures, and classifiers of one picture each."
+        )
+    return found, passed_over
+
+
+def _pages(found: Sequence[tuple[str, Model, Run | None]], options: Options) -> tuple[list[Page], Files]:
+    """The pages, the first of them the index, and the files of their models and samples."""
+    pages: list[Page] = []
+    files: Files = {}
+    taken = set(RESERVED)
+    for kind, model, run in found:
+        slug = networks.slug(model.manifest["provenance"]["arch"], taken)
+        taken.add(slug)
+        page = Page(f"{slug}.html" if pages else INDEX, slug, kind, _recut(model, options.max_file_size))
+        files |= {page.folder + name: content for name, content in page.model.files.items()}
+        if run and kind == "generator":
+            sheets = timeline(run, _named)
+            files |= {f"samples/{slug}/{name}": content for name, content in sheets.items()}
+            page = replace(page, timeline=f"samples/{slug}/{TIMELINE}" if sheets else "")
+        pages.append(page)
+    return [replace(page, reader=_reader(page, pages)) for page in pages], files
+
+
+def _recut(model: Model, most: int | None) -> Model:
+    if most is None:
+        return model
+    with tempfile.TemporaryDirectory() as folder:
+        whole, cut = Path(folder) / "whole", Path(folder) / "cut"
+        whole.mkdir()
+        for name, content in model.files.items():
+            (whole / name).write_bytes(content)
+        layout.recut(whole, cut, most)
+        return networks.read(cut)
+
+
+def _reader(page: Page, pages: Iterable[Page]) -> str:
+    """The manifest of the first classifier that takes what the generator of `page` draws."""
+    if page.kind != "generator":
+        return ""
+    drawn = page.model.manifest["outputs"][0]["shape"]
+    readers = (each for each in pages if each.kind == "classifier")
+    return next((each.manifest for each in readers if each.model.manifest["inputs"][0]["shape"] == drawn), "")
+
+
+def _code(site: str, first: Page) -> Files:
+    """What pages have besides their HTML and their models."""
+    style = _packed("\n".join((WEB / name).read_text(encoding="utf-8") for name in STYLES))
+    elements = runtime.strip(runtime.join(WEB / "elements.js"))
+    shared = _filled(elements, '"elements.css"', json.dumps(_named("elements.css", style)))
+    files = {
+        "elements.css": style,
+        "elements.js": shared,
+        **{f"{kind}.js": _element(kind, shared) for kind in networks.KINDS},
+        "shell.js": runtime.strip((WEB / "shell.js").read_text(encoding="utf-8")).encode(),
+        "page.css": _packed((WEB / "page.css").read_text(encoding="utf-8")),
+        "icon.svg": (WEB / "icon.svg").read_bytes(),
+    }
+    app = webmanifest(site, DESCRIPTIONS[first.kind], _refer(files))
+    return {**files, "app.webmanifest": app.encode()}
+
+
+def _element(kind: str, shared: bytes) -> bytes:
+    """The module of the element `kind`, which imports from `elements.js` what it shares with the other."""
+    source = runtime.join(WEB / kind / f"{kind}.js", runtime.modules(WEB / "elements.js"))
+    names = sorted({name for names in runtime.IMPORTED.findall(source) for name in names.split(", ")})
+    exported = {name for names in re.findall(rb"export\{(.*?)\}", shared) for name in names.decode().split(",")}
+    if not exported.issuperset(names):
+        raise ValueError(f"elements.js exports no {', '.join(sorted(set(names) - exported))}")
+    once = f'import {{ {", ".join(names)} }} from "./{_named("elements.js", shared)}";\n'
+    return runtime.strip(once + runtime.IMPORT.sub("", source)).encode()
+
+
+def _write_pages(files: Files, pages: Sequence[Page], options: Options) -> str:
+    """Add the HTML to `files`. The version that it returns stands in each page: it is that of all they refer to."""
+    refer = _refer(files)
+
+    def drawn(version: str) -> Files:
+        own = {page.file: html(page, pages, options.title, version, refer).encode() for page in pages}
+        return {**own, MISSING: missing(pages, options.title, options.base_path, version, refer).encode()}
+
+    version = digits(b"".join(drawn("").values()))
+    files |= drawn(version)
+    return version
+
+
+def _worker(files: Mapping[str, bytes], pages: Sequence[Page], version: str) -> bytes:
+    """The service worker, with what it keeps: all pages with their code; each page's model when that was visited."""
+    shared = [path for path in files if "/" not in path]
+    site = {
+        "version": version,
+        "files": {path: digits(files[path]) for path in shared},
+        "models": {page.file: [_named(path, files[path]) for path in _asked(page, pages, files)] for page in pages},
+    }
+    source = runtime.strip((WEB / WORKER).read_text(encoding="utf-8"))
+    return _filled(source, 'JSON.parse("{}")', json.dumps(site, separators=(",", ":")))
+
+
+def _asked(page: Page, pages: Iterable[Page], files: Iterable[str]) -> list[str]:
+    """All that a page asks for besides the pages' code, whatever its visitor does."""
+    models = [page, *(each for each in pages if each.manifest == page.reader)]
+    fetched = [each.folder + name for each in models for name in each.model.fetched]
+    return fetched + [path for path in files if path.startswith(f"samples/{page.slug}/")]
+
+
+def _list(files: Mapping[str, bytes], pages: Sequence[Page], base_path: str) -> bytes:
+    told = {
+        "format": FORMAT,
+        "ganzoo": __version__,
+        "base_path": base_path,
+        "pages": [
+            {
+                "file": page.file,
+                "slug": page.slug,
+                "kind": page.kind,
+                "title": title(page, pages),
+                "model": page.folder,
+                "bytes": page.weights,
+            }
+            for page in pages
+        ],
+        "files": {
+            path: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for path, content in files.items()
+        },
+    }
+    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _weigh(page: Page, pages: Sequence[Page], site: Path) -> Weighed:
+    def brotli(paths: Iterable[str]) -> int:
+        places = [(site / path, site / f"{path}{SUFFIX}") for path in paths]
+        return sum((packed if packed.exists() else whole).stat().st_size for whole, packed in places)
+
+    shards = [page.folder + shard for shard in page.model.manifest["weights"]["shards"]]
+    program = [page.folder + name for name in (*page.model.decoder, *page.model.program)]
+    code = brotli([page.file, f"{page.kind}.js", *CODE, *program])
+    return Weighed(page, title(page, pages), page.weights, brotli(shards), code)
+
+
+def _refer(files: Mapping[str, bytes]) -> Callable[[str], str]:
+    return lambda path: _named(path, files[path])
+
+
+def _named(path: str, content: bytes) -> str:
+    """The URL of a file, which tells its content."""
+    return f"{path}?{digits(content)}"
+
+
+def _packed(style: str) -> bytes:
+    """CSS without comments, indentation and line ends."""
+    return re.sub(r"\s*\n\s*", "", re.sub(r"/\*(?s:.*?)\*/", "", style)).encode()
+
+
+def _filled(source: str, blank: str, value: str) -> bytes:
+    before, found, after = source.partition(blank)
+    if not found or blank in after:
+        raise ValueError(f"{blank} must stand there once")
+    return (before + value + after).encode()

@@ -1,0 +1,222 @@
+"""What a static host is told and what it allows: headers, files that set them, limits of common hosts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import UsageError
+from ganzoo.export.size import parse_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CSP = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+# For every answer. The pages work without any of them: the policy stands in each page as well.
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CSP,
+    # the two isolate the page, and browsers give only such a page a fine clock: its times are shown
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Content-Type-Options": "nosniff",
+}
+IMMUTABLE = "public, max-age=31536000, immutable"  # for an URL that ends in ? and the content's hash
+
+SEGMENT = r"[A-Za-z0-9._~-]+"  # RFC 3986's unreserved characters: nothing that any server's configuration reads
+
+
+@dataclass(frozen=True)
+class Host:
+    """A static host and its limits, in bytes and files; None where it states none.
+
+    `name` is what `--max-file-size` takes where there is a `largest_file`. `sources` are the host's own pages.
+    """
+
+    name: str
+    title: str
+    largest_file: int | None
+    largest_site: int | None
+    most_files: int | None
+    sources: tuple[str, ...]
+    note: str = ""
+
+
+HOSTS = (
+    Host(
+        "cloudflare-pages",
+        "Cloudflare Pages",
+        25 << 20,
+        None,
+        20_000,
+        ("https://developers.cloudflare.com/pages/platform/limits/",),
+        "Free plan. Reads `_headers`.",
+    ),
+    Host(
+        "firebase",
+        "Firebase Hosting",
+        2 * 10**9,
+        None,
+        None,
+        ("https://firebase.google.com/docs/hosting/reference/rest/v1beta1/sites.versions/populateFiles",),
+        "Headers go into `firebase.json`.",
+    ),
+    Host(
+        "github-pages",
+        "GitHub Pages",
+        100 << 20,
+        10**9,
+        None,
+        (
+            "https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits",
+            "https://docs.github.com/en/repositories/working-with-files/managing-large-files/about-large-files-on-github",
+        ),
+        "The limit of a file is the repository's. Sets no headers of ours; `.nojekyll` keeps all files.",
+    ),
+    Host(
+        "gitlab-pages",
+        "GitLab Pages",
+        None,
+        10**9,
+        200_000,
+        ("https://docs.gitlab.com/user/gitlab_com/", "https://gitlab.com/gitlab-org/gitlab/-/issues/405048"),
+        "On GitLab.com. Sends the `.br` beside a file; sets no headers of ours.",
+    ),
+    Host(
+        "itch",
+        "itch.io",
+        200 * 10**6,
+        500 * 10**6,
+        1000,
+        ("https://itch.io/docs/creators/html5",),
+        "A zip with `index.html` at its top, shown in a frame.",
+    ),
+    Host(
+        "neocities",
+        "Neocities",
+        100 * 10**6,
+        10**9,
+        15_000,
+        ("https://github.com/neocities/neocities/blob/master/models/site.rb",),
+        "Free plan. It refuses `.wasm`, `.br` and files without an ending: export without the backend webassembly.",
+    ),
+    Host(
+        "netlify",
+        "Netlify",
+        None,
+        None,
+        None,
+        ("https://docs.netlify.com/site-deploys/overview/",),
+        "At most 54,000 files in one folder. Reads `_headers`.",
+    ),
+)
+
+
+def parse_size(text: str) -> int:
+    """Bytes for a size ("800kB", "5MB", "1MiB") or for a host's name, which is the largest file that it takes.
+
+    Raises `UsageError` on anything else, and for a host that states no limit of a file.
+    """
+    if re.match(r"\s*\d", text):
+        return parse_bytes(text)
+    limits = {host.name: host.largest_file for host in HOSTS}
+    limit = limits.get(text)
+    if limit:
+        return limit
+    if text in limits:
+        raise UsageError(f"{text} states no limit of a file's size.", "Leave --max-file-size out.")
+    names = ", ".join(name for name, largest in limits.items() if largest)
+    raise UsageError(f"'{text}' is no size and no host.", f"Write 800kB, 5MB or 1MiB, or name a host: {names}.")
+
+
+def row(host: Host) -> str:
+    """`host` as a row of docs/hosting.md."""
+    first, *more = host.sources
+    links = "".join(f" [({i})]({source})" for i, source in enumerate(more, 2))
+    files = f"{host.most_files:,}" if host.most_files else "-"
+    preset = f"`{host.name}`" if host.largest_file else "-"
+    sizes = f"{_size(host.largest_file)} | {_size(host.largest_site)}"
+    return f"| [{host.title}]({first}){links} | {preset} | {sizes} | {files} | {host.note} |"
+
+
+def _size(n: int | None) -> str:
+    """`n` bytes as hosts write it: in MiB where that is whole."""
+    if n is None:
+        return "-"
+    if n % (1 << 20) == 0:
+        return f"{n >> 20} MiB"
+    return f"{n // 10**9} GB" if n % 10**9 == 0 else f"{n // 10**6} MB"
+
+
+def check_base_path(text: str) -> str:
+    """`text`, if it is the path that a site lies at: "/", "/demo/", "/a/b/"; letters, digits and `._~-`.
+
+    Raises `UsageError` for anything else.
+    """
+    if re.fullmatch(rf"/({SEGMENT}/)*", text) and not {".", ".."} & set(text.split("/")):
+        return text
+    raise UsageError(f"'{text}' is no --base-path.", "Write it as / or /demo/: letters, digits and . _ ~ - between /.")
+
+
+def files(base_path: str) -> Mapping[str, str]:
+    """The texts of the files that hosts read, by name, for a site at `base_path`."""
+    check_base_path(base_path)
+    return {"_headers": _headers(base_path), ".htaccess": _htaccess(base_path), ".nojekyll": ""}
+
+
+def _headers(base_path: str) -> str:
+    """For Netlify and Cloudflare Pages. Neither sees a query: caching by hash is left to their own revalidation."""
+    lines = [f"  {name}: {value}" for name, value in HEADERS.items()]
+    return "\n".join([f"{base_path}*", *lines, ""])
+
+
+def _htaccess(base_path: str) -> str:
+    from ganzoo.browser.static import TYPES
+
+    types = "\n".join(f"  AddType {kind.partition(';')[0]} {ending}" for ending, kind in TYPES.items())
+    headers = "\n".join(f'  Header always set {name} "{value}"' for name, value in HEADERS.items())
+    return HTACCESS.format(base_path=base_path, types=types, headers=headers, immutable=IMMUTABLE)
+
+
+# Only what `AllowOverride FileInfo` allows: of the rest, one line would make every answer a 500. So a folder's listing
+# is refused by a rewrite, not by `Options -Indexes`.
+HTACCESS = """\
+# For Apache 2.4.10 and later. Written by ganzoo site.
+ErrorDocument 404 {base_path}404.html
+
+<IfModule mod_mime.c>
+{types}
+  AddCharset utf-8 .html .css .js .txt
+  RemoveLanguage .br
+  AddEncoding br .br
+</IfModule>
+
+<IfModule mod_headers.c>
+{headers}
+  Header merge Vary Accept-Encoding
+  Header set Cache-Control no-cache
+  Header set Cache-Control "{immutable}" "expr=%{{QUERY_STRING}} =~ /^[0-9a-f]{{8}}$/ && %{{REQUEST_STATUS}} -lt 400"
+</IfModule>
+
+<IfModule mod_rewrite.c>
+  RewriteEngine On
+
+  # a folder without a page shows nothing
+  RewriteCond %{{REQUEST_FILENAME}} -d
+  RewriteCond %{{REQUEST_FILENAME}}/index.html !-f
+  RewriteRule ^ - [R=404,L]
+
+  # Brotli beside a file, where the browser takes it
+  RewriteCond %{{HTTP:Accept-Encoding}} \\bbr\\b
+  RewriteCond %{{HTTP:Accept-Encoding}} !\\bbr\\s*;\\s*q=0(\\.0*)?\\s*(,|$)
+  RewriteCond %{{REQUEST_FILENAME}}.br -f
+  RewriteRule ^(.+)$ $1.br [L,E=no-gzip:1,E=no-brotli:1]
+</IfModule>
+"""

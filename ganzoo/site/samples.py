@@ -1,0 +1,64 @@
+"""A run's sheets of pictures as a page's timeline."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from ganzoo.training.run import Run
+
+TIMELINE = "timeline.json"
+
+
+def timeline(run: Run, named: Callable[[str, bytes], str]) -> dict[str, bytes]:
+    """`timeline.json` and the sheets it lists, by name, in the order of training; empty where the run kept none.
+
+    `named(file, content)` is how the list names a sheet. Raises `RunError` for a sheet that is no PNG, and for a
+    damaged log.
+    """
+    sheets = {int(path.stem): path for path in (run.path / "samples").glob("*.png") if path.stem.isdecimal()}
+    if not sheets:
+        return {}
+    epochs = _epochs(run.path / "log.jsonl")
+    files: dict[str, bytes] = {}
+    entries = []
+    for iteration, path in sorted(sheets.items()):
+        content = files[f"{iteration:07d}.png"] = _smaller(path)
+        file = named(f"{iteration:07d}.png", content)
+        entries.append({"file": file, "iteration": iteration, "epoch": epochs.get(iteration)})
+    return {TIMELINE: (json.dumps(entries, separators=(",", ":")) + "\n").encode(), **files}
+
+
+def _epochs(log: Path) -> Mapping[int, float]:
+    """The epoch by iteration, where the log has it."""
+    try:
+        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+        return {int(line["iteration"]): round(float(line["epoch_detail"]), 2) for line in lines}
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{log} is damaged: {error}.", "Train anew.") from error
+
+
+def _smaller(path: Path) -> bytes:
+    """The picture of `path` in fewer bytes, pixel for pixel: grey where it has no colour, and nothing but pixels."""
+    from PIL import Image, ImageChops
+
+    try:
+        if path.is_symlink():
+            raise ValueError("it is a link")
+        with Image.open(path, formats=["PNG"]) as opened:
+            picture = opened.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise RunError(f"{path} is no sheet of pictures: {error}.", "Remove it, or train anew.") from error
+    red, green, blue = picture.split()
+    if not any(ImageChops.difference(red, other).getbbox() for other in (green, blue)):
+        picture = red
+    packed = io.BytesIO()
+    picture.save(packed, "png", optimize=True)
+    return packed.getvalue()

@@ -1,0 +1,194 @@
+"""A site, or any folder, on this machine: as a good host would answer, for looking and for tests.
+
+Loopback only unless told otherwise; there, only requests to this very machine's names are answered, so that no page of
+the web reads it by a name that leads here (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import hashlib
+import ipaddress
+import json
+import os
+import re
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
+from starlette.responses import Response as Reply
+from starlette.routing import Mount, Route
+
+from ganzoo.browser.listen import lan_address
+from ganzoo.browser.running import listening, running, with_headers
+from ganzoo.browser.static import Files
+from ganzoo.errors import UsageError
+from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+PORT = 8000
+EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # all addresses of this machine, and which of them to show
+PORTS = 100  # tried from there on where none was asked for
+HASHED = re.compile(rb"[0-9a-f]{8}")
+NO_NAME = re.compile(r"(?:^|/)\.|[\\\x00-\x1f\x7f]")  # .git, .., what Windows takes for a slash, controls
+
+
+class SiteFiles(Files):
+    """The files of a site, with `index.html` for its folders and its `404.html` for what is not there.
+
+    A URL that ends in `?` and the first eight digits of its file's SHA-256 never changes its content.
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(directory=root, html=True)
+        self.root = root
+
+    def get_path(self, scope: Scope) -> str:
+        path = super().get_path(scope)
+        return os.path.join(path, "index.html") if scope["path"].endswith("/") else path  # noqa: PTH118
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        found, state = super().lookup_path(path)
+        # as it lies there, links resolved
+        inside = os.path.relpath(found, os.path.realpath(self.root)) if state else "."
+        return (found, state) if inside == "." or not NO_NAME.search(inside) else ("", None)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code in (200, 304):
+            named = HASHED.fullmatch(scope["query_string"])
+            fixed = named and (await run_in_threadpool(self._sha256, path)).startswith(named[0].decode())
+            response.headers["cache-control"] = IMMUTABLE if fixed else "no-cache"
+        return response
+
+    def _sha256(self, path: str) -> str:
+        found, state = self.lookup_path(path)
+        if state is None:
+            return ""
+        try:
+            return _sha256(found, state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino)
+        except OSError:  # gone in between
+            return ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _sha256(path: str, *state: int) -> str:
+    """The SHA-256 of the file in this state, in hex."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:  # noqa: PTH123 - a path as Starlette has it
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def app(folder: Path) -> ASGIApp:
+    """What answers for `folder`: below its `site.json`'s base path, to which the root leads; else at the root.
+
+    Raises `UsageError` when `folder` is none or its `site.json` is damaged.
+    """
+    base_path = _base_path(folder)
+
+    async def home(_: Request) -> Response:
+        return RedirectResponse(base_path)
+
+    site = Mount(base_path.rstrip("/"), SiteFiles(folder))
+    routes = [site] if base_path == "/" else [Route("/", home), site]
+    headers = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
+    return with_headers(Starlette(routes=routes), {**headers, b"cache-control": b"no-cache"})
+
+
+def serve(folder: Path, host: str, port: int | None, ready: Callable[[str], None]) -> None:
+    """Serve `folder` on the address `host` until Ctrl-C, which is no error; `ready` is called with the URL.
+
+    Without `port` it is `PORT`, or the next one that is free. Raises `UsageError` when `folder` cannot be served or
+    `host` and `port` cannot be listened on.
+    """
+    answers = app(folder)
+    listener = _listen(host, port)
+    port = listener.getsockname()[1]
+    if is_loopback(host):
+        answers = _for_this_machine(answers, host, port)
+    with running(answers, listener), contextlib.suppress(KeyboardInterrupt):
+        ready(f"http://{_named(host)}:{port}{_base_path(folder)}")
+        threading.Event().wait()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def exposed(host: str, url: str) -> str:
+    """What it means that others reach `host`, with the address for them in the place of `url`'s; "" on loopback."""
+    if is_loopback(host):
+        return ""
+    parts = urlsplit(url)
+    name = lan_address() if host in EVERY else host
+    theirs = urlunsplit(parts._replace(netloc=f"{_bracketed(name)}:{parts.port}"))
+    return (
+        f"Whoever is in your network can read {theirs}. Nothing is encrypted: "
+        "there browsers offer neither WebGPU nor a page that works offline."
+    )
+
+
+def _named(host: str) -> str:
+    """`host` as a URL has it; where it is every address of this machine, loopback's."""
+    return _bracketed(EVERY.get(host, host))
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _base_path(folder: Path) -> str:
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.", "Make a site with: ganzoo site RUN --out site/")
+    file = folder / "site.json"
+    try:
+        described: Any = json.loads(file.read_text(encoding="utf-8"))
+        return check_base_path(str(described["base_path"]))
+    except FileNotFoundError:
+        return "/"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UsageError(f"{file} is damaged: {type(error).__name__}.", "Make the site again.") from error
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    for candidate in range(PORT, PORT + PORTS) if port is None else (port,):
+        try:
+            return listening(host, candidate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                problem = f"Cannot listen on port {candidate} of {host}: {error.strerror}."
+                raise UsageError(problem, "--host is an address of this machine, --port best above 1023.") from error
+    raise UsageError(f"Port {port or PORT} of {host} is taken.", "Name another --port, or none to take a free one.")
+
+
+def _for_this_machine(answers: ASGIApp, host: str, port: int) -> ASGIApp:
+    """`answers` to those who call this machine by a name that is its own in every network."""
+    names = {"localhost", "127.0.0.1", "[::1]", host, f"[{host}]"}
+    known = {f"{name}:{port}" for name in names} | (names if port == 80 else set())
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope).getlist("host")
+        allowed = len(asked) == 1 and asked[0].lower() in known
+        await (answers if allowed else Reply("not a name of this machine", 421))(scope, receive, send)
+
+    return guarded

@@ -1,0 +1,42 @@
+/** The classes to choose from, each with its picture of the same noise. */
+
+import { paint } from "../../../runtime/device.js";
+import { h } from "../dom.js";
+import { later } from "./pace.js";
+
+/**
+ * Radio buttons: browsers know their keys.
+ * @param {import("./generator.js").GanzooGenerator} generator
+ */
+export function classStrip(generator) {
+  const { classes } = generator.space;
+  const cells = classes.map((label) => {
+    const input = h("input", { type: "radio", name: "label", value: label, onchange: () => generator.set({ label }) });
+    const mark = h("span", { className: "mark" });
+    const canvas = h("canvas", { ariaHidden: "true", width: 1, height: 1 });
+    return { input, canvas, mark, node: h("label", {}, input, canvas, h("b", {}, label), mark) };
+  });
+  const draw = later(async (/** @type {import("./space.js").Moment} */ moment) => {
+    const pictures = await generator.draw(classes.map((label) => ({ ...moment, label, into: label })));
+    pictures.forEach((picture, i) => paint(cells[i].canvas, generator.shape, picture, 1));
+    generator.reader?.see(moment, pictures);
+  });
+  const strip = h("div", {}, ...cells.map((cell) => cell.node));
+  const node = h("fieldset", { className: "classes" }, h("legend", {}, generator.t("class")), strip);
+  generator.follow(node, (moment) => {
+    cells[classes.indexOf(moment.label ?? "")].input.checked = true;
+    draw(moment);
+  });
+  generator.marks = cells.map(({ mark }) => mark);
+  return node;
+}
+
+/**
+ * The class that a digit's key names, or else counts from the first.
+ * @param {string[]} classes
+ * @param {string} key
+ */
+export function classOf(classes, key) {
+  if (!/^\d$/.test(key)) return;
+  return classes.some((label) => /^\d$/.test(label)) ? classes.find((label) => label === key) : classes[+key];
+}

@@ -1,0 +1,126 @@
+/** The panel of the reader: a classifier that reads what the generator draws. */
+
+import { GanzooError } from "../../../runtime/errors.js";
+import { h } from "../dom.js";
+import { Network } from "../network.js";
+import { classesOf, inPercent, probabilities } from "../reading.js";
+import { inBytes, plainly } from "../words.js";
+import { button } from "./controls.js";
+import { later } from "./pace.js";
+
+const UNFIT = "unfit"; // an error code of ours
+const REST = 90; // ms between readings
+
+/** A classifier that fits a generator. Dispatches "read" when it has read. */
+export class Reader extends EventTarget {
+  /** @type {{ guess: string, chance: number }[]} of the picture, then of each class's */
+  readings = [];
+  agreed = 0;
+  seen = 0;
+  #counted = "";
+  #noise = "";
+  /** @type {Float32Array[]} the same */
+  #pictures = [];
+
+  /**
+   * @param {Network} network
+   * @param {import("./generator.js").GanzooGenerator} generator
+   */
+  constructor(network, generator) {
+    super();
+    const { manifest, inputs, outputs } = network.model;
+    const { shape } = inputs[0];
+    if (`${shape}` !== `${generator.shape}` || inputs.length > 1) throw new GanzooError(UNFIT, `reads ${shape}`);
+    this.network = network;
+    this.names = classesOf(manifest, outputs[0].shape[0]);
+    this.classes = generator.space.classes;
+  }
+
+  #read = later(async () => {
+    const { inputs, outputs } = this.network.model;
+    const [pictures, noise] = [this.#pictures, this.#noise];
+    const [low, high] = inputs[0].range ?? [-Infinity, Infinity];
+    const size = pictures[0].length;
+    const values = new Float32Array(pictures.length * size);
+    pictures.forEach((picture, i) => values.set(picture, i * size));
+    const all = values.map((value) => Math.min(high, Math.max(low, value)));
+    const output = (await this.network.run({ [inputs[0].name]: all }))[outputs[0].name];
+    this.readings = pictures.map((_, i) => {
+      const n = this.names.length;
+      const chances = probabilities(outputs[0], output.subarray(i * n, (i + 1) * n));
+      const chance = Math.max(...chances);
+      return { guess: this.names[chances.indexOf(chance)], chance };
+    });
+    if (noise !== this.#counted) {
+      this.#counted = noise;
+      this.agreed += this.agreements;
+      this.seen += pictures.length - 1;
+    }
+    this.dispatchEvent(new Event("read"));
+  }, REST);
+
+  get agreements() {
+    return this.readings.filter(({ guess }, i) => i && guess === this.classes[i - 1]).length;
+  }
+
+  /** @param {Float32Array} picture on view */
+  look(picture) {
+    this.#pictures[0] = picture;
+    this.#read(undefined);
+  }
+
+  /**
+   * Each noise counts once.
+   * @param {import("./space.js").Moment} moment
+   * @param {Float32Array[]} pictures of all classes
+   */
+  see({ seed, truncation, d, at, to }, pictures) {
+    this.#pictures = [this.#pictures[0] ?? pictures[0], ...pictures];
+    this.#noise = JSON.stringify([seed, truncation, d, at && [at, to]]);
+    this.#read(undefined);
+  }
+}
+
+/** @param {import("./generator.js").GanzooGenerator} generator */
+export function readerPanel(generator) {
+  const { t } = generator;
+  const src = generator.getAttribute("reader") ?? "";
+  const place = h("div", { className: "reader" });
+  const tally = () => {
+    const reader = generator.reader;
+    if (!reader?.readings.length) return;
+    const [{ guess, chance }, ...strip] = reader.readings;
+    generator.reading.textContent = t("sees", { guess, chance: inPercent(chance) });
+    generator.marks.forEach((mark, i) => {
+      const isSame = strip[i]?.guess === reader.classes[i];
+      mark.textContent = strip[i] ? (isSame ? "✓" : `→ ${strip[i].guess}`) : "";
+    });
+    const { agreements, agreed, seen } = reader;
+    place.textContent = strip.length ? t("tally", { agreements, n: strip.length, agreed, seen }) : "";
+  };
+  const watch = (/** @type {Reader} */ reader) => {
+    place.textContent = t("reading");
+    reader.addEventListener("read", () => place.isConnected && tally());
+    tally();
+  };
+  const open = async () => {
+    const bar = h("progress", { ariaLabel: t("readerLoading"), value: 0 });
+    place.replaceChildren(bar);
+    const network = new Network(src);
+    try {
+      const show = (/** @type {{ loaded: number, total: number }} */ { loaded, total }) =>
+        Object.assign(bar, { max: total || 1, value: loaded });
+      await network.start(show, generator.signal);
+      generator.reader = new Reader(network, generator);
+      watch(generator.reader);
+      generator.show();
+    } catch (/** @type {any} */ error) {
+      network.destroy();
+      place.replaceChildren(h("p", {}, error.code === UNFIT ? t(UNFIT) : plainly(t, error)), button(t("again"), open));
+    }
+  };
+  const offer = async () => place.replaceChildren(button(t("read", { size: inBytes(await Network.bytes(src)) }), open));
+  if (generator.reader) watch(generator.reader);
+  else offer();
+  return [h("p", {}, t("readerIs")), place];
+}

@@ -1,0 +1,31 @@
+/** What a classifier says. */
+
+/**
+ * One number for each class; they add up to 1.
+ * @param {import("../../runtime/types.js").Spec} spec of the output
+ * @param {ArrayLike<number>} values of one sample
+ * @returns {number[]}
+ */
+export function probabilities({ meaning }, values) {
+  const list = Array.from(values);
+  if (meaning !== "logits") return list;
+  const most = Math.max(...list); // e to the power of more than 709 is infinite
+  const powers = list.map((value) => Math.exp(value - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/**
+ * The names of `n` classes: the data set's, where the bundle tells them, else their numbers.
+ * @param {import("../../runtime/types.js").Manifest} manifest
+ * @param {number} n
+ * @returns {string[]}
+ */
+export function classesOf(manifest, n) {
+  const { classes } = Object(manifest.provenance);
+  const isNamed = Array.isArray(classes) && classes.length === n && classes.every((name) => typeof name === "string");
+  return isNamed ? classes : Array.from({ length: n }, (_, i) => `${i}`);
+}
+
+/** @param {number} chance */
+export const inPercent = (chance) => `${Math.round(100 * chance)}%`;

@@ -1,0 +1,93 @@
+/** What our own pages have around a network: the visitor's language and colours, and the copy that works offline. */
+
+/** @type {Record<string, string>} by the English, as page.html has it */
+const JAPANESE = {
+  "Make pictures": "画像をつくる",
+  "Read drawings": "手書きを読み取る",
+  "Not found": "ページが見つかりません",
+  "There is no such page. What there is stands above.": "お探しのページはありません。上のリンクからお選びください。",
+  Language: "言語",
+  Colours: "配色",
+  Auto: "自動",
+  Light: "ライト",
+  Dark: "ダーク",
+  "A new version is here.": "新しい版があります。",
+  Reload: "再読み込み",
+  "Made with ganzoo. All is computed in your browser.": "ganzooで作られています。計算はすべてブラウザーの中で行われます。",
+  "Works offline now.": "オフラインでも使えます。",
+};
+const root = document.documentElement;
+const { version, page } = root.dataset;
+/** @type {(id: string) => any} */
+const byId = (id) => document.getElementById(id);
+/** @type {(selector: string) => HTMLElement[]} */
+const all = (selector) => [...document.querySelectorAll(selector)].map((node) => /** @type {HTMLElement} */ (node));
+const english = new Map(all("[data-t]").map((node) => [node, node.textContent ?? ""]));
+
+/**
+ * A choice that outlasts the visit, where the browser allows that.
+ * @param {string} id of its menu
+ * @param {string} value at first
+ * @param {(value: string) => void} apply
+ */
+function choice(id, value, apply) {
+  const menu = byId(id);
+  menu.value = value;
+  try {
+    const stored = [...menu.options].find((option) => option.value === localStorage.getItem(`ganzoo ${id}`));
+    if (stored) stored.selected = true;
+  } catch {}
+  menu.onchange = () => {
+    apply(menu.value);
+    try {
+      localStorage.setItem(`ganzoo ${id}`, menu.value);
+    } catch {}
+  };
+  apply(menu.value);
+}
+
+choice("language", navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => /en|ja/.test(tag)) ?? "en", (language) => {
+  root.lang = language;
+  for (const [node, text] of english) node.textContent = language === "ja" ? JAPANESE[text] : text;
+  document.title = `${document.querySelector("h1")?.textContent} · ${byId("home").textContent}`;
+  for (const element of all("main [src]")) element.lang = language;
+});
+
+choice("theme", "", (theme) => {
+  root.dataset.theme = theme;
+  for (const meta of all("meta[data-theme]")) {
+    const own = meta.dataset.theme;
+    meta.setAttribute("media", theme ? (theme === own ? "all" : "not all") : `(prefers-color-scheme: ${own})`);
+  }
+});
+
+byId("menus").hidden = false;
+byId("newer").onclick = (/** @type {Event} */ { target }) => target instanceof HTMLButtonElement && location.reload();
+
+/** Have the pages, and what this one runs, kept for when there is no network: sw.js. */
+async function keep() {
+  const worker = new URL("sw.js", import.meta.url);
+  const registration = await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
+  /** @param {ServiceWorker | null} worker */
+  const ask = (worker) => {
+    if (worker?.state === "installing") worker.addEventListener("statechange", () => ask(worker), { once: true });
+    else if (worker) {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => {
+        if (data.version === version) byId("offline").hidden = !data.kept;
+        else if (worker === registration.waiting) byId("newer").hidden = false;
+      };
+      worker.postMessage({ page, version }, [port2]);
+    }
+  };
+  registration.addEventListener("updatefound", () => ask(registration.installing));
+  ask(registration.installing ?? registration.waiting ?? registration.active);
+}
+
+// when the first picture stands and nothing else is to be done; where there are no workers, nothing is lost
+const seen = new PerformanceObserver((list) => {
+  if (!list.getEntriesByName("ganzoo:first").length) return;
+  seen.disconnect();
+  (globalThis.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {}));
+});
+seen.observe({ type: "mark", buffered: true });

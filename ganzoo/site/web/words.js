@@ -1,0 +1,97 @@
+/** Words in the visitor's language, and numbers as it writes them. */
+
+/**
+ * @typedef {Record<string, string>} Dictionary
+ * @typedef {{ en: Dictionary, ja: Dictionary }} Words
+ * @typedef {(key: string, values?: Record<string, string | number>) => string} Translate
+ */
+
+/**
+ * The language of what surrounds `element`, or the visitor's first that is known here.
+ * @param {Element} element
+ * @returns {"en" | "ja"}
+ */
+export function languageOf(element) {
+  const told = /** @type {HTMLElement | null} */ (element.closest("[lang]"))?.lang || navigator.language;
+  return /^ja\b/i.test(told) ? "ja" : "en";
+}
+
+/**
+ * `{name}` in a text stands for a value.
+ * @param {"en" | "ja"} language
+ * @param {...Words} words
+ * @returns {Translate}
+ */
+export function translator(language, ...words) {
+  const known = Object.assign({}, ...words.map((each) => each[language]));
+  return (key, values = {}) => known[key].replace(/{(\w+)}/g, (/** @type {string} */ _, /** @type {string} */ name) => `${values[name]}`);
+}
+
+/** @param {number} bytes */
+export function inBytes(bytes) {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toPrecision(3)} MB`;
+}
+
+/** @param {number} ms */
+export function inTimeUnits(ms) {
+  return ms < 0.995 ? `${ms.toPrecision(2)} ms` : `${Math.round(ms)} ms`;
+}
+
+const CODES = ["fetch", "corrupt", "version", "manifest", "backend"];
+
+/**
+ * What went wrong, in words for everybody.
+ * @param {Translate} t
+ * @param {any} error
+ */
+export function plainly(t, error) {
+  return t(CODES.includes(error?.code) ? error.code : "other", { file: error?.file ?? "" });
+}
+
+/** What all elements say. */
+export const COMMON = {
+  en: {
+    load: "Load the network ({size})",
+    loading: "Loading the network: {loaded} of {total}",
+    ready: "Ready on {backend}.",
+    again: "Try again",
+    reasons: "Details",
+    fetch: "{file} did not arrive. Check your connection, then try again.",
+    corrupt: "{file} arrived damaged or is not the one this page was made with. Try again; if it stays, reload the page.",
+    version: "The network was made for a newer version of this page. Reload the page.",
+    manifest: "The network's description is damaged. Its maker has to export it again.",
+    backend: "This browser can run the network in none of the ways it knows. A current Chrome, Edge, Firefox or Safari can.",
+    other: "Something went wrong that this page did not expect.",
+    how: "How it runs",
+    runs: "Running on {backend}",
+    use: "Run it on {backend}",
+    untried: "not tried yet",
+    failed: "cannot run here: {reason}",
+    times: "loaded in {load}, first run {first}, then {steady} each",
+    measure: "Measure all",
+    measuring: "Measuring {backend} …",
+    moved: "{backend} failed. Now running on {other}.",
+  },
+  ja: {
+    load: "ネットワークを読み込む（{size}）",
+    loading: "ネットワークを読み込んでいます：{total}中{loaded}",
+    ready: "準備ができました（{backend}）。",
+    again: "もう一度試す",
+    reasons: "詳細",
+    fetch: "{file}を取得できませんでした。接続を確認して、もう一度お試しください。",
+    corrupt: "{file}が壊れているか、このページのものではありません。もう一度試しても直らない場合は、ページを再読み込みしてください。",
+    version: "このネットワークには新しい版のページが必要です。ページを再読み込みしてください。",
+    manifest: "ネットワークの記述が壊れています。作成者による再出力が必要です。",
+    backend: "このブラウザーではネットワークを実行できません。最新のChrome、Edge、Firefox、Safariでお試しください。",
+    other: "予期しない問題が起きました。",
+    how: "実行のしくみ",
+    runs: "{backend}で実行中",
+    use: "{backend}で実行",
+    untried: "未計測",
+    failed: "ここでは実行できません：{reason}",
+    times: "読み込み {load}、初回 {first}、以降 1回 {steady}",
+    measure: "すべて計測",
+    measuring: "{backend}を計測しています…",
+    moved: "{backend}が停止したため、{other}に切り替えました。",
+  },
+};
