@@ -2,7 +2,8 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons recipes bench bench-peers scaling export-bench training-bench lock browser npm clean
+.PHONY: demo test lint test-pythons recipes bench bench-peers scaling site-bench pictures export-bench training-bench \
+	lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
@@ -17,14 +18,13 @@ demo: .venv/ready-run browser
 	@echo "Sample sheet: demo/sample.png"
 	@echo "Export:       demo/export/generator/"
 
-test: .venv/ready-test browser bench-peers
+test: .venv/ready-test browser bench-peers npm-checks
 	.venv/bin/python -m pytest
 
-lint: .venv/ready-test npm
+lint: .venv/ready-test npm-checks
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
-	npm --prefix tests/js --silent ci
 	tests/js/node_modules/.bin/tsc --project tests/js
 
 # the tests that need no browser, on every interpreter found
@@ -48,6 +48,18 @@ bench: .venv/ready-test browser bench-peers
 # what `ganzoo bench --peers` runs beside ganzoo, as benchmarks/package.json pins it
 bench-peers: npm
 	npm --prefix benchmarks --silent ci --ignore-scripts
+
+# what the tests and checks of JavaScript need, as tests/js/package.json pins it
+npm-checks: npm
+	npm --prefix tests/js --silent ci --ignore-scripts
+
+# the generator's page from a cold cache and its walk, seven rounds, ten minutes: dated results
+site-bench: .venv/ready-test browser
+	.venv/bin/python -m benchmarks.site
+
+# screenshots of every page and state into docs/pages; RUNS="GENERATOR CLASSIFIER" are runs that there are, else both are trained
+pictures: .venv/ready-test browser
+	.venv/bin/python -m benchmarks.pictures $(RUNS)
 
 # cost against arithmetic, 1/4 to 4 times the generator's channels: dated results with a plot
 scaling: .venv/ready-test browser bench-peers
