@@ -185,7 +185,7 @@ def busy_by_frame(events: Sequence[Mapping[str, Any]]) -> list[float]:
             threads[event["pid"], event["tid"]].append(event)
     page = max(threads.values(), key=lambda of: sum(each["name"] == "FireAnimationFrame" for each in of))
     frames = sorted(each["ts"] for each in page if each["name"] == "FireAnimationFrame")
-    tasks = sorted((each["ts"], each["ts"] + each.get("dur", 0)) for each in page if each["name"].endswith("RunTask"))
+    tasks = sorted((each["ts"], each["ts"] + each.get("dur", 0)) for each in page if each["name"] == "RunTask")
     busy = [0.0] * (len(frames) - 1)
     for start, end in tasks:
         for i in range(max(0, bisect(frames, start) - 1), len(busy)):

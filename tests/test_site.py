@@ -148,7 +148,7 @@ def references(site: Path) -> Iterator[tuple[str, str]]:
     """Every URL that a file of the site names another by, with the file."""
     for file in [page["file"] for page in listed(site)["pages"]] + ["404.html"]:
         for _, attributes in tags(site, file).tags:
-            for key in ("src", "href", "timeline", "reader"):
+            for key in ("src", "href", "timeline", "reader", "data-app"):
                 if key in attributes:
                     yield file, attributes[key]
     yield from (

@@ -28,7 +28,7 @@ from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import refuse_foreign, replacing_folder
 from ganzoo.site import hosts, networks
-from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, missing, title, webmanifest
+from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def build(
             (staged / path).write_bytes(content)
         progress("compressing")
         precompress(staged)
-        for name, text in hosts.files(options.base_path).items():
+        links = {page.file: link(page, _refer(files)) for page in pages}
+        for name, text in hosts.files(options.base_path, links).items():
             (staged / name).write_text(text, encoding="utf-8")
         weighed = [_weigh(page, pages, staged) for page in pages]
     return Made(out, weighed, passed_over)
@@ -249,6 +250,7 @@ def _list(files: Mapping[str, bytes], pages: Sequence[Page], base_path: str) -> 
                 "title": title(page, pages),
                 "model": page.folder,
                 "bytes": page.weights,
+                "link": link(page, _refer(files)),
             }
             for page in pages
         ],

@@ -165,24 +165,33 @@ def check_base_path(text: str) -> str:
     raise UsageError(f"'{text}' is no --base-path.", "Write it as / or /demo/: letters, digits and . _ ~ - between /.")
 
 
-def files(base_path: str) -> Mapping[str, str]:
-    """The texts of the files that hosts read, by name, for a site at `base_path`."""
+def files(base_path: str, links: Mapping[str, str]) -> Mapping[str, str]:
+    """The texts of the files that hosts read, by name, for a site at `base_path`.
+
+    `links` is the `Link` header of each page, by its file: what a browser fetches before it has read the page.
+    """
     check_base_path(base_path)
-    return {"_headers": _headers(base_path), ".htaccess": _htaccess(base_path), ".nojekyll": ""}
+    return {"_headers": _headers(base_path, links), ".htaccess": _htaccess(base_path, links), ".nojekyll": ""}
 
 
-def _headers(base_path: str) -> str:
+def _headers(base_path: str, links: Mapping[str, str]) -> str:
     """For Netlify and Cloudflare Pages. Neither sees a query: caching by hash is left to their own revalidation."""
-    lines = [f"  {name}: {value}" for name, value in HEADERS.items()]
-    return "\n".join([f"{base_path}*", *lines, ""])
+    lines = [f"{base_path}*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
+    for file, link in links.items():
+        short = "" if file == "index.html" else file.removesuffix(".html")  # as these hosts offer it
+        for name in (short, file):
+            lines += [f"{base_path}{name}", f"  Link: {link}"]
+    return "\n".join([*lines, ""])
 
 
-def _htaccess(base_path: str) -> str:
+def _htaccess(base_path: str, links: Mapping[str, str]) -> str:
     from ganzoo.browser.static import TYPES
+
+    pages = "".join(f'  <Files "{file}">\n    Header set Link "{link}"\n  </Files>\n' for file, link in links.items())
 
     types = "\n".join(f"  AddType {kind.partition(';')[0]} {ending}" for ending, kind in TYPES.items())
     headers = "\n".join(f'  Header always set {name} "{value}"' for name, value in HEADERS.items())
-    return HTACCESS.format(base_path=base_path, types=types, headers=headers, immutable=IMMUTABLE)
+    return HTACCESS.format(base_path=base_path, types=types, headers=headers, pages=pages, immutable=IMMUTABLE)
 
 
 # Only what `AllowOverride FileInfo` allows: of the rest, one line would make every answer a 500. So a folder's listing
@@ -200,7 +209,7 @@ ErrorDocument 404 {base_path}404.html
 
 <IfModule mod_headers.c>
 {headers}
-  Header merge Vary Accept-Encoding
+{pages}  Header merge Vary Accept-Encoding
   Header set Cache-Control no-cache
   Header set Cache-Control "{immutable}" "expr=%{{QUERY_STRING}} =~ /^[0-9a-f]{{8}}$/ && %{{REQUEST_STATUS}} -lt 400"
 </IfModule>

@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ganzoo.site import hosts
 
@@ -28,7 +29,7 @@ DESCRIPTIONS = {
     "classifier": "A small neural network that reads what you draw, running in your browser.",
 }
 SUMMARIES = {"generator": "A generator of pictures", "classifier": "A reader of drawings"}
-ASSETS = {"style": "page.css", "shell": "shell.js", "icon": "icon.svg", "app": "app.webmanifest"}  # of every page
+ASSETS = {"style": "page.css", "shell": "shell.js", "app": "app.webmanifest"}  # of every page
 NOSCRIPT = (
     "<noscript><p>This page computes in your browser, which needs JavaScript.</p>"
     '<p lang="ja">このページはブラウザーの中で計算するため、JavaScriptが必要です。</p></noscript>'
@@ -126,21 +127,48 @@ def webmanifest(site: str, description: str, refer: Refer) -> str:
     return json.dumps({**own, **look}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
+def link(page: Page, refer: Refer) -> str:
+    """A `Link` header for the page: browsers act on it before they have read a byte of HTML.
+
+    Six files, as many as they fetch at once: what else is needed they find in the page in time.
+    """
+    manifest, weights, *_ = (refer(page.folder + file) for file in page.model.data)
+    fetched = "rel=preload; as=fetch; crossorigin"
+    first = [(weights, fetched), (refer(f"{page.kind}.js"), "rel=modulepreload")]
+    first += [(refer("elements.js"), "rel=modulepreload"), (manifest, fetched)]
+    first += [(refer(style), "rel=preload; as=style") for style in ("page.css", "elements.css")]
+    return ", ".join(f"<{url}>; {how}" for url, how in first)
+
+
 def _assets(page: Page, refer: Refer) -> list[str]:
-    """All that the first picture needs, at the URLs at which the runtime asks for it (runtime/fetching.js)."""
+    """All that the first picture needs, at the URLs at which the runtime asks for it (runtime/fetching.js).
+
+    The weights come first: they take the longest, and of HTTP/1.1 browsers open six connections only, in this order.
+    Of programs to choose from it is the one that most browsers take.
+    """
     model = page.model
-    found = [f'<script type="module" src="{refer(f"{page.kind}.js")}"></script>']
-    found += [f'<link rel="modulepreload" href="{refer("elements.js")}">']
-    found += [f'<link rel="preload" as="style" href="{refer("elements.css")}">']
-    found += [f'<link rel="preload" as="fetch" crossorigin href="{refer(page.folder + file)}">' for file in model.data]
-    first = model.manifest["backends"][model.first_backend]
-    for module in [*model.decoder, first["module"]]:
-        integrity = base64.b64encode(hashlib.sha256(model.files[module]).digest()).decode()
-        url = refer(page.folder + module)
-        found.append(f'<link rel="modulepreload" integrity="sha256-{integrity}" href="{url}">')
-    for file in first["prefetch"]:
-        found.append(f'<link rel="preload" as="fetch" crossorigin href="{refer(page.folder + file)}">')
-    return found
+    manifest, *weights, golden = (refer(page.folder + file) for file in model.data)
+    module, *programs = (refer(page.folder + file) for file in model.program)
+    return [
+        *(_fetched(url, ' fetchpriority="high"') for url in weights),
+        f'<script type="module" src="{refer(f"{page.kind}.js")}"></script>',
+        f'<link rel="modulepreload" href="{refer("elements.js")}">',
+        _fetched(manifest),
+        f'<link rel="preload" as="style" href="{refer("elements.css")}">',
+        *(_checked(refer(page.folder + file), model.files[file]) for file in model.decoder),
+        _checked(module, model.files[model.program[0]]),
+        *(_fetched(url) for url in programs),
+        _fetched(golden),
+    ]
+
+
+def _fetched(url: str, how: str = "") -> str:
+    return f'<link rel="preload" as="fetch" crossorigin href="{url}"{how}>'
+
+
+def _checked(url: str, content: bytes) -> str:
+    integrity = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return f'<link rel="modulepreload" integrity="sha256-{integrity}" href="{url}">'
 
 
 def in_bytes(n: int) -> str:
@@ -155,6 +183,7 @@ def _frame(site: str, version: str, refer: Refer, **values: str) -> str:
         "site": escape(site),
         "csp": escape(hosts.CSP, quote=False),
         "version": version,
+        "icon": "data:image/svg+xml," + quote((WEB / "icon.svg").read_text("utf-8").strip(), safe=" =:/'"),
     }
     return Template((WEB / "page.html").read_text("utf-8")).substitute(urls, **texts, **values)
 

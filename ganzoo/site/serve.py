@@ -33,7 +33,7 @@ from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from starlette.requests import Request
@@ -50,12 +50,14 @@ NO_NAME = re.compile(r"(?:^|/)\.|[\\\x00-\x1f\x7f]")  # .git, .., what Windows t
 class SiteFiles(Files):
     """The files of a site, with `index.html` for its folders and its `404.html` for what is not there.
 
-    A URL that ends in `?` and the first eight digits of its file's SHA-256 never changes its content.
+    A URL that ends in `?` and the first eight digits of its file's SHA-256 never changes its content. `links` is
+    the `Link` header of each page, by its file.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, links: Mapping[str, str]) -> None:
         super().__init__(directory=root, html=True)
         self.root = root
+        self.links = links
 
     def get_path(self, scope: Scope) -> str:
         path = super().get_path(scope)
@@ -73,6 +75,8 @@ class SiteFiles(Files):
             named = HASHED.fullmatch(scope["query_string"])
             fixed = named and (await run_in_threadpool(self._sha256, path)).startswith(named[0].decode())
             response.headers["cache-control"] = IMMUTABLE if fixed else "no-cache"
+            if link := self.links.get(os.path.normpath(path)):
+                response.headers["link"] = link
         return response
 
     def _sha256(self, path: str) -> str:
@@ -100,12 +104,12 @@ def app(folder: Path) -> ASGIApp:
 
     Raises `UsageError` when `folder` is none or its `site.json` is damaged.
     """
-    base_path = _base_path(folder)
+    base_path, links = _described(folder)
 
     async def home(_: Request) -> Response:
         return RedirectResponse(base_path)
 
-    site = Mount(base_path.rstrip("/"), SiteFiles(folder))
+    site = Mount(base_path.rstrip("/"), SiteFiles(folder, links))
     routes = [site] if base_path == "/" else [Route("/", home), site]
     headers = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
     return with_headers(Starlette(routes=routes), {**headers, b"cache-control": b"no-cache"})
@@ -123,7 +127,7 @@ def serve(folder: Path, host: str, port: int | None, ready: Callable[[str], None
     if is_loopback(host):
         answers = _for_this_machine(answers, host, port)
     with running(answers, listener), contextlib.suppress(KeyboardInterrupt):
-        ready(f"http://{_named(host)}:{port}{_base_path(folder)}")
+        ready(f"http://{_named(host)}:{port}{_described(folder)[0]}")
         threading.Event().wait()
 
 
@@ -157,15 +161,19 @@ def _bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
-def _base_path(folder: Path) -> str:
+def _described(folder: Path) -> tuple[str, Mapping[str, str]]:
+    """What `site.json` tells: the base path, and the `Link` header of each page by its file."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder.", "Make a site with: ganzoo site RUN --out site/")
     file = folder / "site.json"
     try:
         described: Any = json.loads(file.read_text(encoding="utf-8"))
-        return check_base_path(str(described["base_path"]))
+        links = {page["file"]: page["link"] for page in described["pages"]}
+        if not all(re.fullmatch(r"[ -~]*", text) for pair in links.items() for text in pair):
+            raise ValueError("a page's header has other than plain letters")
+        return check_base_path(str(described["base_path"])), links
     except FileNotFoundError:
-        return "/"
+        return "/", {}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{file} is damaged: {type(error).__name__}.", "Make the site again.") from error
 

@@ -63,6 +63,9 @@ export class GanzooElement extends HTMLElement {
     return [];
   }
 
+  /** The network can run: what is wanted at once, before there are controls. */
+  async begin() {}
+
   /** The network can run, and the view is there. */
   ready() {}
 
@@ -138,6 +141,8 @@ export class GanzooElement extends HTMLElement {
     });
     this.network = network;
     this.#loading.replaceChildren();
+    await this.begin();
+    if (signal.aborted) return;
     this.#show();
     this.say(this.t("ready", { backend: titleOf(backend) }));
   }

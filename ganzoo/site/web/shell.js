@@ -16,8 +16,9 @@ const JAPANESE = {
   "Made with ganzoo. All is computed in your browser.": "ganzooで作られています。計算はすべてブラウザーの中で行われます。",
   "Works offline now.": "オフラインでも使えます。",
 };
+const PATIENCE = 1000; // ms
 const root = document.documentElement;
-const { version, page } = root.dataset;
+const { version, page, app = "" } = root.dataset;
 /** @type {(id: string) => any} */
 const byId = (id) => document.getElementById(id);
 /** @type {(selector: string) => HTMLElement[]} */
@@ -61,7 +62,6 @@ choice("theme", "", (theme) => {
   }
 });
 
-byId("menus").hidden = false;
 byId("newer").onclick = (/** @type {Event} */ { target }) => target instanceof HTMLButtonElement && location.reload();
 
 /** Have the pages, and what this one runs, kept for when there is no network: sw.js. */
@@ -84,10 +84,16 @@ async function keep() {
   ask(registration.installing ?? registration.waiting ?? registration.active);
 }
 
+/** Not before the first picture: to find a font for the Japanese in it takes as long as the network. */
+const showMenus = () => (byId("menus").hidden = false);
+setTimeout(showMenus, PATIENCE);
+
 // when the first picture stands and nothing else is to be done; where there are no workers, nothing is lost
 const seen = new PerformanceObserver((list) => {
   if (!list.getEntriesByName("ganzoo:first").length) return;
   seen.disconnect();
+  showMenus();
+  document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: app }));
   (globalThis.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {}));
 });
 seen.observe({ type: "mark", buffered: true });

@@ -10,7 +10,8 @@
  * @typedef {object} Scope what TypeScript's types of a page lack
  * @property {(type: string, listener: (event: any) => void) => void} addEventListener
  * @property {{ scope: string }} registration
- * @property {{ claim: () => Promise<void> }} clients
+ * @property {{ claim: () => Promise<void>, matchAll: (how: object) => Promise<unknown[]> }} clients
+ * @property {() => Promise<void>} skipWaiting
  */
 
 /**
@@ -100,6 +101,9 @@ async function answer({ data, ports: [port] }) {
     } catch {} // no network, or no room
   }
   port?.postMessage({ version, kept: isKept });
+  // nobody needs the former version's files any more
+  const open = await worker.clients.matchAll({ includeUncontrolled: true });
+  if (data?.version === version && open.length === 1) await worker.skipWaiting();
 }
 
 /**

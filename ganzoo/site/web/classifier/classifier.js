@@ -78,7 +78,7 @@ export class GanzooClassifier extends GanzooElement {
   #result({ model: { manifest, inputs, outputs } }) {
     const [, height, width] = inputs[0].shape;
     const seen = this.t("seen", { width, height });
-    this.#seen.ariaLabel = seen;
+    Object.assign(this.#seen, { ariaLabel: seen, width, height });
     this.#names = classesOf(manifest, outputs[0].shape[0]);
     this.#bars.ariaLabel = this.t("chances");
     const rows = this.#names.map((name) => h("li", {}, h("b", {}, name), h("i"), h("span", {}, inPercent(0))));

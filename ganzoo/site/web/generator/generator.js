@@ -9,7 +9,7 @@ import { classOf, classStrip } from "./classes.js";
 import { anySeed, button, seedField } from "./controls.js";
 import { directionsOf } from "./directions.js";
 import { manyPanel } from "./many.js";
-import { latest } from "./pace.js";
+import { latest, shown } from "./pace.js";
 import { readerPanel } from "./reader.js";
 import { savePanel } from "./save.js";
 import { Space } from "./space.js";
@@ -114,7 +114,6 @@ export class GanzooGenerator extends GanzooElement {
     this.#followers = [];
     const stage = h("div", { className: "stage" }, this.#canvas, this.reading);
     if (!network) return [stage];
-    if (this.space.inputs !== network.model.inputs) this.space = new Space(network.model.manifest);
     const panels = {
       variety: varietyPanel,
       walk: walkPanel,
@@ -149,15 +148,26 @@ export class GanzooGenerator extends GanzooElement {
     return node;
   }
 
+  async begin() {
+    if (this.network) this.space = new Space(this.network.model.manifest);
+    await this.#settleState();
+    await this.show();
+    await shown();
+  }
+
   async ready() {
-    const { network, space, state } = this;
-    if (!network) return;
+    await this.#settleState();
+    this.show();
+  }
+
+  /** What the network does not know falls back on what it does. */
+  async #settleState() {
+    const { space, state } = this;
     const [first] = space.classes;
     const known = (/** @type {string | undefined} */ wanted) => space.classes.find((label) => label === wanted);
     this.state = { ...state, label: known(state.label) ?? first, into: known(state.into) };
     this.state.to ??= (state.seed + 1) % 2 ** 32;
     if (state.d.some(Boolean)) await this.findDirections();
-    this.show();
   }
 
   /** Fetched when they are needed. */

@@ -27,8 +27,12 @@ export function latest(act) {
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The frame of this moment is on the screen. */
-export const shown = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+/** The frame of this moment is on the screen, and whoever waited for it has had their turn. */
+export const shown = async () => {
+  await new Promise(requestAnimationFrame);
+  await pause(0);
+  await pause(0);
+};
 
 /**
  * The same for what may come later than the picture; most of the time is left to others.
