@@ -83,7 +83,7 @@ def test_what_is_no_base_path(text: str) -> None:
     with pytest.raises(UsageError, match="is no --base-path"):
         check_base_path(text)
     with pytest.raises(UsageError):
-        hosts.files(text)
+        hosts.files(text, {})
 
 
 @given(st.text(max_size=12) | st.from_regex(r"(/[a-z.]{0,3}){1,4}/", fullmatch=True))
@@ -107,17 +107,30 @@ def test_the_policy_is_strict() -> None:
 
 
 def test_headers_of_netlify_and_cloudflare() -> None:
-    assert list(hosts.files("/")) == ["_headers", ".htaccess", ".nojekyll"]
+    links = {"index.html": "<a.js>; rel=modulepreload", "cnn.html": "<b.js>; rel=modulepreload"}
+    assert list(hosts.files("/", {})) == ["_headers", ".htaccess", ".nojekyll"]
     for base_path in ("/", "/demo/"):
-        first, *lines = hosts.files(base_path)["_headers"].splitlines()
+        first, *lines = hosts.files(base_path, links)["_headers"].splitlines()
         assert first == f"{base_path}*"
-        assert lines == [f"  {name}: {value}" for name, value in HEADERS.items()]
+        shared = [f"  {name}: {value}" for name, value in HEADERS.items()]
+        assert lines[: len(shared)] == shared
+        told = dict(zip(lines[len(shared) :: 2], lines[len(shared) + 1 :: 2], strict=True))
+        assert told == {
+            f"{base_path}{name}": f"  Link: {links[file]}"
+            for name, file in {
+                "": "index.html",
+                "index.html": "index.html",
+                "cnn": "cnn.html",
+                "cnn.html": "cnn.html",
+            }.items()
+        }
         assert all(len(line) < 2000 for line in lines)  # Cloudflare's bound
 
 
 def test_htaccess_has_all_in_guards() -> None:
     """Outside of the guards only what every Apache knows; nothing needs more than `AllowOverride FileInfo`."""
-    text = hosts.files("/demo/")[".htaccess"]
+    text = hosts.files("/demo/", {"cnn.html": "<b.js>; rel=modulepreload"})[".htaccess"]
+    assert '<Files "cnn.html">\n    Header set Link "<b.js>; rel=modulepreload"\n' in text
     outside = re.sub(r"<IfModule (\S+)>\n.*?</IfModule>\n", "", text, flags=re.DOTALL)
     directives = [line for line in outside.splitlines() if line and not line.startswith("#")]
     assert directives == ["ErrorDocument 404 /demo/404.html"]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from ganzoo import noise, plugins
+from ganzoo import inputs, noise, plugins
 from ganzoo.browser.arrays import encode
 from ganzoo.browser.families import CHROMIUM
 from ganzoo.browser.find import find_browser, find_browsers
@@ -31,6 +31,7 @@ from ganzoo.training import pictures
 from ganzoo.training.run import Run
 from pages_browser import Visitor, chromium, decoded, first, pixels, until, visitor
 from pages_host import Hosted, hosted
+from pages_plugin import toy
 from strokes import drawings
 from test_browsers import HERE
 
@@ -793,7 +794,7 @@ def test_axe_finds_no_fault(path: str, browser: Browser, site: Path) -> None:
 # In somebody else's page
 
 
-def test_three_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_path: Path) -> None:
+def test_two_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_path: Path) -> None:
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
@@ -804,7 +805,7 @@ def test_three_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_pa
         '<script type="module" src="generator.js"></script>\n'
         '<ganzoo-generator src="model/"></ganzoo-generator>\n'
     )
-    for name in ("generator.js", "elements.js", "elements.css"):
+    for name in ("generator.js", "generator.css", "elements.js"):
         shutil.copy(site / name, tmp_path)
     shutil.copytree(site / "models" / "dcgan-cond", tmp_path / "model")
     app = Starlette(routes=[Mount("/", Files(directory=tmp_path, html=True))])
@@ -812,6 +813,48 @@ def test_three_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_pa
         page = found.open()
         first(page)
         assert float(pixels(page.locator("ganzoo-generator canvas").first).std()) > 0.02
+
+
+def test_a_plugin_s_networks_have_pages_too(browser: Browser, tmp_path: Path) -> None:
+    """Of colours, without classes, with noise in two parts: all of it is known from the manifest alone."""
+    run = toy(tmp_path / "run")
+    painter = run.networks[0]
+    with hosted(serve.app(make_site(tmp_path, run))) as host, visitor(browser, host.url) as found:
+        page = found.open(fragment="seed=9")
+        first(page)
+        expected = reference(painter, inputs.seeded(painter.inputs, 1, 9))[0][0].transpose(1, 2, 0)
+        assert expected.shape == (12, 20, 3)
+        shows(page, expected)
+        assert not page.locator(".classes").count()
+        sliders = panel(page, "Variety").get_by_role("slider")
+        sliders.nth(3).wait_for()
+        assert sliders.count() == 4  # truncation, and as many directions as the first part has
+        panel(page, "Many").get_by_role("gridcell").nth(8 * 8 - 1).wait_for()
+        panel(page, "Reader").get_by_role("button").click()
+        until(
+            page,
+            "/^The reader sees (dawn|noon|dusk)/.test(document.querySelector('ganzoo-generator')"
+            ".shadowRoot.querySelector('.reading').textContent)",
+        )
+        page = found.open("toy-2.html")
+        first(page)
+        box = page.locator(".pad").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 50, box["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 150, box["y"] + 150, steps=4)
+        page.mouse.up()
+        until(page, "document.querySelector('ganzoo-classifier').shadowRoot.querySelector('.best b')")
+        assert page.locator("ol b").all_inner_texts() == ["dawn", "noon", "dusk"]
+        assert pixels(page.locator("figure canvas")).shape == (12, 20, 3)
+
+
+def test_another_architecture_has_the_same_page(browser: Browser, runs: Mapping[str, Run], tmp_path: Path) -> None:
+    run = runs["wgan-gp"]
+    with hosted(serve.app(make_site(tmp_path, run))) as host, visitor(browser, host.url) as found:
+        page = found.open(fragment="label=4&seed=3")
+        first(page)
+        shows(page, sample(run, "4", 3))
 
 
 # In every family that is installed, Chromium always

@@ -433,7 +433,7 @@ def test_what_cannot_be_read_is_not_there(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_below_a_base_path(tmp_path: Path) -> None:
-    (tmp_path / "site.json").write_text('{"base_path": "/my/demo/"}')
+    (tmp_path / "site.json").write_text('{"base_path": "/my/demo/", "pages": []}')
     (tmp_path / "index.html").write_bytes(b"home")
     (tmp_path / "404.html").write_bytes(b"not here")
     with served(server.app(tmp_path)) as port:
@@ -445,9 +445,29 @@ def test_below_a_base_path(tmp_path: Path) -> None:
         assert ask(port, "/my/demo/absent")[1] == b"not here"
 
 
+def test_a_page_has_its_link_header(tmp_path: Path) -> None:
+    pages = [{"file": file, "link": f"<{file}.js>; rel=modulepreload"} for file in ("index.html", "cnn.html")]
+    (tmp_path / "site.json").write_text(json.dumps({"base_path": "/", "pages": pages}))
+    for name in ("index.html", "cnn.html", "other.html"):
+        (tmp_path / name).write_bytes(b"<!doctype html>")
+    with served(server.app(tmp_path)) as port:
+        links = [ask(port, path)[0].headers["link"] for path in ("/", "/index.html", "/cnn.html", "/other.html")]
+    assert links == [pages[0]["link"], pages[0]["link"], pages[1]["link"], None]
+
+
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", "{}", '{"base_path": "demo"}', '{"base_path": "/../"}', '{"base_path": 7}', '{"base_path": "/{x}/"}'],
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"base_path": "/"}',
+        *(f'{{"base_path": {path}, "pages": []}}' for path in ('"demo"', '"/../"', "7", '"/{x}/"')),
+        *(
+            json.dumps({"base_path": "/", "pages": [{"file": "index.html", "link": link}]})
+            for link in ("a\r\nSet-Cookie: b", "é", 7, None)
+        ),
+    ],
 )
 def test_a_damaged_site_json_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "site.json").write_text(text)

@@ -148,15 +148,15 @@ def references(site: Path) -> Iterator[tuple[str, str]]:
     """Every URL that a file of the site names another by, with the file."""
     for file in [page["file"] for page in listed(site)["pages"]] + ["404.html"]:
         for _, attributes in tags(site, file).tags:
-            for key in ("src", "href", "timeline", "reader", "data-app"):
-                if key in attributes:
+            for key in ("src", "href", "timeline", "reader", "data-app", "data-icon"):
+                if not attributes.get(key, "data:").startswith("data:"):
                     yield file, attributes[key]
     yield from (
         ("app.webmanifest", icon["src"]) for icon in json.loads((site / "app.webmanifest").read_text())["icons"]
     )
     for script in ("elements.js", "generator.js", "classifier.js"):
-        named = re.findall(r'"(?:\./)?(elements\.\w+\?[^"]*)"', (site / script).read_text())
-        assert named
+        named = re.findall(r'"(?:\./)?(\w+\.\w+\?[^"]*)"', (site / script).read_text())
+        assert bool(named) == (script != "elements.js")
         yield from ((script, each) for each in named)
     for sheets in site.glob("samples/*/timeline.json"):
         own = sheets.relative_to(site).as_posix()
@@ -236,7 +236,7 @@ def test_nothing_is_inline_and_nothing_is_asked_of_others(real: Path) -> None:
         assert page.tags.index(("meta", policy)) < min(names.index("link"), names.index("script"))
     for path in (path for path in real.rglob("*") if path.suffix in (".html", ".js", ".css", ".webmanifest")):
         if "models" not in path.parts:
-            code = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")  # a name, never fetched
+            code = re.sub("http://www.w3.org/2000/svg", "", path.read_text(encoding="utf-8"))  # a name, never fetched
             assert not re.search(r"https?:|[\"'(]//", code), path
 
 
@@ -267,7 +267,7 @@ def test_the_list_is_what_lies_there(real: Path) -> None:
     for path, told in files.items():
         raw = (real / path).read_bytes()
         assert (len(raw), sha256(raw)) == (told["bytes"], told["sha256"])
-    rest = set(content(real)) - set(files) - {"site.json", *hosts.files("/")}
+    rest = set(content(real)) - set(files) - {"site.json", *hosts.files("/", {})}
     assert rest and all(path.endswith(".br") for path in rest)
     for path in rest:
         whole, packed = (real / path[: -len(".br")]).read_bytes(), (real / path).read_bytes()
@@ -304,9 +304,12 @@ def test_what_is_preloaded_is_what_the_runtime_asks_for(file: str, real: Path) -
     fetched = [each for each in links if each["rel"] == "preload" and each["as"] == "fetch"]
     assert all("crossorigin" in each for each in fetched)
     urls = {urljoin(address, each["href"]) for each in fetched}
-    # which of its programs WebAssembly takes is known when it runs
-    left = set(asked["fetched"]) - urls
-    assert urls < set(asked["fetched"]) and len(left) == 1 and ".wasm?" in left.pop()
+    # which of its programs WebAssembly takes is known when it runs: the one for this node may be the other
+    program = {url for url in urls if "webassembly-relaxed.wasm?" in url}
+    assert len(program) == 1 and urls - program < set(asked["fetched"])
+    assert all(".wasm?" in url for url in set(asked["fetched"]) - (urls - program))
+    weights = [url for url in asked["fetched"] if "/weights-" in url]
+    assert [urljoin(address, each["href"]) for each in fetched][: len(weights)] == weights  # they take the longest
     own, *others = (each for each in links if each["rel"] == "modulepreload")
     assert own["href"].startswith("elements.js?")
     modules = {urljoin(address, each["href"]): each["integrity"] for each in others}
@@ -316,10 +319,25 @@ def test_what_is_preloaded_is_what_the_runtime_asks_for(file: str, real: Path) -
         assert integrity == "sha256-" + base64.b64encode(hashlib.sha256(raw).digest()).decode()
 
 
+def test_a_page_s_header_asks_for_what_the_page_asks_for(real: Path) -> None:
+    for page in listed(real)["pages"]:
+        named = re.findall(r"<([^>]+)>; rel=(\w+)(?:; as=(\w+))?(; crossorigin)?(?:, |$)", page["link"])
+        assert len(named) == 6 and "weights-" in named[0][0]
+        links = {each.get("href", ""): each for each in tags(real, page["file"]).all("link")}
+        for url, rel, kind, crossorigin in named:
+            if url.startswith(f"{page['kind']}.js"):
+                assert url in {each.get("src") for each in tags(real, page["file"]).all("script")}
+            elif not url.startswith("page.css"):  # which the page links as what it is
+                assert (rel, kind) == (links[url]["rel"], links[url].get("as", ""))
+                assert bool(crossorigin) == ("crossorigin" in links[url])
+        for name in ("_headers", ".htaccess"):
+            assert page["link"] in (real / name).read_text()
+
+
 def test_a_page_s_code_fits_its_budget(real: Path) -> None:
     for file, slug, kind in (("index.html", "dcgan-cond", "generator"), ("cnn.html", "cnn", "classifier")):
         program = [f"models/{slug}/{name}" for name in ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")]
-        code = [f"{kind}.js", "elements.js", "elements.css", "shell.js", "page.css", *program]
+        code = [f"{kind}.js", f"{kind}.css", "elements.js", "shell.js", "page.css", *program]
         assert sum((real / f"{path}.br").stat().st_size for path in (file, *code)) <= 30_000
 
 
@@ -329,7 +347,7 @@ def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
         (root,) = tags(real, file).all("html")
         assert root["data-version"] == kept["version"]
     scripts = {"elements.js", "generator.js", "classifier.js", "shell.js"}
-    code = {*scripts, "elements.css", "page.css", "icon.svg", "app.webmanifest"}
+    code = {*scripts, "generator.css", "classifier.css", "page.css", "icon.svg", "app.webmanifest"}
     assert set(kept["files"]) == {"index.html", "cnn.html", "404.html", *code}
     models = {page: {url.partition("?")[0] for url in urls} for page, urls in kept["models"].items()}
     own = {path for path in listed(real)["files"] if path.startswith("models/cnn/")}
@@ -367,11 +385,14 @@ def test_every_word_has_its_japanese(pair: Any, tmp_path: Path) -> None:
 
 def test_a_base_path_is_where_404_html_begins(pair: Any, tmp_path: Path) -> None:
     site = build.build(pair, tmp_path / "site", build.Options(base_path="/a/demo/")).path
-    found = [value for _, each in tags(site, "404.html").tags for key, value in each.items() if key in ("src", "href")]
+    keys = ("src", "href", "data-app", "data-icon")
+    tagged = [each for _, each in tags(site, "404.html").tags]
+    found = [each[key] for each in tagged for key in keys if key in each and each[key] != "data:,"]
     assert len(found) > 5 and all(url.startswith("/a/demo/") for url in found)
     assert not [url for file, url in references(site) if file != "404.html" and url.startswith("/")]
     assert listed(site)["base_path"] == "/a/demo/"
-    for name, text in hosts.files("/a/demo/").items():
+    links = {page["file"]: page["link"] for page in listed(site)["pages"]}
+    for name, text in hosts.files("/a/demo/", links).items():
         assert (site / name).read_text() == text
     with pytest.raises(UsageError):
         build.build(pair, tmp_path / "other", build.Options(base_path='/"><script>/'))
@@ -540,7 +561,7 @@ def test_weights_are_cut_for_a_host(runs: Mapping[str, Run], tmp_path: Path) -> 
     site = build.build([(made, None)], tmp_path / "site", build.Options(max_file_size=300_000)).path
     shards = [path for path in listed(site)["files"] if path.startswith("models/cnn/weights-")]
     assert len(shards) == 4 and all((site / shard).stat().st_size <= 300_000 for shard in shards)
-    preloaded = {each["href"].partition("?")[0] for each in tags(site, "index.html").all("link")}
+    preloaded = {each.get("href", "").partition("?")[0] for each in tags(site, "index.html").all("link")}
     assert set(shards) <= preloaded
     with pytest.raises(UsageError, match="more than the 20,000 allowed"):
         build.build([(made, None)], tmp_path / "site", build.Options(max_file_size=20_000))
@@ -664,7 +685,7 @@ def test_the_command(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     told = json.loads(done.out)
     assert told["path"] == "other" and [page["slug"] for page in told["pages"]] == ["tiny"]
     page, where = told["pages"][0], in_tmp / "other"
-    names = ["index.html", "generator.js", "elements.js", "elements.css", "shell.js", "page.css"]
+    names = ["index.html", "generator.js", "generator.css", "elements.js", "shell.js", "page.css"]
     sizes = [(where / f"{name}.br").stat().st_size for name in names]
     assert page["code_brotli"] == sum(sizes) + len("webgl.js") + len("webgl.json") and page["weights"] == 16
 

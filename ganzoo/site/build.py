@@ -1,8 +1,9 @@
 """Write a site: a folder of static files for any host, in any of its folders.
 
 index.html, <slug>.html, 404.html     a page for each network; web/page.html around a custom element
-generator.js, classifier.js           the custom elements: for anybody's pages too
-elements.js, elements.css             what they share, with the runtime
+generator.js, generator.css           a custom element: for anybody's pages too
+classifier.js, classifier.css         another one
+elements.js                           what both share, with the runtime
 shell.js, page.css, icon.svg, app.webmanifest, sw.js     what our pages have besides
 models/<slug>/, samples/<slug>/       bundles (docs/bundle.md), and the sheets of their runs as a timeline
 site.json                             what is here, with SHA-256
@@ -43,9 +44,8 @@ LIST = "site.json"
 MISSING = "404.html"
 WORKER = "sw.js"
 WEB = Path(__file__).resolve().parent / "web"
-STYLES = ("element.css", "generator/generator.css", "classifier/classifier.css")
 RESERVED = ("index", "404")  # names of pages
-CODE = ("elements.js", "elements.css", "shell.js", "page.css")  # of every page; with it goes its kind's element
+CODE = ("elements.js", "shell.js", "page.css")  # of every page; with it goes its kind's element
 
 Files = dict[str, bytes]  # of a site, by path
 
@@ -179,13 +179,11 @@ def _reader(page: Page, pages: Iterable[Page]) -> str:
 
 def _code(site: str, first: Page) -> Files:
     """What pages have besides their HTML and their models."""
-    style = _packed("\n".join((WEB / name).read_text(encoding="utf-8") for name in STYLES))
-    elements = runtime.strip(runtime.join(WEB / "elements.js"))
-    shared = _filled(elements, '"elements.css"', json.dumps(_named("elements.css", style)))
-    files = {
-        "elements.css": style,
-        "elements.js": shared,
-        **{f"{kind}.js": _element(kind, shared) for kind in networks.KINDS},
+    shared = runtime.strip(runtime.join(WEB / "elements.js")).encode()
+    files = {"elements.js": shared}
+    for kind in networks.KINDS:
+        files |= _element(kind, shared)
+    files |= {
         "shell.js": runtime.strip((WEB / "shell.js").read_text(encoding="utf-8")).encode(),
         "page.css": _packed((WEB / "page.css").read_text(encoding="utf-8")),
         "icon.svg": (WEB / "icon.svg").read_bytes(),
@@ -194,15 +192,18 @@ def _code(site: str, first: Page) -> Files:
     return {**files, "app.webmanifest": app.encode()}
 
 
-def _element(kind: str, shared: bytes) -> bytes:
-    """The module of the element `kind`, which imports from `elements.js` what it shares with the other."""
+def _element(kind: str, shared: bytes) -> Files:
+    """The element `kind`: its style, and its module, which imports from `elements.js` what it shares with the other."""
+    style = _packed("".join((WEB / name).read_text(encoding="utf-8") for name in ("element.css", f"{kind}/{kind}.css")))
     source = runtime.join(WEB / kind / f"{kind}.js", runtime.modules(WEB / "elements.js"))
     names = sorted({name for names in runtime.IMPORTED.findall(source) for name in names.split(", ")})
     exported = {name for names in re.findall(rb"export\{(.*?)\}", shared) for name in names.decode().split(",")}
     if not exported.issuperset(names):
         raise ValueError(f"elements.js exports no {', '.join(sorted(set(names) - exported))}")
     once = f'import {{ {", ".join(names)} }} from "./{_named("elements.js", shared)}";\n'
-    return runtime.strip(once + runtime.IMPORT.sub("", source)).encode()
+    module = runtime.strip(once + runtime.IMPORT.sub("", source))
+    sheet = f"{kind}.css"
+    return {sheet: style, f"{kind}.js": _filled(module, f'"{sheet}"', json.dumps(_named(sheet, style)))}
 
 
 def _write_pages(files: Files, pages: Sequence[Page], options: Options) -> str:
@@ -269,7 +270,7 @@ def _weigh(page: Page, pages: Sequence[Page], site: Path) -> Weighed:
 
     shards = [page.folder + shard for shard in page.model.manifest["weights"]["shards"]]
     program = [page.folder + name for name in (*page.model.decoder, *page.model.program)]
-    code = brotli([page.file, f"{page.kind}.js", *CODE, *program])
+    code = brotli([page.file, f"{page.kind}.js", f"{page.kind}.css", *CODE, *program])
     return Weighed(page, title(page, pages), page.weights, brotli(shards), code)
 
 

@@ -10,7 +10,6 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ganzoo.site import hosts
 
@@ -29,7 +28,7 @@ DESCRIPTIONS = {
     "classifier": "A small neural network that reads what you draw, running in your browser.",
 }
 SUMMARIES = {"generator": "A generator of pictures", "classifier": "A reader of drawings"}
-ASSETS = {"style": "page.css", "shell": "shell.js", "app": "app.webmanifest"}  # of every page
+ASSETS = {"style": "page.css", "shell": "shell.js", "icon": "icon.svg", "app": "app.webmanifest"}  # of every page
 NOSCRIPT = (
     "<noscript><p>This page computes in your browser, which needs JavaScript.</p>"
     '<p lang="ja">このページはブラウザーの中で計算するため、JavaScriptが必要です。</p></noscript>'
@@ -136,7 +135,7 @@ def link(page: Page, refer: Refer) -> str:
     fetched = "rel=preload; as=fetch; crossorigin"
     first = [(weights, fetched), (refer(f"{page.kind}.js"), "rel=modulepreload")]
     first += [(refer("elements.js"), "rel=modulepreload"), (manifest, fetched)]
-    first += [(refer(style), "rel=preload; as=style") for style in ("page.css", "elements.css")]
+    first += [(refer(style), "rel=preload; as=style") for style in ("page.css", f"{page.kind}.css")]
     return ", ".join(f"<{url}>; {how}" for url, how in first)
 
 
@@ -154,7 +153,7 @@ def _assets(page: Page, refer: Refer) -> list[str]:
         f'<script type="module" src="{refer(f"{page.kind}.js")}"></script>',
         f'<link rel="modulepreload" href="{refer("elements.js")}">',
         _fetched(manifest),
-        f'<link rel="preload" as="style" href="{refer("elements.css")}">',
+        f'<link rel="preload" as="style" href="{refer(f"{page.kind}.css")}">',
         *(_checked(refer(page.folder + file), model.files[file]) for file in model.decoder),
         _checked(module, model.files[model.program[0]]),
         *(_fetched(url) for url in programs),
@@ -183,7 +182,6 @@ def _frame(site: str, version: str, refer: Refer, **values: str) -> str:
         "site": escape(site),
         "csp": escape(hosts.CSP, quote=False),
         "version": version,
-        "icon": "data:image/svg+xml," + quote((WEB / "icon.svg").read_text("utf-8").strip(), safe=" =:/'"),
     }
     return Template((WEB / "page.html").read_text("utf-8")).substitute(urls, **texts, **values)
 

@@ -5,12 +5,12 @@ import { h, panel } from "./dom.js";
 import { Network } from "./network.js";
 import { COMMON, inBytes, languageOf, plainly, translator } from "./words.js";
 
-const STYLE = new URL("elements.css", import.meta.url).href;
 const SETTLED = 2000; // ms after the first picture; then the backends are compared
 
-/** @abstract A network with its controls. `view`, `ready` and `WORDS` are the subclass's. */
+/** @abstract A network with its controls. `view`, `begin`, `ready`, `STYLE` and `WORDS` are the subclass's. */
 export class GanzooElement extends HTMLElement {
   static observedAttributes = ["lang", "src"];
+  static STYLE = ""; // a stylesheet's URL
   /** @type {import("./words.js").Words} */
   static WORDS = { en: {}, ja: {} };
 
@@ -27,6 +27,7 @@ export class GanzooElement extends HTMLElement {
   #isPainted = false;
 
   connectedCallback() {
+    const { STYLE } = /** @type {typeof GanzooElement} */ (this.constructor);
     const style = h("link", { rel: "stylesheet", href: STYLE });
     style.onload = style.onerror = () => (this.#body.hidden = false);
     this.#root.replaceChildren(style, this.#body);

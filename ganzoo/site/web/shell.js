@@ -18,7 +18,7 @@ const JAPANESE = {
 };
 const PATIENCE = 1000; // ms
 const root = document.documentElement;
-const { version, page, app = "" } = root.dataset;
+const { version, page, app = "", icon = "" } = root.dataset;
 /** @type {(id: string) => any} */
 const byId = (id) => document.getElementById(id);
 /** @type {(selector: string) => HTMLElement[]} */
@@ -84,16 +84,20 @@ async function keep() {
   ask(registration.installing ?? registration.waiting ?? registration.active);
 }
 
-/** Not before the first picture: to find a font for the Japanese in it takes as long as the network. */
-const showMenus = () => (byId("menus").hidden = false);
-setTimeout(showMenus, PATIENCE);
+/** What can wait for the first picture. To find a font for the menus' Japanese takes as long as the network. */
+function showRest() {
+  if (!byId("menus").hidden) return;
+  byId("menus").hidden = false;
+  byId("icon").href = icon;
+  byId("app").href = app;
+}
+setTimeout(showRest, PATIENCE);
 
 // when the first picture stands and nothing else is to be done; where there are no workers, nothing is lost
 const seen = new PerformanceObserver((list) => {
   if (!list.getEntriesByName("ganzoo:first").length) return;
   seen.disconnect();
-  showMenus();
-  document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: app }));
+  showRest();
   (globalThis.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {}));
 });
 seen.observe({ type: "mark", buffered: true });

@@ -17,6 +17,7 @@ const FINE = 2; // pixels drawn for each that the network sees, which is a mean 
  * empty where nothing is.
  */
 export class GanzooClassifier extends GanzooElement {
+  static STYLE = new URL("classifier.css", import.meta.url).href;
   static WORDS = CLASSIFIER_WORDS;
 
   #pad = new Pad();

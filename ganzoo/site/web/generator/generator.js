@@ -26,6 +26,7 @@ const QUIET = 300; // ms without a change, after which the address is written an
 /** Dispatches "ganzoo-change", its `detail` the state. */
 export class GanzooGenerator extends GanzooElement {
   static observedAttributes = [...GanzooElement.observedAttributes, "label", "seed", "timeline", "reader"];
+  static STYLE = new URL("generator.css", import.meta.url).href;
   static WORDS = GENERATOR_WORDS;
 
   /** @type {Moment} what the address says */
