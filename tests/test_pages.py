@@ -130,10 +130,12 @@ def test_a_class_is_chosen_by_click_and_by_key(generator: Page, runs: Mapping[st
     assert generator.get_by_role("radio", name="3").is_checked()
     press(generator, "ArrowRight")  # a radio button's own keys
     shows(generator, sample(run, "4", 42))
-    generator.locator("h1").click()
     press(generator, "9")
     shows(generator, sample(run, "9", 42))
     has_hash(generator, "label=9&seed=42")
+    generator.locator("h1").click()  # keys outside of the element are not its own (WCAG 2.1.4)
+    press(generator, "2")
+    shows(generator, sample(run, "9", 42))
     assert "picture of 9, seed 42" in (generator.get_by_role("img", name="A picture").get_attribute("aria-label") or "")
     assert generator.locator("ganzoo-generator [role=status]").inner_text() == "A picture of 9, seed 42"
 
@@ -336,6 +338,57 @@ def test_backends_are_switched_and_tell_their_times(generator: Page, runs: Mappi
     for backend in ("WebGL", "WebGPU", "WebAssembly"):
         row = panel(generator, "How it runs").locator("li").filter(has_text=backend)
         row.filter(has_text=re.compile(r"loaded in .* ms, first run .* ms, then .* ms each")).wait_for()
+
+
+def test_switches_follow_each_other_and_end_with_the_element(generator: Page) -> None:
+    told = generator.evaluate("""async () => {
+        const element = document.querySelector("ganzoo-generator");
+        const { network } = element;
+        const { model } = network;
+        const state = async (of) => of.run({ ...of.noise(0), label: 0 }).then(() => "alive", ({ code }) => code);
+        await Promise.all([network.use("webgl"), network.use("webassembly")]);
+        const after = [network.backend, await state(model), await state(network.model)];
+        const last = network.compare();
+        element.remove();
+        await last;
+        await network.use("webgl");
+        return [...after, await state(network.model)];
+    }""")
+    assert told == ["webassembly", "destroyed", "alive", "destroyed"]
+
+
+def test_a_change_of_language_does_not_lose_the_reader_on_its_way(generator: Page) -> None:
+    panel(generator, "Reader").get_by_role("button", name="Load the reader").click()
+    generator.locator("#language").select_option("ja")
+    generator.get_by_text("この中では10種類のうち").wait_for()
+    assert not generator.get_by_role("button", name="読み取りモデルを読み込む").count()
+
+
+def test_a_sheet_is_drawn_however_fast_its_rows_change(generator: Page) -> None:
+    use(generator, "WebGL")
+    rows = panel(generator, "Many").get_by_label("Rows")
+    for n in ("32", "16", "32"):
+        rows.select_option(n)
+    cells = "[...document.querySelector('ganzoo-generator').shadowRoot.querySelectorAll('.many canvas')]"
+    until(generator, f"{cells}.length === 320 && {cells}.every(({{ width }}) => width > 1)", 20)
+
+
+def test_a_failure_in_a_walk_is_told_once(generator: Page) -> None:
+    panel(generator, "Walk").get_by_role("button", name="Play").click()
+    changes = generator.evaluate("""async () => {
+        const element = document.querySelector("ganzoo-generator");
+        let changes = 0;
+        const alert = element.shadowRoot.querySelector("[role=alert]");
+        new MutationObserver(() => changes++).observe(alert, { childList: true });
+        element.network.run = async () => { throw new Error("no more"); };
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return changes;
+    }""")
+    assert changes == 1
+    assert generator.get_by_role("button", name="Play").is_visible()  # it has stopped
+    generator.get_by_role("button", name="Try again").click()
+    generator.get_by_role("button", name="Another").click()
+    until(generator, "!document.querySelector('ganzoo-generator').shadowRoot.querySelector('[role=alert] p')")
 
 
 def test_why_a_backend_does_not_run_is_told(visit: Callable[..., AbstractContextManager[Visitor]]) -> None:
@@ -708,7 +761,7 @@ def test_progress_has_true_totals(browser: Browser, site: Path) -> None:
     assert list(totals) == sorted(totals) and len(set(totals)) <= 2
     assert known - 20_000 <= totals[0] <= totals[-1] <= known + max(programs)
     assert values[-1] > 0.9 * totals[-1]
-    assert re.fullmatch(r"Loading the network: \S+ kB of 1\.\d+ MB", words[len(words) // 2])
+    assert re.fullmatch(r"Loading the model: \S+ kB of 1\.\d+ MB", words[len(words) // 2])
 
 
 # Small, large, and for everybody
@@ -813,6 +866,17 @@ def test_two_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_path
         page = found.open()
         first(page)
         assert float(pixels(page.locator("ganzoo-generator canvas").first).std()) > 0.02
+        # the page's own anchors are its own, and what docs/embedding.md names is there
+        told = page.evaluate("""async () => {
+            const element = document.querySelector("ganzoo-generator");
+            [element.label, element.seed] = ["5", 77];
+            location.hash = "chapter";
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            const { network } = element;
+            const { y } = await network.run({ ...network.model.noise(77), label: 5 });
+            return [element.label, element.seed, location.hash, y.length];
+        }""")
+        assert told == ["5", 77, "#chapter", 784]
 
 
 def test_a_plugin_s_networks_have_pages_too(browser: Browser, tmp_path: Path) -> None:

@@ -45,7 +45,10 @@ export function backends(network, t, say) {
     const standing = reason ? t("failed", { reason }) : load === undefined ? t("untried") : t("times", times);
     return h("li", {}, h("label", {}, choose, h("b", {}, backend), h("span", {}, standing), h("small", {}, info ?? "")));
   };
-  network.addEventListener("change", show);
+  network.addEventListener("change", function follow() {
+    if (rows.isConnected) show();
+    else network.removeEventListener("change", follow);
+  });
   show();
   return [rows, measure];
 }

@@ -25,15 +25,22 @@ export class GanzooElement extends HTMLElement {
   #body = h("section", { hidden: true });
   #control = new AbortController();
   #isPainted = false;
+  #isOffered = false;
+  /** @type {any} what went wrong, until something goes right */
+  #error;
+  /** @type {Network | undefined} that did not load */
+  #failed;
 
   connectedCallback() {
     const { STYLE } = /** @type {typeof GanzooElement} */ (this.constructor);
     const style = h("link", { rel: "stylesheet", href: STYLE });
     style.onload = style.onerror = () => (this.#body.hidden = false);
-    this.#root.replaceChildren(style, this.#body);
+    this.#root.replaceChildren(style, this.#body, this.#live);
+    this.#isPainted = false;
+    this.#error = undefined;
+    this.#isOffered = this.getAttribute("loading") === "click";
     this.#show();
-    if (this.getAttribute("loading") === "click") this.#offer();
-    else this.load();
+    if (!this.#isOffered) this.load();
   }
 
   disconnectedCallback() {
@@ -80,6 +87,7 @@ export class GanzooElement extends HTMLElement {
 
   /** To be called when a picture was painted. */
   painted() {
+    if (this.#error && this.network) this.#mend();
     if (this.#isPainted) return;
     this.#isPainted = true;
     // after the frame that shows it
@@ -100,16 +108,26 @@ export class GanzooElement extends HTMLElement {
     this.#body.lang = language;
     this.say(""); // it was in another one
     const open = [...this.#body.querySelectorAll("details[open]")].map(({ id }) => id);
+    const focused = this.#root.activeElement?.id;
     const { network, t } = this;
     const how = network ? [panel("how", t("how"), () => backends(network, t, (text) => this.say(text)))] : [];
-    this.#body.replaceChildren(...this.view(), this.#loading, this.#failure, this.#live, ...how);
+    this.#body.replaceChildren(...this.view(), this.#loading, this.#failure, ...how);
     for (const details of this.#body.querySelectorAll("details")) details.open = open.includes(details.id);
+    if (focused) this.#root.getElementById(focused)?.focus();
+    if (this.#error) this.#complain();
+    if (this.#isOffered) this.#offer();
     if (network) this.ready();
   }
 
   async #offer() {
-    const size = inBytes(await Network.bytes(this.src));
-    this.#loading.replaceChildren(h("button", { type: "button", onclick: () => this.load() }, this.t("load", { size })));
+    const { src, t } = this;
+    const size = inBytes(await Network.bytes(src));
+    if (!this.#isOffered || src !== this.src) return;
+    const onclick = () => {
+      this.load();
+      this.#loading.querySelector("progress")?.focus();
+    };
+    this.#loading.replaceChildren(h("button", { type: "button", id: "load", onclick }, t("load", { size })));
   }
 
   get src() {
@@ -120,9 +138,10 @@ export class GanzooElement extends HTMLElement {
   async load() {
     this.#leave();
     const { signal } = (this.#control = new AbortController());
-    const bar = h("progress", { id: "progress", value: 0 });
+    const bar = h("progress", { id: "progress", value: 0, tabIndex: -1 });
     const text = h("label", { htmlFor: "progress" });
-    this.#failure.replaceChildren();
+    this.#isOffered = false;
+    this.#mend();
     this.#loading.replaceChildren(text, bar);
     const network = new Network(this.src);
     try {
@@ -154,18 +173,29 @@ export class GanzooElement extends HTMLElement {
    * @param {Network} [network] that did not load
    */
   fail(error, network) {
-    const { t } = this;
-    const again = h("button", { type: "button" }, t("again"));
-    again.onclick = async () => {
-      again.disabled = true;
-      if (error?.code === "corrupt") await network?.refresh().catch(() => {});
-      this.load();
-    };
+    const isNew = !this.#error;
+    this.#error = error;
+    this.#failed = network;
     this.#loading.replaceChildren();
+    if (isNew) this.#complain();
+  }
+
+  #complain() {
+    const [{ t }, error] = [this, this.#error];
+    const onclick = async () => {
+      if (error?.code === "corrupt") await this.#failed?.refresh().catch(() => {});
+      this.load();
+      this.#loading.querySelector("progress")?.focus();
+    };
     this.#failure.replaceChildren(
       h("p", {}, plainly(t, error)),
-      again,
+      h("button", { type: "button", id: "again", onclick }, t("again")),
       h("details", {}, h("summary", {}, t("reasons")), h("code", {}, `${error?.message ?? error}`)),
     );
+  }
+
+  #mend() {
+    this.#error = undefined;
+    this.#failure.replaceChildren();
   }
 }

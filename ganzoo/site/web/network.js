@@ -27,6 +27,9 @@ export class Network extends EventTarget {
   #model;
   /** @type {Map<string, Standing>} */
   #standings = new Map();
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+  #control = new AbortController();
 
   /** @param {string | URL} src of the bundle's folder or manifest */
   constructor(src) {
@@ -99,7 +102,12 @@ export class Network extends EventTarget {
    * Switch. What does not run stays where it was, with its reason among the standings.
    * @param {string} name
    */
-  async use(name) {
+  use(name) {
+    return this.#next(() => this.#use(name));
+  }
+
+  /** @param {string} name */
+  async #use(name) {
     const before = this.model;
     if (name === before.backend) return;
     await this.#open([name, before.backend, ...Object.keys(before.manifest.backends)]);
@@ -111,7 +119,13 @@ export class Network extends EventTarget {
    * Time the backends that were not yet, one after another, and switch where one is clearly faster.
    * @param {(name: string) => void} [begin] is told which
    */
-  async compare(begin) {
+  compare(begin) {
+    return this.#next(() => this.#compare(begin));
+  }
+
+  /** @param {(name: string) => void} [begin] */
+  async #compare(begin) {
+    const { signal } = this.#control;
     for (const standing of this.standings) {
       if (standing.steady || standing.reason) continue;
       begin?.(standing.name);
@@ -119,20 +133,30 @@ export class Network extends EventTarget {
         if (standing.name === this.backend) await time(this.model, standing);
         else {
           const begun = performance.now();
-          const model = await load(this.src, { backend: standing.name });
+          const model = await load(this.src, { backend: standing.name, signal });
           standing.load = performance.now() - begun;
-          await time(model, standing);
-          model.destroy();
+          await time(model, standing).finally(() => model.destroy());
         }
       } catch (/** @type {any} */ error) {
+        if (signal.aborted) return;
         standing.reason = error.message;
       }
       this.#tell();
     }
     const [best] = this.standings.sort((a, b) => (a.steady ?? Infinity) - (b.steady ?? Infinity));
     const { steady = Infinity } = this.#standing(this.backend);
-    if ((best.steady ?? Infinity) < CLEARLY * steady) await this.use(best.name);
+    if ((best.steady ?? Infinity) < CLEARLY * steady) await this.#use(best.name);
     else this.#remember(this.backend);
+  }
+
+  /**
+   * One after another, and none once the network is given up.
+   * @param {() => Promise<void>} act
+   */
+  #next(act) {
+    const turn = this.#last.then(() => (this.#control.signal.aborted ? undefined : act()));
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   /** Whether the backends were compared here before. */
@@ -162,6 +186,7 @@ export class Network extends EventTarget {
   }
 
   destroy() {
+    this.#control.abort();
     this.#model?.destroy();
   }
 
@@ -171,7 +196,8 @@ export class Network extends EventTarget {
    */
   async #open(backend, options) {
     const begun = performance.now();
-    const model = await load(this.src, { backend, ...options });
+    const model = await load(this.src, { backend, signal: this.#control.signal, ...options });
+    if (this.#control.signal.aborted) model.destroy();
     this.#model = model;
     this.#learn(model);
     this.#standing(model.backend).load ??= performance.now() - begun;
@@ -193,14 +219,14 @@ export class Network extends EventTarget {
 
   #remembered() {
     try {
-      return localStorage.getItem(`ganzoo ${this.src}`) ?? undefined;
+      return localStorage.getItem(`ganzoo page ${this.src}`) ?? undefined;
     } catch {}
   }
 
   /** @param {string} name */
   #remember(name) {
     try {
-      localStorage.setItem(`ganzoo ${this.src}`, name);
+      localStorage.setItem(`ganzoo page ${this.src}`, name);
     } catch {}
   }
 }

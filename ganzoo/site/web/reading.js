@@ -24,7 +24,17 @@ export function probabilities({ meaning }, values) {
 export function classesOf(manifest, n) {
   const { classes } = Object(manifest.provenance);
   const isNamed = Array.isArray(classes) && classes.length === n && classes.every((name) => typeof name === "string");
-  return isNamed ? classes : Array.from({ length: n }, (_, i) => `${i}`);
+  return isNamed && new Set(classes).size === n ? classes : Array.from({ length: n }, (_, i) => `${i}`);
+}
+
+/**
+ * A picture in [0, 1] as a network's input takes it.
+ * @param {import("../../runtime/types.js").Spec} spec of the input
+ * @param {Float32Array} picture
+ */
+export function fitted({ range }, picture) {
+  const [low, high] = range ?? [0, 1];
+  return picture.map((value) => Math.min(high, Math.max(low, low + value * (high - low))));
 }
 
 /** @param {number} chance */

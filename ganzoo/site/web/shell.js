@@ -11,7 +11,7 @@ const JAPANESE = {
   Auto: "自動",
   Light: "ライト",
   Dark: "ダーク",
-  "A new version is here.": "新しい版があります。",
+  "A new version is here.": "新しいバージョンがあります。",
   Reload: "再読み込み",
   "Made with ganzoo. All is computed in your browser.": "ganzooで作られています。計算はすべてブラウザーの中で行われます。",
   "Works offline now.": "オフラインでも使えます。",
@@ -68,6 +68,12 @@ byId("newer").onclick = (/** @type {Event} */ { target }) => target instanceof H
 async function keep() {
   const worker = new URL("sw.js", import.meta.url);
   const registration = await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
+  /** @type {ServiceWorker | null} */
+  let asked = null;
+  /** @param {ServiceWorker | null} worker */
+  const learn = (worker) => {
+    if (worker !== asked) ask((asked = worker));
+  };
   /** @param {ServiceWorker | null} worker */
   const ask = (worker) => {
     if (worker?.state === "installing") worker.addEventListener("statechange", () => ask(worker), { once: true });
@@ -80,8 +86,8 @@ async function keep() {
       worker.postMessage({ page, version }, [port2]);
     }
   };
-  registration.addEventListener("updatefound", () => ask(registration.installing));
-  ask(registration.installing ?? registration.waiting ?? registration.active);
+  registration.addEventListener("updatefound", () => learn(registration.installing));
+  learn(registration.installing ?? registration.waiting ?? registration.active);
 }
 
 /** What can wait for the first picture. To find a font for the menus' Japanese takes as long as the network. */
@@ -98,6 +104,7 @@ const seen = new PerformanceObserver((list) => {
   if (!list.getEntriesByName("ganzoo:first").length) return;
   seen.disconnect();
   showRest();
-  (globalThis.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {}));
+  const { saveData } = /** @type {any} */ (navigator).connection ?? {};
+  if (!saveData) (globalThis.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {}));
 });
 seen.observe({ type: "mark", buffered: true });

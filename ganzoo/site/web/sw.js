@@ -2,7 +2,8 @@
  * The copy of a site that works offline.
  *
  * What is kept is named by its content: `file?` and the first 8 digits of its SHA-256. So an open page, whatever its
- * version, is answered with its own files or not at all, and what is not what its name says is never kept.
+ * version, is answered with its own files for as long as they are kept, and what is not what its name says never is.
+ * A page's code and its own network are kept on the first visit, what a visitor asks for besides when it is used.
  *
  * @typedef {Event & { waitUntil: (work: Promise<unknown>) => void }} Extendable
  * @typedef {Extendable & { request: Request, respondWith: (answer: Promise<Response>) => void }} Fetch
@@ -138,7 +139,7 @@ async function serve(event) {
   if (copy && request.cache !== "reload") return copy;
   try {
     const response = await fetch(request);
-    if (copy) event.waitUntil(replace(url, response.clone()).catch(() => {}));
+    if (response.ok && HASHED.test(url)) event.waitUntil(replace(url, response.clone()).catch(() => {}));
     return response;
   } catch (error) {
     const file = await kept(known(pathOf(url)));
@@ -148,7 +149,7 @@ async function serve(event) {
 }
 
 /**
- * In the place of a damaged copy, in whichever cache it is.
+ * In the place of a damaged copy, if there is one, in whichever cache it is.
  * @param {string} url
  * @param {Response} response
  */

@@ -29,6 +29,7 @@ export function translator(language, ...words) {
 
 /** @param {number} bytes */
 export function inBytes(bytes) {
+  if (!(bytes >= 0)) return "?"; // what tells it did not arrive
   return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toPrecision(3)} MB`;
 }
 
@@ -37,7 +38,7 @@ export function inTimeUnits(ms) {
   return ms < 0.995 ? `${ms.toPrecision(2)} ms` : `${Math.round(ms)} ms`;
 }
 
-const CODES = ["fetch", "corrupt", "version", "manifest", "backend"];
+const CODES = ["fetch", "corrupt", "backend"];
 
 /**
  * What went wrong, in words for everybody.
@@ -51,17 +52,15 @@ export function plainly(t, error) {
 /** What all elements say. */
 export const COMMON = {
   en: {
-    load: "Load the network ({size})",
-    loading: "Loading the network: {loaded} of {total}",
+    load: "Load the model ({size})",
+    loading: "Loading the model: {loaded} of {total}",
     ready: "Ready on {backend}.",
     again: "Try again",
     reasons: "Details",
     fetch: "{file} did not arrive. Check your connection, then try again.",
-    corrupt: "{file} arrived damaged or is not the one this page was made with. Try again; if it stays, reload the page.",
-    version: "The network was made for a newer version of this page. Reload the page.",
-    manifest: "The network's description is damaged. Its maker has to export it again.",
-    backend: "This browser can run the network in none of the ways it knows. A current Chrome, Edge, Firefox or Safari can.",
-    other: "Something went wrong that this page did not expect.",
+    corrupt: "{file} arrived damaged. Try again; if that does not help, reload the page.",
+    backend: "This browser can run the model in none of its ways. A current Chrome, Edge, Firefox or Safari can.",
+    other: "Something is wrong with this page. Reload it; if that does not help, tell whoever made it.",
     how: "How it runs",
     runs: "Running on {backend}",
     use: "Run it on {backend}",
@@ -73,18 +72,16 @@ export const COMMON = {
     moved: "{backend} failed. Now running on {other}.",
   },
   ja: {
-    load: "ネットワークを読み込む（{size}）",
-    loading: "ネットワークを読み込んでいます：{total}中{loaded}",
+    load: "モデルを読み込む（{size}）",
+    loading: "モデルを読み込んでいます：{loaded} / {total}",
     ready: "準備ができました（{backend}）。",
     again: "もう一度試す",
     reasons: "詳細",
     fetch: "{file}を取得できませんでした。接続を確認して、もう一度お試しください。",
-    corrupt: "{file}が壊れているか、このページのものではありません。もう一度試しても直らない場合は、ページを再読み込みしてください。",
-    version: "このネットワークには新しい版のページが必要です。ページを再読み込みしてください。",
-    manifest: "ネットワークの記述が壊れています。作成者による再出力が必要です。",
-    backend: "このブラウザーではネットワークを実行できません。最新のChrome、Edge、Firefox、Safariでお試しください。",
-    other: "予期しない問題が起きました。",
-    how: "実行のしくみ",
+    corrupt: "{file}が壊れています。もう一度試しても直らない場合は、ページを再読み込みしてください。",
+    backend: "このブラウザーではモデルを実行できません。最新のChrome、Edge、Firefox、Safariでお試しください。",
+    other: "問題が起きました。再読み込みしても直らない場合は、ページの作成者にお知らせください。",
+    how: "実行環境",
     runs: "{backend}で実行中",
     use: "{backend}で実行",
     untried: "未計測",

@@ -67,9 +67,10 @@ async function generate({ pictures }) {
   const element = await open("site/index.html#label=7&seed=42");
   const judge = async (name, key) => (differences[name] = await difference(element, pictures[key]));
   await judge("address", "7,42");
-  inside(element, ".classes input[value='3']")[0].click();
+  const three = () => inside(element, ".classes input[value='3']")[0];
+  (await until(three, "the controls")).click();
   await judge("click", "3,42");
-  frame.contentDocument.body.dispatchEvent(
+  three().dispatchEvent(
     new frame.contentWindow.KeyboardEvent("keydown", { key: "9", bubbles: true, composed: true }),
   );
   await judge("key", "9,42");

@@ -3,7 +3,7 @@
 import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
 import { GanzooElement } from "../element.js";
-import { classesOf, inPercent, probabilities } from "../reading.js";
+import { classesOf, fitted, inPercent, probabilities } from "../reading.js";
 import { Pad } from "./pad.js";
 import { preprocess } from "./preprocess.js";
 import { rasterOf } from "./strokes.js";
@@ -60,8 +60,10 @@ export class GanzooClassifier extends GanzooElement {
       h("button", { type: "button", id: name, onclick }, t(name));
     const { node } = this.#pad;
     node.ariaLabel = t("pad");
+    const { manifest, outputs } = this.network?.model ?? {};
+    const names = manifest && outputs ? classesOf(manifest, outputs[0].shape[0]).join(", ") : "…";
     const drawing = [
-      h("p", { id: "draw" }, t("draw")),
+      h("p", { id: "draw" }, t("draw", { names })),
       node,
       h("div", { className: "row" }, button("undo", () => this.undo()), button("clear", () => this.clear())),
     ];
@@ -111,14 +113,13 @@ export class GanzooClassifier extends GanzooElement {
     const { network } = this;
     if (!network) return;
     const { inputs, outputs } = network.model;
-    const [{ name, shape, range }] = inputs;
+    const [{ name, shape }] = inputs;
     const { strokes } = this.#pad;
     const { ink, width } = rasterOf(strokes, FINE * Math.max(...shape));
     const image = preprocess(ink, width, shape);
     paint(this.#seen, shape, image, 1);
-    const [low, high] = range ?? [0, 1];
-    const values = image.map((value) => low + value * (high - low));
-    const output = strokes.length ? (await network.run({ [name]: values }))[outputs[0].name] : [];
+    const run = () => network.run({ [name]: fitted(inputs[0], image) });
+    const output = strokes.length ? (await run())[outputs[0].name] : [];
     if (network === this.network) this.#mark(probabilities(outputs[0], output));
   }
 

@@ -144,7 +144,7 @@ export class Pad extends EventTarget {
     } else if (altKey) return;
     else if (STEPS[key]) this.#movePen(...STEPS[key]);
     else if (key === " " || key === "Enter") this.#turn();
-    else if (key === "Escape" || key === "Delete") this.clear();
+    else if (key === "Delete") this.clear();
     else return;
     event.preventDefault();
   }

@@ -36,7 +36,7 @@ export function slider(id, text, range, onvalue, say = String) {
 export function seedField(id, text, hint, onseed) {
   const input = h("input", { id, inputMode: "numeric", autocomplete: "off", size: 11 });
   const refusal = h("small", { id: `${id}-hint`, className: "refusal" });
-  const read = () => accepted({ seed: input.value.trim() }).seed;
+  const read = () => accepted({ seed: input.value.normalize("NFKC").trim() }).seed;
   const judge = (/** @type {boolean} */ isRight) => {
     refusal.textContent = isRight ? "" : hint;
     input.ariaInvalid = `${!isRight}`;

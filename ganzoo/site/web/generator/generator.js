@@ -37,6 +37,8 @@ export class GanzooGenerator extends GanzooElement {
   sheet = 0; // the sheet's first seed
   /** @type {import("./reader.js").Reader | undefined} */
   reader;
+  /** @type {Promise<import("./reader.js").Reader> | undefined} the reader, on its way */
+  opening;
   /** @type {HTMLElement[]} one for each class: what the reader says */
   marks = [];
   reading = h("p", { className: "reading" });
@@ -49,8 +51,8 @@ export class GanzooGenerator extends GanzooElement {
 
   connectedCallback() {
     const { signal } = (this.#control = new AbortController());
-    addEventListener("hashchange", () => this.#recall(), { signal });
-    document.addEventListener("keydown", (event) => this.#press(event), { signal });
+    addEventListener("hashchange", () => this.#told() && this.#recall(), { signal });
+    this.shadowRoot?.addEventListener("keydown", (event) => this.#press(/** @type {any} */ (event)), { signal });
     this.#recall();
     super.connectedCallback();
   }
@@ -193,22 +195,31 @@ export class GanzooGenerator extends GanzooElement {
     this.show();
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(), QUIET);
-    this.dispatchEvent(new CustomEvent("ganzoo-change", { detail: this.state, bubbles: true }));
+    const { label, seed, truncation, d } = this.state;
+    const detail = { label, seed, truncation, d: [...d] };
+    this.dispatchEvent(new CustomEvent("ganzoo-change", { detail, bubbles: true, composed: true }));
   }
 
   #settle() {
     clearTimeout(this.#settling);
     if (!this.isConnected) return;
-    if (this.hasAttribute("address")) history.replaceState(history.state, "", `#${writeAddress(this.state)}`);
+    const { pathname, search } = location; // a <base> would change what "#" alone means
+    const address = `${pathname}${search}#${writeAddress(this.state)}`;
+    if (this.hasAttribute("address")) history.replaceState(history.state, "", address);
     if (this.at === undefined) this.say(this.describe(this.state));
   }
 
   /** What attributes and address say. */
   #recall() {
     const [label, seed] = [this.getAttribute("label"), this.getAttribute("seed")];
-    const told = this.hasAttribute("address") ? readAddress(location.hash) : {};
-    this.state = { ...DEFAULTS, ...accepted({ label, seed }), ...told };
+    this.state = { ...DEFAULTS, ...accepted({ label, seed }), ...this.#told() };
     if (this.network) this.ready();
+  }
+
+  /** What the address says, where it is this element's and says anything. */
+  #told() {
+    const told = this.hasAttribute("address") ? readAddress(location.hash) : {};
+    return Object.keys(told).length ? told : undefined;
   }
 
   /**
@@ -220,7 +231,7 @@ export class GanzooGenerator extends GanzooElement {
     this.#followers.push({ node, update });
   }
 
-  /** Bring everything up to date; promises that the picture is. */
+  /** Bring everything up to date; promises whether the picture is. */
   show() {
     if (!this.network) return;
     const { moment } = this;
@@ -262,14 +273,13 @@ export class GanzooGenerator extends GanzooElement {
   }
 
   /**
-   * A digit chooses a class, unless something else is typed into.
+   * A digit chooses a class, unless something is typed into. Only here: keys elsewhere are the page's (WCAG 2.1.4).
    * @param {KeyboardEvent} event
    */
   #press(event) {
     const [target] = /** @type {HTMLElement[]} */ (event.composedPath());
-    const isHere = target === document.body || this.shadowRoot?.contains(target);
-    const isTyped = target.matches?.("select, textarea, input:not([type=radio], [type=range])");
-    if (!isHere || isTyped || event.ctrlKey || event.altKey || event.metaKey || !this.network) return;
+    const isTyped = target.matches?.("select, input:not([type=radio], [type=range])");
+    if (isTyped || event.ctrlKey || event.altKey || event.metaKey || !this.network) return;
     const label = classOf(this.space.classes, event.key);
     if (label !== undefined) this.set({ label });
   }

@@ -59,6 +59,7 @@ export function manyPanel(generator) {
     if (wanted === drawn) return;
     const targets = buttons;
     const pictures = await generator.draw(cells);
+    if (targets !== buttons) return; // laid out anew meanwhile: another draw is on its way
     drawn = wanted;
     cells.forEach((cell, i) => {
       targets[i].ariaLabel = generator.describe(cell);

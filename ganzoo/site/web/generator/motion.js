@@ -19,6 +19,7 @@ export function player(t, step, begin, end) {
   const stop = () => {
     if (turn % 2 === 0) return;
     turn++;
+    document.removeEventListener("visibilitychange", stop);
     play.textContent = t("play");
     end?.();
   };
@@ -27,7 +28,7 @@ export function player(t, step, begin, end) {
     const mine = ++turn;
     play.textContent = t("pause");
     begin?.();
-    document.addEventListener("visibilitychange", stop, { once: true });
+    document.addEventListener("visibilitychange", stop);
     for (let last = performance.now(), goes = true; goes; ) {
       await (lessMotion.matches ? pause(STEP_TIME) : new Promise(requestAnimationFrame));
       if (mine !== turn) return;

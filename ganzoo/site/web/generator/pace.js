@@ -1,22 +1,28 @@
 /** When work is done: the newest first, and never so much that a page feels slow. */
 
 /**
- * `act` one at a time; of what is asked for meanwhile, only the newest. What it throws, it has told.
+ * `act` one at a time; of what is asked for meanwhile, only the newest. What it throws, it has told; whether the last
+ * one did is promised.
  * @template T
  * @param {(value: T) => Promise<unknown>} act
  */
 export function latest(act) {
   /** @type {{ value: T } | undefined} */
   let next;
-  /** @type {Promise<void> | undefined} */
+  /** @type {Promise<boolean> | undefined} */
   let running;
   const run = async () => {
+    let isDone = true;
     while (next) {
       const { value } = next;
       next = undefined;
-      await act(value).catch(() => {});
+      isDone = await act(value).then(
+        () => true,
+        () => false,
+      );
     }
     running = undefined;
+    return isDone;
   };
   return (/** @type {T} */ value) => {
     next = { value };

@@ -3,7 +3,7 @@
 import { GanzooError } from "../../../runtime/errors.js";
 import { h } from "../dom.js";
 import { Network } from "../network.js";
-import { classesOf, inPercent, probabilities } from "../reading.js";
+import { classesOf, fitted, inPercent, probabilities } from "../reading.js";
 import { inBytes, plainly } from "../words.js";
 import { button } from "./controls.js";
 import { later } from "./pace.js";
@@ -39,12 +39,10 @@ export class Reader extends EventTarget {
   #read = later(async () => {
     const { inputs, outputs } = this.network.model;
     const [pictures, noise] = [this.#pictures, this.#noise];
-    const [low, high] = inputs[0].range ?? [-Infinity, Infinity];
     const size = pictures[0].length;
     const values = new Float32Array(pictures.length * size);
     pictures.forEach((picture, i) => values.set(picture, i * size));
-    const all = values.map((value) => Math.min(high, Math.max(low, value)));
-    const output = (await this.network.run({ [inputs[0].name]: all }))[outputs[0].name];
+    const output = (await this.network.run({ [inputs[0].name]: fitted(inputs[0], values) }))[outputs[0].name];
     this.readings = pictures.map((_, i) => {
       const n = this.names.length;
       const chances = probabilities(outputs[0], output.subarray(i * n, (i + 1) * n));
@@ -81,6 +79,24 @@ export class Reader extends EventTarget {
   }
 }
 
+/**
+ * @param {import("./generator.js").GanzooGenerator} generator
+ * @param {string} src
+ * @param {(part: number) => void} onpart of what is to be loaded
+ */
+async function openReader(generator, src, onpart) {
+  const network = new Network(src);
+  try {
+    await network.start(({ loaded, total }) => onpart(total && loaded / total), generator.signal);
+    generator.reader = new Reader(network, generator);
+    generator.show();
+    return generator.reader;
+  } catch (error) {
+    network.destroy();
+    throw error;
+  }
+}
+
 /** @param {import("./generator.js").GanzooGenerator} generator */
 export function readerPanel(generator) {
   const { t } = generator;
@@ -103,24 +119,24 @@ export function readerPanel(generator) {
     reader.addEventListener("read", () => place.isConnected && tally());
     tally();
   };
-  const open = async () => {
-    const bar = h("progress", { ariaLabel: t("readerLoading"), value: 0 });
+  /** Until it is there; another panel, in another language, may have asked for it. */
+  const wait = () => {
+    const bar = h("progress", { ariaLabel: t("readerLoading") });
     place.replaceChildren(bar);
-    const network = new Network(src);
-    try {
-      const show = (/** @type {{ loaded: number, total: number }} */ { loaded, total }) =>
-        Object.assign(bar, { max: total || 1, value: loaded });
-      await network.start(show, generator.signal);
-      generator.reader = new Reader(network, generator);
-      watch(generator.reader);
-      generator.show();
-    } catch (/** @type {any} */ error) {
-      network.destroy();
-      place.replaceChildren(h("p", {}, error.code === UNFIT ? t(UNFIT) : plainly(t, error)), button(t("again"), open));
-    }
+    generator.opening ??= openReader(generator, src, (part) => (bar.value = part)).finally(
+      () => (generator.opening = undefined),
+    );
+    generator.opening.then(watch, (/** @type {any} */ error) => {
+      const why = error.code === UNFIT ? t(UNFIT) : plainly(t, error);
+      place.replaceChildren(h("p", {}, why), button(t("again"), wait));
+    });
   };
-  const offer = async () => place.replaceChildren(button(t("read", { size: inBytes(await Network.bytes(src)) }), open));
+  const offer = async () => {
+    const size = inBytes(await Network.bytes(src));
+    if (!place.firstChild) place.append(button(t("read", { size }), wait));
+  };
   if (generator.reader) watch(generator.reader);
+  else if (generator.opening) wait();
   else offer();
   return [h("p", {}, t("readerIs")), place];
 }
