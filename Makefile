@@ -8,15 +8,17 @@ TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
 
-# train on the embedded digits, draw a sheet, export, verify and time in a real browser: a run in demo/
+# train on the embedded digits, draw a sheet, export, verify and time in a real browser, make pages: a run in demo/
 demo: .venv/ready-run browser
 	rm -rf demo
 	$(GANZOO) train dcgan-cond --out demo
 	$(GANZOO) sample demo
 	$(GANZOO) export demo --all-backends --verify
 	$(GANZOO) bench demo --rounds 1 --no-throttle
+	$(GANZOO) site demo --out demo/site
 	@echo "Sample sheet: demo/sample.png"
 	@echo "Export:       demo/export/generator/"
+	@echo "Pages:        demo/site/, to be looked at with: $(GANZOO) serve demo/site"
 
 test: .venv/ready-test browser bench-peers npm-checks
 	.venv/bin/python -m pytest
