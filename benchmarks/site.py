@@ -57,7 +57,8 @@ BARS: Mapping[tuple[str, str], float] = {
     ("9 Mbit/s, 60 ms", "int8"): 450.0,
 }
 CODE_BAR = 30_000  # bytes
-DATA = re.compile(r"/(weights-[^/]*|golden)\.bin$")  # the network's, and the sample that it is tested by
+# the network's description and weights, and the sample that it is tested by
+DATA = re.compile(r"/(manifest\.json|(weights-[^/]*|golden)\.bin)$")
 TASKS = "disabled-by-default-devtools.timeline"  # the trace's category that has every task
 FRAME_MS = 1000 / 60
 SETTLE_S = 1.0  # a browser that has just started is still busy with itself

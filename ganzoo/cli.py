@@ -6,6 +6,8 @@ use; 3 something is missing on this machine; 130 interrupted. Nothing heavy is i
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import signal
 import sys
 from enum import Enum
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ganzoo.training.run import Run
 
 ROOT = Path("runs")
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # of a disk: a failed write does not tell its file
 
 app = typer.Typer(
     name="ganzoo",
@@ -195,7 +198,7 @@ def export(
     weights: Annotated[Encoding, typer.Option(help="How parameters are stored.")] = Encoding.f32,
     max_file_size: Annotated[
         str | None,
-        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, neocities."),
+        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, cloudflare-pages."),
     ] = None,
     toolchain: Annotated[
         str | None, typer.Option(help="For WebDNN's webassembly: zig, or emscripten where installed.")
@@ -245,8 +248,8 @@ def export(
         backends,
         out or chosen.path / "export",
         layout=layout.value,
-        options=Options(toolchain, weights.value, hosts.parse_size(max_file_size) if max_file_size else None),
-        budget=size.parse_bytes(budget) if budget else None,
+        options=Options(toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size)),
+        budget=None if budget is None else size.parse_bytes(budget),
         progress=show.step,
         **({} if verify is False else {"judge": judge}),
     )
@@ -336,11 +339,14 @@ def site(
     names: BundleNames = None,
     out: Annotated[Path, typer.Option(help="The site's folder.")] = Path("site"),
     base_path: Annotated[
-        str, typer.Option(metavar="PATH", help="Where the host will have it: /demo/. Only 404.html must know.")
+        str,
+        typer.Option(
+            metavar="PATH", help="Where the host will have it: /demo/. 404.html, _headers and .htaccess must know."
+        ),
     ] = "/",
     max_file_size: Annotated[
         str | None,
-        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, neocities."),
+        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, cloudflare-pages."),
     ] = None,
     title: Annotated[str, typer.Option(help="What the site is called.")] = "ganzoo",
     as_json: AsJson = False,
@@ -349,7 +355,7 @@ def site(
     from ganzoo.site import build, hosts
 
     chosen = [_bundle(name) for name in names or (None,)]
-    options = build.Options(base_path, hosts.parse_size(max_file_size) if max_file_size else None, title)
+    options = build.Options(base_path, None if max_file_size is None else hosts.parse_size(max_file_size), title)
     made = build.build([(bundle, _run_of(bundle)) for bundle in chosen], out, options, show.step)
     for line in made.passed_over:
         show.warn(line)
@@ -358,7 +364,7 @@ def site(
 
 @app.command()
 def serve(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A site, or any folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A site, or any folder.")] = Path("site"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="8000, or the next that is free.")] = None,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="0.0.0.0 lets your network in.")] = "127.0.0.1",
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
@@ -366,7 +372,7 @@ def serve(
     """Show a site on this machine, as a host would; Ctrl-C ends it."""
     from ganzoo.site import serve as server
 
-    server.serve(folder, host, port, lambda url: show.serving(url, server.exposed(host, url), open_))
+    server.serve(folder, host, port, lambda url, exposed: show.serving(url, exposed, open_))
 
 
 @data_app.command("list")
@@ -418,9 +424,15 @@ def _bundle(name: str | None) -> Bundle:
         if not with_export:
             raise RunError(f"No run in {ROOT}/ has an export.", "Make one with: ganzoo export --all-backends")
         return bundle.load(with_export[-1].path / "export")
-    if (Path(name) / "manifest.json").exists():
-        return bundle.load(Path(name))
-    return bundle.load(_run(name).path / "export")
+    folder = Path(name)
+    if not (folder / "manifest.json").exists():
+        return bundle.load(_run(name).path / "export")
+    place = folder.resolve()
+    with contextlib.suppress(RunError):  # the folder of a network, as `ganzoo export` prints it, means its export
+        around = bundle.load(place.parent)
+        if place.name in around.networks:
+            return around
+    return bundle.load(folder)
 
 
 def _run_of(bundle: Bundle) -> Run | None:
@@ -448,7 +460,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             raise
         raise SystemExit(error.exit_code) from None
     except OSError as error:
-        if error.filename is None or "--debug" in arguments:
+        if (error.filename is None and error.errno not in FULL) or "--debug" in arguments:
             raise
-        show.error(MissingError(f"{error.filename}: {error.strerror}.", "Name another place, or mend this one."))
+        where = "" if error.filename is None else f"{error.filename}: "
+        remedy = "Make room on that disk, or name" if error.errno in FULL else "Mend this place, or name"
+        show.error(MissingError(f"{where}{error.strerror}.", f"{remedy} another place."))
         raise SystemExit(MissingError.exit_code) from None

@@ -7,13 +7,29 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+KEPT = (".git", "CNAME")  # the host's, at the top of a folder that it shows: they outlast what is replaced
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What tells a folder of ours: `file`, a JSON object with all of `keys`; its `files` names what else we wrote.
+
+    `what` is the folder's name in words; `others` are files that the list lacks.
+    """
+
+    file: str
+    what: str
+    keys: Collection[str]
+    others: Collection[str] = ()
 
 
 @contextmanager
@@ -51,7 +67,7 @@ def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
 def replacing_folder(place: Path) -> Iterator[Path]:
     """A new folder beside `place`, an absolute path, to fill; it takes its place if the block ends without an error.
 
-    A folder cannot replace another in one step: `recover` mends what a crash between the two leaves.
+    What is `KEPT` moves into it. A folder cannot replace another in one step: `recover` mends what a crash leaves.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     staging = tempfile.mkdtemp(prefix=f".{place.name}.staging-", dir=place.parent)
@@ -63,7 +79,7 @@ def replacing_folder(place: Path) -> Iterator[Path]:
             place.rename(former)
         staged.chmod(0o755)  # mkdtemp makes it private
         staged.rename(place)
-        shutil.rmtree(former, ignore_errors=True)
+        _discard(former, place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -73,16 +89,51 @@ def recover(place: Path) -> None:
     former = _former(place)
     if former.exists():
         if place.exists():
-            shutil.rmtree(former)
+            _discard(former, place)
         else:
             former.rename(place)
 
 
-def refuse_foreign(place: Path, mark: str, what: str) -> None:
-    """Raise `UsageError` unless `place` is free or empty, or a folder with the file `mark`, as every `what` has."""
+def refuse_foreign(place: Path, mark: Mark) -> None:
+    """Raise `UsageError` unless `place`, an absolute path, may become a folder of ours.
+
+    It may where nothing is, or nothing but what is `KEPT`, in a folder that can be written to; or where a former one
+    is, with nothing that is not its own.
+    """
     recover(place)
-    if place.exists() and not (place / mark).is_file() and not (place.is_dir() and not any(place.iterdir())):
-        raise UsageError(f"{place} is there and is no {what}.", "Name another --out, or remove it.")
+    around = next(each for each in place.parents if each.exists())
+    if not (around.is_dir() and os.access(around, os.W_OK)):
+        raise UsageError(f"{place} cannot be written: {around} takes no files.", "Name another --out.")
+    if not place.exists() or (place.is_dir() and {each.name for each in place.iterdir()} <= {*KEPT}):
+        return
+    listed = _listed(place, mark)
+    if listed is None:
+        raise UsageError(f"{place} is there and is no {mark.what}.", "Name another --out, or remove it.")
+    own = {PurePosixPath(name + ending) for name in (mark.file, *mark.others, *listed) for ending in ("", ".br")}
+    own |= {folder for file in own for folder in file.parents}
+    for path in sorted(place.rglob("*")):
+        inside = PurePosixPath(*path.relative_to(place).parts)
+        if inside.parts[0] not in KEPT and inside not in own:
+            message = f"{path} is not of the {mark.what} that would be replaced."
+            raise UsageError(message, "Move it away, or name another --out.")
+
+
+def _listed(place: Path, mark: Mark) -> Collection[str] | None:
+    """The files that the folder of ours at `place` lists; None where it is none."""
+    try:
+        told = json.loads((place / mark.file).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    ours = isinstance(told, dict) and told.keys() >= {*mark.keys, "files"} and isinstance(told["files"], dict)
+    return told["files"] if ours else None
+
+
+def _discard(former: Path, place: Path) -> None:
+    """Remove the folder `former`; what is `KEPT` moves to `place`, which has replaced it."""
+    for name in KEPT:
+        if os.path.lexists(former / name) and not os.path.lexists(place / name):
+            (former / name).rename(place / name)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def _former(place: Path) -> Path:

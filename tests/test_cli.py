@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +111,27 @@ def test_debug_shows_the_traceback(in_tmp: Path) -> None:
     assert "Traceback" in done.stderr and "UnknownNameError" in done.stderr
     done = subprocess.run([*command[:3], *command[4:]], capture_output=True, text=True)
     assert "Traceback" not in done.stderr and done.returncode == 2
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_full_disk_is_told(
+    code: int, ganzoo: Callable[..., Done], in_tmp: Path, runs: Mapping[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed write does not tell its file."""
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+    command = ("sample", runs["dcgan-cond"].path, "--out", "a.png")
+    done = ganzoo(*command)
+    assert done.code == 3 and f"{os.strerror(code)}." in done.err and "Make room" in done.err
+    assert list(in_tmp.iterdir()) == []
+    with pytest.raises(OSError, match=re.escape(os.strerror(code))):
+        ganzoo("--debug", *command)
+    code = errno.ECONNREFUSED  # no disk's
+    with pytest.raises(OSError, match="refused"):
+        ganzoo(*command)
 
 
 def test_no_colour_off_a_terminal_and_under_no_color(in_tmp: Path) -> None:

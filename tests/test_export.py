@@ -164,6 +164,31 @@ def test_an_export_replaces_nothing_but_an_export(foreign: str, runs: Mapping[st
     assert (tmp_path / "empty" / "manifest.json").exists()
 
 
+@pytest.mark.parametrize(
+    "foreign", ["{", '{"manifest_version": 3, "name": "mine", "files": {}}', '{"ganzoo": "0", "networks": {}}']
+)
+def test_another_s_manifest_is_no_export(foreign: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
+    """A browser's extension has one."""
+    (tmp_path / "manifest.json").write_text(foreign)
+    (tmp_path / "background.js").write_text("mine")
+    before = content(tmp_path)
+    with pytest.raises(UsageError, match="is no export"):
+        webdnn(runs["cnn"], backends("webgpu"), tmp_path)
+    assert content(tmp_path) == before
+
+
+@pytest.mark.parametrize("layout", ["ganzoo", "webdnn"])
+def test_what_was_added_to_an_export_is_not_deleted(layout: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
+    out = tmp_path / "export"
+    bundle.export(runs["cnn"], backends("webgl"), out, layout=layout)
+    bundle.export(runs["cnn"], backends("webgl"), out, layout=layout)  # with nothing added
+    (out / "classifier" / "index.html").write_text("mine")
+    before = content(out)
+    with pytest.raises(UsageError, match=r"classifier/index\.html is not of the export"):
+        bundle.export(runs["cnn"], backends("webgl"), out, layout=layout)
+    assert content(out) == before
+
+
 def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: Path) -> None:
     made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).bundle
     assert made.path == Path("here")  # as the user wrote it

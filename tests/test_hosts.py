@@ -103,7 +103,7 @@ def test_the_policy_is_strict() -> None:
     rules = dict(rule.split(" ", 1) for rule in CSP.split("; "))
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
     assert rules["script-src"] == "'self' 'wasm-unsafe-eval'" and rules["style-src"] == "'self'"
-    assert "unsafe-inline" not in CSP and "http" not in CSP and "*" not in CSP
+    assert not [word for word in ("unsafe-inline", "http", "*", "blob:") if word in CSP]
 
 
 def test_headers_of_netlify_and_cloudflare() -> None:
@@ -130,7 +130,8 @@ def test_headers_of_netlify_and_cloudflare() -> None:
 def test_htaccess_has_all_in_guards() -> None:
     """Outside of the guards only what every Apache knows; nothing needs more than `AllowOverride FileInfo`."""
     text = hosts.files("/demo/", {"cnn.html": "<b.js>; rel=modulepreload"})[".htaccess"]
-    assert '<Files "cnn.html">\n    Header set Link "<b.js>; rel=modulepreload"\n' in text
+    # Brotli beside it too
+    assert '<FilesMatch "^cnn\\.html(\\.br)?$">\n    Header set Link "<b.js>; rel=modulepreload"\n' in text
     outside = re.sub(r"<IfModule (\S+)>\n.*?</IfModule>\n", "", text, flags=re.DOTALL)
     directives = [line for line in outside.splitlines() if line and not line.startswith("#")]
     assert directives == ["ErrorDocument 404 /demo/404.html"]
@@ -149,8 +150,15 @@ def test_the_document_has_the_hosts_as_they_are() -> None:
     assert rows == [hosts.row(host) for host in HOSTS]
 
 
+def test_what_neocities_refuses_is_named() -> None:
+    note = next(host.note for host in HOSTS if host.name == "neocities")
+    for name in ("*.br", "*.wasm", *hosts.files("/", {})):
+        assert f"`{name}`" in note
+
+
 def test_the_documents_servers_send_the_headers() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
+    assert "`Link`" in text
     for name, value in HEADERS.items():
         assert f'add_header {name} "{value}" always;' in text  # nginx
         assert f'{name} "{value}"' in text.partition("### Caddy")[2]

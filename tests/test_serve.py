@@ -432,8 +432,13 @@ def test_what_cannot_be_read_is_not_there(tmp_path: Path, monkeypatch: pytest.Mo
 # Where it lies
 
 
+def told(**values: Any) -> str:
+    """A `site.json`."""
+    return json.dumps({"format": 1, "ganzoo": "0", "base_path": "/", "pages": [], "files": {}, **values})
+
+
 def test_below_a_base_path(tmp_path: Path) -> None:
-    (tmp_path / "site.json").write_text('{"base_path": "/my/demo/", "pages": []}')
+    (tmp_path / "site.json").write_text(told(base_path="/my/demo/"))
     (tmp_path / "index.html").write_bytes(b"home")
     (tmp_path / "404.html").write_bytes(b"not here")
     with served(server.app(tmp_path)) as port:
@@ -447,7 +452,7 @@ def test_below_a_base_path(tmp_path: Path) -> None:
 
 def test_a_page_has_its_link_header(tmp_path: Path) -> None:
     pages = [{"file": file, "link": f"<{file}.js>; rel=modulepreload"} for file in ("index.html", "cnn.html")]
-    (tmp_path / "site.json").write_text(json.dumps({"base_path": "/", "pages": pages}))
+    (tmp_path / "site.json").write_text(told(pages=[*pages, {"file": "other.html"}]))
     for name in ("index.html", "cnn.html", "other.html"):
         (tmp_path / name).write_bytes(b"<!doctype html>")
     with served(server.app(tmp_path)) as port:
@@ -459,25 +464,31 @@ def test_a_page_has_its_link_header(tmp_path: Path) -> None:
     "text",
     [
         "{",
-        "[]",
-        "{}",
-        '{"base_path": "/"}',
-        *(f'{{"base_path": {path}, "pages": []}}' for path in ('"demo"', '"/../"', "7", '"/{x}/"')),
-        *(
-            json.dumps({"base_path": "/", "pages": [{"file": "index.html", "link": link}]})
-            for link in ("a\r\nSet-Cookie: b", "é", 7, None)
-        ),
+        "[" * 100_000,
+        '{"format": 1, "ganzoo": "0"}',
+        *(told(base_path=path) for path in ("demo", "/../", 7, "/{x}/", None)),
+        *(told(pages=pages) for pages in (7, [7], [{"link": "a"}], [{"file": [], "link": "a"}])),
+        *(told(pages=[{"file": "index.html", "link": link}]) for link in ("a\r\nSet-Cookie: b", "é", 7, None)),
     ],
 )
 def test_a_damaged_site_json_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "site.json").write_text(text)
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=r"site\.json is damaged\.$") as refused:
         server.app(tmp_path)
+    assert refused.value.remedy == "Make the site again."
 
 
-def test_no_folder_is_refused(ganzoo: Callable[..., Done], tmp_path: Path) -> None:
-    done = ganzoo("serve", tmp_path / "absent")
+@pytest.mark.parametrize("text", ["[]", "{}", "7", '{"base_path": "/x/", "pages": 3, "ganzoo": "mine"}'])
+def test_another_s_site_json_is_a_file_like_any(tmp_path: Path, text: str) -> None:
+    (tmp_path / "site.json").write_text(text)
+    with served(server.app(tmp_path)) as port:
+        assert ask(port, "/site.json")[1] == text.encode()
+
+
+def test_no_folder_is_refused(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
+    done = ganzoo("serve", "absent")
     assert done.code == 2 and "absent is no folder" in done.err and "Traceback" not in done.err
+    assert "site is no folder" in ganzoo("serve").err  # the one that `ganzoo site` writes
 
 
 def test_it_can_stand_behind_a_slow_link(site: Path) -> None:
@@ -543,7 +554,7 @@ def test_the_next_port_where_none_was_asked_for(site: Path, monkeypatch: pytest.
         monkeypatch.setattr(server, "PORT", taken)
         urls = []
 
-        def ready(url: str) -> None:
+        def ready(url: str, exposed: str) -> None:
             urls.append(url)
             raise KeyboardInterrupt
 
@@ -551,9 +562,78 @@ def test_the_next_port_where_none_was_asked_for(site: Path, monkeypatch: pytest.
         assert taken < int(urls[0].rpartition(":")[2].rstrip("/")) < taken + server.PORTS
 
 
-def test_an_address_that_is_not_ours(ganzoo: Callable[..., Done], site: Path) -> None:
-    done = ganzoo("serve", site, "--host", "192.0.2.1")
-    assert done.code == 2 and "Cannot listen on" in done.err and "--host" in done.err
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("192.0.2.1", "of 192.0.2.1: Cannot assign requested address."),
+        ("é" * 70, "it is no address"),
+        ("", "--host is empty"),
+        ("[]", "--host is empty"),
+    ],
+)
+def test_an_address_that_is_not_ours(host: str, words: str, ganzoo: Callable[..., Done], site: Path) -> None:
+    done = ganzoo("serve", site, "--host", host)
+    assert done.code == 2 and words in done.err and "--host is an address of this machine" in done.err
+    assert "while attempting" not in done.err and "Traceback" not in done.err
+
+
+def shown(site: Path, host: str, name: str) -> tuple[str, str, int]:
+    """For `--host`: the URL, the word on others, the status of an answer to `name`, of whatever web."""
+    seen: list[Any] = []
+
+    def ready(url: str, exposed: str) -> None:
+        port = int(url.rpartition(":")[2].rstrip("/"))
+        seen.extend((url.replace(str(port), "PORT"), exposed, ask(port, "/", Host=f"{name}:{port}")[0].status))
+        raise KeyboardInterrupt
+
+    server.serve(site, host, free(), ready)
+    return tuple(seen)
+
+
+@pytest.mark.parametrize("host", ["127.1", "LOCALHOST", "localhost", "127.0.0.1"])
+def test_loopback_in_any_spelling(host: str, site: Path) -> None:
+    assert shown(site, host, "rebound.example") == ("http://127.0.0.1:PORT/", "", 421)
+    assert shown(site, host, host) == ("http://127.0.0.1:PORT/", "", 200)
+
+
+def test_a_name_of_this_machine_is_where_it_leads(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's `/etc/hosts` has the machine's own name so."""
+    real = server.listening
+    monkeypatch.setattr(server, "listening", lambda host, port: real({"my-machine": "127.0.1.1"}.get(host, host), port))
+    urls: list[str] = []
+
+    def ready(url: str, exposed: str) -> None:
+        port = int(url.rpartition(":")[2].rstrip("/"))
+        for name, status in (("my-machine", 200), ("127.0.1.1", 200), ("rebound.example", 421)):
+            connection = http.client.HTTPConnection("127.0.1.1", port, timeout=10)
+            connection.request("GET", "/", headers={"Host": f"{name}:{port}"})
+            assert connection.getresponse().status == status
+            connection.close()
+        urls.extend((url, exposed))
+        raise KeyboardInterrupt
+
+    server.serve(site, "My-Machine", free(), ready)
+    assert urls[0].startswith("http://127.0.1.1:") and urls[1] == ""
+
+
+@pytest.mark.parametrize("host", ["0", "0.0.0.0", "::"])
+def test_every_address_in_any_spelling(host: str, site: Path) -> None:
+    """IPv4 reaches `::` too."""
+    url, exposed, status = shown(site, host, "name.example")
+    assert url == f"http://{'[::1]' if ':' in host else '127.0.0.1'}:PORT/" and status == 200
+    assert f"http://{server.lan_address()}:" in exposed
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_loopback_of_ipv6(host: str, site: Path) -> None:
+    said: list[tuple[str, str]] = []
+
+    def ready(url: str, exposed: str) -> None:
+        said.append((url, exposed))
+        raise KeyboardInterrupt
+
+    server.serve(site, host, port := free(), ready)
+    assert said == [(f"http://[::1]:{port}/", "")]
 
 
 def test_beyond_loopback_only_when_told_and_with_a_word(site: Path) -> None:
@@ -564,7 +644,7 @@ def test_beyond_loopback_only_when_told_and_with_a_word(site: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=5)
     assert "Nothing is encrypted" in err and f":{port}/" in err
-    assert server.exposed("127.0.0.1", url) == server.exposed("::1", url) == server.exposed("localhost", url) == ""
+    assert server.exposed("127.0.0.1", url) == server.exposed("::1", url) == ""
     assert "http://192.0.2.7:8000/demo/" in server.exposed("192.0.2.7", "http://192.0.2.7:8000/demo/")
 
 
@@ -596,9 +676,7 @@ def test_the_log_is_silent(site: Path, capfd: pytest.CaptureFixture[str]) -> Non
 
 
 def test_site_json_of_the_contract(tmp_path: Path) -> None:
-    (tmp_path / "site.json").write_text(
-        json.dumps({"format": 1, "ganzoo": "0", "base_path": "/", "pages": [], "files": {}})
-    )
+    (tmp_path / "site.json").write_text(told())
     (tmp_path / "index.html").write_bytes(b"home")
     with served(server.app(tmp_path)) as port:
         assert ask(port, "/")[1] == b"home"

@@ -334,11 +334,17 @@ def test_a_page_s_header_asks_for_what_the_page_asks_for(real: Path) -> None:
             assert page["link"] in (real / name).read_text()
 
 
-def test_a_page_s_code_fits_its_budget(real: Path) -> None:
-    for file, slug, kind in (("index.html", "dcgan-cond", "generator"), ("cnn.html", "cnn", "classifier")):
-        program = [f"models/{slug}/{name}" for name in ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")]
-        code = [f"{kind}.js", f"{kind}.css", "elements.js", "shell.js", "page.css", *program]
-        assert sum((real / f"{path}.br").stat().st_size for path in (file, *code)) <= 30_000
+def test_a_page_s_code_fits_its_budget(real: Path, runs: Mapping[str, Run], tmp_path: Path) -> None:
+    """With three networks and a title of 60 letters."""
+    exports = [(bundle.load(real.parent / arch), runs[arch]) for arch in ("dcgan-cond", "cnn", "cnn")]
+    title = "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter De"
+    made = build.build(exports, tmp_path / "site", build.Options(title=title))
+    assert len(title) == 60 and [each.page.file for each in made.pages] == ["index.html", "cnn.html", "cnn-2.html"]
+    for each in made.pages:
+        names = ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")
+        program = [each.page.folder + name for name in names]
+        code = [f"{each.page.kind}.js", f"{each.page.kind}.css", "elements.js", "shell.js", "page.css", *program]
+        assert sum((made.path / f"{path}.br").stat().st_size for path in (each.page.file, *code)) <= 30_000
 
 
 def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
@@ -353,8 +359,7 @@ def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
     own = {path for path in listed(real)["files"] if path.startswith("models/cnn/")}
     unused = {f"models/cnn/{name}" for name in ("ganzoo.js", "webdnn.js", "weights.js")}
     assert models["cnn.html"] == own - unused
-    sheets = {path for path in listed(real)["files"] if path.startswith("samples/")}
-    assert len(sheets) > 1 and models["index.html"] > models["cnn.html"] | sheets  # it has a reader
+    assert not [path for path in models["index.html"] if not path.startswith("models/dcgan-cond/")]
     assert "models/dcgan-cond/weights.js" in models["index.html"]  # f16
 
 
@@ -396,6 +401,13 @@ def test_a_base_path_is_where_404_html_begins(pair: Any, tmp_path: Path) -> None
         assert (site / name).read_text() == text
     with pytest.raises(UsageError):
         build.build(pair, tmp_path / "other", build.Options(base_path='/"><script>/'))
+
+
+@pytest.mark.parametrize("title", ["", "  ", "a\nb", "\0", "\x1b[1m", "\ud800", "a\u2028b"])
+def test_what_is_no_title(title: str, pair: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no title"):
+        build.build(pair, tmp_path / "site", build.Options(title=title))
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_title_is_text(pair: Any, tmp_path: Path) -> None:
@@ -464,6 +476,37 @@ def test_a_reader_is_of_the_same_shape(pair: Any, tmp_path: Path) -> None:
     site = build.build([pair[0], (large, None), pair[1]], tmp_path / "site").path
     (element,) = tags(site, "index.html").all("ganzoo-generator")
     assert element["reader"].startswith("models/my-classifier/")
+
+
+def with_classes(export: bundle.Bundle, classes: Any, **values: Any) -> tuple[bundle.Bundle, None]:
+    (name,) = export.networks
+    arch = json.loads((export.path / name / "manifest.json").read_text())["provenance"]["arch"]
+    return change(export, provenance={"arch": arch, "dataset": "digits", "classes": classes}, **values), None
+
+
+@pytest.mark.parametrize(
+    ("drawn", "labelled", "expected"),
+    [
+        (["0", "1"], True, "one"),
+        (["a", "b"], True, "two"),
+        (["cat", "dog"], True, None),
+        (["cat", "dog"], False, "one"),  # nobody says what it drew
+        (["a", "b"], False, "two"),
+        (None, True, "one"),
+        ("a", True, "one"),
+    ],
+)
+def test_a_reader_is_of_the_same_classes(drawn: Any, labelled: bool, expected: str | None, tmp_path: Path) -> None:
+    label = {**LATENT, "name": "label", "shape": [2], "meaning": "onehot"}
+    inputs = [LATENT, label] if labelled else [LATENT]
+    generator = with_classes(made_by_hand(tmp_path / "generator"), drawn, inputs=inputs)
+    readers = [
+        with_classes(made_by_hand(tmp_path / name, "classifier", name), classes)
+        for name, classes in (("one", ["0", "1"]), ("two", ["a", "b"]))
+    ]
+    site = build.build([generator, *readers], tmp_path / "site").path
+    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    assert (element["reader"].split("/")[1] if "reader" in element else None) == expected
 
 
 def test_webdnn_s_layout_has_no_pages(tmp_path: Path) -> None:
@@ -598,33 +641,106 @@ def test_sheets_become_a_timeline(tmp_path: Path) -> None:
     assert element["timeline"].startswith("samples/tiny/timeline.json?")
 
 
-@pytest.mark.parametrize("damage", ["no picture", "link", "log"])
+LOGS = {
+    "log": "{}",
+    "endless": '{"iteration": 1e999, "epoch_detail": 1}',
+    "endless epoch": '{"iteration": 1, "epoch_detail": 1e999}',
+    "no number": '{"iteration": 1, "epoch_detail": NaN}',
+    "too large": f'{{"iteration": 1, "epoch_detail": 1{"0" * 400}}}',
+    "deep": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("damage", ["no picture", "link", *LOGS])
 def test_damaged_samples_are_refused(damage: str, tmp_path: Path) -> None:
     run = run_with_samples(tmp_path / "mine")
     sheet = run.path / "samples" / "0000020.png"
-    if damage == "log":
-        (run.path / "log.jsonl").write_text("{}\n")
+    if damage in LOGS:
+        (run.path / "log.jsonl").write_text(LOGS[damage] + "\n")
     else:
         sheet.unlink()
         sheet.symlink_to(run.path / "samples" / "0000800.png") if damage == "link" else sheet.write_text("GIF89a")
-    with pytest.raises(RunError, match=r"log\.jsonl is damaged" if damage == "log" else "no sheet of pictures"):
+    with pytest.raises(RunError, match=r"log\.jsonl is damaged" if damage in LOGS else "no sheet of pictures"):
         timeline(run, lambda name, content: name)
 
 
 # In place of a former site
 
 
-@pytest.mark.parametrize("foreign", ["folder", "file"])
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"name": "mine", "pages": [], "files": {}}',
+        '{"ganzoo": "0", "base_path": "/", "pages": []}',
+        '{"ganzoo": "0", "base_path": "/", "pages": [], "files": ["index.html"]}',
+    ],
+)
 def test_a_site_replaces_nothing_but_a_site(foreign: str, pair: Any, tmp_path: Path) -> None:
     out = tmp_path / "www"
-    if foreign == "folder":
-        out.mkdir()
-        (out / "index.html").write_text("mine")
-    else:
-        out.write_text("mine")
+    out.mkdir()
+    (out / "index.html").write_text("mine")
+    if foreign:
+        (out / "site.json").write_text(foreign)
+    before = content(out)
     with pytest.raises(UsageError, match="is no site"):
         build.build(pair, out)
-    assert (out / "index.html" if foreign == "folder" else out).read_text() == "mine"
+    assert content(out) == before
+
+
+@pytest.mark.parametrize("place", ["file", "file/site", "file/a/b"])
+def test_a_file_is_no_place(place: str, pair: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    seen: list[str] = []
+    with pytest.raises(UsageError):
+        build.build(pair, tmp_path / place, progress=seen.append)
+    assert (tmp_path / "file").read_text() == "mine" and seen == []  # told at once
+
+
+@pytest.mark.parametrize(
+    "added", ["notes.txt", ".well-known/security.txt", "models/my-generator/mine.bin", "a/.git", "b"]
+)
+def test_what_was_added_to_a_site_is_not_deleted(added: str, pair: Any, tmp_path: Path) -> None:
+    site = build.build(pair, tmp_path / "site").path
+    (site / added).parent.mkdir(parents=True, exist_ok=True)
+    (site / added).mkdir() if added == "b" else (site / added).write_text("mine")
+    before = content(site)
+    with pytest.raises(UsageError, match=re.escape(f"site/{added.split('/')[0]}")) as refused:
+        build.build(pair, site)
+    assert content(site) == before and (site / added).exists() and "Move it away" in refused.value.remedy
+
+
+def hosted(folder: Path) -> None:
+    (folder / ".git" / "objects").mkdir(parents=True)
+    (folder / ".git" / "objects" / "a.html").write_text("mine")
+    (folder / "CNAME").write_text("demo.example")
+
+
+@pytest.mark.parametrize("former", ["site", "clone"])
+def test_what_is_the_host_s_stays(former: str, pair: Any, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    if former == "site":
+        build.build(pair[:1], site)
+    hosted(site)
+    build.build(pair[1:], site)
+    assert (site / ".git" / "objects" / "a.html").read_text() == "mine" and listed(site)["pages"][0][
+        "kind"
+    ] == "classifier"
+    assert (site / "CNAME").read_text() == "demo.example" and not (site / "models" / "my-generator").exists()
+    assert not list(tmp_path.glob(".site*"))
+
+
+def test_what_is_the_host_s_survives_a_kill(pair: Any, tmp_path: Path) -> None:
+    """Between the swap and the moving."""
+    site = build.build(pair[:1], tmp_path / "site").path
+    hosted(site)
+    site.rename(tmp_path / ".site.former")
+    build.build(pair[1:], tmp_path / "new").path.rename(site)
+    build.build(pair, site)
+    assert (site / ".git" / "objects" / "a.html").read_text() == "mine" and (site / "CNAME").exists()
 
 
 def test_a_failed_build_leaves_the_former_site(pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -690,13 +806,27 @@ def test_the_command(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     assert page["code_brotli"] == sum(sizes) + len("webgl.js") + len("webgl.json") and page["weights"] == 16
 
 
+@pytest.mark.parametrize("where", [".", "reader", "reader/classifier"])
+def test_a_network_s_folder_means_its_export(
+    where: str, ganzoo: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ganzoo export` prints it last."""
+    export = made_by_hand(tmp_path / "reader", "classifier")
+    monkeypatch.chdir(export.path / "classifier" if where == "." else tmp_path)
+    done = ganzoo("site", where, "--out", tmp_path / "site")
+    assert done.code == 0, done.err
+    assert [page["slug"] for page in listed(tmp_path / "site")["pages"]] == ["tiny"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["nowhere"], "There is no run 'nowhere'"),
         (["reader", "--base-path", "demo"], "'demo' is no --base-path"),
         (["reader", "--max-file-size", "huge"], "'huge' is no size and no host"),
+        (["reader", "--max-file-size", ""], "'' is no size and no host"),
         (["reader", "--out", "reader"], "is there and is no site"),
+        (["reader", "--title", ""], "is no title"),
     ],
 )
 def test_wrong_use(arguments: list[str], words: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:

@@ -18,7 +18,7 @@ from ganzoo.errors import RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, size
 from ganzoo.export.layouts import Options
 from ganzoo.export.trade import trades
-from ganzoo.files import recover, refuse_foreign, replacing_folder, write_json
+from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ganzoo.training.run import Run
 
 FORMAT = 2
+MARK = Mark("manifest.json", "export", ("ganzoo", "layout", "networks", "run"), others=("report.json", "golden.npz"))
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def export(
     """
     files = layouts.get(layout)
     place = out.resolve()
-    refuse_foreign(place, "manifest.json", "export")
+    refuse_foreign(place, MARK)
     networks = run.arch.export(run.config, run.model())
     progress("tracing the networks")
     traced = [golden.trace(network) for network in networks]

@@ -21,13 +21,13 @@ import re
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__, runtime
 from ganzoo.browser.compressed import SUFFIX, precompress
 from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
-from ganzoo.files import refuse_foreign, replacing_folder
+from ganzoo.files import Mark, refuse_foreign, replacing_folder
 from ganzoo.site import hosts, networks
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 LIST = "site.json"
+MARK = Mark(LIST, "site", ("ganzoo", "base_path", "pages"), others=tuple(hosts.files("/", {})))
 MISSING = "404.html"
 WORKER = "sw.js"
 WEB = Path(__file__).resolve().parent / "web"
@@ -90,12 +91,14 @@ def build(
 ) -> Made:
     """Write the site of `exports`, each with its run where that is at hand, into `out`, in place of a former site.
 
-    Raises `UsageError` where there is nothing to show or `out` is something else, `RunError` for a damaged bundle or
-    run. On any error `out` stays as it was.
+    Raises `UsageError` where there is nothing to show, `out` is something else or has more in it, or an option is out
+    of its range, `RunError` for a damaged bundle or run. On any error `out` stays as it was.
     """
     hosts.check_base_path(options.base_path)
+    if not options.title.strip() or not options.title.isprintable():
+        raise UsageError(f"{options.title!r} is no title.", "Give --title one line of text.")
     place = out.resolve()
-    refuse_foreign(place, LIST, "site")
+    refuse_foreign(place, MARK)
     progress("checking the networks")
     found, passed_over = _networks(exports)
     pages, files = _pages(found, options)
@@ -169,12 +172,27 @@ def _recut(model: Model, most: int | None) -> Model:
 
 
 def _reader(page: Page, pages: Iterable[Page]) -> str:
-    """The manifest of the first classifier that takes what the generator of `page` draws."""
+    """The manifest of the classifier that reads what the generator of `page` draws: of its shape, best of its classes.
+
+    Where both tell their classes these must be the same, unless the generator takes none.
+    """
     if page.kind != "generator":
         return ""
-    drawn = page.model.manifest["outputs"][0]["shape"]
-    readers = (each for each in pages if each.kind == "classifier")
-    return next((each.manifest for each in readers if each.model.manifest["inputs"][0]["shape"] == drawn), "")
+    manifest = page.model.manifest
+    drawn, classes = manifest["outputs"][0]["shape"], _classes(page)
+    labelled = "onehot" in networks.meanings(manifest["inputs"])
+    readers = [
+        each for each in pages if each.kind == "classifier" and each.model.manifest["inputs"][0]["shape"] == drawn
+    ]
+    same = [each for each in readers if _classes(each) == classes]
+    others = [each for each in readers if not labelled or None in (classes, _classes(each))]
+    return next((each.manifest for each in same + others), "")
+
+
+def _classes(page: Page) -> list[Any] | None:
+    """The names of a network's classes, where its manifest tells them."""
+    classes = page.model.manifest["provenance"].get("classes")
+    return classes if isinstance(classes, list) else None
 
 
 def _code(site: str, first: Page) -> Files:
@@ -225,17 +243,15 @@ def _worker(files: Mapping[str, bytes], pages: Sequence[Page], version: str) -> 
     site = {
         "version": version,
         "files": {path: digits(files[path]) for path in shared},
-        "models": {page.file: [_named(path, files[path]) for path in _asked(page, pages, files)] for page in pages},
+        "models": {page.file: [_named(path, files[path]) for path in _asked(page)] for page in pages},
     }
     source = runtime.strip((WEB / WORKER).read_text(encoding="utf-8"))
     return _filled(source, 'JSON.parse("{}")', json.dumps(site, separators=(",", ":")))
 
 
-def _asked(page: Page, pages: Iterable[Page], files: Iterable[str]) -> list[str]:
-    """All that a page asks for besides the pages' code, whatever its visitor does."""
-    models = [page, *(each for each in pages if each.manifest == page.reader)]
-    fetched = [each.folder + name for each in models for name in each.model.fetched]
-    return fetched + [path for path in files if path.startswith(f"samples/{page.slug}/")]
+def _asked(page: Page) -> list[str]:
+    """What a page's own network may ask for. Readers and samples are the visitor's choice: kept when they are used."""
+    return [page.folder + name for name in page.model.fetched]
 
 
 def _list(files: Mapping[str, bytes], pages: Sequence[Page], base_path: str) -> bytes:
@@ -284,8 +300,9 @@ def _named(path: str, content: bytes) -> str:
 
 
 def _packed(style: str) -> bytes:
-    """CSS without comments, indentation and line ends."""
-    return re.sub(r"\s*\n\s*", "", re.sub(r"/\*(?s:.*?)\*/", "", style)).encode()
+    """CSS without comments and spare space. For sources in this project's style: no space stands before a colon."""
+    code = re.sub(r"/\*(?s:.*?)\*/", "", style)
+    return re.sub(r"\s*([{};:,>])\s*", r"\1", code).replace(";}", "}").strip().encode()
 
 
 def _filled(source: str, blank: str, value: str) -> bytes:

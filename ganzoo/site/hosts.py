@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CSP = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
@@ -105,7 +105,8 @@ HOSTS = (
         10**9,
         15_000,
         ("https://github.com/neocities/neocities/blob/master/models/site.rb",),
-        "Free plan. It refuses `.wasm`, `.br` and files without an ending: export without the backend webassembly.",
+        "Free plan. Export without the backend webassembly, and leave out `*.br`, `*.wasm`, `_headers`, `.htaccess` "
+        "and `.nojekyll`, which it refuses.",
     ),
     Host(
         "netlify",
@@ -187,8 +188,10 @@ def _headers(base_path: str, links: Mapping[str, str]) -> str:
 def _htaccess(base_path: str, links: Mapping[str, str]) -> str:
     from ganzoo.browser.static import TYPES
 
-    pages = "".join(f'  <Files "{file}">\n    Header set Link "{link}"\n  </Files>\n' for file, link in links.items())
-
+    # the file's name is that after the rewrite to the Brotli beside it
+    named = ((re.escape(file), link) for file, link in links.items())
+    page = '  <FilesMatch "^{}(\\.br)?$">\n    Header set Link "{}"\n  </FilesMatch>\n'
+    pages = "".join(page.format(name, link) for name, link in named)
     types = "\n".join(f"  AddType {kind.partition(';')[0]} {ending}" for ending, kind in TYPES.items())
     headers = "\n".join(f'  Header always set {name} "{value}"' for name, value in HEADERS.items())
     return HTACCESS.format(base_path=base_path, types=types, headers=headers, pages=pages, immutable=IMMUTABLE)

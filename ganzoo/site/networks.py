@@ -92,8 +92,7 @@ def read(folder: Path) -> Model:
 def kind(manifest: Manifest) -> str:
     """The page for a network: "generator" or "classifier". Raises `ValueError`, saying why there is none."""
     inputs, outputs = manifest["inputs"], manifest["outputs"]
-    meanings = {each["meaning"] for spec in inputs for each in (spec, *spec["parts"])}
-    if "latent" in meanings:
+    if "latent" in meanings(inputs):
         if not _is_picture(outputs[0]):
             raise ValueError("its first output is no picture of one or three channels")
         return "generator"
@@ -102,6 +101,11 @@ def kind(manifest: Manifest) -> str:
     if len(outputs) != 1 or outputs[0]["meaning"] not in ("logits", "probabilities") or len(outputs[0]["shape"]) != 1:
         raise ValueError("its output is no list of classes")
     return "classifier"
+
+
+def meanings(specs: Collection[Mapping[str, Any]]) -> set[str]:
+    """Of inputs or outputs, and of their parts."""
+    return {each["meaning"] for spec in specs for each in (spec, *spec["parts"])}
 
 
 def slug(name: str, taken: Collection[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -183,7 +184,8 @@ def _frame(site: str, version: str, refer: Refer, **values: str) -> str:
         "csp": escape(hosts.CSP, quote=False),
         "version": version,
     }
-    return Template((WEB / "page.html").read_text("utf-8")).substitute(urls, **texts, **values)
+    filled = Template((WEB / "page.html").read_text("utf-8")).substitute(urls, **texts, **values)
+    return re.sub(r"\n\s+", "\n", filled)
 
 
 def _navigation(pages: Sequence[Page], root: str, current: Page | None = None) -> str:

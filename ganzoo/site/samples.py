@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import RunError
@@ -40,9 +41,12 @@ def _epochs(log: Path) -> Mapping[int, float]:
     """The epoch by iteration, where the log has it."""
     try:
         lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
-        return {int(line["iteration"]): round(float(line["epoch_detail"]), 2) for line in lines}
-    except (ValueError, KeyError, TypeError) as error:
+        epochs = {int(line["iteration"]): round(float(line["epoch_detail"]), 2) for line in lines}
+        if not all(map(math.isfinite, epochs.values())):
+            raise ValueError("an epoch is no finite number")
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise RunError(f"{log} is damaged: {error}.", "Train anew.") from error
+    return epochs
 
 
 def _smaller(path: Path) -> bytes:

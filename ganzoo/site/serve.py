@@ -14,6 +14,7 @@ import ipaddress
 import json
 import os
 import re
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -32,8 +33,7 @@ from ganzoo.errors import UsageError
 from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from starlette.requests import Request
@@ -115,36 +115,30 @@ def app(folder: Path) -> ASGIApp:
     return with_headers(Starlette(routes=routes), {**headers, b"cache-control": b"no-cache"})
 
 
-def serve(folder: Path, host: str, port: int | None, ready: Callable[[str], None]) -> None:
-    """Serve `folder` on the address `host` until Ctrl-C, which is no error; `ready` is called with the URL.
+def serve(folder: Path, host: str, port: int | None, ready: Callable[[str, str], None]) -> None:
+    """Serve `folder` on `host`, an address or a name of this machine, until Ctrl-C, which is no error.
 
-    Without `port` it is `PORT`, or the next one that is free. Raises `UsageError` when `folder` cannot be served or
-    `host` and `port` cannot be listened on.
+    `ready` is called with the URL and with what `exposed` says. Without `port` it is `PORT`, or the next one that is
+    free. Raises `UsageError` when `folder` cannot be served or `host` and `port` cannot be listened on.
     """
     answers = app(folder)
+    host = host.removeprefix("[").removesuffix("]").lower()
     listener = _listen(host, port)
-    port = listener.getsockname()[1]
-    if is_loopback(host):
-        answers = _for_this_machine(answers, host, port)
+    address, port = listener.getsockname()[:2]  # what was bound; `host` has many spellings of it
+    if _is_loopback(address):
+        answers = _for_this_machine(answers, {host, address}, port)
+    url = f"http://{_bracketed(EVERY.get(address, address))}:{port}{_described(folder)[0]}"
     with running(answers, listener), contextlib.suppress(KeyboardInterrupt):
-        ready(f"http://{_named(host)}:{port}{_described(folder)[0]}")
+        ready(url, exposed(address, url))
         threading.Event().wait()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def exposed(host: str, url: str) -> str:
-    """What it means that others reach `host`, with the address for them in the place of `url`'s; "" on loopback."""
-    if is_loopback(host):
+def exposed(address: str, url: str) -> str:
+    """What it means that others reach `address`, with the URL for them in the place of `url`; "" on loopback."""
+    if _is_loopback(address):
         return ""
     parts = urlsplit(url)
-    name = lan_address() if host in EVERY else host
+    name = lan_address() if address in EVERY else address
     theirs = urlunsplit(parts._replace(netloc=f"{_bracketed(name)}:{parts.port}"))
     return (
         f"Whoever is in your network can read {theirs}. Nothing is encrypted: "
@@ -152,9 +146,9 @@ def exposed(host: str, url: str) -> str:
     )
 
 
-def _named(host: str) -> str:
-    """`host` as a URL has it; where it is every address of this machine, loopback's."""
-    return _bracketed(EVERY.get(host, host))
+def _is_loopback(address: str) -> bool:
+    """Whether only this machine reaches `address`."""
+    return ipaddress.ip_address(address).is_loopback
 
 
 def _bracketed(address: str) -> str:
@@ -162,36 +156,54 @@ def _bracketed(address: str) -> str:
 
 
 def _described(folder: Path) -> tuple[str, Mapping[str, str]]:
-    """What `site.json` tells: the base path, and the `Link` header of each page by its file."""
+    """What `site.json` tells: the base path, and the `Link` header of each page by its file.
+
+    Another's `site.json` is a file like any.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder.", "Make a site with: ganzoo site RUN --out site/")
     file = folder / "site.json"
     try:
         described: Any = json.loads(file.read_text(encoding="utf-8"))
-        links = {page["file"]: page["link"] for page in described["pages"]}
+        if not (isinstance(described, dict) and described.keys() >= {"format", "ganzoo"}):
+            return "/", {}
+        links = {page["file"]: page["link"] for page in described["pages"] if "link" in page}
         if not all(re.fullmatch(r"[ -~]*", text) for pair in links.items() for text in pair):
             raise ValueError("a page's header has other than plain letters")
-        return check_base_path(str(described["base_path"])), links
+        return check_base_path(described["base_path"]), links
     except FileNotFoundError:
         return "/", {}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(f"{file} is damaged: {type(error).__name__}.", "Make the site again.") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError) as error:
+        raise UsageError(f"{file} is damaged.", "Make the site again.") from error
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
+    remedy = "--host is an address of this machine, --port best above 1023."
+    if not host:  # which Python takes for every address
+        raise UsageError("--host is empty.", remedy)
     for candidate in range(PORT, PORT + PORTS) if port is None else (port,):
         try:
-            return listening(host, candidate)
+            return _both(candidate) if host == "::" else listening(host, candidate)
+        except (UnicodeError, TypeError) as error:  # as Python's versions say that letters make no name
+            raise UsageError(f"Cannot listen on {host!r}: it is no address.", remedy) from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                problem = f"Cannot listen on port {candidate} of {host}: {error.strerror}."
-                raise UsageError(problem, "--host is an address of this machine, --port best above 1023.") from error
+                reason = str(error.strerror).partition(" (while")[0]  # Python says the address again
+                raise UsageError(f"Cannot listen on port {candidate} of {host}: {reason}.", remedy) from error
     raise UsageError(f"Port {port or PORT} of {host} is taken.", "Name another --port, or none to take a free one.")
 
 
-def _for_this_machine(answers: ASGIApp, host: str, port: int) -> ASGIApp:
-    """`answers` to those who call this machine by a name that is its own in every network."""
-    names = {"localhost", "127.0.0.1", "[::1]", host, f"[{host}]"}
+def _both(port: int) -> socket.socket:
+    """As `listening`, on every address of both IPv6 and IPv4."""
+    both = socket.has_dualstack_ipv6()
+    listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=both)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _for_this_machine(answers: ASGIApp, own: Iterable[str], port: int) -> ASGIApp:
+    """`answers` to those who call this machine by a name that is its own in every network, or by one of `own`."""
+    names = {"localhost", "127.0.0.1", "[::1]", *map(_bracketed, own)}
     known = {f"{name}:{port}" for name in names} | (names if port == 80 else set())
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
