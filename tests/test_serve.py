@@ -616,7 +616,7 @@ def test_a_name_of_this_machine_is_where_it_leads(site: Path, monkeypatch: pytes
     assert urls[0].startswith("http://127.0.1.1:") and urls[1] == ""
 
 
-@pytest.mark.parametrize("host", ["0", "0.0.0.0", "::"])
+@pytest.mark.parametrize("host", ["0", "0.0.0.0", "::", "0::0"])
 def test_every_address_in_any_spelling(host: str, site: Path) -> None:
     """IPv4 reaches `::` too."""
     url, exposed, status = shown(site, host, "name.example")

@@ -183,7 +183,11 @@ def _listen(host: str, port: int | None) -> socket.socket:
         raise UsageError("--host is empty.", remedy)
     for candidate in range(PORT, PORT + PORTS) if port is None else (port,):
         try:
-            return _both(candidate) if host == "::" else listening(host, candidate)
+            listener = listening(host, candidate)
+            if listener.getsockname()[0] != "::":
+                return listener
+            listener.close()
+            return _both(candidate)
         except (UnicodeError, TypeError) as error:  # as Python's versions say that letters make no name
             raise UsageError(f"Cannot listen on {host!r}: it is no address.", remedy) from error
         except OSError as error:

@@ -56,10 +56,6 @@ choice("language", navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) 
 
 choice("theme", "", (theme) => {
   root.dataset.theme = theme;
-  for (const meta of all("meta[data-theme]")) {
-    const own = meta.dataset.theme;
-    meta.setAttribute("media", theme ? (theme === own ? "all" : "not all") : `(prefers-color-scheme: ${own})`);
-  }
 });
 
 byId("newer").onclick = (/** @type {Event} */ { target }) => target instanceof HTMLButtonElement && location.reload();
