@@ -9,7 +9,6 @@ Windows, seeds and drawings are always the same, so that a picture that changes 
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,16 +16,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchmarks.site import flags, hosted
 from ganzoo import plugins, show
 from ganzoo.browser.find import find_browser
-from ganzoo.browser.running import listening, running
 from ganzoo.export import bundle
 from ganzoo.files import replacing
-from ganzoo.site import build, serve
+from ganzoo.site import build
 from ganzoo.training import run as runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import Browser, Page
 
@@ -159,20 +158,11 @@ def trained(arch: str, folder: Path) -> Run:
     return train(arch, Options(**data), folder, None, show.err()).run
 
 
-@contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    listener = listening("127.0.0.1")
-    with running(serve.app(folder), listener):
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-
-
 def main(
     generator: Annotated[Path | None, typer.Argument(help="A run of dcgan-cond; trained anew.")] = None,
     classifier: Annotated[Path | None, typer.Argument(help="A run of cnn; trained anew.")] = None,
 ) -> None:
     from playwright.sync_api import sync_playwright
-
-    from benchmarks.site import flags
 
     with tempfile.TemporaryDirectory(prefix="ganzoo-pictures-") as name:
         folder = Path(name)
@@ -183,7 +173,7 @@ def main(
             exports.append((bundle.export(run, backends, folder / f"export-{arch}").bundle, run))
         site = build.build(exports, folder / "site").path
         PICTURES.mkdir(parents=True, exist_ok=True)
-        with hosted(site) as url, sync_playwright() as playwright:
+        with hosted(site, None) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser().path, args=flags())
             for shot in SHOTS:
                 show.step(shot.name)

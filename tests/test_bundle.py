@@ -217,7 +217,7 @@ def test_explain_shows_the_steps(ganzoo: Callable[..., Done], runs: Mapping[str,
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("arch", ["cnn", "dcgan-cond"])  # wgan-gp's network is dcgan-cond's; test_pages.py sees it
+@pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
 def test_every_backend_and_encoding_agrees_with_chainer(
     arch: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Network
 
 COUNT = 6
-SAMPLES = 128  # each of another z and label; of the reference generator they find 98% of what six directions can change
+SAMPLES = 128  # each of another z and label
 LEAST = 16  # where pictures are large: above VALUES values in all, time and memory are the network's, not ours
 VALUES = 1 << 17
 SEED = 20200406
