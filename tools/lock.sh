@@ -13,5 +13,5 @@ rm -f requirements/*.txt
 lock all --all-extras pyproject.toml requirements/build.in
 lock build --constraint requirements/all.txt requirements/build.in
 lock run --constraint requirements/all.txt pyproject.toml
-lock test --constraint requirements/all.txt --extra test --extra bench pyproject.toml
+lock test --constraint requirements/all.txt --extra test --extra bench --extra mpi --extra sweep pyproject.toml
 lock torch --constraint requirements/all.txt --extra test --extra torch pyproject.toml
