@@ -21,7 +21,8 @@ from rich.console import Console
 from ganzoo import plugins, provenance, show, tables
 from ganzoo.export import bundle, size
 from ganzoo.files import write_json
-from ganzoo.training.train import Options, train
+from ganzoo.training.options import Options
+from ganzoo.training.train import train
 
 RESULTS = Path(__file__).parent / "results"
 RUNS = {"generator": ("dcgan-cond", "blog"), "classifier": ("cnn", "exercise")}

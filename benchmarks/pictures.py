@@ -152,7 +152,8 @@ def small(png: bytes) -> bytes:
 
 def trained(arch: str, folder: Path) -> Run:
     """A run of the default recipe."""
-    from ganzoo.training.train import Options, train
+    from ganzoo.training.options import Options
+    from ganzoo.training.train import train
 
     data: dict[str, Any] = {"dataset": "mnist", "data_dir": MNIST} if MNIST.is_dir() else {}
     return train(arch, Options(**data), folder, None, show.err()).run

@@ -23,7 +23,8 @@ from ganzoo import datasets, inputs, plugins
 from ganzoo.export.trace import reference
 from ganzoo.files import write_json
 from ganzoo.show import err
-from ganzoo.training.train import Options, train
+from ganzoo.training.options import Options
+from ganzoo.training.train import train
 
 if TYPE_CHECKING:
     from ganzoo.specs import Data, FloatArray, LabelArray

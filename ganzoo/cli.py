@@ -159,9 +159,10 @@ def train(
     ] = False,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
+    from ganzoo.training import options as training_options
     from ganzoo.training import train as training
 
-    options = training.Options(preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or ())
+    options = training_options.Options(preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or ())
     begin = training.resume if resume else training.train
     outcome = begin(arch, options, ROOT, out, show.err())
     show.outcome(outcome)

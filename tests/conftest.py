@@ -58,7 +58,8 @@ def quiet() -> Console:
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
     """A finished run of each architecture: two epochs of a few digits. Read only."""
-    from ganzoo.training.train import Options, train
+    from ganzoo.training.options import Options
+    from ganzoo.training.train import train
 
     root = tmp_path_factory.mktemp("runs")
     options = Options(epochs=2, limit=96, seed=1)
@@ -71,7 +72,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     Half a minute. Of the drawings in strokes.py the one reads 99%, the other, whose digits nobody centred, 83%.
     """
-    from ganzoo.training.train import Options, train
+    from ganzoo.training.options import Options
+    from ganzoo.training.train import train
 
     options = Options(epochs=12, seed=1)
     if REAL_MNIST.is_dir():

@@ -18,9 +18,11 @@ from PIL import Image
 
 from ganzoo import provenance
 from ganzoo.errors import DeviceMissingError, DivergedError, RunError, UnknownNameError, UsageError
+from ganzoo.training import options as options_module
 from ganzoo.training import run as runs_module
 from ganzoo.training import train as training
-from ganzoo.training.train import Options, resume, train
+from ganzoo.training.options import Options
+from ganzoo.training.train import resume, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -303,9 +305,9 @@ def test_limit_takes_of_every_class() -> None:
 
     t = np.repeat(np.arange(3, dtype=np.int32), 30)
     x = np.zeros((90, 1, 2, 2), np.float32)
-    limited = training._limited(Data(x, t, x, t, ("a", "b", "c")), 24)
+    limited = options_module._limited(Data(x, t, x, t, ("a", "b", "c")), 24)
     assert np.bincount(limited.train_t).tolist() == [8, 8, 8] and len(limited.train_x) == 24
-    assert len(training._limited(Data(x, t, x, t, ("a", "b", "c")), 1000).train_x) == 90
+    assert len(options_module._limited(Data(x, t, x, t, ("a", "b", "c")), 1000).train_x) == 90
 
 
 def test_checksum_covers_images_and_labels() -> None:
@@ -431,7 +433,7 @@ def test_set_reads_a_value_as_the_presets_type(tmp_path: Path) -> None:
     from ganzoo import plugins
 
     options = Options(hparams=["alpha=1", "shift=3"], limit=64)
-    config, _ = training.configure(plugins.ARCHS.get("cnn"), options)
+    config, _ = options_module.configure(plugins.ARCHS.get("cnn"), options)
     assert config.hparams["alpha"] == 1.0 and isinstance(config.hparams["alpha"], float)
     assert config.hparams["shift"] == 3 and isinstance(config.hparams["shift"], int)
 

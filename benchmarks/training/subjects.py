@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.reference import disturb
 from ganzoo import plugins
-from ganzoo.training.train import Options, configure
+from ganzoo.training.options import Options, configure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

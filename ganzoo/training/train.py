@@ -11,36 +11,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import datasets, devices, plugins, provenance
-from ganzoo.errors import RunError, UnknownNameError, UsageError
-from ganzoo.specs import Arch, Data, Scalar, TrainConfig
+from ganzoo import plugins, provenance
+from ganzoo.errors import RunError, UsageError
 from ganzoo.training import run as runs
+from ganzoo.training.options import Options, configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
+    from ganzoo.specs import Arch, Data, TrainConfig
     from ganzoo.training.run import Run
 
 LOG_LINES = 100  # a whole training's
 SHEETS = 10  # sample sheets and loss plots, likewise
 SNAPSHOT_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a user may say of a training; None is "as the preset or the dataset has it"."""
-
-    preset: str | None = None
-    dataset: str | None = None
-    data_dir: Path | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    device: str | None = None
-    seed: int | None = None
-    limit: int | None = None
-    hparams: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -118,84 +104,6 @@ def _filled(options: Options, begun: TrainConfig) -> Options:
     former["data_dir"] = Path(begun.data_dir) if begun.data_dir else None
     former["hparams"] = [f"{key}={value}" for key, value in begun.hparams.items()]
     return Options(**{**former, **stated})
-
-
-def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
-    """The configuration that `options` amount to, and the data it names."""
-    name = options.preset or next(iter(arch.presets))
-    if name not in arch.presets:
-        raise UnknownNameError(f"preset of {arch.name}", name, arch.presets)
-    preset = arch.presets[name]
-    for option, value in (
-        ("--epochs", options.epochs),
-        ("--batch-size", options.batch_size),
-        ("--limit", options.limit),
-    ):
-        if value is not None and value < 1:
-            raise UsageError(f"{option} is {value}.", "It must be 1 or more.")
-    if options.seed is not None and not 0 <= options.seed < 2**32:
-        raise UsageError(f"--seed is {options.seed}.", "It must be at least 0 and less than 2**32.")
-    hparams = _overridden(preset.hparams, options.hparams)
-    device = devices.resolve(options.device or "auto")
-    dataset = plugins.DATASETS.get(options.dataset or "digits")
-    data = datasets.load(dataset, options.data_dir)
-    if options.limit:
-        data = _limited(data, options.limit)
-    n_images = len(data.train_x)
-    batch_size = options.batch_size or preset.batch_size
-    if batch_size > n_images:
-        raise UsageError(
-            f"A batch of {batch_size} is more than the {n_images} training images.",
-            "Lower --batch-size, raise --limit.",
-        )
-    config = TrainConfig(
-        arch=arch.name,
-        preset=name,
-        dataset=dataset.name,
-        shape=_shape(data),
-        n_classes=len(data.classes),
-        epochs=options.epochs or preset.epochs_for(n_images),
-        batch_size=batch_size,
-        seed=options.seed or 0,
-        device=device,
-        hparams=hparams,
-        data_dir=str(options.data_dir.absolute()) if options.data_dir else None,
-        limit=options.limit,
-    )
-    return config, data
-
-
-def _limited(data: Data, limit: int) -> Data:
-    """`limit` of the training images, evenly spaced: a folder's images come class by class."""
-    import numpy as np
-
-    n_images = len(data.train_x)
-    chosen = np.arange(min(limit, n_images)) * n_images // min(limit, n_images)
-    return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
-
-
-def _shape(data: Data) -> tuple[int, int, int]:
-    _, channels, height, width = data.train_x.shape
-    return channels, height, width
-
-
-def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> dict[str, Scalar]:
-    """`hparams` with each `key=value` read as the type that the preset has there."""
-    values = dict(hparams)
-    for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        if not equals:
-            raise UsageError(f"--set {assignment} has no '='.", "Write --set key=value.")
-        if key not in values:
-            raise UnknownNameError("hyper-parameter", key, values)
-        kind = type(values[key])
-        try:
-            values[key] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
-        except (ValueError, KeyError) as error:
-            raise UsageError(
-                f"--set {key}={text}: {text!r} is no {kind.__name__}.", f"It was {values[key]!r}."
-            ) from error
-    return values
 
 
 def _run(
