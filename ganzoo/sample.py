@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import inputs
 from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.metrics import networks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +39,9 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
 
 def _painter(run: Run) -> Network:
     """The run's network that makes images of noise."""
-    for network in run.arch.export(run.config, run.model()):
-        if network.outputs[0].meaning == "image" and any(spec.meaning == "latent" for spec in network.inputs):
-            return network
+    network = networks.painter(run.arch.export(run.config, run.model()))
+    if network is not None:
+        return network
     raise UsageError(
         f"{run.name} is a run of {run.config.arch}, which draws no pictures.", "Name a run of a generator."
     )

@@ -127,8 +127,8 @@ class Training:
 class Network:
     """One exported network: `forward` maps a `chainer.Variable` per input to one per output.
 
-    `forward` is called under `chainer.using_config('train', False)`, on the CPU. `link` owns the
-    parameters, so that an operator can be named after its layer.
+    `forward` is called under `chainer.using_config('train', False)`, on the device of `link`: the CPU, but for a judge
+    of a training on a GPU. `link` owns the parameters, so that an operator can be named after its layer.
     """
 
     name: str

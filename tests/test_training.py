@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo import provenance
+from ganzoo import datasets, provenance
 from ganzoo.errors import DeviceMissingError, DivergedError, RunError, UnknownNameError, UsageError
 from ganzoo.training import options as options_module
 from ganzoo.training import run as runs_module
@@ -314,9 +314,9 @@ def test_checksum_covers_images_and_labels() -> None:
     from ganzoo.specs import Data
 
     x, t = np.zeros((4, 1, 2, 2), np.float32), np.zeros(4, np.int32)
-    plain = training._checksum(Data(x, t, x, t, ("a",)))
-    assert plain != training._checksum(Data(x + 1, t, x, t, ("a",)))
-    assert plain != training._checksum(Data(x, t + 1, x, t, ("a",)))
+    plain = datasets.checksum(Data(x, t, x, t, ("a",)))
+    assert plain != datasets.checksum(Data(x + 1, t, x, t, ("a",)))
+    assert plain != datasets.checksum(Data(x, t + 1, x, t, ("a",)))
 
 
 def test_provenance_has_the_git_state(in_tmp: Path) -> None:

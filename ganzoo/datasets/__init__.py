@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import DataError, PluginError
@@ -27,6 +28,14 @@ def load(dataset: Dataset, data_dir: Path | None = None) -> Data:
     for broken in _broken(dataset, data):
         raise DataError(f"The data set '{dataset.name}' is not as it says: {broken}.", remedy)
     return data
+
+
+def checksum(data: Data) -> str:
+    """SHA-256 of the training images and labels, in hex: what a run was trained on, whatever its name."""
+    digest = hashlib.sha256()
+    for array in (data.train_x, data.train_t):
+        digest.update(array.tobytes())
+    return digest.hexdigest()
 
 
 def _broken(dataset: Dataset, data: Any) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import signal
 import time
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import plugins, provenance
+from ganzoo import datasets, plugins, provenance
 from ganzoo.errors import RunError, UsageError
 from ganzoo.training import run as runs
 from ganzoo.training.options import Options, configure
@@ -75,7 +74,7 @@ def resume(arch_name: str, options: Options, root: Path, out: Path | None, conso
         raise UsageError(f"{run.path} is finished.", "Lengthen it with more --epochs, or train anew without --resume.")
     if config.epochs < done:
         raise UsageError(f"{run.path} is at epoch {done:.0f} already.", "Give more --epochs, or none.")
-    if _checksum(data) != run.provenance.get("data_sha256"):
+    if datasets.checksum(data) != run.provenance.get("data_sha256"):
         raise RunError(f"The data of {config.dataset} changed since {run.path} was begun.", "Train anew.")
     snapshots = sorted(run.snapshots.glob("[0-9]*.npz"))
     if not snapshots:
@@ -200,15 +199,8 @@ def _provenance(data: Data) -> dict[str, Any]:
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "classes": list(data.classes),
         "n_images": len(data.train_x),
-        "data_sha256": _checksum(data),
+        "data_sha256": datasets.checksum(data),
         "versions": provenance.versions(),
         "machine": f"{platform.system()} {platform.machine()}",
         "git": provenance.git(),
     }
-
-
-def _checksum(data: Data) -> str:
-    digest = hashlib.sha256()
-    for array in (data.train_x, data.train_t):
-        digest.update(array.tobytes())
-    return digest.hexdigest()
