@@ -44,6 +44,12 @@ class Cnn(chainer.Chain):
 
 
 def build(config: TrainConfig) -> Cnn:
+    """The network of `config`. Raises `UsageError` for images that two convolutions leave nothing of."""
+    if min(config.shape[1:]) < 5:
+        raise UsageError(
+            f"cnn reads images of 5x5 or more, those of {config.dataset} are {config.shape[1]}x{config.shape[2]}.",
+            "Enlarge them, or choose another data set.",
+        )
     return Cnn(config.shape, config.n_classes)
 
 

@@ -38,6 +38,28 @@ def checksum(data: Data) -> str:
     return digest.hexdigest()
 
 
+def require_learnable(data: Data, limited: bool) -> None:
+    """Raise `DataError` for training images that nothing can be learned from: a class has none, or all are alike.
+
+    A pixel that is the same in all of them, as MNIST's border is, does no harm.
+    """
+    import numpy as np
+
+    counts = np.bincount(data.train_t, minlength=len(data.classes))
+    absent = [name for name, count in zip(data.classes, counts, strict=True) if not count]
+    if absent:
+        raise DataError(
+            f"The {len(data.train_t)} training images have none of the classes {', '.join(absent)}.",
+            "Raise --limit, or leave it out." if limited else "Add images of each class, or leave the class out.",
+        )
+    first = data.train_x[0]
+    if all(np.array_equal(first, image) for image in data.train_x):  # ends at the first that differs
+        raise DataError(
+            f"All {len(data.train_x)} training images are the same, pixel for pixel: there is nothing to learn.",
+            "Look at them. In a folder of pictures, bright is foreground, and what is transparent counts as black.",
+        )
+
+
 def _broken(dataset: Dataset, data: Any) -> Iterator[str]:
     """Yields the promises that `data` breaks, in words; a later one may take the earlier ones as kept."""
     import numpy as np

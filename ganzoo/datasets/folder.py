@@ -5,14 +5,17 @@ the subfolders, sorted as text, are the classes. Where there is no test folder, 
 sixth picture of each class, sorted by name, is for testing.
 
 Pictures become grey, 28x28 (Lanczos; one that is not square is squeezed, not cropped) and [0, 1]. Bright is
-foreground, as in MNIST: invert dark ink on white paper before. What is transparent counts as black. Files
-and folders whose names start with a dot are the system's and are passed over.
+foreground, as in MNIST: invert dark ink on white paper before. What is transparent counts as black. How many
+were squeezed or lost their colour is told on stderr. Files and folders whose names start with a dot are the
+system's and are passed over.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 SIZE = (28, 28)
 # bitmaps that Pillow decodes itself: others (EPS) would start a program, and have no business here
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+GREY_MODES = ("1", "L", "LA", "La")
+NOT_SQUARE, COLOURED = "not square, and are squeezed", "stored in colour, and become grey"
 HINT = "Expected: DIR/<class>/<picture>, or that below DIR/train and DIR/test."
 
 
@@ -39,6 +44,7 @@ def load(data_dir: Path | None) -> Data:
 
     if data_dir is None:
         raise UsageError("The data set 'folder' reads your own pictures, and was not told where.", "Add --data-dir.")
+    changes: Counter[str] = Counter()
     top = {entry.name for entry in _entries(data_dir, data_dir)}
     divided = top in ({"train"}, {"train", "test"})
     train = _pictures(data_dir / "train" if divided else data_dir, data_dir)
@@ -48,14 +54,17 @@ def load(data_dir: Path | None) -> Data:
         if tuple(test) != classes:
             odd = sorted(set(test).symmetric_difference(classes))
             raise DataError(f"{data_dir}: of train and test, only one has the classes {', '.join(odd)}.", HINT)
-        return Data(*_read(train), *_read(test), classes)
+        data = Data(*_read(train, changes), *_read(test, changes), classes)
+        _tell(changes, len(data.train_t) + len(data.test_t))
+        return data
     for name, paths in train.items():
         if len(paths) < 2:
             raise DataError(
                 f"The class '{name}' has one picture, {paths[0]}, but both training and testing need one.",
                 "Add pictures, or a test folder.",
             )
-    x, t = _read(train)
+    x, t = _read(train, changes)
+    _tell(changes, len(t))
     held_out = is_test(t)
     return Data(x[~held_out], t[~held_out], x[held_out], t[held_out], classes)
 
@@ -74,7 +83,10 @@ def _pictures(folder: Path, root: Path) -> Pictures:
             raise DataError(f"The class folder {entry.path} is empty.", "Fill or remove it.")
         pictures[entry.name] = [Path(file.path) for file in files]
     if len(pictures) < 2:
-        raise DataError(f"{folder} has {len(pictures)} class folders, where two or more belong.", HINT)
+        found = f"one class, '{next(iter(pictures))}'" if pictures else "no class folders"
+        raise DataError(
+            f"{folder} has {found}, where two or more belong: to tell apart, or to ask a generator for.", HINT
+        )
     return pictures
 
 
@@ -100,8 +112,14 @@ def _leads_into(root: Path, link: Path) -> bool:
         return False
 
 
-def _read(pictures: Pictures) -> tuple[FloatArray, LabelArray]:
-    """Images (N, 1, 28, 28) in [0, 1] and labels (N,), class by class."""
+def _tell(changes: Counter[str], n_pictures: int) -> None:
+    """Say on stderr what of a picture was lost, since no error will."""
+    for change, count in sorted(changes.items()):
+        print(f"Note: {count} of {n_pictures} pictures are {change}.", file=sys.stderr, flush=True)
+
+
+def _read(pictures: Pictures, changes: Counter[str]) -> tuple[FloatArray, LabelArray]:
+    """Images (N, 1, 28, 28) in [0, 1] and labels (N,), class by class; counts in `changes` what was lost of them."""
     from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
@@ -113,13 +131,16 @@ def _read(pictures: Pictures) -> tuple[FloatArray, LabelArray]:
         ThreadPoolExecutor() as pool,
     ):  # Pillow decodes without the interpreter's lock
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        grey = np.stack(list(pool.map(_grey, paths)))
+        read = list(pool.map(_grey, paths))
+    for _, lost in read:
+        changes.update(lost)
+    grey = np.stack([pixels for pixels, _ in read])
     t = np.repeat(np.arange(len(pictures), dtype=np.int32), [len(files) for files in pictures.values()])
     return np.divide(grey[:, None], np.float32(255), dtype=np.float32), t
 
 
-def _grey(path: Path) -> npt.NDArray[np.uint8]:
-    """One picture as uint8 (28, 28)."""
+def _grey(path: Path) -> tuple[npt.NDArray[np.uint8], list[str]]:
+    """One picture as uint8 (28, 28), and what of it was lost, in words."""
     import numpy as np
     from PIL import Image, ImageOps
 
@@ -127,12 +148,15 @@ def _grey(path: Path) -> npt.NDArray[np.uint8]:
         with Image.open(path, formats=FORMATS) as picture:
             if picture.mode.startswith(("I", "F")):
                 raise ValueError(f"mode {picture.mode} has more than 8 bits a value")
+            lost = [NOT_SQUARE] * (picture.width != picture.height)
+            lost += [COLOURED] * (picture.mode not in GREY_MODES)
             picture.draft("L", (4 * SIZE[0], 4 * SIZE[1]))  # a JPEG need not be decoded in full to be made small
             upright = ImageOps.exif_transpose(picture)
             if upright.has_transparency_data:
                 colours = upright.convert("RGBA")
                 upright = Image.alpha_composite(Image.new("RGBA", colours.size, "black"), colours)
-            return np.asarray(upright.convert("L").resize(SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0))
+            grey = upright.convert("L").resize(SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0)
+            return np.asarray(grey), lost
     except Exception as error:  # on hostile files Pillow's readers raise anything
         raise DataError(
             f"{path} cannot be read as a picture: {error}.",

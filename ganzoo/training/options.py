@@ -55,8 +55,9 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
     if batch_size > n_images:
         raise UsageError(
             f"A batch of {batch_size} is more than the {n_images} training images.",
-            "Lower --batch-size, raise --limit.",
+            f"Lower it with --batch-size, at most {n_images}, or {'raise --limit' if options.limit else 'add images'}.",
         )
+    datasets.require_learnable(data, limited=bool(options.limit))
     config = TrainConfig(
         arch=arch.name,
         preset=name,
