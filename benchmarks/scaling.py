@@ -115,7 +115,9 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
         for width in WIDTHS:
             show.step(f"exporting the generator at {width:g} times its channels")
             arch, preset = reference.PRESETS["generator"]
-            bare = WideRun(Path(folder) / f"x{width:g}", reference.config(plugins.ARCHS.get(arch), preset), {}, width)
+            bare = WideRun(
+                Path(folder) / f"x{width:g}", reference.config(plugins.ARCHS.get(arch), preset), {}, width=width
+            )
             made = reference.save(bare)
             exports.append((reference.export(made), made))
         options = Options(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)

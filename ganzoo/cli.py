@@ -7,9 +7,9 @@ use; 3 something is missing on this machine; 130 interrupted. Nothing heavy is i
 from __future__ import annotations
 
 import contextlib
-import errno
 import signal
 import sys
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ import typer
 from ganzoo import __version__, plugins, show
 from ganzoo.bench import options as bench_options
 from ganzoo.errors import GanzooError, MissingError, RunError, UnknownNameError, UsageError
+from ganzoo.files import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ganzoo.training.run import Run
 
 ROOT = Path("runs")
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # of a disk: a failed write does not tell its file
 
 app = typer.Typer(
     name="ganzoo",
@@ -49,6 +49,11 @@ class Kind(str, Enum):
 class Layout(str, Enum):
     ganzoo = "ganzoo"
     webdnn = "webdnn"
+
+
+class Kept(str, Enum):
+    best = "best"
+    last = "last"
 
 
 class Encoding(str, Enum):
@@ -93,6 +98,7 @@ Backends = Annotated[
     list[str] | None,
     typer.Option("--backend", "-b", help="Repeat for several.", autocompletion=_complete(plugins.BACKENDS.names)),
 ]
+Last = Annotated[bool, typer.Option("--last", help="The network as it was at the end, not the best by score.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -157,14 +163,25 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the latest unfinished run of ARCH, or the one in --out.")
     ] = False,
+    from_: Annotated[
+        Kept | None,
+        typer.Option("--from", help="With --resume: from this snapshot, where --set and --seed may differ."),
+    ] = None,
+    keep: Annotated[int | None, typer.Option(help="Keep so many of the last snapshots, and the best; 2.")] = None,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
     from ganzoo.training import options as training_options
     from ganzoo.training import train as training
 
-    options = training_options.Options(preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or ())
-    begin = training.resume if resume else training.train
-    outcome = begin(arch, options, ROOT, out, show.err())
+    options = training_options.Options(
+        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or (), keep
+    )
+    if from_ and not resume:
+        raise UsageError("--from is of a run that there is.", "Add --resume, and --out RUN.")
+    if resume:
+        outcome = training.resume(arch, options, ROOT, out, show.err(), from_.value if from_ else None)
+    else:
+        outcome = training.train(arch, options, ROOT, out, show.err())
     show.outcome(outcome)
     if outcome.interrupted:
         raise typer.Exit(130)
@@ -177,12 +194,13 @@ def sample(
     count: Annotated[int, typer.Option(help="Pictures of each class.")] = 5,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the noise.")] = 0,
     out: Annotated[Path | None, typer.Option(help="The picture's file; sample.png in the run.")] = None,
+    last: Last = False,
 ) -> None:
     """Draw pictures with a trained generator."""
     from ganzoo.files import replacing
     from ganzoo.sample import sheet
 
-    chosen = _run(run)
+    chosen = _run(run, last)
     path = out or chosen.path / "sample.png"
     picture = sheet(chosen, label or [], count, seed)
     with replacing(path) as beside:
@@ -213,6 +231,7 @@ def export(
         typer.Option("--verify/--no-verify", help="Compare with Chainer in a browser; where there is one."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The export's folder; export in the run.")] = None,
+    last: Last = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's networks for the browser, verified there, and report their sizes."""
@@ -223,11 +242,11 @@ def export(
     from ganzoo.site import hosts
 
     if explain:
-        show.explanations(explanation(_run(run)), as_json)
+        show.explanations(explanation(_run(run, last)), as_json)
         return
     if bool(backend) == all_backends:
         raise UsageError("Which backends?", "Name them with --backend, or take --all-backends.")
-    chosen = _run(run)
+    chosen = _run(run, last)
     backends = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backend or plugins.BACKENDS.names())]
     known = {name for each in backends for name in each.toolchains}
     if toolchain and toolchain not in known:
@@ -405,14 +424,16 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(3)
 
 
-def _run(name: str | None) -> Run:
+def _run(name: str | None, last: bool = False) -> Run:
+    """The run `name`, the latest finished one without; with its `last` network instead of the best."""
     from ganzoo.training import run as runs
 
+    weights = "last" if last else "model"
     if name is None:
-        return runs.latest(ROOT, finished=True)
+        return replace(runs.latest(ROOT, finished=True), weights=weights)
     for path in (Path(name), ROOT / name):
         if (path / "config.json").exists():
-            return runs.load(path)
+            return replace(runs.load(path), weights=weights)
     raise UnknownNameError("run", name, _run_names())
 
 

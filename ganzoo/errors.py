@@ -40,7 +40,11 @@ class BudgetError(GanzooError):
 
 
 class DivergedError(GanzooError):
-    """A loss became NaN or infinite during training."""
+    """A loss, a score or a weight became NaN or infinite during training."""
+
+
+class CollapsedError(GanzooError):
+    """A training learns nothing any more: a loss left its healthy range for long, or scores fell and stayed low."""
 
 
 # Exit code 2: wrong use.
@@ -101,6 +105,10 @@ class DataMissingError(MissingError):
 
 class BrowserMissingError(MissingError):
     """No browser was found, or it did not start or answer."""
+
+
+class DiskFullError(MissingError):
+    """A disk took no more in the middle of a training."""
 
 
 class ToolMissingError(MissingError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from ganzoo.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # of a disk: a failed write does not tell its file
 KEPT = (".git", "CNAME")  # the host's, at the top of a folder that it shows: they outlast what is replaced
 
 

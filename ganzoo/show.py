@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ganzoo.export.explain import Row as Explained
     from ganzoo.export.trade import Trade
     from ganzoo.site.build import Made as Site
-    from ganzoo.training.train import Outcome
+    from ganzoo.training.loop import Outcome
 
 
 def out() -> Console:
@@ -113,6 +113,9 @@ def outcome(done: Outcome) -> None:
         accuracies = [entry["validation/main/accuracy"] for entry in done.log if "validation/main/accuracy" in entry]
         judged = f", accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
         console.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
+        if done.best:
+            best = f"{done.best.key.removeprefix('eval/')} {done.best.score:.4g} at epoch {done.best.epoch:.1f}"
+            console.print(f"The best by {best} is model.npz; as it was at the end: last.npz.", markup=False)
     print(done.run.path)
 
 

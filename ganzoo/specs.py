@@ -114,6 +114,9 @@ class Training:
     `monitors` are the observation keys to log, print and plot, most telling first. `sample` yields a grid
     of pictures, float32 (rows, columns, C, H, W) in [0, 1], the same noise at every call; None for a
     network that draws nothing. `extensions` are added to the Chainer Trainer as they are.
+
+    `healthy` is the range of a monitor outside which, for long, nothing is learnt any more: such a training is stopped.
+    `rates` are the hyper-parameters to lower then.
     """
 
     updater: Any
@@ -121,6 +124,8 @@ class Training:
     monitors: tuple[str, ...]
     sample: Callable[[], FloatArray] | None = None
     extensions: tuple[Any, ...] = ()
+    healthy: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, LabelArray
 
 SHAPE = (1, 28, 28)
+RATES = ("gen_alpha", "dis_alpha")  # `Training.rates`
 
 
 class Generator(chainer.Chain):

@@ -82,6 +82,7 @@ def train(config: TrainConfig, data: Data) -> Training:
             ),
             extensions.LinearShift("alpha", (alpha, alpha * float(values["final_alpha"])), (0, steps)),
         ),
+        rates=("alpha",),
     )
 
 

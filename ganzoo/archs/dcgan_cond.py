@@ -7,6 +7,7 @@ and 200 epochs, this one minutes on two CPU cores. Each change stands with its r
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import chainer
@@ -141,6 +142,8 @@ def train(config: TrainConfig, data: Data) -> Training:
         monitors=("gen/loss", "dis/loss"),
         sample=_gan.sampler(config, updater.ema.link),
         extensions=_gan.decay(config, updater, len(data.train_x)),
+        healthy={"dis/loss": (0.02, math.inf)},  # below it every fake is told from the real with 98% certainty
+        rates=_gan.RATES,
     )
 
 

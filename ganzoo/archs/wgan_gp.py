@@ -104,6 +104,8 @@ def train(config: TrainConfig, data: Data) -> Training:
         monitors=("wasserstein", "penalty", "gen/loss"),
         sample=_gan.sampler(config, updater.ema.link),
         extensions=_gan.decay(config, updater, len(data.train_x), CRITIC_STEPS),
+        healthy={"penalty": (0.0, 10.0)},  # above it the critic's gradient is four times and more what it should be
+        rates=_gan.RATES,
     )
 
 

@@ -1,9 +1,8 @@
-"""Extensions of Chainer's Trainer that write the run directory. `progress.py` has the one that shows."""
+"""Extensions of Chainer's Trainer that write the run directory."""
 
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from chainer.training import Extension
@@ -16,128 +15,127 @@ from ganzoo.training.snapshot import flat, save_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ganzoo.specs import FloatArray, TrainConfig
-    from ganzoo.training.run import Run
-
-KEPT_SNAPSHOTS = 2
+    from ganzoo.specs import FloatArray
+    from ganzoo.training.judging import Judging
+    from ganzoo.training.wayback import WayBack
 
 
 class JsonLog(LogReport):
-    """Chainer's LogReport, written as JSON lines: means over an interval, with epoch, iteration and seconds."""
+    """Chainer's LogReport, written as JSON lines: means over an interval, with epoch, iteration and seconds.
+
+    It keeps the monitors and the judge's scores. Losses stay on their device until an interval is over; then a mean
+    that is no number stops the training.
+    """
 
     name = "log"
 
-    def __init__(self, run: Run, keys: Sequence[str], trigger: Callable[[Any], bool]) -> None:
-        super().__init__(keys=list(keys), trigger=trigger)
+    def __init__(self, way_back: WayBack, monitors: Sequence[str], trigger: Callable[[Any], bool]) -> None:
+        super().__init__(keys=[], trigger=trigger)
         self._log_name = None  # what LogReport itself would write
-        self._path = run.path / "log.jsonl"
+        self._way_back, self._monitors = way_back, monitors
+        self._path = way_back.run.path / "log.jsonl"
+
+    def initialize(self, trainer: Any) -> None:
+        if self.log:
+            self._write()  # lines after the snapshot belong to a past that did not happen
 
     def __call__(self, trainer: Any) -> None:
+        self._keys = [*self._monitors, *filter(scored, trainer.observation)]
         known = len(self.log)
         super().__call__(trainer)
         if len(self.log) > known:
             self.log[-1]["epoch_detail"] = trainer.updater.epoch_detail
-            # the whole log, also after a resume: lines after the snapshot belong to a past that did not happen
-            write_text(self._path, "".join(json.dumps(entry) + "\n" for entry in self.log))
+            require_finite(self._way_back, self.log[-1], trainer)
+            self._write()
+
+    def pending(self) -> dict[str, float]:
+        """The means since the last line."""
+        return {key: float(value) for key, value in self._summary.compute_mean().items()}
+
+    def _write(self) -> None:
+        write_text(self._path, "".join(json.dumps(entry) + "\n" for entry in self.log))
 
 
-class Guard(Extension):
-    """Stops a training whose losses are no numbers any more, before a snapshot of it is written."""
-
-    name = "guard"
-    priority = 200
-
-    def __init__(self, run: Run, keys: Sequence[str]) -> None:
-        self._run, self._keys = run, keys
-
-    def __call__(self, trainer: Any) -> None:
-        for key in self._keys:
-            value = trainer.observation.get(key)
-            if value is not None and not math.isfinite(float(getattr(value, "array", value))):
-                raise diverged(self._run, key, trainer)
+def scored(key: str) -> bool:
+    """Whether `key` of an observation is a score of the judge's."""
+    return key.startswith("eval/")
 
 
-def diverged(run: Run, what: str, trainer: Any) -> DivergedError:
-    """The error for `what` that is no number any more."""
-    kept = f"The last good snapshot is kept in {run.snapshots}. " if any(run.snapshots.glob("[0-9]*.npz")) else ""
-    again = f"Train anew with lower learning rates (--set KEY=VALUE; 'ganzoo info {run.config.arch}' has the keys)"
-    problem = f"{what} is not finite after {trainer.updater.iteration} iterations."
-    return DivergedError(problem, f"{kept}{again} or another --seed.")
-
-
-def require_finite(run: Run, trainer: Any) -> None:
-    """Raise `DivergedError` naming the first layer or optimiser state that holds NaN or infinity.
-
-    Losses are computed before an update and say nothing of the weights after it.
-    """
+def require_finite(way_back: WayBack, values: Any, trainer: Any) -> None:
+    """Raise `DivergedError` naming the first of `values`, numbers or arrays by key, that holds NaN or infinity."""
     import numpy as np
 
-    for key, array in sorted(flat(trainer.updater).items()):
+    for key, value in sorted(values.items()):
+        array = np.asarray(value)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise diverged(run, key, trainer)
+            problem = f"{key} is not finite after {trainer.updater.iteration} iterations."
+            raise DivergedError(problem, way_back.remedy())
 
 
 class Samples(Extension):
-    """A sheet of pictures now and then, always of the same noise."""
+    """A sheet of pictures now and then, always of the same noise. `latest` are those of the last sheet."""
 
     name = "samples"
 
-    def __init__(self, run: Run, sample: Callable[[], FloatArray], classes: Sequence[str]) -> None:
-        self._folder, self._sample, self._classes = run.path / "samples", sample, classes
+    def __init__(self, folder: Any, sample: Callable[[], FloatArray], classes: Sequence[str]) -> None:
+        self._folder, self._sample, self._classes = folder, sample, classes
+        self.latest: FloatArray | None = None
 
     def __call__(self, trainer: Any) -> None:
         from ganzoo.training.pictures import sheet
 
+        self.latest = self._sample()
         with replacing(self._folder / f"{trainer.updater.iteration:07d}.png") as beside:
-            sheet(self._sample(), self._classes).save(beside)
-
-
-class LossPlot(Extension):
-    """`losses.png`: what the log holds, over epochs; accuracies on an axis of their own."""
-
-    name = "losses"
-
-    def __init__(self, run: Run, keys: Sequence[str]) -> None:
-        self._path, self._keys = run.path / "losses.png", keys
-
-    def __call__(self, trainer: Any) -> None:
-        from matplotlib.figure import Figure
-
-        log = trainer.get_extension("log").log
-        groups = [[key for key in self._keys if key.endswith("accuracy") is wanted] for wanted in (False, True)]
-        groups = [group for group in groups if any(key in entry for key in group for entry in log)]
-        if not groups:
-            return
-        figure = Figure(figsize=(8, 3.2 * len(groups)), layout="constrained")
-        for axes, group in zip(figure.subplots(len(groups), squeeze=False)[:, 0], groups, strict=True):
-            for key in group:
-                points = [(entry["epoch_detail"], entry[key]) for entry in log if key in entry]
-                if points:
-                    axes.plot(*zip(*points, strict=True), label=key, linewidth=1.5)
-            axes.set_ylabel("accuracy" if group[0].endswith("accuracy") else "loss")
-            axes.grid(alpha=0.3)
-            axes.legend(frameon=False)
-        axes.set_xlabel("epoch")
-        with replacing(self._path) as beside:
-            figure.savefig(beside, dpi=110)
+            sheet(self.latest, self._classes).save(beside)
 
 
 class Snapshots(Extension):
-    """The complete state of the training, after everything else in an iteration; the last two are kept."""
+    """The complete state, written after everything else in an iteration; the last `keep` and the best are kept.
+
+    `at_once`: before the first iteration too, where the state is not that of a file any more.
+    """
 
     name = "snapshots"
     priority = -100
 
-    def __init__(self, run: Run, config: TrainConfig) -> None:
-        self._run, self._config = run, config
+    def __init__(self, way_back: WayBack, keep: int, judging: Judging | None, at_once: bool) -> None:
+        self._way_back, self._run = way_back, way_back.run
+        self._keep, self._judging, self._at_once = keep, judging, at_once
+        self._written: int | None = None
 
     def initialize(self, trainer: Any) -> None:
         for half_written in self._run.snapshots.glob(".*"):
             half_written.unlink()
+        if self._at_once:
+            self(trainer)
 
     def __call__(self, trainer: Any) -> None:
-        require_finite(self._run, trainer)
-        folder = self._run.snapshots
-        save_state(folder / f"{trainer.updater.iteration:07d}.npz", self._config, trainer)
-        for old in sorted(folder.glob("[0-9]*.npz"))[:-KEPT_SNAPSHOTS]:
-            old.unlink()
+        if self._written == trainer.updater.iteration:
+            return
+        # losses are computed before an update and say nothing of the weights after it
+        require_finite(self._way_back, flat(trainer.updater), trainer)
+        require_finite(self._way_back, trainer.get_extension("log").pending(), trainer)
+        save_state(self._run.snapshot(trainer.updater.iteration), self._run.config, trainer)
+        self._written = trainer.updater.iteration
+        best = self._judging.best if self._judging else None
+        if best:
+            self._run.save_best(best)
+        wanted = {*self._run.kept()[-self._keep :], *([self._run.snapshot(best.iteration)] if best else [])}
+        for old in self._run.kept():
+            if old not in wanted:
+                old.unlink()
+
+
+class BestSnapshot(Extension):
+    """A snapshot whenever a score is the best so far."""
+
+    name = "best"
+    priority = Snapshots.priority + 1
+
+    def __init__(self, snapshots: Snapshots, judging: Judging) -> None:
+        self._snapshots, self._judging = snapshots, judging
+
+    def __call__(self, trainer: Any) -> None:
+        best = self._judging.best
+        if best and best.iteration == trainer.updater.iteration:
+            self._snapshots(trainer)

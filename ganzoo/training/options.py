@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """What a user may say of a training; None is "as the preset or the dataset has it"."""
+    """What a user may say of a training; None is "as the preset or the dataset has it".
+
+    `keep` is how many of the last snapshots are kept; the result does not depend on it.
+    """
 
     preset: str | None = None
     dataset: str | None = None
@@ -27,6 +30,7 @@ class Options:
     seed: int | None = None
     limit: int | None = None
     hparams: Sequence[str] = ()
+    keep: int | None = None
 
 
 def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
@@ -39,6 +43,7 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
         ("--epochs", options.epochs),
         ("--batch-size", options.batch_size),
         ("--limit", options.limit),
+        ("--keep", options.keep),
     ):
         if value is not None and value < 1:
             raise UsageError(f"{option} is {value}.", "It must be 1 or more.")

@@ -2,10 +2,13 @@
 
 runs/<arch>-<dataset>-<n>/
     config.json     every value in force, versions, seed, data checksum, git state
-    log.jsonl       one line an interval: epoch, iteration, elapsed seconds, losses
-    samples/        grids of pictures as training went on; losses.png beside it
-    snapshots/      complete training states, the last two
-    model.npz       the network that is exported
+    log.jsonl       one line an interval: epoch, iteration, elapsed seconds, losses, scores
+    samples/        grids of pictures as training went on
+    snapshots/      complete training states: the last ones, and the best by score
+    best.json       which that is
+    model.npz       the network that is exported, the best one
+    last.npz        as it was at the end
+    .lock           held by the process that trains
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock, Timeout
+
 from ganzoo import plugins
 from ganzoo.errors import RunError
 from ganzoo.files import write_json
 from ganzoo.specs import Arch, TrainConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FORMAT = 1
@@ -30,11 +35,15 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Run:
-    """A run directory that exists. `provenance` is what `config.json` tells besides the configuration."""
+    """A run directory that exists. `provenance` is what `config.json` tells besides the configuration.
+
+    `weights` says which network is meant by it: "model", the best one, or "last".
+    """
 
     path: Path
     config: TrainConfig
     provenance: Mapping[str, Any]
+    weights: str = "model"
 
     @property
     def name(self) -> str:
@@ -46,7 +55,7 @@ class Run:
 
     @property
     def model_path(self) -> Path:
-        return self.path / "model.npz"
+        return self.path / f"{self.weights}.npz"
 
     @property
     def snapshots(self) -> Path:
@@ -56,14 +65,54 @@ class Run:
     def finished(self) -> bool:
         return self.model_path.exists()
 
+    def snapshot(self, iteration: int) -> Path:
+        return self.snapshots / f"{iteration:07d}.npz"
+
+    def kept(self) -> list[Path]:
+        """The snapshots that there are, oldest first."""
+        return sorted(self.snapshots.glob("[0-9]*.npz"))
+
+    def log(self) -> list[dict[str, float]]:
+        """The lines of the log. Raises `RunError` where they are not what a training writes."""
+        file = self.path / "log.jsonl"
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            entries = [{str(key): float(value) for key, value in json.loads(line).items()} for line in lines]
+            if not all(entry.keys() >= {"epoch_detail", "iteration", "elapsed_time"} for entry in entries):
+                raise ValueError("a line lacks its epoch, iteration or time")
+        except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+        return entries
+
     def epochs_done(self) -> float:
         """How far the log goes, in epochs."""
-        log = self.path / "log.jsonl"
-        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        log = self.log()
+        return log[-1]["epoch_detail"] if log else 0.0
+
+    def best(self) -> Best | None:
+        """The best snapshot, None before the first score. Raises `RunError` where `best.json` is damaged."""
+        file = self.path / "best.json"
+        if not file.exists():
+            return None
         try:
-            return float(json.loads(lines[-1])["epoch_detail"]) if lines else 0.0
-        except (ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{log} is damaged: {error}.", "Train anew.") from error
+            best = Best(**json.loads(file.read_text(encoding="utf-8")))
+            numbers = isinstance(best.iteration, int) and all(
+                isinstance(value, int | float) for value in (best.epoch, best.score)
+            )
+            if not (numbers and isinstance(best.key, str) and best.better in ("min", "max")):
+                raise ValueError("a value is not of its kind")
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+        return best
+
+    def save_best(self, best: Best) -> None:
+        write_json(self.path / "best.json", asdict(best))
+
+    def forget_after(self, iteration: int) -> None:
+        """Remove snapshots and samples of a past that did not happen: the training goes on from `iteration`."""
+        for path in (*self.kept(), *(self.path / "samples").glob("[0-9]*.png")):
+            if path.stem.isdecimal() and int(path.stem) > iteration:
+                path.unlink()
 
     def model(self) -> Any:
         """The trained network. Raises `RunError` where there is none, `SnapshotError` when it does not fit."""
@@ -71,7 +120,7 @@ class Run:
 
         if not self.finished:
             raise RunError(
-                f"{self.path} holds no finished training.",
+                f"{self.path} has no {self.model_path.name}: its training is not finished.",
                 f"Finish it with: ganzoo train {self.config.arch} --resume --out {self.path}",
             )
         try:
@@ -85,14 +134,44 @@ class Run:
         return model
 
 
+@dataclass(frozen=True)
+class Best:
+    """The best snapshot so far: its place in the training, and its `score`, which is `key` of the log.
+
+    `better` is "min" or "max".
+    """
+
+    iteration: int
+    epoch: float
+    key: str
+    better: str
+    score: float
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from training in the folder `path`. Raises `RunError` where one does; a crash frees it."""
+    try:
+        with FileLock(path / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        problem = f"Another process is training in {path}."
+        raise RunError(problem, "Wait for its end, or choose another --out.") from error
+
+
 def create(path: Path, config: TrainConfig, provenance: Mapping[str, Any]) -> Run:
     """A new run at `path`. Raises `RunError` where one already is."""
-    if (path / "config.json").exists():
-        raise RunError(f"{path} already holds a run.", "Choose another --out, or continue it with --resume.")
+    refuse_used(path)
     path.mkdir(parents=True, exist_ok=True)
     run = Run(path, config, provenance)
     save_config(run)
     return run
+
+
+def refuse_used(path: Path) -> None:
+    """Raise `RunError` where a run is at `path`."""
+    if (path / "config.json").exists():
+        raise RunError(f"{path} already holds a run.", "Choose another --out, or continue it with --resume.")
 
 
 def save_config(run: Run) -> None:

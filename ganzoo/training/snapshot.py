@@ -1,8 +1,8 @@
 """Weights and training states as npz files that carry their own description and no pickles.
 
 Each file has an entry `ganzoo`, a JSON text: format version, kind ("model" or "state"), and the architecture,
-preset, hyper-parameters, shape and classes that made the arrays. Entries are stored uncompressed, so that a
-file cannot unfold to more than its size.
+preset, hyper-parameters, shape and classes that made the arrays. A state may go on with other hyper-parameters.
+Entries are stored uncompressed, so that a file cannot unfold to more than its size.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     Arrays = Mapping[str, np.ndarray[Any, Any]]
 
-FORMAT = 1
+FORMATS = {"model": 1, "state": 2}  # by kind
 HEADER = "ganzoo"
 IDENTITY = ("arch", "preset", "hparams", "shape", "n_classes")
+FREE = {"model": (), "state": ("hparams",)}  # what of it need not be the same, by kind; layers are compared anyway
 
 
 def save_model(path: Path, config: TrainConfig, model: Any) -> None:
@@ -121,7 +122,7 @@ def _write(path: Path, kind: str, config: TrainConfig, arrays: Arrays) -> None:
 
     # Chainer serialises an absent value as an object array, which only pickle can store
     absent = [key for key, array in arrays.items() if array.dtype == object]
-    header = {"format": FORMAT, "kind": kind, "absent": absent, **_identity(config)}
+    header = {"format": FORMATS[kind], "kind": kind, "absent": absent, **_identity(config)}
     present = {key: array for key, array in arrays.items() if key not in absent}
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, **{HEADER: np.asarray(json.dumps(header)), **present})  # type: ignore[arg-type]
@@ -143,13 +144,13 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
         raise SnapshotError(f"{path} does not exist.", "Train first, or name another run.") from error
     except Exception as error:  # NumPy, zipfile and tokenize raise their own on hostile bytes
         raise _damaged(path, error) from error
-    if version != FORMAT:
+    if version != FORMATS[kind]:
         raise SnapshotError(
-            f"{path} has format {version}, this ganzoo reads {FORMAT}.",
+            f"{path} has format {version}, this ganzoo reads {FORMATS[kind]}.",
             "Use the ganzoo that wrote it.",
         )
     for key, value in {"kind": kind, **_identity(config)}.items():
-        if header.get(key) != value:
+        if header.get(key) != value and key not in FREE[kind]:
             raise SnapshotError(
                 f"{path} was made with {key} {header.get(key)!r}, not {value!r}.",
                 "Use the run it belongs to.",

@@ -1,0 +1,64 @@
+"""A training that learns nothing any more is stopped (why these limits: docs/decisions/0018-best-and-collapse.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chainer.training import Extension
+
+from ganzoo.errors import CollapsedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.training.wayback import WayBack
+
+    Log = Sequence[Mapping[str, float]]
+
+SHARES = ("eval/coverage", "eval/accuracy")  # scores from 0 to 1, better the higher
+REACHED = 0.2  # of such a score, before a fall of it means anything
+KEPT = 0.5  # of the best so far: below it is fallen
+TIMES = 2  # in a row
+LONG = 1 / 8  # of a whole training's log lines
+
+
+class Watch(Extension):
+    """Looks at each new line of the log. At the end of a training it is silent: the best is kept then anyway."""
+
+    name = "watch"
+    priority = 90  # after the log
+
+    def __init__(self, way_back: WayBack, healthy: Mapping[str, tuple[float, float]], log_lines: int) -> None:
+        self._way_back, self._healthy = way_back, healthy
+        self._long = round(log_lines * LONG)
+
+    def __call__(self, trainer: Any) -> None:
+        log = trainer.get_extension("log").log
+        done = trainer.updater.epoch_detail >= self._way_back.run.config.epochs
+        if done or not log or log[-1]["iteration"] != trainer.updater.iteration:
+            return
+        for problem in (*saturated(log, self._healthy, self._long), *fallen(log)):
+            raise CollapsedError(f"{problem} after {trainer.updater.iteration} iterations.", self._way_back.remedy())
+
+
+def saturated(log: Log, healthy: Mapping[str, tuple[float, float]], long: int) -> list[str]:
+    """What of `healthy` was outside its range in each of the last `long` lines."""
+    problems = []
+    for key, (low, high) in healthy.items():
+        values = [entry[key] for entry in log if key in entry][-long:]
+        for outside, limit in ((max(values, default=low) < low, low), (min(values, default=high) > high, high)):
+            if outside and len(values) == long:
+                side = "below" if limit == low else "above"
+                problems.append(f"{key} has been {side} {limit:g} for an eighth of the training")
+    return problems
+
+
+def fallen(log: Log) -> list[str]:
+    """Which of `SHARES` were below half of the best before, in each of the last judgements."""
+    problems = []
+    for key in SHARES:
+        values = [entry[key] for entry in log if key in entry]
+        former = max(values[:-TIMES], default=0.0)
+        if former >= REACHED and max(values[-TIMES:]) < KEPT * former:
+            problems.append(f"{key} fell from {former:.3f} to {values[-1]:.3f}, {TIMES} judgements in a row,")
+    return problems

@@ -1,0 +1,208 @@
+"""The training loop: Chainer's Trainer with what watches, shows and writes."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import DiskFullError
+from ganzoo.files import FULL
+from ganzoo.training import run as runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from ganzoo.metrics.during import Judge
+    from ganzoo.specs import Arch, Data, TrainConfig, Training
+    from ganzoo.training.extensions import Snapshots
+    from ganzoo.training.run import Best, Run
+
+EVALS = 8  # judgements in a whole training
+SHEETS = 2 * EVALS  # of samples, likewise
+LOG_LINES = 12 * EVALS  # likewise: scores then stand in the line of the iteration that they are of
+SNAPSHOT_SECONDS = 60.0
+KEEP = 2  # of the last snapshots
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a training stands when `train` or `resume` returns; `interrupted` by Ctrl-C."""
+
+    run: Run
+    interrupted: bool
+    log: Sequence[Mapping[str, Any]]
+    best: Best | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a training goes on: at `snapshot`, at the beginning without one; `reseed` with other random numbers."""
+
+    snapshot: Path | None
+    reseed: bool
+
+
+def loop(
+    arch: Arch,
+    config: TrainConfig,
+    data: Data,
+    begin: Callable[[], Run],
+    again: Start | None,
+    keep: int,
+    console: Console,
+) -> Outcome:
+    """Train to the end or to Ctrl-C; either way the state is saved.
+
+    `begin` gives the run directory once the architecture has accepted its values.
+    """
+    import chainer
+    from threadpoolctl import threadpool_limits
+
+    from ganzoo.training.snapshot import load_state, save_model
+
+    with (
+        # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
+        threadpool_limits(1, "blas"),
+        _seeded(config.seed),
+        chainer.using_config("type_check", False),
+        chainer.using_config("cudnn_deterministic", True),
+    ):
+        training = arch.train(config, data)
+        judge = _judge(config, data, training.model, console)
+        run = begin()
+        stop = _Stop(config.epochs)
+        trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path))
+        reseed = again is not None and again.reseed
+        snapshots = _extend(trainer, run, training, judge, data, console, keep, reseed)
+        if again:
+            _go_on(run, again, trainer)
+        with _room_for(run), stop.on_interrupt():
+            trainer.run(show_loop_exception_msg=False)
+            snapshots(trainer)  # which refuses what is not finite
+            log = trainer.get_extension("log").log
+            best = run.best() if judge else None
+            if not stop.interrupted:
+                training.model.to_device("@numpy")
+                save_model(replace(run, weights="last").model_path, config, training.model)
+                if best and best.iteration != trainer.updater.iteration:
+                    load_state(run.snapshot(best.iteration), config, trainer)
+                save_model(run.model_path, config, training.model)
+    return Outcome(run, stop.interrupted, log, best)
+
+
+def _judge(config: TrainConfig, data: Data, model: Any, console: Console) -> Judge | None:
+    from ganzoo.metrics.during import during
+
+    return during(config, data, model, lambda line: console.print(f"{line} ...", style="dim", markup=False))
+
+
+def _extend(
+    trainer: Any,
+    run: Run,
+    training: Training,
+    judge: Judge | None,
+    data: Data,
+    console: Console,
+    keep: int,
+    reseed: bool,
+) -> Snapshots:
+    """Give `trainer` all that watches, shows and writes."""
+    from chainer.training.triggers import TimeTrigger
+
+    from ganzoo.training import extensions
+    from ganzoo.training.collapse import Watch
+    from ganzoo.training.judging import Judging
+    from ganzoo.training.progress import Progress
+    from ganzoo.training.triggers import Evenly
+    from ganzoo.training.wayback import WayBack
+
+    epochs = run.config.epochs
+    way_back = WayBack(run, training.rates)
+    judging = Judging(judge) if judge else None
+    snapshots = extensions.Snapshots(way_back, keep, judging, at_once=reseed)
+    for extension in training.extensions:
+        trainer.extend(extension)
+    trainer.extend(extensions.JsonLog(way_back, training.monitors, Evenly(LOG_LINES, epochs)))
+    trainer.extend(Watch(way_back, training.healthy, LOG_LINES))
+    trainer.extend(Progress(console, epochs, len(data.train_x), training.monitors))
+    if training.sample:
+        samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
+        trainer.extend(samples, trigger=Evenly(SHEETS, epochs), call_before_training=True)
+    if judging:
+        trainer.extend(judging, trigger=Evenly(EVALS, epochs))
+        trainer.extend(extensions.BestSnapshot(snapshots, judging), trigger=Evenly(EVALS, epochs))
+    trainer.extend(snapshots, trigger=TimeTrigger(SNAPSHOT_SECONDS))
+    return snapshots
+
+
+def _go_on(run: Run, again: Start, trainer: Any) -> None:
+    """Bring `trainer` to where `again` says, and `run` with it."""
+    import numpy as np
+
+    from ganzoo.training.snapshot import load_state
+
+    if again.snapshot:
+        load_state(again.snapshot, run.config, trainer)
+    if again.reseed:
+        np.random.seed(run.config.seed)
+    run.forget_after(trainer.updater.iteration)
+    runs.save_config(run)
+
+
+@contextmanager
+def _room_for(run: Run) -> Iterator[None]:
+    """Raise `DiskFullError` where a disk takes no more; files are whole or absent, so the last snapshot is good."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        command = f"ganzoo train {run.config.arch} --resume --out {shlex.quote(str(run.path))}"
+        kept = run.kept()
+        state = f"the snapshot {kept[-1].name} is whole" if kept else "there is no snapshot yet"
+        problem = f"{run.path} takes no more: {error.strerror}; {state}."
+        raise DiskFullError(problem, f"Make room, then go on with: {command}") from error
+
+
+class _Stop:
+    """Chainer's stop trigger: at the last epoch, or after the iteration in which Ctrl-C was pressed."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self.interrupted = False
+
+    def __call__(self, trainer: Any) -> bool:
+        return self.interrupted or trainer.updater.epoch_detail >= self._epochs
+
+    @contextmanager
+    def on_interrupt(self) -> Iterator[None]:
+        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once."""
+
+        def wish(number: int, frame: Any) -> None:
+            self.interrupted = True
+            signal.signal(signal.SIGINT, former)
+
+        former = signal.signal(signal.SIGINT, wish)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, former)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """NumPy's global random state, which Chainer and the zoo draw from, seeded; the caller's is put back."""
+    import numpy as np
+
+    former = np.random.get_state()
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        np.random.set_state(former)
