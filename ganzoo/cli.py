@@ -168,8 +168,12 @@ def train(
         typer.Option("--from", help="With --resume: from this snapshot, where --set and --seed may differ."),
     ] = None,
     keep: Annotated[int | None, typer.Option(help="Keep so many of the last snapshots, and the best; 2.")] = None,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="Under: mpiexec -n N. The batch is shared by N processes.")
+    ] = False,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
+    from ganzoo.training import distributed as processes
     from ganzoo.training import options as training_options
     from ganzoo.training import train as training
 
@@ -178,11 +182,14 @@ def train(
     )
     if from_ and not resume:
         raise UsageError("--from is of a run that there is.", "Add --resume, and --out RUN.")
-    if resume:
-        outcome = training.resume(arch, options, ROOT, out, show.err(), from_.value if from_ else None)
-    else:
-        outcome = training.train(arch, options, ROOT, out, show.err())
-    show.outcome(outcome)
+    with processes.job(_tell) if distributed else contextlib.nullcontext(processes.ALONE) as team:
+        console = show.err() if team.leads else show.nowhere()
+        if resume:
+            outcome = training.resume(arch, options, ROOT, out, console, from_.value if from_ else None)
+        else:
+            outcome = training.train(arch, options, ROOT, out, console)
+    if team.leads:
+        show.outcome(outcome)
     if outcome.interrupted:
         raise typer.Exit(130)
 
@@ -468,6 +475,19 @@ def _run_of(bundle: Bundle) -> Run | None:
     return None
 
 
+def _tell(error: BaseException) -> int:
+    """Say what `error` means to a user, and return the exit code. Raises it again when it is a bug."""
+    if isinstance(error, GanzooError):
+        show.error(error)
+        return error.exit_code
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in FULL):
+        where = "" if error.filename is None else f"{error.filename}: "
+        remedy = "Make room on that disk, or name" if error.errno in FULL else "Mend this place, or name"
+        show.error(MissingError(f"{where}{error.strerror}.", f"{remedy} another place."))
+        return MissingError.exit_code
+    raise error
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; every end is a `SystemExit` with its code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -476,15 +496,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         app(arguments, prog_name="ganzoo")
-    except GanzooError as error:
-        show.error(error)
+    except (GanzooError, OSError) as error:
+        code = _tell(error)
         if "--debug" in arguments:
             raise
-        raise SystemExit(error.exit_code) from None
-    except OSError as error:
-        if (error.filename is None and error.errno not in FULL) or "--debug" in arguments:
-            raise
-        where = "" if error.filename is None else f"{error.filename}: "
-        remedy = "Make room on that disk, or name" if error.errno in FULL else "Mend this place, or name"
-        show.error(MissingError(f"{where}{error.strerror}.", f"{remedy} another place."))
-        raise SystemExit(MissingError.exit_code) from None
+        raise SystemExit(code) from None

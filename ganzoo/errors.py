@@ -115,5 +115,9 @@ class ToolMissingError(MissingError):
     """A program or library outside Python's registry was not found."""
 
 
+class PackageMissingError(MissingError):
+    """A package that only some commands need is not installed."""
+
+
 class DeviceMissingError(MissingError):
     """The GPU asked for does not answer."""

@@ -39,6 +39,12 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def nowhere() -> Console:
+    from rich.console import Console
+
+    return Console(quiet=True)
+
+
 def json(value: Any) -> None:
     print(json_module.dumps(value, indent=2, ensure_ascii=False))
 

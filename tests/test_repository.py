@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 HOSTS = "|".join(["py" + "pi[.]org", "python" + "hosted[.]org", "registry[.]" + "(npm|yarn)", "deb[.]" + "debian"])
 PATHS = r"(^|[^A-Za-z0-9_.-])/(wo" + "rk|ro" + "ot|ho" + "me)/"
 
+TESTED = ("test", "bench", "mpi", "sweep")  # what `make test` installs
+
 
 def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -34,7 +36,7 @@ def test_every_dependency_is_pinned_with_its_hashes() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = {
         "run": project["dependencies"],
-        "test": project["dependencies"] + project["optional-dependencies"]["test"],
+        "test": sum((project["optional-dependencies"][extra] for extra in TESTED), project["dependencies"]),
     }
     wanted["all"] = sum(project["optional-dependencies"].values(), project["dependencies"])
     for name, requirements in wanted.items():

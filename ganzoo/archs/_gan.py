@@ -14,6 +14,7 @@ from chainer.training.updaters import StandardUpdater
 
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Network, Part, TensorSpec, TrainConfig
+from ganzoo.training.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,7 +117,8 @@ def generator_input(z: FloatArray, t: LabelArray, n_classes: int) -> FloatArray:
 
 def draw_input(t: LabelArray, config: TrainConfig) -> FloatArray:
     """Generator input with fresh noise from NumPy's global state for the labels `t`."""
-    z = np.random.standard_normal((len(t), int(config.hparams["latent_dim"]))).astype(np.float32)
+    latent_dim = int(config.hparams["latent_dim"])
+    z = share(lambda n: np.random.standard_normal((n, latent_dim)), len(t)).astype(np.float32)
     return generator_input(z, t, config.n_classes)
 
 

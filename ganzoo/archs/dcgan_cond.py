@@ -21,6 +21,7 @@ from chainer.iterators import SerialIterator
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
+from ganzoo.training.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ class BlogUpdater(_gan.GanUpdater):
     def update_core(self) -> None:
         gen, dis = self.get_optimizer("gen"), self.get_optimizer("dis")
         x_real, t_real = self.real_batch()
-        t_fake = (np.arange(len(t_real)) % self.config.n_classes).astype(np.int32)
+        t_fake = (share(np.arange, len(t_real)) % self.config.n_classes).astype(np.int32)
         x_fake = self.fake_batch(t_fake)
         y_fake = self.dis(x_fake, t_fake)
 
@@ -96,8 +97,8 @@ class DefaultUpdater(_gan.GanUpdater):
         n_classes = self.config.n_classes
         x_real, t_real = self.real_batch()
         n = len(t_real)
-        t_fake = np.random.randint(0, n_classes, n).astype(np.int32)
-        t_wrong = ((t_real + np.random.randint(1, n_classes, n)) % n_classes).astype(np.int32)
+        t_fake = share(lambda n: np.random.randint(0, n_classes, n), n).astype(np.int32)
+        t_wrong = ((t_real + share(lambda n: np.random.randint(1, n_classes, n), n)) % n_classes).astype(np.int32)
         x_fake = self.fake_batch(t_fake)
 
         logits = self.dis(F.concat([chainer.as_variable(x_real), x_fake.array], axis=0))

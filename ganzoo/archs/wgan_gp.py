@@ -20,6 +20,7 @@ from chainer.iterators import SerialIterator
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
+from ganzoo.training.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,7 @@ CRITICS: Mapping[str, type[Any]] = {"planes": _gan.PlanesDiscriminator, "dense":
 
 def gradient_penalty(critic: Any, x_real: Any, x_fake: Any, t: LabelArray, xp: Any) -> Any:
     """Mean of (|grad of critic at x| - 1)^2 over x drawn evenly between each real and fake image."""
-    epsilon = xp.asarray(np.random.uniform(size=(len(t), 1, 1, 1)).astype(np.float32))
+    epsilon = xp.asarray(share(lambda n: np.random.uniform(size=(n, 1, 1, 1)), len(t)).astype(np.float32))
     x = chainer.Variable(epsilon * x_real + (1 - epsilon) * x_fake)
     (gradient,) = chainer.grad([critic(x, t)], [x], enable_double_backprop=True)
     norm = F.sqrt(F.sum(gradient**2, axis=(1, 2, 3)) + 1e-12)  # sqrt has no gradient at 0
@@ -80,7 +81,7 @@ class WganUpdater(_gan.GanUpdater):
             (wasserstein + PENALTY_WEIGHT * penalty).backward()
             self.get_optimizer("dis").update()
 
-        t = np.random.randint(0, self.config.n_classes, len(t)).astype(np.int32)
+        t = share(lambda n: np.random.randint(0, self.config.n_classes, n), len(t)).astype(np.int32)
         loss_gen = -F.mean(self.dis(self.fake_batch(t), t))
         self.gen.cleargrads()
         loss_gen.backward()

@@ -6,20 +6,22 @@ import shlex
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import DiskFullError
 from ganzoo.files import FULL
+from ganzoo.training import distributed
 from ganzoo.training import run as runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from rich.console import Console
 
     from ganzoo.metrics.during import Judge
     from ganzoo.specs import Arch, Data, TrainConfig, Training
+    from ganzoo.training.distributed import Team
     from ganzoo.training.extensions import Snapshots
     from ganzoo.training.run import Best, Run
 
@@ -59,13 +61,14 @@ def loop(
 ) -> Outcome:
     """Train to the end or to Ctrl-C; either way the state is saved.
 
-    `begin` gives the run directory once the architecture has accepted its values.
+    `begin` gives the run directory once the architecture has accepted its values. Of several processes, which all are
+    here, the first alone watches, shows and writes.
     """
     import chainer
     from threadpoolctl import threadpool_limits
 
-    from ganzoo.training.snapshot import load_state, save_model
-
+    team = distributed.team()
+    team.require(config, data)
     with (
         # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
         threadpool_limits(1, "blas"),
@@ -74,26 +77,39 @@ def loop(
         chainer.using_config("cudnn_deterministic", True),
     ):
         training = arch.train(config, data)
-        judge = _judge(config, data, training.model, console)
-        run = begin()
-        stop = _Stop(config.epochs)
-        trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path))
-        reseed = again is not None and again.reseed
-        snapshots = _extend(trainer, run, training, judge, data, console, keep, reseed)
+        judge = _judge(config, data, training.model, console) if team.leads else None
+        run = team.once(begin)
+        stop = _Stop(config.epochs, team)
+        trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path if team.leads else Path()))
+        for extension in (*team.spread(training), *training.extensions):
+            trainer.extend(extension)
+        snapshots = None
+        if team.leads:
+            reseed = again is not None and again.reseed
+            snapshots = _extend(trainer, run, training, judge, data, console, keep, reseed)
         if again:
-            _go_on(run, again, trainer)
+            _go_on(run, again, trainer, team)
         with _room_for(run), stop.on_interrupt():
             trainer.run(show_loop_exception_msg=False)
+            if not snapshots:
+                return Outcome(run, stop.interrupted, ())
             snapshots(trainer)  # which refuses what is not finite
             log = trainer.get_extension("log").log
             best = run.best() if judge else None
             if not stop.interrupted:
                 training.model.to_device("@numpy")
-                save_model(replace(run, weights="last").model_path, config, training.model)
-                if best and best.iteration != trainer.updater.iteration:
-                    load_state(run.snapshot(best.iteration), config, trainer)
-                save_model(run.model_path, config, training.model)
+                _save(run, training.model, best, trainer)
     return Outcome(run, stop.interrupted, log, best)
+
+
+def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
+    """Write the network as it is at the end, and as it was at its best."""
+    from ganzoo.training.snapshot import load_state, save_model
+
+    save_model(replace(run, weights="last").model_path, run.config, model)
+    if best and best.iteration != trainer.updater.iteration:
+        load_state(run.snapshot(best.iteration), run.config, trainer)
+    save_model(run.model_path, run.config, model)
 
 
 def _judge(config: TrainConfig, data: Data, model: Any, console: Console) -> Judge | None:
@@ -126,8 +142,6 @@ def _extend(
     way_back = WayBack(run, training.rates)
     judging = Judging(judge) if judge else None
     snapshots = extensions.Snapshots(way_back, keep, judging, at_once=reseed)
-    for extension in training.extensions:
-        trainer.extend(extension)
     trainer.extend(extensions.JsonLog(way_back, training.monitors, Evenly(LOG_LINES, epochs)))
     trainer.extend(Watch(way_back, training.healthy, LOG_LINES))
     trainer.extend(Progress(console, epochs, len(data.train_x), training.monitors))
@@ -141,7 +155,7 @@ def _extend(
     return snapshots
 
 
-def _go_on(run: Run, again: Start, trainer: Any) -> None:
+def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
     """Bring `trainer` to where `again` says, and `run` with it."""
     import numpy as np
 
@@ -151,8 +165,9 @@ def _go_on(run: Run, again: Start, trainer: Any) -> None:
         load_state(again.snapshot, run.config, trainer)
     if again.reseed:
         np.random.seed(run.config.seed)
-    run.forget_after(trainer.updater.iteration)
-    runs.save_config(run)
+    if team.leads:
+        run.forget_after(trainer.updater.iteration)
+        runs.save_config(run)
 
 
 @contextmanager
@@ -173,11 +188,12 @@ def _room_for(run: Run) -> Iterator[None]:
 class _Stop:
     """Chainer's stop trigger: at the last epoch, or after the iteration in which Ctrl-C was pressed."""
 
-    def __init__(self, epochs: int) -> None:
-        self._epochs = epochs
+    def __init__(self, epochs: int, team: Team) -> None:
+        self._epochs, self._team = epochs, team
         self.interrupted = False
 
     def __call__(self, trainer: Any) -> bool:
+        self.interrupted = self._team.any(self.interrupted)  # all stop after the same iteration
         return self.interrupted or trainer.updater.epoch_detail >= self._epochs
 
     @contextmanager

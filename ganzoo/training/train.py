@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ganzoo import datasets, plugins, provenance
 from ganzoo.errors import RunError, UsageError
+from ganzoo.training import distributed
 from ganzoo.training import run as runs
 from ganzoo.training.loop import KEEP, Outcome, Start, loop
 from ganzoo.training.options import Options, configure
@@ -58,7 +59,7 @@ def resume(
     changes and for a finished run, `RunError` when the data changed since or another process trains there.
     """
     path = (runs.load(out) if out else _unfinished(root, arch_name)).path
-    with runs.locked(path):
+    with runs.locked(path) if distributed.team().leads else nullcontext():
         run = runs.load(path)
         config, data = _continued(run, arch_name, options, begin_at)
         snapshot = _snapshot(run, begin_at)
