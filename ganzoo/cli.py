@@ -37,6 +37,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="The data sets.")
 app.add_typer(data_app, name="data")
+runs_app = typer.Typer(no_args_is_help=True, help="Trainings that were done; 'ganzoo list runs' shows which.")
+app.add_typer(runs_app, name="runs")
 
 
 class Kind(str, Enum):
@@ -420,6 +422,30 @@ def data_fetch(
         print(path)
 
 
+@runs_app.command("report")
+def runs_report(run: RunName = None) -> None:
+    """Write a run's page, run.html: curves, pictures over time, scores, recipe, machine; and training.webp."""
+    from ganzoo.training.report import html
+
+    print(html.write(_run(run, finished=None)))
+
+
+@runs_app.command("compare")
+def runs_compare(
+    a: Annotated[str, typer.Argument(help="A run's name or folder.", autocompletion=_complete(_run_names))],
+    b: Annotated[str, typer.Argument(help="Another's.", autocompletion=_complete(_run_names))],
+    as_json: AsJson = False,
+) -> None:
+    """Show what two runs differ in: recipe, data, scores, time."""
+    from ganzoo.training.report.compare import compare
+
+    first, second = _run(a), _run(b)
+    found = compare(first, second)
+    show.json({"a": str(first.path), "b": str(second.path), **found}) if as_json else show.differences(
+        first.name, second.name, found
+    )
+
+
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Show what this machine has and lacks, with remedies. Exits 3 when training or export cannot work."""
@@ -431,13 +457,13 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(3)
 
 
-def _run(name: str | None, last: bool = False) -> Run:
-    """The run `name`, the latest finished one without; with its `last` network instead of the best."""
+def _run(name: str | None, last: bool = False, finished: bool | None = True) -> Run:
+    """The run `name`, the latest one without, `finished` or not; with its `last` network instead of the best."""
     from ganzoo.training import run as runs
 
     weights = "last" if last else "model"
     if name is None:
-        return replace(runs.latest(ROOT, finished=True), weights=weights)
+        return replace(runs.latest(ROOT, finished=finished), weights=weights)
     for path in (Path(name), ROOT / name):
         if (path / "config.json").exists():
             return replace(runs.load(path), weights=weights)

@@ -125,6 +125,17 @@ def outcome(done: Outcome) -> None:
     print(done.run.path)
 
 
+def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> None:
+    """A table of each section that has any."""
+    from ganzoo.training.report.facts import number
+
+    for section, rows in found.items():
+        if rows:
+            _table((section, a, b), [[key, number(one), number(other)] for key, (one, other) in rows.items()])
+    if not any(found.values()):
+        out().print("They differ in nothing that is told of a run.")
+
+
 SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
 
 

@@ -344,28 +344,31 @@ def test_provenance_has_the_git_state(in_tmp: Path) -> None:
     assert provenance.git(in_tmp / "file") == f"{head}-dirty" and provenance.git(in_tmp / "other") is None
 
 
-def test_time_left_is_what_the_rate_says(tmp_path: Path) -> None:
+def test_time_left_is_what_the_rate_says() -> None:
     from io import StringIO
     from types import SimpleNamespace
 
     from rich.console import Console
 
-    from ganzoo.training.progress import Progress
+    from ganzoo.training.progress import Lines, Pace
 
     told = StringIO()
     entries: list[dict[str, float]] = []
     log_extension = SimpleNamespace(log=entries)
     updater = SimpleNamespace(epoch_detail=0.0)
     trainer = SimpleNamespace(updater=updater, get_extension=lambda name: log_extension)
-    progress = Progress(Console(file=told, width=200), 10, 1000, ["loss"])
-    progress.initialize(trainer)
-    assert progress._started
-    progress._started = (time.monotonic() - 20.0, 0.0)
+    pace = Pace(10, 1000)
+    assert pace.left(0.0) is None
+    lines = Lines(Console(file=told, width=200), pace, ["loss"])
+    lines.initialize(trainer)
+    pace.began -= 20.0
     updater.epoch_detail = 2.0  # 2000 images in 20 s: 100 a second; 8000 are left
-    entries.append({"loss": 0.5})
-    progress(trainer)
-    assert "epoch 2.0/10" in told.getvalue() and "loss 0.50" in told.getvalue()
+    entries.append({"loss": 0.5, "eval/frechet": 3.25})
+    lines(trainer)
+    assert "epoch 2.0/10" in told.getvalue() and "loss 0.50" in told.getvalue() and "frechet 3.25" in told.getvalue()
     assert "100 images/s" in told.getvalue() and "80 s left" in told.getvalue()
+    lines(trainer)
+    assert told.getvalue().count("epoch") == 1  # a line for each of the log's
 
 
 def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -465,7 +468,7 @@ def test_plain_lines_off_a_terminal(ganzoo: Callable[..., Done], in_tmp: Path) -
 
 
 def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
-    """In a pseudo-terminal of 80 columns: epoch, rate and losses on one line that is redrawn."""
+    """In a pseudo-terminal: epoch, rate, losses, scores and pictures, redrawn."""
     import pty
 
     reader, writer = pty.openpty()
@@ -490,7 +493,8 @@ def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
             break
         shown += chunk
     assert process.wait(timeout=10) == 0
-    assert b"epoch 2.0/2" in shown and b"img/s" in shown and b"gen/loss" in shown
+    for words in ("epoch 2.0/2", "images/s", "gen/loss", "eval/frechet", "\u2580"):
+        assert words.encode() in shown, words
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ def loop(
     import chainer
     from threadpoolctl import threadpool_limits
 
+    from ganzoo.training.report import html
+
     team = distributed.team()
     team.require(config, data)
     with (
@@ -99,6 +101,7 @@ def loop(
             if not stop.interrupted:
                 training.model.to_device("@numpy")
                 _save(run, training.model, best, trainer)
+                html.write(run)
     return Outcome(run, stop.interrupted, log, best)
 
 
@@ -133,8 +136,9 @@ def _extend(
 
     from ganzoo.training import extensions
     from ganzoo.training.collapse import Watch
+    from ganzoo.training.dashboard import Dashboard, usable
     from ganzoo.training.judging import Judging
-    from ganzoo.training.progress import Progress
+    from ganzoo.training.progress import Lines, Pace
     from ganzoo.training.triggers import Evenly
     from ganzoo.training.wayback import WayBack
 
@@ -144,13 +148,18 @@ def _extend(
     snapshots = extensions.Snapshots(way_back, keep, judging, at_once=reseed)
     trainer.extend(extensions.JsonLog(way_back, training.monitors, Evenly(LOG_LINES, epochs)))
     trainer.extend(Watch(way_back, training.healthy, LOG_LINES))
-    trainer.extend(Progress(console, epochs, len(data.train_x), training.monitors))
+    samples = None
     if training.sample:
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
         trainer.extend(samples, trigger=Evenly(SHEETS, epochs), call_before_training=True)
     if judging:
         trainer.extend(judging, trigger=Evenly(EVALS, epochs))
         trainer.extend(extensions.BestSnapshot(snapshots, judging), trigger=Evenly(EVALS, epochs))
+    pace = Pace(epochs, len(data.train_x))
+    if usable(console):
+        trainer.extend(Dashboard(console, run, pace, training.monitors, samples, judging))
+    else:
+        trainer.extend(Lines(console, pace, training.monitors))
     trainer.extend(snapshots, trigger=TimeTrigger(SNAPSHOT_SECONDS))
     return snapshots
 

@@ -1,11 +1,14 @@
-"""Progress on stderr: a live bar on a terminal, a plain line an interval elsewhere."""
+"""Progress on stderr: a dashboard on a terminal, a plain line an interval elsewhere."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chainer.training import Extension
+
+from ganzoo.training.extensions import scored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,71 +16,60 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-class Progress(Extension):
-    """Epoch, time left, images a second and the losses of the last interval.
+@dataclass
+class Pace:
+    """How fast a training goes, since `start`. Counted in epochs, since an update may draw more than one batch.
 
-    Progress is counted in epochs, since an update may draw more than one batch. `n_images` is the size of
-    an epoch.
+    `n_images` is the size of an epoch.
     """
+
+    epochs: int
+    n_images: int
+    began: float = field(default_factory=time.monotonic)
+    first: float = 0.0
+
+    def start(self, epoch: float) -> None:
+        self.began, self.first = time.monotonic(), epoch
+
+    def rate(self, epoch: float) -> float:
+        """Images a second."""
+        seconds = time.monotonic() - self.began
+        return (epoch - self.first) * self.n_images / seconds if seconds else 0.0
+
+    def left(self, epoch: float) -> float | None:
+        """Seconds to the end; None before anything can be told."""
+        rate = self.rate(epoch)
+        return max(0.0, self.epochs - epoch) * self.n_images / rate if rate else None
+
+
+class Lines(Extension):
+    """A line of text for each new line of the log."""
 
     name = "progress"
     priority = -50  # after the log has its new entry
 
-    def __init__(self, console: Console, epochs: int, n_images: int, keys: Sequence[str]) -> None:
-        self._console, self._epochs, self._n_images, self._keys = console, epochs, n_images, keys
+    def __init__(self, console: Console, pace: Pace, monitors: Sequence[str]) -> None:
+        self._console, self._pace, self._monitors = console, pace, monitors
         self._shown = 0  # log entries already printed
-        self._started: tuple[float, float] | None = None  # seconds, epochs done
-        self._bar: Any = None
 
     def initialize(self, trainer: Any) -> None:
-        self._started = (time.monotonic(), trainer.updater.epoch_detail)
+        self._pace.start(trainer.updater.epoch_detail)
         self._shown = len(trainer.get_extension("log").log)
-        if self._console.is_terminal:
-            self._bar = _bar(self._console)
-            self._task = self._bar.add_task("", total=self._epochs, completed=self._started[1], losses="", rate=0.0)
-            self._bar.start()
 
     def __call__(self, trainer: Any) -> None:
         log = trainer.get_extension("log").log
+        if len(log) == self._shown:
+            return
+        self._shown = len(log)
         epoch = trainer.updater.epoch_detail
-        if self._bar is not None:
-            losses = self._losses(log[-1]) if log else ""
-            self._bar.update(self._task, completed=epoch, losses=losses, rate=self._rate(epoch))
-        elif len(log) > self._shown:
-            self._shown = len(log)
-            rate = self._rate(epoch)
-            left = max(0.0, self._epochs - epoch) * self._n_images / rate if rate else 0.0
-            self._console.print(
-                f"epoch {epoch:.1f}/{self._epochs}  {self._losses(log[-1])}  {rate:.0f} images/s  {left:.0f} s left",
-                highlight=False,
-                soft_wrap=True,
-            )
-
-    def finalize(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
-
-    def _rate(self, epoch: float) -> float:
-        """Images a second since this process began."""
-        assert self._started is not None
-        seconds = time.monotonic() - self._started[0]
-        return (epoch - self._started[1]) * self._n_images / seconds if seconds else 0.0
-
-    def _losses(self, entry: Any) -> str:
-        return "  ".join(f"{key.removeprefix('main/')} {entry[key]:.2f}" for key in self._keys if key in entry)
-
-
-def _bar(console: Console) -> Any:
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Live
-
-    return Live(
-        TextColumn("epoch {task.completed:.1f}/{task.total:.0f}"),
-        BarColumn(bar_width=None),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[rate]:.0f} img/s"),
-        TextColumn("{task.fields[losses]}"),
-        console=console,
-        expand=True,
-    )
+        values = "  ".join(
+            f"{key.removeprefix('main/')} {log[-1][key]:.2f}"
+            for key in (*self._monitors, *filter(scored, log[-1]))
+            if key in log[-1]
+        )
+        self._console.print(
+            f"epoch {epoch:.1f}/{self._pace.epochs}  {values}  {self._pace.rate(epoch):.0f} images/s"
+            f"  {self._pace.left(epoch) or 0:.0f} s left",
+            highlight=False,
+            soft_wrap=True,
+        )

@@ -8,6 +8,7 @@ runs/<arch>-<dataset>-<n>/
     best.json       which that is
     model.npz       the network that is exported, the best one
     last.npz        as it was at the end
+    run.html        all of it as a page; training.webp is its animation of the samples
     .lock           held by the process that trains
 """
 

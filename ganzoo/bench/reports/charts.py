@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from ganzoo.bench.reports.sketches import Sketch
 
 WIDE, NARROW = 9.2, 6.0  # inches
+STYLE: dict[Any, Any] = {
+    "font.family": ["sans-serif"],
+    # Laid out in the first, which Matplotlib brings; the second is as wide.
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
+    "font.size": 8.5,
+    "text.parse_math": False,  # names are no formulas
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ganzoo",
+    "hatch.linewidth": 0.6,
+    "axes.edgecolor": sketches.FAINT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 
 
 @dataclass(frozen=True)
@@ -34,19 +47,6 @@ def charts(document: Figures, browser: str, network: str, width: float = WIDE) -
     rows = ran(of(document["rows"], browser, network))
     if not rows:
         return
-    style: dict[Any, Any] = {
-        "font.family": ["sans-serif"],
-        # Laid out in the first, which Matplotlib brings; the second is as wide.
-        "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
-        "font.size": 8.5,
-        "text.parse_math": False,  # names are no formulas
-        "svg.fonttype": "none",
-        "svg.hashsalt": "ganzoo",
-        "hatch.linewidth": 0.6,
-        "axes.edgecolor": sketches.FAINT,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-    }
     named = figures.libraries(document["rows"])
     backends = list(dict.fromkeys(row["backend"] for row in document["rows"]))
     ratios = of(document["ratios"], browser, network)
@@ -58,7 +58,7 @@ def charts(document: Figures, browser: str, network: str, width: float = WIDE) -
         lambda: sketches.ratios(series.contests(document, ratios), named, width),
     ]
     for draw in drawn:
-        with matplotlib.rc_context(style):
+        with matplotlib.rc_context(STYLE):
             sketch = draw()
             chart = sketch and Chart(*sketch[:2], inline(sketch[2], f"{browser}/{network}/{sketch[0]}", *sketch[:2]))
         if chart:

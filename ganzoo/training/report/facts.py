@@ -1,0 +1,125 @@
+"""What a page and a comparison tell of a run, as plain text."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import RunError, UnknownNameError
+
+if TYPE_CHECKING:
+    from ganzoo.specs import Scalar
+    from ganzoo.training.run import Run
+
+LENGTH = ("epochs", "batch_size")  # of a recipe, besides its hyper-parameters
+
+
+@dataclass(frozen=True)
+class Score:
+    """A line of `metrics.json`; `floor` is what real images score in the place of the pictures."""
+
+    name: str
+    value: float
+    floor: float | None
+    better: str
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What `ganzoo eval` found; `per_class` has a share for each class, None for a class without images."""
+
+    scores: tuple[Score, ...]
+    per_class: tuple[tuple[str, float | None], ...]
+    note: str
+
+
+def metrics(run: Run) -> Metrics | None:
+    """What `metrics.json` tells, None where there is none. Raises `RunError` where it is damaged."""
+    file = run.path / "metrics.json"
+    if not file.exists():
+        return None
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if told["format"] != 1:
+            raise ValueError(f"it has format {told['format']}")
+        scores = tuple(
+            Score(str(name), float(each["value"]), _number(each["floor"]), str(each["better"]))
+            for name, each in told["scores"].items()
+        )
+        table = told.get("per_class", {"classes": [], "accuracy": []})
+        shares = tuple(zip(map(str, table["classes"]), map(_number, table["accuracy"]), strict=True))
+        return Metrics(scores, shares, str(told["note"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        problem = f"{file} is damaged: {type(error).__name__}: {error}."
+        raise RunError(problem, f"Write it anew with: ganzoo eval {shlex.quote(str(run.path))}") from error
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def recipe(run: Run) -> dict[str, tuple[Scalar, Scalar | None]]:
+    """Every value in force, and the preset's beside it; None where that is not known here."""
+    config = run.config
+    values: dict[str, Scalar] = {**{key: getattr(config, key) for key in LENGTH}, **config.hparams}
+    try:
+        preset = run.arch.presets[config.preset]
+    except (UnknownNameError, KeyError):  # a plugin that is not installed here, or another version of it
+        return {key: (value, None) for key, value in values.items()}
+    n_images = run.provenance.get("n_images")
+    epochs = preset.epochs_for(n_images) if isinstance(n_images, int) and n_images > 0 else preset.epochs
+    usual = {"epochs": epochs, "batch_size": preset.batch_size, **preset.hparams}
+    return {key: (value, usual.get(key)) for key, value in values.items()}
+
+
+def command(run: Run) -> str:
+    """What repeats the training from its beginning."""
+    config = run.config
+    options: dict[str, Any] = {
+        "--preset": config.preset,
+        "--dataset": config.dataset,
+        "--data-dir": config.data_dir,
+        "--limit": config.limit,
+        "--epochs": config.epochs,
+        "--batch-size": config.batch_size,
+        "--seed": config.seed,
+        "--device": config.device,
+    }
+    words = ["ganzoo", "train", config.arch]
+    words += [word for option, value in options.items() if value is not None for word in (option, str(value))]
+    for key, (value, usual) in recipe(run).items():
+        if key not in LENGTH and value != usual:
+            words += ["--set", f"{key}={value}"]
+    return shlex.join(words)
+
+
+def origin(run: Run) -> dict[str, str]:
+    """Where the run comes from: data, machine, versions."""
+    told, config = run.provenance, run.config
+    size = "x".join(map(str, config.shape))
+    facts = {
+        "data": f"{config.dataset}, {told.get('n_images', '?')} training images of {size}, {config.n_classes} classes",
+        "data SHA-256": told.get("data_sha256"),
+        "seed": config.seed,
+        "device": config.device,
+        "machine": _listed(told.get("machine")),
+        "versions": _listed(told.get("versions")),
+        "sources": told.get("git"),
+        "begun": told.get("created"),
+    }
+    return {key: str(value) for key, value in facts.items() if value not in (None, "")}
+
+
+def _listed(value: Any) -> str:
+    """A mapping as a phrase; anything else as it is."""
+    return ", ".join(f"{key} {each}" for key, each in value.items()) if isinstance(value, dict) else str(value or "")
+
+
+def number(value: object) -> str:
+    """Five digits of a number; "-" for none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "-"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,68 @@
+"""A run's sheets of samples, smaller: pictures for a page, and an animation of the training."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import RunError
+from ganzoo.files import replacing
+from ganzoo.training.pictures import HEADING, SCALE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ganzoo.training.run import Run
+
+FILE = "training.webp"
+FRAME_MS, LAST_MS = 250, 2500
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The samples after `iteration`, pixel for pixel and without headings; `epoch` where the log has it."""
+
+    iteration: int
+    epoch: float | None
+    picture: Any
+
+    def png(self) -> bytes:
+        packed = io.BytesIO()
+        self.picture.save(packed, "png", optimize=True)
+        return packed.getvalue()
+
+
+def grids(run: Run) -> list[Grid]:
+    """The sheets of `run` in their order. Raises `RunError` for a file that is no sheet."""
+    epochs = {0: 0.0, **{int(entry["iteration"]): entry["epoch_detail"] for entry in run.log()}}
+    sheets = {int(path.stem): path for path in (run.path / "samples").glob("*.png") if path.stem.isdecimal()}
+    return [Grid(n, epochs.get(n), _small(path)) for n, path in sorted(sheets.items())]
+
+
+def animate(run: Run, found: list[Grid]) -> Path | None:
+    """Write the animation of `found` into the run; None, and no file, where less than two sheets are."""
+    if len(found) < 2 or len({grid.picture.size for grid in found}) > 1:
+        return None
+    first, *others = [grid.picture.convert("RGB") for grid in found]
+    times = [FRAME_MS] * len(others) + [LAST_MS]
+    path = run.path / FILE
+    with replacing(path) as beside:
+        first.save(beside, "webp", save_all=True, append_images=others, duration=times, loop=0, quality=80, method=4)
+    return path
+
+
+def _small(path: Path) -> Any:
+    from PIL import Image, ImageChops
+
+    try:
+        if path.is_symlink():
+            raise ValueError("it is a link")
+        with Image.open(path, formats=["PNG"]) as opened:
+            sheet = opened.convert("RGB")
+        picture = sheet.crop((0, HEADING, *sheet.size)).reduce(SCALE)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise RunError(f"{path} is no sheet of pictures: {error}.", "Remove it, or train anew.") from error
+    red, green, blue = picture.split()
+    coloured = any(ImageChops.difference(red, other).getbbox() for other in (green, blue))
+    return picture if coloured else red
