@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test lint test-pythons recipes bench bench-peers scaling site-bench pictures export-bench training-bench \
-	lock browser npm npm-checks clean
+	gpu-emulated lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
@@ -76,6 +76,13 @@ training-bench: .venv/ready-torch
 	.venv/bin/python -m pytest -q benchmarks/training
 	.venv/bin/python -m benchmarks.training
 
+# the tests of training on a GPU, over a CUDA that is emulated: no GPU is needed (tools/cuda/README.md)
+gpu-emulated: .venv/ready-test .cuda/ready
+	.venv/bin/python tools/cuda/emulated.py -m pytest tests/test_gpu.py
+
+.cuda/ready: tools/cuda/build.sh tools/cuda/cuda.c
+	sh tools/cuda/build.sh
+
 .venv/ready-%: requirements/build.txt requirements/%.txt pyproject.toml
 	sh tools/setup.sh $*
 
@@ -95,4 +102,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv .bench demo tests/js/node_modules benchmarks/node_modules
+	rm -rf .venv .cuda .bench demo tests/js/node_modules benchmarks/node_modules

@@ -43,20 +43,24 @@ def config(arch: Arch, preset: str) -> TrainConfig:
 
 
 def disturb(model: Any) -> None:
-    """Move every bias and batch-norm statistic of `model` from its initial value, seeded."""
+    """Move every bias and batch-norm statistic of `model` from its initial value, seeded, on whatever device."""
     import chainer.links as L
     import numpy as np
 
     drawn = np.random.RandomState(SEED)
+
+    def fill(array: Any, values: Any) -> None:
+        array[...] = model.device.send(values.astype(array.dtype))  # CuPy takes no array of NumPy's
+
     for _, link in sorted(model.namedlinks(skipself=True)):
         if isinstance(link, L.BatchNormalization):
             size = link.beta.size
-            link.gamma.array[...] = drawn.uniform(0.5, 1.5, size)
-            link.beta.array[...] = drawn.normal(0, 0.2, size)
-            link.avg_mean[...] = drawn.normal(0, 0.2, size)
-            link.avg_var[...] = drawn.uniform(0.5, 1.5, size)
+            fill(link.gamma.array, drawn.uniform(0.5, 1.5, size))
+            fill(link.beta.array, drawn.normal(0, 0.2, size))
+            fill(link.avg_mean, drawn.normal(0, 0.2, size))
+            fill(link.avg_var, drawn.uniform(0.5, 1.5, size))
         elif getattr(link, "b", None) is not None:
-            link.b.array[...] = drawn.normal(0, 0.1, link.b.size)
+            fill(link.b.array, drawn.normal(0, 0.1, link.b.size))
 
 
 def save(bare: R) -> R:

@@ -40,7 +40,9 @@ def test_the_reference_networks_are_what_the_issue_names(name: str, tmp_path: Pa
 
 def test_a_wider_generator_has_its_channels_and_its_name(tmp_path: Path) -> None:
     config = reference.config(plugins.ARCHS.get("dcgan-cond"), "blog")
-    made = {width: reference.save(scaling.WideRun(tmp_path / str(width), config, {}, width)) for width in (1, 0.25)}
+    made = {
+        width: reference.save(scaling.WideRun(tmp_path / str(width), config, {}, width=width)) for width in (1, 0.25)
+    }
     names = [network.name for run in made.values() for network in run.arch.export(run.config, run.model())]
     assert names == ["x1", "x0.25"]
     exports: list[Any] = [

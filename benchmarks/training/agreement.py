@@ -53,7 +53,7 @@ def agreement(subject: Subject, dtype: str, chainer_device: str = "cpu", torch_d
 
     ours = Step(subject.training(chainer_device, dtype))
     theirs = steps.step(subject.training("cpu", dtype), torch_device)
-    before = _state(ours)
+    before = state(ours)
     outputs = [_output_difference(subject, ours, theirs, dtype)]
     losses = []
     for i in range(STEPS):
@@ -65,11 +65,11 @@ def agreement(subject: Subject, dtype: str, chainer_device: str = "cpu", torch_d
         assert observed[0].keys() == observed[1].keys()
         losses += [abs(observed[1][key] - value) / max(abs(value), 1e-3) for key, value in observed[0].items()]
     outputs.append(_output_difference(subject, ours, theirs, dtype))
-    change = np.linalg.norm(_state(ours) - before)
+    change = np.linalg.norm(state(ours) - before)
     return Agreement(
         output=max(outputs),
         losses=max(losses),
-        update=float(np.linalg.norm(_their_state(theirs) - _state(ours)) / change),
+        update=float(np.linalg.norm(_their_state(theirs) - state(ours)) / change),
     )
 
 
@@ -83,7 +83,7 @@ def noise_as(dtype: str) -> Any:
     return patch.object(_gan, "draw_input", lambda t, config: draw(t, config).astype(dtype))
 
 
-def _state(step: Any) -> Any:
+def state(step: Any) -> Any:
     """All weights and statistics, float64 (n,)."""
     import numpy as np
 

@@ -1,0 +1,120 @@
+"""Training on a GPU: the CPU's numbers, and nothing read back in a step.
+
+These tests need a GPU, or `make gpu-emulated`, which counts what a GPU would be asked for (tools/cuda/README.md).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from conftest import ARCHS
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))  # `benchmarks` is no part of the package
+sys.path.insert(0, str(ROOT / "tools" / "cuda"))
+
+from benchmarks.training import subjects  # noqa: E402
+from benchmarks.training.agreement import TOLERANCES, noise_as, state  # noqa: E402
+from ganzoo import devices  # noqa: E402
+from ganzoo.errors import DeviceMissingError  # noqa: E402
+from ganzoo.training import loop  # noqa: E402
+from ganzoo.training.options import Options  # noqa: E402
+from ganzoo.training.train import resume, train  # noqa: E402
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+GPU = "cuda:0"
+EMULATED = "GANZOO_EMULATED_CUDA" in os.environ
+
+
+def no_gpu() -> str:
+    try:
+        devices.resolve(GPU)
+    except DeviceMissingError as error:
+        return error.message
+    return ""
+
+
+pytestmark = pytest.mark.skipif(bool(no_gpu()), reason=no_gpu())
+counted = pytest.mark.skipif(not EMULATED, reason="only the emulation counts: make gpu-emulated")
+
+
+def stepped(subject: subjects.Subject, device: str, dtype: str) -> tuple[list[float], Any]:
+    """What three steps report, and what they leave: weights and running statistics in one vector."""
+    step, reported = subjects.Step(subject.training(device, dtype)), []
+    for i in range(3):
+        np.random.seed(i)
+        with noise_as(dtype):
+            reported += [float(getattr(value, "array", value)) for value in step().values()]
+    return reported, state(step)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("name", [each.name for each in subjects.subjects()])
+def test_a_step_is_the_same_as_on_the_cpu(name: str, dtype: str) -> None:
+    (subject,) = (each for each in subjects.subjects() if each.name == name)
+    subject = replace(subject, config=replace(subject.config, batch_size=8))
+    with subjects.as_trained():
+        losses, weights = stepped(subject, "cpu", dtype)
+        losses_there, weights_there = stepped(subject, GPU, dtype)
+    limits = TOLERANCES[dtype]
+    np.testing.assert_allclose(losses_there, losses, rtol=limits.losses, atol=1e-3 * limits.losses)
+    assert np.linalg.norm(weights_there - weights) <= limits.update * np.linalg.norm(weights)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_a_run_goes_from_one_device_to_the_other(arch: str, tmp_path: Path, quiet: Console) -> None:
+    """By way of its snapshot: begun on one, continued on the other, it logs what it would have logged."""
+    begun = Options(epochs=1, limit=48, seed=1, batch_size=8)
+    logs = []
+    for first, then in (("cpu", GPU), (GPU, "cpu")):
+        out = tmp_path / first
+        assert train(arch, replace(begun, device=first), tmp_path, out, quiet).run.finished
+        outcome = resume(arch, Options(epochs=2, device=then), tmp_path, out, quiet)
+        assert all(np.isfinite(parameter.array).all() for parameter in outcome.run.model().params())
+        logs.append([entry[key] for entry in outcome.log for key in entry if "loss" in key or key == "wasserstein"])
+    np.testing.assert_allclose(logs[0], logs[1], rtol=0.02, atol=0.02)  # Adam makes steps of rounding
+
+
+@counted
+@pytest.mark.parametrize("arch", ARCHS)
+def test_a_step_waits_for_nothing(arch: str) -> None:
+    from emulated import counts
+
+    subject = subjects.subjects(arch)[0]
+    subject = replace(subject, config=replace(subject.config, batch_size=8))
+    with subjects.as_trained():
+        step = subjects.Step(subject.training(GPU))
+        step()
+        counts()
+        step()
+    found = counts()
+    assert found["kernels"] > 20
+    assert (found["to_host"], found["waits"]) == (0, 0)
+
+
+@counted
+def test_a_longer_training_reads_back_no_more(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Losses are read when a line of the log is due, and pictures and scores when they are: never for a step."""
+    from emulated import counts
+
+    for name in ("LOG_LINES", "SHEETS", "EVALS"):
+        monkeypatch.setattr(loop, name, 1)
+    found = []
+    for batch_size in (16, 8):
+        counts()
+        outcome = train(
+            "dcgan-cond", Options(epochs=1, limit=64, batch_size=batch_size, device=GPU), tmp_path, None, quiet
+        )
+        found.append({**counts(), "steps": outcome.log[-1]["iteration"]})
+    assert found[1]["steps"] == 2 * found[0]["steps"]
+    assert found[1]["kernels"] > found[0]["kernels"] + 4 * 20
+    assert (found[1]["to_host"], found[1]["waits"]) == (found[0]["to_host"], found[0]["waits"])
