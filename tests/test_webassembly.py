@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganzoo import inputs, plugins
+from ganzoo import compilers, inputs, plugins
 from ganzoo.backends.webassembly import toolchain
 from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
 from ganzoo.export.trace import reference, trace
@@ -131,7 +131,7 @@ def test_compiler_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
     stand_in.write_text('#!/bin/sh\necho $$ > "$(dirname "$0")/pid"\nexec sleep 600\n')
     stand_in.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(toolchain, "TIMEOUT", 1)
+    monkeypatch.setattr(compilers, "TIMEOUT", 1)
     with pytest.raises(ToolMissingError, match="no end in 1 s"):
         toolchain.COMPILERS["emscripten"](tmp_path / "kernels.cpp", 0)
     with pytest.raises(ProcessLookupError):

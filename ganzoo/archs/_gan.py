@@ -13,6 +13,17 @@ from chainer.training.extensions import LinearShift
 from chainer.training.updaters import StandardUpdater
 
 from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.layers import (
+    LEAKY_RELU,
+    RELU,
+    SIGMOID,
+    Adam,
+    BatchNormalization,
+    Convolution2D,
+    Deconvolution2D,
+    Linear,
+    move_average,
+)
 from ganzoo.specs import Network, Part, TensorSpec, TrainConfig
 from ganzoo.training.distributed import share
 
@@ -46,20 +57,20 @@ class Generator(chainer.Chain):
         he = initializers.HeNormal()
         c0, c1, c2 = channels
         with self.init_scope():
-            self.l0 = L.Linear(latent_dim + n_classes, c0 * 3 * 3, initialW=he)
-            self.dc1 = L.Deconvolution2D(c0, c1, ksize=3, stride=2, initialW=he)
-            self.bn1 = L.BatchNormalization(c1, decay=bn_decay)
-            self.dc2 = L.Deconvolution2D(c1, c2, ksize=2, stride=2, initialW=he)
-            self.bn2 = L.BatchNormalization(c2, decay=bn_decay)
-            self.dc3 = L.Deconvolution2D(c2, 1, ksize=2, stride=2, initialW=initializers.LeCunNormal())
+            self.l0 = Linear(latent_dim + n_classes, c0 * 3 * 3, initialW=he)
+            self.dc1 = Deconvolution2D(c0, c1, ksize=3, stride=2, initialW=he)
+            self.bn1 = BatchNormalization(c1, decay=bn_decay)
+            self.dc2 = Deconvolution2D(c1, c2, ksize=2, stride=2, initialW=he)
+            self.bn2 = BatchNormalization(c2, decay=bn_decay)
+            self.dc3 = Deconvolution2D(c2, 1, ksize=2, stride=2, initialW=initializers.LeCunNormal())
         self.l0.W.array[:, noise_dims:latent_dim] = 0
         self.l0.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
 
     def forward(self, x: Any) -> Any:
-        h = F.reshape(F.relu(self.l0(x)), (-1, self.dc1.W.shape[0], 3, 3))
-        h = F.relu(self.bn1(self.dc1(h)))
-        h = F.relu(self.bn2(self.dc2(h)))
-        return F.sigmoid(self.dc3(h))
+        h = F.reshape(self.l0(x, RELU), (-1, self.dc1.W.shape[0], 3, 3))
+        h = self.bn1(self.dc1(h), RELU)
+        h = self.bn2(self.dc2(h), RELU)
+        return self.dc3(h, SIGMOID)
 
 
 class PlanesDiscriminator(chainer.Chain):
@@ -72,18 +83,15 @@ class PlanesDiscriminator(chainer.Chain):
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
-            self.c0 = L.Convolution2D(1 + n_classes, 32, ksize=2, stride=2, initialW=he)
-            self.c1 = L.Convolution2D(32, 64, ksize=2, stride=2, initialW=he)
-            self.c2 = L.Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l3 = L.Linear(1152, 1)
-        self.n_classes = n_classes
+            self.c0 = Convolution2D(1 + n_classes, 32, ksize=2, stride=2, initialW=he)
+            self.c1 = Convolution2D(32, 64, ksize=2, stride=2, initialW=he)
+            self.c2 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
+            self.l3 = Linear(1152, 1)
 
     def forward(self, x: Any, t: LabelArray) -> Any:
-        planes = np.zeros((len(t), self.n_classes, *SHAPE[1:]), np.float32)
-        planes[np.arange(len(t)), t] = 1
-        h = F.concat([x, self.device.send(planes)])
-        for layer in (self.c0, self.c1, self.c2):
-            h = F.leaky_relu(layer(h), slope=0.2)
+        h = self.c0(x, LEAKY_RELU, t)
+        h = self.c1(h, LEAKY_RELU)
+        h = self.c2(h, LEAKY_RELU)
         return self.l3(h)[:, 0]
 
 
@@ -153,8 +161,7 @@ class MovingAverage:
     def update(self, link: Any) -> None:
         self.t += 1
         rate = 1 - min(self.decay, (1 + self.t) / (10 + self.t))
-        for average, current in zip(_state(self.link), _state(link), strict=True):
-            average += rate * (current - average)
+        move_average(_state(self.link), _state(link), rate)
 
     def serialize(self, serializer: Any) -> None:
         self.t = int(serializer("t", self.t))
@@ -211,7 +218,7 @@ def decay(config: TrainConfig, updater: GanUpdater, n_images: int, batches_per_s
 
 
 def _adam(link: Any, alpha: Any, values: Any) -> Any:
-    optimizer = chainer.optimizers.Adam(alpha=alpha, beta1=values["beta1"], beta2=values["beta2"])
+    optimizer = Adam(alpha=alpha, beta1=values["beta1"], beta2=values["beta2"])
     optimizer.setup(link)
     if values["clip"]:
         optimizer.add_hook(chainer.optimizer_hooks.GradientClipping(values["clip"]))

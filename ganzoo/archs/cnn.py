@@ -19,6 +19,7 @@ from chainer.training.updaters import StandardUpdater
 
 from ganzoo.devices import chainer_device
 from ganzoo.errors import UsageError
+from ganzoo.layers import RELU, Adam, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
 
 if TYPE_CHECKING:
@@ -32,15 +33,14 @@ class Cnn(chainer.Chain):
         super().__init__()
         channels, height, width = shape
         with self.init_scope():
-            self.conv1 = L.Convolution2D(channels, 8, ksize=3)
-            self.conv2 = L.Convolution2D(8, 16, ksize=3)
-            self.fc3 = L.Linear(16 * (height - 4) * (width - 4), 32)
-            self.fc4 = L.Linear(32, n_classes)
+            self.conv1 = Convolution2D(channels, 8, ksize=3)
+            self.conv2 = Convolution2D(8, 16, ksize=3)
+            self.fc3 = Linear(16 * (height - 4) * (width - 4), 32)
+            self.fc4 = Linear(32, n_classes)
 
     def forward(self, x: Any) -> Any:
-        h = F.relu(self.conv1(x))
-        h = F.relu(self.conv2(h))
-        return self.fc4(F.relu(self.fc3(h)))
+        h = self.conv2(self.conv1(x, RELU), RELU)
+        return self.fc4(self.fc3(h, RELU))
 
 
 def build(config: TrainConfig) -> Cnn:
@@ -61,7 +61,7 @@ def train(config: TrainConfig, data: Data) -> Training:
     classifier = L.Classifier(model)
     classifier.to_device(device)
     alpha = float(values["alpha"])
-    optimizer = chainer.optimizers.Adam(alpha=alpha)
+    optimizer = Adam(alpha=alpha)
     optimizer.setup(classifier)
 
     shift = int(values["shift"])

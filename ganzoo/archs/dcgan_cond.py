@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import chainer
 import chainer.functions as F
-import chainer.links as L
 import numpy as np
 from chainer import initializers
 from chainer.datasets import TupleDataset
@@ -20,6 +19,7 @@ from chainer.iterators import SerialIterator
 
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
+from ganzoo.layers import LEAKY_RELU, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.training.distributed import share
 
@@ -41,13 +41,12 @@ class ClassDiscriminator(chainer.Chain):
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
-            self.c0 = L.Convolution2D(1, 64, ksize=8, stride=4, pad=2, initialW=he)
-            self.c1 = L.Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l2 = L.Linear(1152, n_classes)
+            self.c0 = Convolution2D(1, 64, ksize=8, stride=4, pad=2, initialW=he)
+            self.c1 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
+            self.l2 = Linear(1152, n_classes)
 
     def forward(self, x: Any) -> Any:
-        h = F.leaky_relu(self.c0(x), slope=0.2)
-        return self.l2(F.leaky_relu(self.c1(h), slope=0.2))
+        return self.l2(self.c1(self.c0(x, LEAKY_RELU), LEAKY_RELU))
 
 
 def loss_real(logits: Any) -> Any:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import chainer
 import chainer.functions as F
-import chainer.links as L
 import numpy as np
 from chainer import initializers
 from chainer.datasets import TupleDataset
@@ -19,6 +18,7 @@ from chainer.iterators import SerialIterator
 
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
+from ganzoo.layers import LEAKY_RELU, Linear
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.training.distributed import share
 
@@ -42,15 +42,13 @@ class DenseCritic(chainer.Chain):
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
-            self.l0 = L.Linear(28 * 28 + n_classes, 512, initialW=he)
-            self.l1 = L.Linear(512 + n_classes, 256, initialW=he)
-            self.l2 = L.Linear(256, 1)
-        self.n_classes = n_classes
+            self.l0 = Linear(28 * 28 + n_classes, 512, initialW=he)
+            self.l1 = Linear(512 + n_classes, 256, initialW=he)
+            self.l2 = Linear(256, 1)
 
     def forward(self, x: Any, t: LabelArray) -> Any:
-        label = self.device.send(np.eye(self.n_classes, dtype=np.float32)[t])
-        h = F.leaky_relu(self.l0(F.concat([F.reshape(x, (len(t), -1)), label])), slope=0.2)
-        h = F.leaky_relu(self.l1(F.concat([h, label])), slope=0.2)
+        h = self.l0(x, LEAKY_RELU, t)
+        h = self.l1(h, LEAKY_RELU, t)
         return self.l2(h)[:, 0]
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.backends.webassembly.steps import STEPS, at
-from ganzoo.backends.webassembly.toolchain import zig
+from ganzoo.backends.webassembly.toolchain import WHAT
+from ganzoo.compilers import zig
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, Call, Const, X, render
 from ganzoo.export.plan import Elementwise, Move
@@ -84,9 +85,9 @@ def compile_plan(plan: Plan) -> Program:
             path.write_text(text)
             flags = (*FLAGS, *MODULES[name])
             # kept from one export to the next, by zig, for as long as source and flags are the same
-            zig("cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=writable_cache("zig"))
+            zig(WHAT, "cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=writable_cache("zig"))
             link = (*LINK, *(f"-Wl,--export={each}" for each in exports))
-            zig("cc", *flags, *link, str(path), str(kernels), "-o", str(path.with_name(name)), cache=path.parent)
+            zig(WHAT, "cc", *flags, *link, str(path), str(kernels), "-o", str(path.with_name(name)), cache=path.parent)
             return path.with_name(name).read_bytes()
 
     with ThreadPoolExecutor() as pool:

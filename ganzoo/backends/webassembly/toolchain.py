@@ -7,16 +7,13 @@ that Emscripten would have written is `worker.js`.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
-from ganzoo.paths import writable_cache
+from ganzoo.compilers import run, zig
+from ganzoo.errors import ToolMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +28,7 @@ EXPORTS = (
     "run",
 )
 SCRIPT, MODULE = "kernels_webassembly.js", "kernels_webassembly.wasm"  # the names that webdnn.js fetches
-TIMEOUT = 300  # seconds; a compiler's first run builds its C library, for zig in up to 60
+WHAT = "the webassembly kernels"
 
 
 def write(data: Any, folder: Path, toolchain: str | None) -> None:
@@ -55,19 +52,11 @@ def write(data: Any, folder: Path, toolchain: str | None) -> None:
             shutil.copyfile(source.with_name(name), folder / name)
 
 
-def zig(*command: str, cache: Path) -> None:
-    """Run zig. `cache` is the folder for what it makes on the way. Errors as in `write`."""
-    _run(
-        [sys.executable, "-m", "ziglang", *command],
-        # zig builds wasi-libc once and keeps it; in a place that it cannot write it tries for minutes
-        env={"ZIG_GLOBAL_CACHE_DIR": str(writable_cache("zig")), "ZIG_LOCAL_CACHE_DIR": str(cache)},
-    )
-
-
 def _zig(source: Path, heap: int) -> None:
     # `heap` is Emscripten's fixed reservation; a module of ours declares its static memory and grows by malloc
     shutil.copyfile(HERE / "worker.js", source.with_name(SCRIPT))
     zig(
+        WHAT,
         *("c++", str(source), "-o", str(source.with_name(MODULE))),
         *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-O3", "-std=c++11"),
         *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
@@ -82,30 +71,15 @@ def _emscripten(source: Path, heap: int) -> None:
     compiler = shutil.which("em++")
     if compiler is None:
         raise ToolMissingError("em++ was not found.", "Install Emscripten, or leave out '--toolchain emscripten'.")
-    _run(
+    run(
+        WHAT,
         [
             *(compiler, str(source), "-o", str(source.with_name(SCRIPT)), "-O3", "-std=c++11", "-msimd128"),
             *(f"-I{HERE / 'include'}", "-sWASM=1", f"-sINITIAL_MEMORY={heap}", "-sALLOW_MEMORY_GROWTH=1"),
             "-sEXPORTED_FUNCTIONS=" + ",".join(f"_{name}" for name in EXPORTS),
             *("--pre-js", str(Path(package.__file__).with_name("webassembly_header.js"))),
-        ]
+        ],
     )
-
-
-def _run(command: list[str], env: Mapping[str, str] | None = None) -> None:
-    environment = {**os.environ, **(env or {})}
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT)
-    except subprocess.TimeoutExpired as error:
-        raise ToolMissingError(
-            f"The compiler of the webassembly kernels came to no end in {TIMEOUT} s.",
-            "Try again when this machine is less busy; '--debug' shows the command.",
-        ) from error
-    if done.returncode:
-        raise UnsupportedOperatorError(
-            f"The compiler refuses the webassembly kernels:\n{done.stderr.strip()[-2000:]}",
-            "This is a fault of WebDNN's source or of the toolchain; '--debug' shows the command.",
-        ) from subprocess.CalledProcessError(done.returncode, command)
 
 
 COMPILERS: Mapping[str, Callable[[Path, int], None]] = {"zig": _zig, "emscripten": _emscripten}

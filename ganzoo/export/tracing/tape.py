@@ -31,7 +31,11 @@ class Tape:
 def forward(network: Network, arrays: Sequence[FloatArray]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """The variables that go into `network` in test mode and those that come out, with the graph between them."""
     variables = tuple(chainer.Variable(array) for array in arrays)
-    with chainer.using_config("train", False), chainer.using_config("enable_backprop", True):
+    with (
+        chainer.using_config("train", False),
+        chainer.using_config("enable_backprop", True),
+        chainer.using_config("fast_layers", False),  # Chainer's own functions, which WebDNN knows
+    ):
         outputs = network.forward(*variables)
     return variables, outputs if isinstance(outputs, tuple) else (outputs,)
 

@@ -1,0 +1,45 @@
+"""Adam and moving averages in one pass over each array."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import chainer
+from chainer.optimizers.adam import AdamRule
+
+from ganzoo.layers.functions import fast
+from ganzoo.layers.native import library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Adam(chainer.optimizers.Adam):
+    """Chainer's Adam, in its order of operations: the same numbers to the last bit."""
+
+    def create_update_rule(self) -> Any:
+        return _Rule(self.hyperparam)
+
+
+class _Rule(AdamRule):
+    def update_core_cpu(self, param: Any) -> None:
+        values, arrays = self.hyperparam, (param.array, param.grad, self.state["m"], self.state["v"])
+        whole = all(array is not None and array.flags.c_contiguous for array in arrays)
+        if values.amsgrad or values.adabound or not whole or not fast(*arrays):
+            super().update_core_cpu(param)
+            return
+        array, gradient, m, v = arrays
+        library(array.dtype).adam(
+            *(array, m, v, gradient, array.size),
+            *(1 - values.beta1, 1 - values.beta2, self.alpha_t, values.eps),
+            *(1 - values.eta * values.weight_decay_rate, values.eta),
+        )
+
+
+def move_average(averages: Sequence[Any], currents: Sequence[Any], rate: float) -> None:
+    """average += rate * (current - average) for each pair of arrays, on any device."""
+    for average, current in zip(averages, currents, strict=True):
+        if average.flags.c_contiguous and current.flags.c_contiguous and fast(average, current):
+            library(average.dtype).average(average, current, average.size, rate)
+        else:
+            average += rate * (current - average)

@@ -1,0 +1,66 @@
+// A convolution: from images to maps.
+#include "weights.h"
+
+enum { WORK_A_TASK = 1 << 19 };  // multiply-adds: some 10 microseconds
+
+typedef struct {
+    const Shape *s;
+    const REAL *x;
+    Packed w;
+    const REAL *bias;  // (oc,), or (n, oc) where bias_step is oc
+    long bias_step;
+    REAL slope, *y;
+    long images;  // of a task
+} Job;
+
+static void finish(const vec *sums, long rows, long width, const REAL *bias, long bias_step, REAL slope, REAL *y,
+                   long y_step) {
+    long whole = width / V, rest = width % V, vectors = over(width, V);
+    for (long i = 0; i < rows; i++, y += y_step, bias += bias_step) {
+        for (long j = 0; j < whole; j++) {
+            vec v = sums[i * vectors + j] + load(bias + j * V);
+            store(y + j * V, slope == 1 ? v : activated(v, slope));
+        }
+        if (rest) {
+            vec v = sums[i * vectors + whole] + load_part(bias + whole * V, rest);
+            store_part(y + whole * V, slope == 1 ? v : activated(v, slope), rest);
+        }
+    }
+}
+
+static void some_images(void *given, long number, int thread) {
+    const Job *job = given;
+    const Shape *s = job->s;
+    long first = number * job->images, images = min(job->images, s->n - first);
+    Windows from = needs_border(s)
+        ? bordered(s, job->x, first, images, scratch(thread, 0, bordered_size(s, images) * sizeof(REAL)))
+        : in_place(s, job->x, first);
+    Row row = {s->kh, s->kw * s->ic, from.line};
+    int flat = s->oh * s->ow == 1;  // a point each: the images' points are a line
+    long lines = flat ? 1 : images * s->oh, points = flat ? images : s->ow;
+    long point = flat ? from.image : s->sx * s->ic;
+    vec sums[HIGHEST * MOST_VECTORS];
+    for (long p = 0; p < n_panels(&job->w); p++) {
+        long width = panel_width(&job->w, p), vectors = over(width, V), most = MOST_ROWS(vectors);
+        long size = over(points, over(points, most));
+        const REAL *b = panel(&job->w, p);
+        for (long line = 0; line < lines; line++) {
+            const REAL *a = from.at + (flat ? 0 : line / s->oh * from.image + line % s->oh * s->sy * from.line);
+            for (long x = 0; x < points; x += size) {
+                long rows = min(size, points - x), image = first + (flat ? x : line / s->oh);
+                PRODUCTS[vectors][rows](a + x * point, point, row, b, sums);
+                REAL *y = job->y + ((first * s->oh + line) * s->ow + x) * s->oc + p * PANEL;
+                const REAL *bias = job->bias + image * job->bias_step + p * PANEL;
+                finish(sums, rows, width, bias, flat ? job->bias_step : 0, job->slope, y, s->oc);
+            }
+        }
+    }
+}
+
+void correlate(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
+               REAL slope, REAL *y) {
+    long work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
+    long images = max(s->oh * s->ow == 1 ? HIGHEST : 1, over(WORK_A_TASK, work));
+    Job job = {s, x, pack_windows(s, w, at), bias, bias_step, slope, y, min(images, over(s->n, 2))};
+    parallel(some_images, &job, over(s->n, job.images));
+}

@@ -1,0 +1,40 @@
+#include "weights.h"
+
+enum { SLOT = 2, ROWS_A_TASK = 64 };
+
+typedef struct { const REAL *w; const long *row_at, *column_at; long rows, columns; REAL *panels; } Packing;
+
+static void pack_rows(void *job, long number, int thread) {
+    const Packing *p = job;
+    long blocks = over(p->rows, ROWS_A_TASK), first = number % blocks * ROWS_A_TASK, from = number / blocks * PANEL;
+    long width = min(PANEL, p->columns - from), wide = over(width, V) * V;
+    const long *column_at = p->column_at + from;
+    for (long k = first; k < min(p->rows, first + ROWS_A_TASK); k++) {
+        const REAL *row = p->w + p->row_at[k];
+        REAL *to = p->panels + from * p->rows + k * wide;
+        for (long j = 0; j < width; j++) to[j] = row[column_at[j]];
+        for (long j = width; j < wide; j++) to[j] = 0;
+    }
+}
+
+static void place_windows(const Shape *s, const Strides *at, long *place) {
+    for (long y = 0; y < s->kh; y++)
+        for (long x = 0; x < s->kw; x++)
+            for (long i = 0; i < s->ic; i++) *place++ = y * at->y + x * at->x + i * at->i;
+}
+
+static Packed pack(const Shape *s, const REAL *w, const Strides *at, int by_windows) {
+    long window = s->kh * s->kw * s->ic;
+    long rows = by_windows ? window : s->oc, columns = by_windows ? s->oc : window;
+    size_t panels = rows * over(columns, V) * V * sizeof(REAL);
+    REAL *memory = scratch(0, SLOT, panels + (rows + columns) * sizeof(long));
+    long *window_at = (long *)((char *)memory + panels), *point_at = window_at + window;
+    place_windows(s, at, window_at);
+    for (long o = 0; o < s->oc; o++) point_at[o] = o * at->o;
+    Packing job = {w, by_windows ? window_at : point_at, by_windows ? point_at : window_at, rows, columns, memory};
+    parallel(pack_rows, &job, over(columns, PANEL) * over(rows, ROWS_A_TASK));
+    return (Packed){memory, rows, columns};
+}
+
+Packed pack_windows(const Shape *s, const REAL *w, const Strides *at) { return pack(s, w, at, 1); }
+Packed pack_points(const Shape *s, const REAL *w, const Strides *at) { return pack(s, w, at, 0); }

@@ -1,0 +1,101 @@
+"""Chainer's links with faster functions behind them. `forward` takes the activation that follows, so that both are one.
+
+Parameters, their names, shapes and initial values are Chainer's, and so are snapshots and gradients.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import chainer
+import chainer.functions as F
+import chainer.links as L
+import numpy as np
+
+from ganzoo.layers.activations import IDENTITY, SIGMOID, Activation
+from ganzoo.layers.functions import Correlate, Scatter, Windows, fast, windows
+from ganzoo.layers.normalizing import Normalize, scaled
+
+if TYPE_CHECKING:
+    from ganzoo.specs import LabelArray
+
+
+class Convolution2D(L.Convolution2D):
+    """`in_channels` counts the images' channels and, where `labels` (N,) are given, one more for each class.
+
+    These see a plane each, 1 all over for the image's own class and 0 for the others.
+    """
+
+    def forward(self, x: Any, activation: Activation = IDENTITY, labels: LabelArray | None = None) -> Any:
+        if self.W.array is None:
+            self._initialize_params(x.shape[1])
+        plain = self.groups == 1 and tuple(self.dilate) == (1, 1)
+        bordered = labels is not None and tuple(self.pad) != (0, 0)  # there a plane is not the same all over
+        if not plain or bordered or not fast(x, self.W, self.b):
+            return activation.function(super().forward(_with_planes(x, labels, self.W.shape[1])))
+        at = windows(x.shape, self.W.shape, tuple(self.stride), tuple(self.pad))
+        return Correlate(at, activation, labels).apply(_given(x, self.W, self.b))[0]
+
+
+class Deconvolution2D(L.Deconvolution2D):
+    def forward(self, x: Any, activation: Activation = IDENTITY) -> Any:
+        if self.W.array is None:
+            self._initialize_params(x.shape[1])
+        plain = self.groups == 1 and tuple(self.dilate) == (1, 1)
+        if not plain or not fast(x, self.W, self.b):
+            return activation.function(super().forward(x))
+        sizes = zip(x.shape[2:], self.W.shape[2:], self.stride, self.pad, self.outsize, strict=True)
+        height, width = (out or s * (size - 1) + k - 2 * p for size, k, s, p, out in sizes)
+        channels, out_channels, *ksize = self.W.shape
+        at = Windows(
+            (out_channels, height, width), (channels, *x.shape[2:]), tuple(ksize), tuple(self.stride), tuple(self.pad)
+        )
+        return Scatter(at, activation).apply(_given(x, self.W, self.b))[0]
+
+
+class Linear(L.Linear):
+    """`in_size` counts the values of a row and, where `labels` (N,) are given, one more for each class, as one-hot."""
+
+    def forward(self, x: Any, activation: Activation = IDENTITY, labels: LabelArray | None = None) -> Any:
+        if self.W.array is None:
+            self._initialize_params(int(np.prod(x.shape[1:])))
+        image = x.ndim == 4 and labels is None  # whose values need not be moved into a row
+        if x.ndim > 2 and not image:
+            x = F.reshape(x, (len(x), -1))
+        if not fast(x, self.W, self.b):
+            return activation.function(super().forward(_with_planes(x, labels, self.W.shape[1])))
+        at = windows(x.shape, self.W.shape, (1, 1), (0, 0))
+        return Correlate(at, activation, labels).apply(_given(x, self.W, self.b))[0]
+
+
+class BatchNormalization(L.BatchNormalization):
+    """Over all axes but the second."""
+
+    def forward(self, x: Any, activation: Activation = IDENTITY) -> Any:
+        given = (x, self.gamma, self.beta)
+        whole = self.gamma is not None and self.beta is not None and self.axis is None
+        plain = whole and x.ndim in (2, 4) and activation != SIGMOID
+        if plain and fast(*given):
+            if chainer.config.train and not chainer.config.in_recomputing:
+                running = (self.avg_mean, self.avg_var)
+                return Normalize(self.eps, activation, running, self.decay).apply(given)[0]
+            if not chainer.config.train and not chainer.config.enable_backprop:
+                scale = self.gamma.array / np.sqrt(self.avg_var + self.avg_var.dtype.type(self.eps))
+                shift = self.beta.array - self.avg_mean * scale
+                return chainer.Variable(scaled(chainer.as_variable(x).array, scale, shift, activation))
+        return activation.function(super().forward(x))
+
+
+def _given(x: Any, W: Any, b: Any) -> tuple[Any, ...]:
+    return (x, W) if b is None else (x, W, b)
+
+
+def _with_planes(x: Any, labels: LabelArray | None, channels: int) -> Any:
+    """`x` with a plane, or a value, for each class behind its own channels, `channels` in all."""
+    if labels is None:
+        return x
+    x = chainer.as_variable(x)
+    n_classes = channels - x.shape[1]
+    planes = np.zeros((len(labels), n_classes, *x.shape[2:]), np.float32)
+    planes[np.arange(len(labels)), labels] = 1
+    return F.concat([x, x.device.send(planes.astype(x.dtype, copy=False))])

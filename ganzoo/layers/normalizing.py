@@ -1,0 +1,86 @@
+"""Batch normalisation with the activation that follows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import chainer
+import chainer.functions as F
+import numpy as np
+from chainer import FunctionNode
+
+from ganzoo.layers.functions import channels_last
+from ganzoo.layers.native import library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.layers.activations import Activation
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class Normalize(FunctionNode):
+    """activation(gamma * (x - mean) / sqrt(variance + eps) + beta), statistics over all axes of `x` but the second.
+
+    `running` are a mean and a variance that move towards those of `x`, as Chainer's do: by 1 - `decay`, the variance
+    without bias. The activation is piecewise linear.
+    """
+
+    def __init__(self, eps: float, activation: Activation, running: tuple[Array, Array] | None, decay: float) -> None:
+        self.eps, self.activation, self.running, self.decay = eps, activation, running, decay
+
+    def forward(self, inputs: Sequence[Array]) -> tuple[Array]:
+        self.retain_inputs((0, 1, 2))
+        x, gamma, beta = inputs
+        last, rows, channels = _rows(x)
+        mean, variance = np.empty_like(gamma), np.empty_like(gamma)
+        library(x.dtype).moments(last, rows, channels, mean, variance)
+        self.mean, self.inv_std = mean, 1 / np.sqrt(variance + x.dtype.type(self.eps))
+        if self.running is not None:
+            running_mean, running_variance = self.running
+            running_mean *= self.decay
+            running_mean += (1 - self.decay) * mean
+            running_variance *= self.decay
+            running_variance += (1 - self.decay) * (rows / max(rows - 1.0, 1.0)) * variance
+        return (scaled(x, *self._scale_and_shift(gamma, beta), self.activation),)
+
+    def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
+        variables = self.get_retained_inputs()
+        if chainer.config.enable_backprop:  # once more by Chainer's own functions, which can be differentiated again
+            y = self.activation.function(F.batch_normalization(*variables, eps=self.eps))
+            wanted = [variables[i] for i in indexes]
+            return tuple(chainer.grad([y], wanted, grad_outputs=grad_outputs, enable_double_backprop=True))
+        x, gamma, beta = (variable.array for variable in variables)
+        (gy,) = (variable.array for variable in grad_outputs)
+        last, rows, channels = _rows(x)
+        gx, ggamma, gbeta = np.empty_like(last), np.empty_like(gamma), np.empty_like(gamma)
+        scale, shift = self._scale_and_shift(gamma, beta)
+        library(x.dtype).normalize_back(
+            *(last, channels_last(gy), rows, channels, self.mean, self.inv_std),
+            *(scale, shift, self.activation.code, gx, ggamma, gbeta),
+        )
+        gradients = (_like(x, gx), ggamma, gbeta)
+        return tuple(chainer.Variable(gradients[i]) for i in indexes)
+
+    def _scale_and_shift(self, gamma: Array, beta: Array) -> tuple[Array, Array]:
+        scale = gamma * self.inv_std
+        return scale, beta - self.mean * scale
+
+
+def scaled(x: Array, scale: Array, shift: Array, activation: Activation) -> Array:
+    """activation(x * scale + shift), one scale and shift (C,) for each channel of `x` (N, C, H, W) or (N, C)."""
+    last, rows, channels = _rows(x)
+    y = np.empty_like(last)
+    library(x.dtype).normalize(last, rows, channels, scale, shift, activation.code, y)
+    return _like(x, y)
+
+
+def _rows(x: Array) -> tuple[Array, int, int]:
+    last = channels_last(x)
+    return last, x.size // x.shape[1], x.shape[1]
+
+
+def _like(x: Array, y: Array) -> Array:
+    """`y`, channels last, with the axes of `x`."""
+    return y.transpose(0, 3, 1, 2) if x.ndim == 4 else y
