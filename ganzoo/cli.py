@@ -197,6 +197,24 @@ def train(
 
 
 @app.command()
+def sweep(
+    space: Annotated[Path, typer.Argument(help="A TOML file; ganzoo/sweep/space.py has an example.")],
+    out: Annotated[Path | None, typer.Option(help="The sweep's folder; runs/sweeps/NAME, of the file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try hyper-parameters. The same command goes on after Ctrl-C, or helps from another terminal."""
+    from ganzoo.sweep import report, study
+    from ganzoo.sweep import space as spaces
+
+    wanted = spaces.load(space)
+    found = study.sweep(wanted, out or ROOT / "sweeps" / space.stem, show.err())
+    report.plot(found, found.folder / "sweep.png")
+    show.json(report.as_json(found)) if as_json else show.sweep(found)
+    if found.interrupted:
+        raise typer.Exit(130)
+
+
+@app.command()
 def sample(
     run: RunName = None,
     label: Annotated[list[str] | None, typer.Option("--label", "-l", help="A class; repeat. All.")] = None,

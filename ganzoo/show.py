@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ganzoo.export.explain import Row as Explained
     from ganzoo.export.trade import Trade
     from ganzoo.site.build import Made as Site
+    from ganzoo.sweep.study import Sweep
     from ganzoo.training.loop import Outcome
 
 
@@ -308,6 +309,20 @@ def comparison(found: Comparison, aside: bool) -> None:
         title = "Against the older report, by ratios"
         console.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
     console.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
+
+
+def sweep(found: Sweep) -> None:
+    """The trials, best first; how to go on."""
+    from ganzoo.sweep import report
+
+    out().print(report.table(found))
+    console = err()
+    unfinished = found.space.trials - sum(trial.state != "running" for trial in found.trials)
+    if unfinished:
+        console.print(f"{unfinished} of {found.space.trials} trials are left: the same command goes on.")
+    if report.command(found):
+        console.print(f"Train with the best: {report.command(found)}", markup=False, soft_wrap=True)
+    print(found.folder / "sweep.png")
 
 
 def findings(found: Sequence[Finding], as_json: bool) -> None:

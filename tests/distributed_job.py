@@ -20,7 +20,7 @@ from ganzoo.training.options import Options, configure
 from ganzoo.training.train import train
 
 ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
-OPTIONS = Options(epochs=2, limit=64, batch_size=16, seed=3, hparams=())
+OPTIONS = Options(epochs=1, limit=64, batch_size=16, seed=3)
 
 
 def train_all(folder: Path) -> None:

@@ -1,0 +1,187 @@
+"""What a sweep is told: a small TOML file, every key of which is checked before anything is trained.
+
+arch = "dcgan-cond"
+trials = 20                     # in all, whoever runs them
+dataset = "mnist"               # these as the options of `ganzoo train`: preset, data_dir, epochs, batch_size,
+limit = 6000                    # limit, device, and seed, which every trial has, so that they differ in [space] alone
+metric = "eval/frechet"         # a key of the run's log; the judge's, without these two
+better = "min"                  # or "max"
+
+[set]                           # hyper-parameters that are the same in every trial
+ema_decay = 0.99
+
+[space]                         # hyper-parameters to try values of
+gen_alpha = { low = 1e-4, high = 1e-2, log = true }
+noise_dims = { low = 4, high = 64 }                   # whole numbers, as the preset's is
+discriminator = { choices = ["planes", "class"] }
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ganzoo import plugins
+from ganzoo.errors import UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from ganzoo.specs import Preset, Scalar
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KINDS: Mapping[type, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table",
+}
+KEYS: Mapping[str, type] = {
+    "arch": str,
+    "trials": int,
+    "preset": str,
+    "dataset": str,
+    "data_dir": str,
+    "epochs": int,
+    "batch_size": int,
+    "limit": int,
+    "device": str,
+    "seed": int,
+    "metric": str,
+    "better": str,
+    "set": dict,
+    "space": dict,
+}
+REQUIRED = ("arch", "trials", "space")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `low` to `high`, both included; evenly on a logarithmic scale with `log`. `kind` is int or float."""
+
+    low: float
+    high: float
+    log: bool
+    kind: type
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of `values`, in no order."""
+
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True)
+class Space:
+    """A sweep, valid. Where a field is None, it is as the preset, the dataset or the judge has it."""
+
+    arch: str
+    trials: int
+    space: Mapping[str, Range | Choice]
+    preset: str | None = None
+    dataset: str | None = None
+    data_dir: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    limit: int | None = None
+    device: str | None = None
+    seed: int = 0
+    metric: str | None = None
+    better: str | None = None
+    set: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+def load(path: Path) -> Space:
+    """The sweep in the file `path`. Raises `UsageError` that names the key which is wrong."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}.", "ganzoo/sweep/space.py begins with an example.") from error
+    return parse(values, str(path))
+
+
+def parse(values: Mapping[str, Any], file: str) -> Space:
+    """The sweep that `values` describe; `file` is for messages."""
+    for key, value in values.items():
+        _known(f"key of a sweep in {file}", key, KEYS)
+        _require(value, KEYS[key], key, file)
+    for key in REQUIRED:
+        if key not in values:
+            raise UsageError(f"{file} has no '{key}'.", f"A sweep has at least: {', '.join(REQUIRED)}.")
+    for key in ("trials", "epochs", "batch_size", "limit"):
+        if values.get(key, 1) < 1:
+            _wrong(file, key, values[key], "1 or more")
+    if ("metric" in values) is not ("better" in values):
+        raise UsageError(f"{file} has one of 'metric' and 'better'.", "Give both, or neither for the judge's.")
+    if values.get("better", "min") not in ("min", "max"):
+        _wrong(file, "better", values["better"], '"min" or "max"')
+    if not values["space"]:
+        raise UsageError(f"{file} has nothing in [space].", "Name the hyper-parameters to try values of.")
+
+    preset = _preset(values["arch"], values.get("preset"))
+    fixed = values.get("set", {})
+    for key, value in fixed.items():
+        _known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
+        _require(value, type(preset.hparams[key]), f"set.{key}", file)
+        if key in values["space"]:
+            raise UsageError(f"{file} has '{key}' in [set] and in [space].", "Leave it out of one.")
+    space = {}
+    for key, value in values["space"].items():
+        _known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
+        space[key] = _dimension(value, type(preset.hparams[key]), f"space.{key}", file)
+    return Space(**{**values, "space": space})
+
+
+def _preset(arch_name: str, name: str | None) -> Preset:
+    arch = plugins.ARCHS.get(arch_name)
+    if name is None:
+        return next(iter(arch.presets.values()))
+    _known(f"preset of {arch_name}", name, arch.presets)
+    return arch.presets[name]
+
+
+def _dimension(value: Any, kind: type, key: str, file: str) -> Range | Choice:
+    """`value` as the values of a hyper-parameter of type `kind`."""
+    _require(value, dict, key, file)
+    if set(value) == {"choices"}:
+        choices = value["choices"]
+        if not isinstance(choices, list) or not choices:
+            _wrong(file, f"{key}.choices", choices, "a list")
+        for choice in choices:
+            _require(choice, kind, f"{key}.choices", file)
+        return Choice(tuple(kind(choice) for choice in choices))
+    if not {"low", "high"} <= set(value) <= {"low", "high", "log"} or kind not in (int, float):
+        forms = "{ low = ..., high = ..., log = true or false }, or " if kind in (int, float) else ""
+        _wrong(file, key, value, f"{forms}{{ choices = [...] }}")
+    for end in ("low", "high"):
+        _require(value[end], kind, f"{key}.{end}", file)
+    log = value.get("log", False)
+    _require(log, bool, f"{key}.log", file)
+    if not value["low"] < value["high"] or not abs(value["low"]) + abs(value["high"]) < float("inf"):
+        _wrong(file, key, value, "finite, and low less than high")
+    if log and value["low"] <= 0:
+        _wrong(file, f"{key}.low", value["low"], "above 0 where log is true")
+    return Range(kind(value["low"]), kind(value["high"]), log, kind)
+
+
+def _known(kind: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+
+
+def _require(value: Any, kind: type, key: str, file: str) -> None:
+    accepted = (int, float) if kind is float else (kind,)
+    if type(value) not in accepted:  # bool is an int to isinstance
+        _wrong(file, key, value, KINDS[kind])
+
+
+def _wrong(file: str, key: str, value: Any, wanted: str) -> NoReturn:
+    raise UsageError(f"{file}: '{key}' is {value!r}.", f"It must be {wanted}.")

@@ -1,0 +1,299 @@
+"""Trials of a sweep, on Optuna and its SQLite storage: any number of processes on one folder share them.
+
+FOLDER/
+    study.db        Optuna's storage: what was tried and what came of it
+    study.lock      held for the moment in which a process takes a trial
+    0003/           the run of trial 3, as `ganzoo train` writes it
+    0003.lock       held by the process that works on trial 3; free again before the trial has ended, it was left
+    sweep.png       the trials so far
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from ganzoo import plugins
+from ganzoo.errors import CollapsedError, DivergedError, PackageMissingError, UsageError
+from ganzoo.sweep.space import Choice
+from ganzoo.training.options import Options, configure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from ganzoo.specs import Scalar
+    from ganzoo.sweep.space import Range, Space
+    from ganzoo.training.loop import Outcome
+
+PROBLEM = "problem"  # attribute of a trial: why it has no score
+SPACE = "space"  # attribute of a study: what it was begun with
+BUSY = 60.0  # seconds to wait while others take a trial
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The key of a run's log by which trials are compared; `better` is "min" or "max"."""
+
+    metric: str
+    better: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one set of values. `state` is "done", "stopped" (diverged or collapsed), "failed" or "running"."""
+
+    number: int
+    values: Mapping[str, Scalar]
+    state: str
+    score: float | None
+    problem: str
+    run: Path
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep as it stands; its trials as they were begun."""
+
+    space: Space
+    goal: Goal
+    folder: Path
+    trials: tuple[Trial, ...]
+    interrupted: bool
+
+    def ranked(self) -> list[Trial]:
+        """The best first, those without a score last."""
+        sign = 1 if self.goal.better == "min" else -1
+        return sorted(self.trials, key=lambda trial: math.inf if trial.score is None else sign * trial.score)
+
+
+def sweep(space: Space, folder: Path, console: Console) -> Sweep:
+    """Run trials of `space` in `folder` until as many as it wants have ended or are others' work, or to Ctrl-C.
+
+    Raises `UsageError` where another sweep was begun in `folder`, `PackageMissingError` without Optuna.
+    """
+    _require_optuna()
+    goal = _goal(space, console)
+    folder.mkdir(parents=True, exist_ok=True)
+    interrupted = False
+    try:
+        while not interrupted and (claimed := _claim(space, folder, goal)):
+            study, trial, lock = claimed
+            try:
+                interrupted = not _run(study, trial, space, folder, goal, console)
+            finally:
+                lock.release()
+    except KeyboardInterrupt:
+        interrupted = True
+    return Sweep(space, goal, folder, tuple(_trials(_study(space, folder, goal), folder)), interrupted)
+
+
+def told(values: Mapping[str, Any]) -> str:
+    """`values` in one line."""
+    shown = {key: f"{value:.3g}" if isinstance(value, float) else str(value) for key, value in values.items()}
+    return ", ".join(f"{key} {value}" for key, value in shown.items())
+
+
+def _require_optuna() -> None:
+    try:
+        import optuna
+    except ImportError as error:
+        remedy = "Install it, which ganzoo[sweep] brings: python -m pip install 'ganzoo[sweep]'"
+        raise PackageMissingError("A sweep needs Optuna, which is not installed.", remedy) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+def _options(space: Space, values: Mapping[str, Scalar]) -> Options:
+    return Options(
+        preset=space.preset,
+        dataset=space.dataset,
+        data_dir=Path(space.data_dir) if space.data_dir else None,
+        epochs=space.epochs,
+        batch_size=space.batch_size,
+        device=space.device,
+        seed=space.seed,
+        limit=space.limit,
+        hparams=[f"{key}={value}" for key, value in {**space.set, **values}.items()],
+    )
+
+
+def _goal(space: Space, console: Console) -> Goal:
+    """What `space` asks for, or what the judge judges by. Raises what is wrong with all trials alike."""
+    arch = plugins.ARCHS.get(space.arch)
+    config, data = configure(arch, _options(space, {}))
+    if space.metric and space.better:
+        return Goal(space.metric, space.better)
+    from ganzoo.metrics.during import during
+
+    judge = during(config, data, arch.build(config), lambda line: console.print(f"{line} ...", style="dim"))
+    if judge is None:
+        raise UsageError(f"Nothing judges {space.arch} on {config.dataset}.", "Give 'metric' and 'better'.")
+    return Goal(judge.key, judge.better)
+
+
+def _claim(space: Space, folder: Path, goal: Goal) -> tuple[Any, Any, FileLock] | None:
+    """The study, a trial of it that is this process's to run, and the lock that it holds; None when all have begun."""
+    from optuna.trial import TrialState
+
+    with FileLock(folder / "study.lock", timeout=BUSY):
+        study = _study(space, folder, goal)
+        for running in study.get_trials(states=(TrialState.RUNNING,)):
+            try:
+                with _lock(folder, running.number):
+                    _leave(study, running.number, running.params)
+            except Timeout:
+                pass  # its process is at work
+        begun = [trial for trial in study.get_trials(deepcopy=False) if _counts(trial)]
+        if len(begun) >= space.trials:
+            return None
+        trial = study.ask({key: _distribution(values) for key, values in space.space.items()})
+        lock = _lock(folder, trial.number)
+        lock.acquire()
+        return study, trial, lock
+
+
+def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console: Console) -> bool:
+    """Train with the values of `trial` and tell the study what came of it. False when Ctrl-C ended that."""
+    from optuna.trial import TrialState
+    from rich.console import Console
+
+    from ganzoo.training.train import train
+
+    console.print(f"Trial {trial.number}: {told(trial.params)} ...", markup=False, soft_wrap=True)
+    live = console if console.is_terminal else Console(quiet=True)
+    score, problem, state = math.nan, "", TrialState.PRUNED
+    try:
+        outcome = train(space.arch, _options(space, trial.params), folder, _run_folder(folder, trial.number), live)
+    except (DivergedError, CollapsedError) as error:  # what the sampler is to avoid
+        problem = error.message
+    except UsageError as error:  # values that do not fit together
+        problem, state = error.message, TrialState.FAIL
+    except BaseException:
+        _leave(study, trial.number, trial.params)
+        raise
+    else:
+        if outcome.interrupted:
+            _leave(study, trial.number, trial.params)
+            return False
+        score = scored(outcome, goal)
+        problem = "" if math.isfinite(score) else f"{goal.metric} is {score}."
+    if problem:
+        trial.set_user_attr(PROBLEM, problem)
+        study.tell(trial, state=state)
+    else:
+        study.tell(trial, score)
+    console.print(problem or f"{goal.metric} {score:.4g}", style="dim", markup=False, soft_wrap=True)
+    return True
+
+
+def scored(outcome: Outcome, goal: Goal) -> float:
+    """What a training is worth: of the network that is kept where the judge chose it, else the log's last value.
+
+    Raises `UsageError` where the log has no such key.
+    """
+    if outcome.best and outcome.best.key == goal.metric:
+        return outcome.best.score
+    values = [entry[goal.metric] for entry in outcome.log if goal.metric in entry]
+    if not values:
+        known = sorted({key for entry in outcome.log for key in entry})
+        raise UsageError(f"The log of {outcome.run.path} has no '{goal.metric}'.", f"It has: {', '.join(known)}.")
+    return float(values[-1])
+
+
+def _study(space: Space, folder: Path, goal: Goal) -> Any:
+    """Optuna's study in `folder`, begun where there is none. Raises `UsageError` where it is another sweep's."""
+    import numpy as np
+    import optuna
+    from sqlalchemy import URL
+    from sqlalchemy.exc import DatabaseError
+
+    url = URL.create("sqlite", database=str((folder / "study.db").absolute())).render_as_string()
+    try:
+        storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": {"timeout": BUSY}})
+        study = optuna.create_study(
+            storage=storage,
+            study_name="sweep",
+            direction="minimize" if goal.better == "min" else "maximize",
+            load_if_exists=True,
+        )
+        # seeded by how far the study is, so that it goes the same way after an interruption, and no two processes alike
+        seed = np.random.SeedSequence((space.seed, len(study.trials))).generate_state(1)
+        study.sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
+        begun = study.user_attrs.get(SPACE)
+    except (DatabaseError, RuntimeError, ValueError, KeyError) as error:
+        problem = f"{folder / 'study.db'} is no study of this Optuna: {type(error).__name__}."
+        raise UsageError(problem, "Choose another --out.") from error
+    described = _described(space, goal)
+    if begun is None:
+        study.set_user_attr(SPACE, described)
+    elif begun != described:
+        changed = [key for key in described if not isinstance(begun, dict) or begun.get(key) != described[key]]
+        problem = f"The sweep in {folder} was begun with another {', '.join(changed)}."
+        raise UsageError(problem, "Only 'trials' may change: put that back, or choose another --out.")
+    return study
+
+
+def _described(space: Space, goal: Goal) -> dict[str, Any]:
+    """All that trials have to have in common to be compared, as JSON gives it back."""
+    values = {key: value for key, value in asdict(space).items() if key != "trials"} | asdict(goal)
+    described: dict[str, Any] = json.loads(json.dumps(values, default=lambda kind: kind.__name__))
+    return described
+
+
+def _distribution(values: Range | Choice) -> Any:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if isinstance(values, Choice):
+        return CategoricalDistribution(values.values)
+    if values.kind is int:
+        return IntDistribution(int(values.low), int(values.high), log=values.log)
+    return FloatDistribution(values.low, values.high, log=values.log)
+
+
+def _leave(study: Any, number: int, values: Mapping[str, Scalar]) -> None:
+    """Record that trial `number` will not end; its `values` are tried again."""
+    from optuna.trial import TrialState
+
+    study.tell(number, state=TrialState.FAIL)
+    study.enqueue_trial(dict(values))
+
+
+def _counts(trial: Any) -> bool:
+    """Whether `trial` is one of those that a sweep wants: running, or ended in one way or another, but not left."""
+    return trial.state.name in ("RUNNING", "COMPLETE", "PRUNED") or (
+        trial.state.name == "FAIL" and PROBLEM in trial.user_attrs
+    )
+
+
+STATES: Mapping[str, str] = {"RUNNING": "running", "COMPLETE": "done", "PRUNED": "stopped", "FAIL": "failed"}
+
+
+def _trials(study: Any, folder: Path) -> list[Trial]:
+    return [
+        Trial(
+            number=trial.number,
+            values=trial.params,
+            state=STATES[trial.state.name],
+            score=trial.value if trial.state.name == "COMPLETE" else None,
+            problem=trial.user_attrs.get(PROBLEM, ""),
+            run=_run_folder(folder, trial.number),
+            seconds=trial.duration.total_seconds() if trial.duration else 0.0,
+        )
+        for trial in study.trials
+        if _counts(trial)
+    ]
+
+
+def _run_folder(folder: Path, number: int) -> Path:
+    return folder / f"{number:04d}"
+
+
+def _lock(folder: Path, number: int) -> FileLock:
+    return FileLock(folder / f"{number:04d}.lock", timeout=0)
