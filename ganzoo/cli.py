@@ -235,6 +235,21 @@ def sample(
     print(path)
 
 
+@app.command("eval")
+def eval_(
+    run: RunName = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where the data's files are now; where they were.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave GAN-train out, which trains classifiers.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a run: scores beside what real images score; metrics.json, metrics.png, neighbours.png in the run."""
+    from ganzoo.metrics.evaluate import evaluate
+
+    chosen = _run(run)
+    document = evaluate(chosen, data_dir, quick, show.step)
+    show.json(document) if as_json else show.metrics(chosen, document)
+
+
 @app.command()
 def export(
     run: RunName = None,

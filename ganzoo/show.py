@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ganzoo.site.build import Made as Site
     from ganzoo.sweep.study import Sweep
     from ganzoo.training.loop import Outcome
+    from ganzoo.training.run import Run
 
 
 def out() -> Console:
@@ -135,6 +136,16 @@ def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]
             _table((section, a, b), [[key, number(one), number(other)] for key, (one, other) in rows.items()])
     if not any(found.values()):
         out().print("They differ in nothing that is told of a run.")
+
+
+def metrics(run: Run, document: Mapping[str, Any]) -> None:
+    from ganzoo.metrics import report
+
+    for part in report.tables(document):
+        out().print(part, markup=False)
+    for name in ("metrics.json", "metrics.png", "neighbours.png"):
+        if (run.path / name).exists():
+            print(run.path / name)
 
 
 SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")

@@ -74,7 +74,7 @@ def loop(
     with (
         # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
         threadpool_limits(1, "blas"),
-        _seeded(config.seed),
+        seeded(config.seed),
         chainer.using_config("type_check", False),
         chainer.using_config("cudnn_deterministic", True),
     ):
@@ -221,7 +221,7 @@ class _Stop:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """NumPy's global random state, which Chainer and the zoo draw from, seeded; the caller's is put back."""
     import numpy as np
 

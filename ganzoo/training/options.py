@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
@@ -11,7 +12,8 @@ from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+
+    from ganzoo.specs import Dataset
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
     hparams = _overridden(preset.hparams, options.hparams)
     device = devices.resolve(options.device or "auto")
     dataset = plugins.DATASETS.get(options.dataset or "digits")
-    data = datasets.load(dataset, options.data_dir)
-    if options.limit:
-        data = _limited(data, options.limit)
+    data = _load(dataset, options.data_dir, options.limit)
     n_images = len(data.train_x)
     batch_size = options.batch_size or preset.batch_size
     if batch_size > n_images:
@@ -78,6 +78,16 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
         limit=options.limit,
     )
     return config, data
+
+
+def data_of(config: TrainConfig, data_dir: Path | None = None) -> Data:
+    """The data that `config` names, its files where it says or, where one is given, in `data_dir`."""
+    return _load(plugins.DATASETS.get(config.dataset), data_dir or config.data_dir, config.limit)
+
+
+def _load(dataset: Dataset, data_dir: Path | str | None, limit: int | None) -> Data:
+    data = datasets.load(dataset, None if data_dir is None else Path(data_dir))
+    return _limited(data, limit) if limit else data
 
 
 def _limited(data: Data, limit: int) -> Data:

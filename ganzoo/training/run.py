@@ -9,6 +9,7 @@ runs/<arch>-<dataset>-<n>/
     model.npz       the network that is exported, the best one
     last.npz        as it was at the end
     run.html        all of it as a page; training.webp is its animation of the samples
+    metrics.json    what `ganzoo eval` measured; metrics.png and neighbours.png beside it
     .lock           held by the process that trains
 """
 

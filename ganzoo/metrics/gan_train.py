@@ -1,0 +1,75 @@
+"""GAN-train: what a classifier learns from drawn pictures, tested on real ones.
+
+Shmelkov et al. 2018 (arXiv:1807.09499), section 3.1. The classifier is the zoo's `cnn` by its default recipe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import chainer
+from threadpoolctl import threadpool_limits
+
+from ganzoo import datasets
+from ganzoo.archs import cnn
+from ganzoo.files import write_json
+from ganzoo.metrics import networks
+from ganzoo.paths import writable_cache
+from ganzoo.specs import TrainConfig
+from ganzoo.training.loop import seeded
+
+if TYPE_CHECKING:
+    from ganzoo.specs import Data
+
+
+def accuracy(data: Data) -> float:
+    """The share of the test images that the classifier recognises when it has learned from the training images."""
+    config = _config(data)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        threadpool_limits(1),
+        seeded(config.seed),
+        chainer.using_config("type_check", False),
+    ):
+        training = cnn.train(config, data)
+        trainer = chainer.training.Trainer(training.updater, (config.epochs, "epoch"), out=scratch)
+        for extension in training.extensions:
+            trainer.extend(extension)
+        trainer.run()
+        (network,) = cnn.export(config, training.model)
+        return float((networks.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())
+
+
+def accuracy_of_real(data: Data) -> float:
+    """`accuracy` of real training images; it is kept in the cache, for every run on this data."""
+    told = [datasets.checksum(data), asdict(_config(data)), Path(cnn.__file__).read_text("utf-8")]
+    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    path = writable_cache("evaluators") / f"{key}-cnn.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return float(json.loads(path.read_text("utf-8"))["accuracy"])
+    found = accuracy(data)
+    write_json(path, {"accuracy": found})
+    return found
+
+
+def _config(data: Data) -> TrainConfig:
+    name, preset = next(iter(cnn.ARCH.presets.items()))
+    n, channels, height, width = data.train_x.shape
+    return TrainConfig(
+        arch="cnn",
+        preset=name,
+        dataset="",
+        shape=(channels, height, width),
+        n_classes=len(data.classes),
+        epochs=preset.epochs_for(n),
+        batch_size=min(preset.batch_size, n),
+        seed=0,
+        device="cpu",
+        hparams=preset.hparams,
+    )

@@ -1,0 +1,65 @@
+"""Are drawn pictures copies? Each beside the training images that are nearest to it, and how near they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ganzoo.specs import FloatArray, LabelArray
+
+SHOWN = 3  # nearest images of each picture
+ROWS = 10  # of the sheet: a class each
+QUANTILES = (0.01, 0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Distances (n, SHOWN), Euclidean over pixels, from each picture to its nearest training images; their indices."""
+
+    distances: npt.NDArray[Any]
+    indices: npt.NDArray[Any]
+
+
+def nearest(train_x: FloatArray, images: FloatArray) -> Nearest:
+    """For each of `images` (n, C, H, W) its nearest of `train_x`: SHOWN, or as many as there are."""
+    from sklearn.neighbors import NearestNeighbors
+
+    flat = train_x.reshape(len(train_x), -1)
+    search = NearestNeighbors(n_neighbors=min(SHOWN, len(flat)), algorithm="brute").fit(flat)
+    return Nearest(*search.kneighbors(images.reshape(len(images), -1)))
+
+
+def distances(fakes: Nearest, tests: Nearest) -> dict[str, Any]:
+    """Quantiles of the distance to the nearest training image: of drawn pictures; of test images, which are no copies.
+
+    `closer` is the share of pictures that are closer than all but 1% of the test images. It is 0.01 for pictures as
+    far from the training images as real ones; far more means copies, or pictures with less detail than real ones.
+    """
+    import numpy as np
+
+    of_fakes, of_tests = fakes.distances[:, 0], tests.distances[:, 0]
+    return {
+        "quantiles": list(QUANTILES),
+        "drawn": np.quantile(of_fakes, QUANTILES).tolist(),
+        "test": np.quantile(of_tests, QUANTILES).tolist(),
+        "closer": float((of_fakes < np.quantile(of_tests, 0.01)).mean()),
+    }
+
+
+def sheet(images: FloatArray, t: LabelArray, fakes: Nearest, train_x: FloatArray) -> Any:
+    """A `PIL.Image`, a row for each class of `t`: its first picture and its nearest training images; then, of all its
+    pictures, the one that is closest to a training image."""
+    import numpy as np
+
+    from ganzoo.training import pictures
+
+    drawn_of = [np.flatnonzero(t == k) for k in np.unique(t)[:ROWS]]
+    chosen = [(here[0], here[fakes.distances[here, 0].argmin()]) for here in drawn_of]
+    rows = [
+        np.concatenate([part for i in row for part in (images[i : i + 1], train_x[fakes.indices[i]])]) for row in chosen
+    ]
+    headings = ["drawn", "nearest", "2nd", "3rd"][: 1 + fakes.indices.shape[1]]
+    return pictures.sheet(np.stack(rows), [*headings, "closest", *headings[1:]])

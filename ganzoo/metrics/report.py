@@ -1,0 +1,54 @@
+"""`metrics.json` as tables for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.table import Table
+
+NAMES = {
+    "accuracy": "accuracy",
+    "gan_train": "GAN-train accuracy",
+    "frechet": "Frechet distance of features",
+    "kid": "KID of features",
+    "density": "density, k = 5",
+    "coverage": "coverage, k = 5",
+    "calibration_error": "calibration error, 15 bins",
+}
+SHARES = ("accuracy", "gan_train", "coverage", "calibration_error")
+
+
+def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
+    """Tables and lines of text, in their order."""
+    rows = [
+        [NAMES.get(name, name), _shown(name, each["value"]), _shown(name, each["floor"]), BETTER[each["better"]]]
+        for name, each in document["scores"].items()
+    ]
+    title = f"{document['kind']}, {document['pictures']:,} pictures, {document['data']}"
+    yield table(("score", "run", "real images", "better"), rows, right=3, title=title)
+    if "per_class" in document:
+        found = document["per_class"]
+        columns = [found[key] for key in ("accuracy", "floor") if key in found]
+        cells = zip(found["classes"], *columns, strict=True)
+        by_class = [[name, *(_shown("accuracy", value) for value in values)] for name, *values in cells]
+        yield table(("class", "accuracy", "real images")[: 1 + len(columns)], by_class, right=len(columns))
+    if "neighbours" in document:
+        closer = 100 * document["neighbours"]["closer"]
+        yield f"{closer:.1f}% of the pictures are nearer to a training image than 99% of the test images are."
+    judge = document["evaluator"]
+    yield f"Judged by evaluator {judge['sha256'][:12]}, which reads {100 * judge['accuracy']:.2f}% of the test images."
+    yield str(document["note"])
+
+
+BETTER = {"min": "lower", "max": "higher"}
+
+
+def _shown(name: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{100 * value:.2f}%" if name in SHARES else f"{value:.4g}"

@@ -1,0 +1,111 @@
+"""The evaluator: frozen for MNIST, trained and cached for other data, refused when it is not what it was."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ganzoo import datasets
+from ganzoo.metrics import evaluators, recipe
+from ganzoo.metrics.evaluator import look
+from ganzoo.specs import Data
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def blobs(n: int, seed: int = 0, shape: tuple[int, int, int] = (1, 12, 10)) -> Data:
+    """Two classes that differ in where the light is."""
+    rng = np.random.RandomState(seed)
+    t = (np.arange(n) % 2).astype(np.int32)
+    x = (0.2 * rng.uniform(size=(n, *shape))).astype(np.float32)
+    x[t == 0, :, 2:5, 2:5] += 0.7
+    x[t == 1, :, 7:10, 5:8] += 0.7
+    return Data(x, t, x, t, ("left", "right"))
+
+
+def accuracy(known: evaluators.Known, data: Data) -> float:
+    return float((look(known.evaluator, data.test_x)[1].argmax(axis=1) == data.test_t).mean())
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(recipe, "for_images", lambda n: recipe.Recipe(pictures=800, batch_size=16))  # a second
+    return tmp_path / "cache"
+
+
+def test_only_whole_mnist_gets_the_frozen_one() -> None:
+    data = blobs(40)
+    assert datasets.checksum(data) != evaluators.MNIST
+
+
+def test_trained_on_the_spot_once(cache: Path) -> None:
+    data, lines = blobs(60), []
+    first = evaluators.of(data, lines.append)
+    again = evaluators.of(data, lines.append)
+    assert len(lines) == 1 and first.sha256 == again.sha256
+    assert accuracy(first, data) > 0.95
+    np.testing.assert_array_equal(look(first.evaluator, data.test_x)[0], look(again.evaluator, data.test_x)[0])
+    (file,) = (cache / "evaluators").glob("*.npz")
+    assert datasets.checksum(data) in file.name
+
+
+def test_other_labels_get_another(cache: Path) -> None:
+    data = blobs(30)
+    swapped = replace(data, train_t=1 - data.train_t)
+    assert evaluators.of(data).sha256 != evaluators.of(swapped).sha256
+
+
+def test_damaged_one_is_trained_anew(cache: Path) -> None:
+    data = blobs(30)
+    known = evaluators.of(data)
+    (file,) = (cache / "evaluators").glob("*.npz")
+    for content in (b"", file.read_bytes()[:-200], b"PK" + b"\0" * 400):
+        file.write_bytes(content)
+        assert evaluators.of(data).sha256 == known.sha256
+
+
+def test_two_at_once_train_one(cache: Path) -> None:
+    data, lines = blobs(30), []
+    threads = [threading.Thread(target=lambda: evaluators.of(data, lines.append)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lines) == 1
+
+
+def test_training_repeats_and_leaves_the_global_random_state() -> None:
+    data = blobs(20)
+    np.random.seed(4)
+    expected = np.random.RandomState(4).uniform()
+    one, other = (recipe.train(data.train_x, data.train_t, 2, recipe.Recipe(pictures=60)) for _ in range(2))
+    assert np.random.uniform() == expected
+    np.testing.assert_array_equal(look(one, data.test_x)[1], look(other, data.test_x)[1])
+
+
+def test_images_are_moved_by_no_more_than_the_recipe_says() -> None:
+    x = np.zeros((64, 2, 21, 15), np.float32)
+    x[:, :, 10, 7] = 1
+    still = recipe.Recipe(1, shift=0, degrees=0, zoom=0)
+    np.testing.assert_array_equal(recipe.moved(x, still, np.random.RandomState(0)), x)
+    shifted = recipe.moved(x, replace(still, shift=2.0), np.random.RandomState(0))
+    assert np.allclose(shifted.sum(axis=(2, 3)), 1, atol=1e-5)  # all the light is there
+    rows = (shifted[:, 0].sum(axis=2) * np.arange(21)).sum(axis=1) - 10
+    assert 1.5 < np.abs(rows).max() <= 2 and rows.std() > 0.9
+
+
+def test_what_is_turned_is_turned_about_the_middle() -> None:
+    x = np.zeros((64, 1, 21, 21), np.float32)
+    x[:, :, 10, 10] = 1
+    x[:, :, 10, 18] = 1
+    turned = recipe.moved(x, recipe.Recipe(1, shift=0, degrees=30, zoom=0), np.random.RandomState(0))
+    assert np.allclose(turned[:, 0, 10, 10], 1, atol=1e-5)
+    right = turned[:, 0, :, 12:].sum(axis=2) * np.arange(21)
+    angle = np.rad2deg(np.arcsin((right.sum(axis=1) / turned[:, 0, :, 12:].sum(axis=(1, 2)) - 10) / 8))
+    assert 24 < np.abs(angle).max() < 31.5
