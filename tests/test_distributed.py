@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from distributed_job import ARCHS, train_all
+from distributed_job import RUNS, train_all
+from ganzoo.errors import UsageError
 from ganzoo.training import run as runs_module
 from ganzoo.training.distributed import STARTED, share
 
@@ -49,7 +50,7 @@ def ended(process: subprocess.Popen[str]) -> Done:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Path]:
-    """A folder of runs, one of each architecture, by the number of processes that made them."""
+    """A folder of runs by the number of processes that made them."""
     folder = tmp_path_factory.mktemp("distributed")
     pair = start(2, JOB, folder / "2")
     train_all(folder / "1")
@@ -58,15 +59,15 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Path]:
     return {1: folder / "1", 2: folder / "2"}
 
 
-@pytest.mark.parametrize("arch", ARCHS)
-def test_two_processes_train_as_one_does(both: Mapping[int, Path], arch: str) -> None:
-    one, two = ([json.loads(line) for line in (both[n] / arch / "log.jsonl").read_text().splitlines()] for n in (1, 2))
+@pytest.mark.parametrize("name", RUNS)
+def test_two_processes_train_as_one_does(both: Mapping[int, Path], name: str) -> None:
+    one, two = ([json.loads(line) for line in (both[n] / name / "log.jsonl").read_text().splitlines()] for n in (1, 2))
     assert len(one) == len(two) > 0
     for before, after in zip(one, two, strict=True):
         for key in before.keys() - {"elapsed_time"}:
             assert after[key] == pytest.approx(before[key], rel=LOSSES), key
 
-    with np.load(both[1] / arch / "model.npz") as one_model, np.load(both[2] / arch / "model.npz") as two_model:
+    with np.load(both[1] / name / "model.npz") as one_model, np.load(both[2] / name / "model.npz") as two_model:
         weights = [key for key in one_model.files if one_model[key].dtype == np.float64]
         assert len(weights) > 4
         for key in weights:
@@ -158,3 +159,19 @@ def test_without_mpi4py_the_way_to_get_it_is_told(
 
 def test_alone_a_share_is_the_draw_itself() -> None:
     assert share(np.arange, 5).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_batch_norm_that_nobody_knows_is_refused_by_name() -> None:
+    import chainer
+    import chainer.links as L
+
+    from ganzoo.training.global_batch import GlobalBatchNormalization, synchronise
+
+    class Other(L.BatchNormalization):
+        pass
+
+    known, unknown = chainer.Sequential(L.BatchNormalization(2)), chainer.Sequential(Other(2))
+    synchronise(known)
+    assert type(known[0]) is GlobalBatchNormalization
+    with pytest.raises(UsageError, match="'/0', a Other"):
+        synchronise(unknown)

@@ -71,14 +71,15 @@ class Linear(L.Linear):
 class BatchNormalization(L.BatchNormalization):
     """Over all axes but the second."""
 
-    def forward(self, x: Any, activation: Activation = IDENTITY) -> Any:
-        given = (x, self.gamma, self.beta)
+    def kernel_takes(self, x: Any, activation: Activation) -> bool:
         whole = self.gamma is not None and self.beta is not None and self.axis is None
-        plain = whole and x.ndim in (2, 4) and activation != SIGMOID
-        if plain and fast(*given):
+        return whole and x.ndim in (2, 4) and activation != SIGMOID and fast(x, self.gamma, self.beta)
+
+    def forward(self, x: Any, activation: Activation = IDENTITY) -> Any:
+        if self.kernel_takes(x, activation):
             if chainer.config.train and not chainer.config.in_recomputing:
                 running = (self.avg_mean, self.avg_var)
-                return Normalize(self.eps, activation, running, self.decay).apply(given)[0]
+                return Normalize(self.eps, activation, running, self.decay).apply((x, self.gamma, self.beta))[0]
             if not chainer.config.train and not chainer.config.enable_backprop:
                 scale = self.gamma.array / np.sqrt(self.avg_var + self.avg_var.dtype.type(self.eps))
                 shift = self.beta.array - self.avg_mean * scale

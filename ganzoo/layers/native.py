@@ -50,6 +50,7 @@ FUNCTIONS = {
     "pull_back": (P, P, N, N, N, R, P, P),
     "moments": (P, N, N, P, P),
     "normalize": (P, N, N, P, P, R, P),
+    "normalize_sums": (P, P, N, N, P, P, P, P, R, P, P),
     "normalize_back": (P, P, N, N, P, P, P, P, R, P, P, P),
     "adam": (P, P, P, P, N, R, R, R, R, R, R),
     "average": (P, P, N, R),

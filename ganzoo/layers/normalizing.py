@@ -13,7 +13,7 @@ from ganzoo.layers.functions import channels_last
 from ganzoo.layers.native import library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ganzoo.layers.activations import Activation
 
@@ -24,11 +24,21 @@ class Normalize(FunctionNode):
     """activation(gamma * (x - mean) / sqrt(variance + eps) + beta), statistics over all axes of `x` but the second.
 
     `running` are a mean and a variance that move towards those of `x`, as Chainer's do: by 1 - `decay`, the variance
-    without bias. The activation is piecewise linear.
+    without bias. The activation is piecewise linear. `x` may be one of several shares of a batch, equally large:
+    `average` then puts the mean over all shares in place of an array.
     """
 
-    def __init__(self, eps: float, activation: Activation, running: tuple[Array, Array] | None, decay: float) -> None:
+    def __init__(
+        self,
+        eps: float,
+        activation: Activation,
+        running: tuple[Array, Array] | None,
+        decay: float,
+        average: Callable[[Array], None] | None = None,
+        shares: int = 1,
+    ) -> None:
         self.eps, self.activation, self.running, self.decay = eps, activation, running, decay
+        self.average, self.shares = average, shares
 
     def forward(self, inputs: Sequence[Array]) -> tuple[Array]:
         self.retain_inputs((0, 1, 2))
@@ -36,9 +46,15 @@ class Normalize(FunctionNode):
         last, rows, channels = _rows(x)
         mean, variance = np.empty_like(gamma), np.empty_like(gamma)
         library(x.dtype).moments(last, rows, channels, mean, variance)
+        if self.average:
+            own = mean.copy()
+            self.average(mean)
+            variance += (own - mean) ** 2
+            self.average(variance)
         self.mean, self.inv_std = mean, 1 / np.sqrt(variance + x.dtype.type(self.eps))
         if self.running is not None:
             running_mean, running_variance = self.running
+            rows *= self.shares
             running_mean *= self.decay
             running_mean += (1 - self.decay) * mean
             running_variance *= self.decay
@@ -56,10 +72,12 @@ class Normalize(FunctionNode):
         last, rows, channels = _rows(x)
         gx, ggamma, gbeta = np.empty_like(last), np.empty_like(gamma), np.empty_like(gamma)
         scale, shift = self._scale_and_shift(gamma, beta)
-        library(x.dtype).normalize_back(
-            *(last, channels_last(gy), rows, channels, self.mean, self.inv_std),
-            *(scale, shift, self.activation.code, gx, ggamma, gbeta),
-        )
+        given = (last, channels_last(gy), rows, channels, self.mean, self.inv_std, scale, shift, self.activation.code)
+        library(x.dtype).normalize_sums(*given, ggamma, gbeta)
+        if self.average:
+            self.average(ggamma)
+            self.average(gbeta)
+        library(x.dtype).normalize_back(*given, ggamma, gbeta, gx)
         gradients = (_like(x, gx), ggamma, gbeta)
         return tuple(chainer.Variable(gradients[i]) for i in indexes)
 

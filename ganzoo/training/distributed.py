@@ -171,9 +171,13 @@ def _join() -> MpiTeam:
     try:
         from chainermn import create_communicator
 
+        from ganzoo.layers.native import threads
+
         communicator = create_communicator("naive")
     except (ImportError, RuntimeError) as error:  # mpi4py finds its library when it is imported
         raise PackageMissingError(f"MPI does not start: {error}.", remedy) from error
+    # threads of several processes on one machine would wait for each other
+    os.environ.setdefault("GANZOO_THREADS", str(max(1, threads() // communicator.intra_size)))
     return MpiTeam(communicator.rank, communicator.size, communicator)
 
 

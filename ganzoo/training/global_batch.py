@@ -10,6 +10,9 @@ import numpy as np
 from chainer.functions.normalization import batch_normalization as bn
 from chainer.training import Extension
 
+from ganzoo import layers
+from ganzoo.errors import UsageError
+from ganzoo.layers.normalizing import Normalize
 from ganzoo.training.distributed import team
 
 if TYPE_CHECKING:
@@ -40,29 +43,36 @@ class AveragedObservations(Extension):
 def synchronise(link: Any) -> None:
     """Make every batch norm below `link` take its statistics over all processes, in place.
 
-    Each stays the object that optimisers and serialisers hold.
+    Each stays the object that optimisers and serialisers hold. Raises `UsageError` for one of another kind.
     """
-    for child in link.links():
-        if type(child) is L.BatchNormalization:
+    for name, child in link.namedlinks():
+        if type(child) in (L.BatchNormalization, layers.BatchNormalization):
             child.__class__ = GlobalBatchNormalization
+        elif isinstance(child, L.BatchNormalization):
+            problem = f"--distributed does not know the batch norm '{name}', a {type(child).__name__}."
+            raise UsageError(problem, "Use ganzoo.layers.BatchNormalization or Chainer's own.")
 
 
-class GlobalBatchNormalization(L.BatchNormalization):
-    """Chainer's batch norm over the shares of all processes.
+class GlobalBatchNormalization(layers.BatchNormalization):
+    """Batch norm over the shares of all processes.
 
     ChainerMN's own takes the variance as E[x^2] - E[x]^2, which loses digits where the mean is large, and corrects the
     running variance by one share's number of values.
     """
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any, activation: layers.Activation = layers.IDENTITY) -> Any:
         if not chainer.config.train:
-            return super().forward(x)
+            return super().forward(x, activation)
+        if self.kernel_takes(x, activation):
+            running = (self.avg_mean, self.avg_var)
+            function = Normalize(self.eps, activation, running, self.decay, team().mean, team().size)
+            return function.apply((x, self.gamma, self.beta))[0]
         function = bn.BatchNormalization(
             self.eps, self.avg_mean, self.avg_var, self.decay, self.axis, lambda *_: _Global(team())
         )
         gamma = self._get_gamma()[0] if self.gamma is None else self.gamma
         beta = self._get_beta()[0] if self.beta is None else self.beta
-        return function.apply((x, gamma, beta))[0]
+        return activation.function(function.apply((x, gamma, beta))[0])
 
 
 class _Global(bn.GeneralBatchNormalizationImpl):

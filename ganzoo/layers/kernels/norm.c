@@ -121,11 +121,12 @@ static void chunk_gradient(void *given, long chunk, int thread) {
         }
 }
 
-// Gradients of activation(x_hat * gamma + beta); `scale` is gamma * inv_std, `shift` beta - mean * scale. No sigmoid.
-void normalize_back(const REAL *x, const REAL *gy, long rows, long channels, const REAL *mean, const REAL *inv_std,
-                    const REAL *scale, const REAL *shift, REAL slope, REAL *gx, REAL *ggamma, REAL *gbeta) {
+// Gradients of activation(x_hat * gamma + beta) by gamma and beta; `scale` is gamma * inv_std, `shift` beta - mean * scale.
+// No sigmoid.
+void normalize_sums(const REAL *x, const REAL *gy, long rows, long channels, const REAL *mean, const REAL *inv_std,
+                    const REAL *scale, const REAL *shift, REAL slope, REAL *ggamma, REAL *gbeta) {
     REAL *sums = scratch(0, SLOT, CHUNKS * 2 * channels * sizeof(REAL));
-    Job job = {x, gy, mean, inv_std, scale, shift, ggamma, gbeta, rows, channels, slope, gx, sums};
+    Job job = {x, gy, mean, inv_std, scale, shift, ggamma, gbeta, rows, channels, slope, NULL, sums};
     parallel(chunk_sums, &job, CHUNKS);
     for (long c = 0; c < channels; c++) {
         double b = 0, g = 0;
@@ -136,5 +137,11 @@ void normalize_back(const REAL *x, const REAL *gy, long rows, long channels, con
         gbeta[c] = b;
         ggamma[c] = g;
     }
+}
+
+// And by x, from those.
+void normalize_back(const REAL *x, const REAL *gy, long rows, long channels, const REAL *mean, const REAL *inv_std,
+                    const REAL *scale, const REAL *shift, REAL slope, const REAL *ggamma, const REAL *gbeta, REAL *gx) {
+    Job job = {x, gy, mean, inv_std, scale, shift, ggamma, gbeta, rows, channels, slope, gx, NULL};
     parallel(chunk_gradient, &job, CHUNKS);
 }
