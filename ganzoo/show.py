@@ -123,7 +123,9 @@ def outcome(done: Outcome) -> None:
         console.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
         if done.best:
             best = f"{done.best.key.removeprefix('eval/')} {done.best.score:.4g} at epoch {done.best.epoch:.1f}"
-            console.print(f"The best by {best} is model.npz; as it was at the end: last.npz.", markup=False)
+            console.print(
+                f"The best by {best} is model.npz; as it was at the end: last.npz.", markup=False, soft_wrap=True
+            )
     print(done.run.path)
 
 
