@@ -240,12 +240,13 @@ def eval_(
     run: RunName = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where the data's files are now; where they were.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Leave GAN-train out, which trains classifiers.")] = False,
+    last: Last = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a run: scores beside what real images score; metrics.json, metrics.png, neighbours.png in the run."""
     from ganzoo.metrics.evaluate import evaluate
 
-    chosen = _run(run)
+    chosen = _run(run, last)
     document = evaluate(chosen, data_dir, quick, show.step)
     show.json(document) if as_json else show.metrics(chosen, document)
 

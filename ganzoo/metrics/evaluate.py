@@ -63,6 +63,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
         document = {
             "format": FORMAT,
             "run": run.name,
+            "weights": run.weights,
             "arch": run.config.arch,
             "data": run.config.dataset,
             "data_sha256": checksum,

@@ -26,7 +26,7 @@ SHARES = ("accuracy", "gan_train", "coverage", "calibration_error")
 def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
     """Tables and lines of text, in their order."""
     rows = [
-        [NAMES.get(name, name), _shown(name, each["value"]), _shown(name, each["floor"]), BETTER[each["better"]]]
+        [NAMES.get(name, name), shown(name, each["value"]), shown(name, each["floor"]), BETTER[each["better"]]]
         for name, each in document["scores"].items()
     ]
     title = f"{document['kind']}, {document['pictures']:,} pictures, {document['data']}"
@@ -35,7 +35,7 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
         found = document["per_class"]
         columns = [found[key] for key in ("accuracy", "floor") if key in found]
         cells = zip(found["classes"], *columns, strict=True)
-        by_class = [[name, *(_shown("accuracy", value) for value in values)] for name, *values in cells]
+        by_class = [[name, *(shown("accuracy", value) for value in values)] for name, *values in cells]
         yield table(("class", "accuracy", "real images")[: 1 + len(columns)], by_class, right=len(columns))
     if "neighbours" in document:
         closer = 100 * document["neighbours"]["closer"]
@@ -48,7 +48,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
 BETTER = {"min": "lower", "max": "higher"}
 
 
-def _shown(name: str, value: float | None) -> str:
+def shown(name: str, value: float | None) -> str:
+    """The score `name` as people read it."""
     if value is None:
         return "-"
     return f"{100 * value:.2f}%" if name in SHARES else f"{value:.4g}"

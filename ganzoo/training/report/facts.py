@@ -29,10 +29,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Metrics:
-    """What `ganzoo eval` found; `per_class` has a share for each class, None for a class without images."""
+    """What `ganzoo eval` found of `weights`, "model" or "last".
 
+    `per_class` has for each class its accuracy and that on real images, None where there are none.
+    """
+
+    weights: str
     scores: tuple[Score, ...]
-    per_class: tuple[tuple[str, float | None], ...]
+    per_class: tuple[tuple[str, float | None, float | None], ...]
     note: str
 
 
@@ -45,13 +49,16 @@ def metrics(run: Run) -> Metrics | None:
         told = json.loads(file.read_text(encoding="utf-8"))
         if told["format"] != 1:
             raise ValueError(f"it has format {told['format']}")
+        if any(each["better"] not in ("min", "max") for each in told["scores"].values()):
+            raise ValueError("a score is better in no direction")
         scores = tuple(
             Score(str(name), float(each["value"]), _number(each["floor"]), str(each["better"]))
             for name, each in told["scores"].items()
         )
         table = told.get("per_class", {"classes": [], "accuracy": []})
-        shares = tuple(zip(map(str, table["classes"]), map(_number, table["accuracy"]), strict=True))
-        return Metrics(scores, shares, str(told["note"]))
+        floor = table.get("floor") or [None] * len(table["classes"])
+        shares = zip(map(str, table["classes"]), map(_number, table["accuracy"]), map(_number, floor), strict=True)
+        return Metrics(str(told.get("weights", "model")), scores, tuple(shares), str(told["note"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         problem = f"{file} is damaged: {type(error).__name__}: {error}."
         raise RunError(problem, f"Write it anew with: ganzoo eval {shlex.quote(str(run.path))}") from error

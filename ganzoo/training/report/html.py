@@ -9,6 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from ganzoo.files import write_text
+from ganzoo.metrics.report import BETTER, NAMES, shown
 from ganzoo.training.report import facts, grids
 from ganzoo.training.report.curves import curves
 from ganzoo.training.report.facts import number
@@ -101,16 +102,20 @@ def _curves(run: Run) -> str:
 
 
 def _scores(metrics: Metrics) -> str:
-    rows = [(each.name, number(each.value), number(each.floor), _better(each.better)) for each in metrics.scores]
-    tables = _table("By ganzoo eval", ("score", "run", "real images", "better"), rows)
+    rows = [
+        (
+            NAMES.get(each.name, each.name),
+            shown(each.name, each.value),
+            shown(each.name, each.floor),
+            BETTER[each.better],
+        )
+        for each in metrics.scores
+    ]
+    tables = _table(f"ganzoo eval, {metrics.weights}.npz", ("score", "run", "real images", "better"), rows)
     if metrics.per_class:
-        shares = [(name, "-" if share is None else f"{100 * share:.2f}%") for name, share in metrics.per_class]
-        tables += _table("By class", ("class", "accuracy"), shares)
+        shares = [(name, *(shown("accuracy", value) for value in values)) for name, *values in metrics.per_class]
+        tables += _table("By class", ("class", "accuracy", "real images"), shares)
     return f'<div class="tables">\n{tables}</div>\n<p class="note">{escape(metrics.note)}</p>'
-
-
-def _better(direction: str) -> str:
-    return {"min": "lower", "max": "higher"}.get(direction, direction)
 
 
 def _recipe(run: Run) -> str:
