@@ -186,6 +186,8 @@ def train(
         raise UsageError("--from is of a run that there is.", "Add --resume, and --out RUN.")
     with processes.job(_tell) if distributed else contextlib.nullcontext(processes.ALONE) as team:
         console = show.err() if team.leads else show.nowhere()
+        if distributed:
+            console.print(f"{team.size} processes share each batch. Should one die, --resume goes on.", style="dim")
         if resume:
             outcome = training.resume(arch, options, ROOT, out, console, from_.value if from_ else None)
         else:

@@ -91,9 +91,19 @@ def _emscripten() -> Iterable[Finding]:
     yield Finding("em++", found or "none", bool(found), False, "--toolchain emscripten", remedy)
 
 
+def _extras() -> Iterable[Finding]:
+    for name, extra, needed in (("mpi4py", "mpi", "train --distributed"), ("optuna", "sweep", "sweep")):
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = ""
+        remedy = "" if found else f"python -m pip install 'ganzoo[{extra}]'."
+        yield Finding(name, found or "none", bool(found), False, needed, remedy)
+
+
 def _version(program: str) -> str:
     done = subprocess.run([program, "--version"], capture_output=True, text=True)
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
-LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (_python, _packages, _browser, _npm, _gpu, _emscripten)
+LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (_python, _packages, _extras, _browser, _npm, _gpu, _emscripten)
