@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons recipes bench bench-peers scaling site-bench pictures export-bench training-bench \
+.PHONY: demo test lint test-pythons results results-page bench bench-peers scaling site-bench pictures export-bench training-bench \
 	gpu-emulated lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
@@ -33,10 +33,15 @@ lint: .venv/ready-test npm-checks
 test-pythons:
 	sh tools/test-pythons.sh
 
-# how good the default recipes of the GANs are, on three seeds: ten minutes and more, dated results
-recipes: .venv/ready-run
-	.venv/bin/python benchmarks/recipes.py dcgan-cond
-	.venv/bin/python benchmarks/recipes.py wgan-gp
+# train, time and judge the recipes, three seeds of the defaults: hours, dated results and docs/results.md
+# (MNIST=FOLDER: where its files are; ROWS="--row cnn/default": some of them)
+results: .venv/ready-run
+	.venv/bin/python -m benchmarks.quality $(if $(MNIST),--data-dir $(MNIST)) $(ROWS)
+	$(MAKE) results-page
+
+# docs/results.md and its plot from the newest results that are there
+results-page: .venv/ready-run
+	.venv/bin/python -m benchmarks.quality.page
 
 # the reference networks beside their peers in every browser here, six rounds of minutes each: dated results, README's table
 # (ROUNDS=1: a first look, without intervals)

@@ -57,19 +57,23 @@ class Preset:
     """A named recipe: every hyper-parameter of an architecture with its value.
 
     Its length is either `epochs`, as a reference states it, or `pictures`, the number of training images
-    shown in all, so that a small data set gets the epochs it needs. The keys of `hparams` are the ones that
-    `--set key=value` accepts; a value given there is read as the type that stands here.
+    shown in all, so that a small data set gets the epochs it needs, but no more than `most_epochs`. The keys
+    of `hparams` are the ones that `--set key=value` accepts; a value given there is read as the type that stands here.
     """
 
     summary: str
     batch_size: int
     epochs: int | None = None
     pictures: int | None = None
+    most_epochs: int | None = None
     hparams: Mapping[str, Scalar] = field(default_factory=dict)
 
     def epochs_for(self, n_images: int) -> int:
         """The length in epochs on `n_images` training images."""
-        return self.epochs or max(1, round((self.pictures or n_images) / n_images))
+        if self.epochs:
+            return self.epochs
+        epochs = max(1, round((self.pictures or n_images) / n_images))
+        return min(epochs, self.most_epochs or epochs)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from ganzoo import plugins
 from ganzoo.archs import _gan, cnn, dcgan_cond, wgan_gp
 from ganzoo.datasets import load
 from ganzoo.errors import UsageError
+from ganzoo.export.explain import rows
+from ganzoo.export.lowering import lower
+from ganzoo.export.trace import trace
 from ganzoo.specs import Data, TrainConfig, Training
 
 GENERATOR = {
@@ -75,14 +78,31 @@ def test_cnn_is_the_exercise_network(preset: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arch", "preset"),
-    [("dcgan-cond", "default"), ("dcgan-cond", "blog"), ("wgan-gp", "default"), ("wgan-gp", "paper")],
+    ("arch", "preset", "last_ksize"),
+    [("dcgan-cond", "default", 4), ("dcgan-cond", "blog", 2), ("wgan-gp", "default", 4), ("wgan-gp", "paper", 2)],
 )
-def test_every_gan_has_the_blogs_generator(arch: str, preset: str) -> None:
+def test_every_gan_has_the_blogs_generator_but_for_its_last_windows(arch: str, preset: str, last_ksize: int) -> None:
     generator = plugins.ARCHS.get(arch).build(config(arch, preset))
-    assert shapes(generator) == GENERATOR
+    assert shapes(generator) == {**GENERATOR, "/dc3/W": (32, 1, last_ksize, last_ksize)}
     with chainer.using_config("train", False):
         assert generator(np.zeros((2, 110), np.float32)).shape == (2, 1, 28, 28)
+
+
+def test_the_default_generator_is_within_the_issues_bounds() -> None:
+    settings = config("dcgan-cond", "default")
+    generator = _gan.build(settings)
+    assert sum(parameter.size for parameter in generator.params()) == 210_593 <= 220_000
+    (network,) = _gan.export(settings, generator)
+    multiply_adds = sum(row.multiply_adds for row in rows(lower(trace(network), network)))
+    assert multiply_adds <= 1_300_000
+
+
+@pytest.mark.parametrize("width", _gan.WIDTHS)
+def test_a_width_is_the_default_with_other_channels(width: str) -> None:
+    presets = plugins.ARCHS.get("dcgan-cond").presets
+    assert {**presets[width].hparams, "width": "reference"} == presets["default"].hparams
+    generator = _gan.build(config("dcgan-cond", width))
+    assert (generator.dc1.W.shape[0], generator.dc2.W.shape[0], generator.dc3.W.shape[0]) == _gan.WIDTHS[width]
 
 
 def test_blog_discriminator_is_the_blogs(data: Data) -> None:
@@ -226,7 +246,7 @@ def test_learning_rates_fall_to_zero(data: Data) -> None:
     trainer = chainer.training.Trainer(training.updater, (2, "iteration"))
     for extension in training.extensions:
         trainer.extend(extension)
-    assert {optimizer.alpha for optimizer in optimizers} == {1e-3}
+    assert {optimizer.alpha for optimizer in optimizers} == {settings.hparams["gen_alpha"]}
     trainer.run()
     assert {optimizer.alpha for optimizer in optimizers} == {0.0}
     assert dcgan_cond.train(config("dcgan-cond", "blog", batch_size=32), data).extensions == ()
@@ -254,22 +274,48 @@ def test_default_discriminator_loss_has_its_three_terms(data: Data, monkeypatch:
     training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
     updater, seen = training.updater, {}
     before = training.updater.dis.copy(mode="copy")
-    real_batch, fake_batch, of_class = updater.real_batch, updater.fake_batch, updater.of_class
+    real_batch, fake_batch, of_class = updater.real_batch, updater.fake_batch, _gan.of_class
     monkeypatch.setattr(updater, "real_batch", lambda: seen.setdefault("real", real_batch()))
     monkeypatch.setattr(updater, "fake_batch", lambda t: seen.setdefault("fake", (fake_batch(t), t))[0])
     labels: list[np.ndarray] = []
-    monkeypatch.setattr(updater, "of_class", lambda logits, t: labels.append(t) or of_class(logits, t))
+    monkeypatch.setattr(_gan, "of_class", lambda logits, t: labels.append(t) or of_class(logits, t))
     reported = losses_of_one_step(training)
     (x_real, t_real), (x_fake, t_fake) = seen["real"], seen["fake"]
     t_wrong = labels[1]
     assert (t_wrong != t_real).all() and (labels[0] == t_real).all() and (labels[2] == t_fake).all()
-    rows = np.arange(8)
+    assert (labels[3] == t_real).all()  # the penalty's
+    at = np.arange(8)
     on_real, on_fake = before(x_real).array, before(x_fake.array).array
-    expected = np.log1p(np.exp(-on_real[rows, t_real])).mean() + np.log1p(np.exp(on_fake[rows, t_fake])).mean()
-    expected += 0.3 * np.log1p(np.exp(on_real[rows, t_wrong])).mean()
+    expected = np.log1p(np.exp(-on_real[at, t_real])).mean() + np.log1p(np.exp(on_fake[at, t_fake])).mean()
+    expected += 0.3 * np.log1p(np.exp(on_real[at, t_wrong])).mean()
     assert reported["dis/loss"] == pytest.approx(expected, rel=1e-4)
-    after = training.updater.dis(x_fake.array).array[rows, t_fake]  # the generator is judged by the updated one
+    after = training.updater.dis(x_fake.array).array[at, t_fake]  # the generator is judged by the updated one
     assert reported["gen/loss"] == pytest.approx(np.log1p(np.exp(-after)).mean(), rel=1e-4)
+
+
+def test_r1_penalty_is_that_of_the_paper() -> None:
+    """Of a discriminator whose gradient is known: logits W x have that of their row, whatever the image."""
+    W = np.random.RandomState(0).standard_normal((10, 784)).astype(np.float32)
+    x = np.random.RandomState(1).uniform(size=(4, 1, 28, 28)).astype(np.float32)
+    t = np.array([3, 1, 4, 1], np.int32)
+    parameter = chainer.Parameter(W)
+    penalty = dcgan_cond.r1_penalty(lambda x: F.matmul(F.reshape(x, (4, -1)), parameter, transb=True), x, t)
+    assert float(penalty.array) == pytest.approx((W[t] ** 2).sum(axis=1).mean(), rel=1e-5)
+    penalty.backward()
+    expected = np.zeros_like(W)
+    np.add.at(expected, t, 2 * W[t] / 4)
+    np.testing.assert_allclose(parameter.grad, expected, rtol=1e-5)
+
+
+def test_r1_is_taken_now_and_then(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
+    penalty, taken = dcgan_cond.r1_penalty, []
+    monkeypatch.setattr(
+        dcgan_cond, "r1_penalty", lambda *given: taken.append(training.updater.iteration) or penalty(*given)
+    )
+    for _ in range(dcgan_cond.R1_EVERY + 1):
+        training.updater.update()
+    assert taken == [0, dcgan_cond.R1_EVERY]
 
 
 def test_critic_learns_to_score_real_above_fake(data: Data) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ganzoo.training.run import Run
 
 ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
-OPTIONS = Options(epochs=2, limit=96, seed=3)
+OPTIONS = Options(epochs=2, limit=96, batch_size=32, seed=3)
 
 
 def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
@@ -160,7 +160,7 @@ def die_half_way(file, **arrays):
     savez(file, **arrays)
 
 np.savez = die_half_way
-few = options.Options(epochs=2, limit=96, seed=3)
+few = options.Options(epochs=2, limit=96, batch_size=32, seed=3)
 train.train("dcgan-cond", few, Path(sys.argv[1]), Path(sys.argv[2]), Console(quiet=True))
 """
 
@@ -374,7 +374,7 @@ def test_time_left_is_what_the_rate_says() -> None:
 def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     with pytest.raises(UsageError, match="batch_size, hparams"):
-        resume("cnn", Options(batch_size=32, hparams=["alpha=0.5"]), tmp_path, run.path, quiet)
+        resume("cnn", Options(batch_size=16, hparams=["alpha=0.5"]), tmp_path, run.path, quiet)
     with pytest.raises(UsageError, match="run of cnn"):
         resume("wgan-gp", Options(), tmp_path, run.path, quiet)
 
@@ -427,7 +427,7 @@ def test_samples_are_of_the_same_noise_at_every_call(runs: Mapping[str, Run]) ->
         (Options(hparams=["gen_alpha=fast"]), UsageError, "'fast' is no float"),
         (Options(hparams=["gen_alpha"]), UsageError, "no '='"),
         (Options(epochs=0), UsageError, "--epochs is 0"),
-        (Options(limit=4), UsageError, "A batch of 32"),
+        (Options(limit=4), UsageError, "A batch of 64"),
         (Options(seed=-1), UsageError, "--seed is -1"),
         (Options(device="tpu"), UsageError, "device 'tpu'"),
         (Options(device="cuda:7"), DeviceMissingError, "cuda:7 does not answer"),

@@ -11,8 +11,7 @@ from torch.nn import functional as F
 
 from ganzoo.archs import _gan
 from ganzoo.archs.cnn import Cnn as ChainerCnn
-from ganzoo.archs.dcgan_cond import ClassDiscriminator as ChainerClassDiscriminator
-from ganzoo.archs.wgan_gp import DenseCritic as ChainerDenseCritic
+from ganzoo.archs.wgan_gp import ClassCritic as ChainerClassCritic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,7 @@ class Twin(nn.Module):
 
 class Generator(Twin):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        h = F.relu(self.l0(x)).reshape(-1, 128, 3, 3)
+        h = F.relu(self.l0(x)).reshape(-1, self.dc1.in_channels, 3, 3)
         h = F.relu(self.bn1(self.dc1(h)))
         h = F.relu(self.bn2(self.dc2(h)))
         return torch.sigmoid(self.dc3(h))
@@ -51,17 +50,15 @@ class PlanesDiscriminator(Twin):
 
 class ClassDiscriminator(Twin):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        h = F.leaky_relu(self.c0(x), 0.2)
-        return self.l2(F.leaky_relu(self.c1(h), 0.2).flatten(1))
+        h = x
+        for layer in (self.c0, self.c1, self.c2):
+            h = F.leaky_relu(layer(h), 0.2)
+        return self.l3(h.flatten(1))
 
 
-class DenseCritic(Twin):
+class ClassCritic(Twin):
     def forward(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        image = x.flatten(1)
-        label = F.one_hot(t, self.l0.in_features - image.shape[1]).to(x.dtype)
-        h = F.leaky_relu(self.l0(torch.cat([image, label], dim=1)), 0.2)
-        h = F.leaky_relu(self.l1(torch.cat([h, label], dim=1)), 0.2)
-        return self.l2(h)[:, 0]
+        return of_class(ClassDiscriminator.forward(self, x), t)
 
 
 class Cnn(Twin):
@@ -70,11 +67,16 @@ class Cnn(Twin):
         return self.fc4(F.relu(self.fc3(h.flatten(1))))
 
 
+def of_class(logits: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """Of each row of `logits` (N, n_classes) the one at its label `t`, (N,)."""
+    return logits.gather(1, t[:, None])[:, 0]
+
+
 TWINS: Mapping[type[Any], type[Twin]] = {
     _gan.Generator: Generator,
     _gan.PlanesDiscriminator: PlanesDiscriminator,
-    ChainerClassDiscriminator: ClassDiscriminator,
-    ChainerDenseCritic: DenseCritic,
+    _gan.ClassDiscriminator: ClassDiscriminator,
+    ChainerClassCritic: ClassCritic,
     ChainerCnn: Cnn,
 }
 

@@ -14,8 +14,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.training.networks import Twin, state, twin
+from benchmarks.training.networks import Twin, of_class, state, twin
 from ganzoo.archs import _gan, dcgan_cond, wgan_gp
+from ganzoo.archs.dcgan_cond import R1_EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,13 +145,18 @@ class DefaultStep(GanStep):
         real, wrong = of_class(logits[:n], t_real), of_class(logits[:n], t_wrong)
         loss_dis = F.softplus(-real).mean() + F.softplus(of_class(logits[n:], t_fake)).mean()
         loss_dis = loss_dis + self.config.hparams["wrong_label"] * F.softplus(wrong).mean()
+        penalized, r1 = loss_dis, self.config.hparams["r1"]
+        if r1 and self.t % R1_EVERY == 0:
+            x = x_real.clone().requires_grad_()
+            (gradient,) = torch.autograd.grad(of_class(self.dis(x), t_real).sum(), x, create_graph=True)
+            penalized = loss_dis + 0.5 * r1 * R1_EVERY * (gradient**2).sum() / n
         self.dis_adam.zero_grad()
-        loss_dis.backward()
+        penalized.backward()
         self.dis_adam.step()
 
         loss_gen = F.softplus(-of_class(self.dis(x_fake), t_fake)).mean()
         self.gen_adam.zero_grad()
-        loss_gen.backward()
+        x_fake.backward(*torch.autograd.grad(loss_gen, x_fake))  # as Chainer's: no gradients of the discriminator
         self.gen_adam.step()
 
         self.average_generator()
@@ -159,7 +165,7 @@ class DefaultStep(GanStep):
 
 class WganStep(GanStep):
     def __call__(self) -> Losses:
-        for _ in range(wgan_gp.CRITIC_STEPS):
+        for _ in range(int(self.config.hparams["critic_steps"])):
             x_real, labels = self.real_batch()
             t = self.labels(labels)
             with torch.no_grad():
@@ -185,10 +191,6 @@ class WganStep(GanStep):
         (gradient,) = torch.autograd.grad(self.dis(x, t).sum(), x, create_graph=True)
         norm = torch.sqrt((gradient**2).sum(dim=(1, 2, 3)) + 1e-12)
         return ((norm - 1) ** 2).mean()
-
-
-def of_class(logits: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    return logits.gather(1, t[:, None])[:, 0]
 
 
 STEPS: Mapping[type[Any], type[Any]] = {

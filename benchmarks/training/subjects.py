@@ -49,13 +49,18 @@ class Subject:
 
 
 def subjects(arch: str | None = None) -> list[Subject]:
-    """Every preset of every architecture of the zoo, or of one."""
-    found = []
+    """Every preset with a step of its own, of every architecture of the zoo or of one.
+
+    Left out are those that take an earlier one's step, longer or at another width.
+    """
+    found: dict[Any, Subject] = {}
     for name in [arch] if arch else ("dcgan-cond", "wgan-gp", "cnn"):
         for preset in plugins.ARCHS.get(name).presets:
             config, data = configure(plugins.ARCHS.get(name), Options(preset=preset, device="cpu", seed=SEED))
-            found.append(Subject(plugins.ARCHS.get(name), config, data))
-    return found
+            values = {key: value for key, value in config.hparams.items() if key != "width"}
+            own = (name, config.batch_size, *values.items())
+            found.setdefault(own, Subject(plugins.ARCHS.get(name), config, data))
+    return list(found.values())
 
 
 def networks(training: Training) -> dict[str, Any]:

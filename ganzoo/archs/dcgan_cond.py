@@ -13,40 +13,19 @@ from typing import TYPE_CHECKING, Any
 import chainer
 import chainer.functions as F
 import numpy as np
-from chainer import initializers
 from chainer.datasets import TupleDataset
 from chainer.iterators import SerialIterator
 
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
-from ganzoo.layers import LEAKY_RELU, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.training.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ganzoo.specs import LabelArray
 
-
-class ClassDiscriminator(chainer.Chain):
-    """float32 images (N, 1, 28, 28) to one logit per class, (N, n_classes): "real, and of this class".
-
-    The blog's ten label planes make its first layer eleven times as expensive as the image alone does; one
-    output row per class says the same (Miyato & Koyama 2018, arXiv:1802.05637, without the term that all
-    classes share). Two convolutions with large kernels and strides: a small im2col, a large matrix product.
-    """
-
-    def __init__(self, n_classes: int) -> None:
-        super().__init__()
-        he = initializers.HeNormal()
-        with self.init_scope():
-            self.c0 = Convolution2D(1, 64, ksize=8, stride=4, pad=2, initialW=he)
-            self.c1 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l2 = Linear(1152, n_classes)
-
-    def forward(self, x: Any) -> Any:
-        return self.l2(self.c1(self.c0(x, LEAKY_RELU), LEAKY_RELU))
+R1_EVERY = 16  # steps
 
 
 def loss_real(logits: Any) -> Any:
@@ -57,6 +36,16 @@ def loss_real(logits: Any) -> Any:
 def loss_fake(logits: Any) -> Any:
     """-log(1 - D(x)) from logits, averaged."""
     return F.mean(F.softplus(logits))
+
+
+def r1_penalty(dis: Any, x: Any, t: Any) -> Any:
+    """Mean of |grad of the logit at its label|^2 at real images `x` (N, C, H, W) with labels `t` (N,).
+
+    R1 of Mescheder et al. 2018 (arXiv:1801.04406), equation 9, without its gamma / 2.
+    """
+    x = chainer.Variable(x)
+    (gradient,) = chainer.grad([_gan.of_class(dis(x), t)], [x], enable_double_backprop=True)
+    return F.sum(gradient**2) / len(t)
 
 
 class BlogUpdater(_gan.GanUpdater):
@@ -89,41 +78,50 @@ class DefaultUpdater(_gan.GanUpdater):
 
     That third term, the matching-aware discriminator of Reed et al. 2016 (arXiv:1605.05396), is what ties
     the picture to its label. Without it the classes that look alike (1, 2, 7, 8) mix; at full weight the
-    pictures of a class become too much alike.
+    pictures of a class become too much alike. R1 keeps the discriminator from becoming too sure of itself in a long
+    training; it is taken every `R1_EVERY` steps, that much stronger (Karras et al. 2020, arXiv:1912.04958,
+    section 3.1).
     """
 
     def update_core(self) -> None:
+        values = self.config.hparams
         n_classes = self.config.n_classes
         x_real, t_real = self.real_batch()
         n = len(t_real)
         t_fake = share(lambda n: np.random.randint(0, n_classes, n), n).astype(np.int32)
         t_wrong = ((t_real + share(lambda n: np.random.randint(1, n_classes, n), n)) % n_classes).astype(np.int32)
         x_fake = self.fake_batch(t_fake)
+        t_real, t_fake, t_wrong = (self.device.send(t) for t in (t_real, t_fake, t_wrong))
 
         logits = self.dis(F.concat([chainer.as_variable(x_real), x_fake.array], axis=0))
-        real, wrong = self.of_class(logits[:n], t_real), self.of_class(logits[:n], t_wrong)
-        fake = self.of_class(logits[n:], t_fake)
-        loss_dis = loss_real(real) + loss_fake(fake) + self.config.hparams["wrong_label"] * loss_fake(wrong)
+        real, wrong, fake = (
+            _gan.of_class(logits[:n], t_real),
+            _gan.of_class(logits[:n], t_wrong),
+            _gan.of_class(logits[n:], t_fake),
+        )
+        loss_dis = loss_real(real) + loss_fake(fake) + values["wrong_label"] * loss_fake(wrong)
+        penalized = loss_dis
+        gamma = float(values["r1"])
+        if gamma and self.iteration % R1_EVERY == 0:
+            penalized = loss_dis + 0.5 * gamma * R1_EVERY * r1_penalty(self.dis, x_real, t_real)
         self.dis.cleargrads()
-        loss_dis.backward()
+        penalized.backward()
         self.get_optimizer("dis").update()
 
-        loss_gen = loss_real(self.of_class(self.dis(x_fake), t_fake))
+        loss_gen = loss_real(_gan.of_class(self.dis(x_fake), t_fake))
+        # in two stages: a plain backward would compute the discriminator's gradients too, for nobody
+        (x_fake.grad_var,) = chainer.grad([loss_gen], [x_fake])
         self.gen.cleargrads()
-        loss_gen.backward()
+        x_fake.backward()
         self.get_optimizer("gen").update()
 
         self.ema.update(self.gen)
         chainer.report({"gen/loss": loss_gen, "dis/loss": loss_dis})
 
-    def of_class(self, logits: Any, t: LabelArray) -> Any:
-        """Of each row of `logits` (N, n_classes) the one at its label, (N,)."""
-        return F.select_item(logits, self.device.send(t))
-
 
 UPDATERS: Mapping[str, tuple[Any, Any]] = {
     "planes": (_gan.PlanesDiscriminator, BlogUpdater),
-    "class": (ClassDiscriminator, DefaultUpdater),
+    "class": (_gan.ClassDiscriminator, DefaultUpdater),
 }
 
 
@@ -147,36 +145,53 @@ def train(config: TrainConfig, data: Data) -> Training:
     )
 
 
+def _preset(summary: str, pictures: int, **values: Any) -> Preset:
+    """The default recipe, `pictures` long, with other `values`."""
+    return Preset(
+        summary=summary,
+        batch_size=64,
+        pictures=pictures,
+        most_epochs=150,
+        hparams={
+            "discriminator": "class",
+            "width": "reference",
+            "last_ksize": 4,
+            "latent_dim": 100,
+            "noise_dims": 8,  # of 100 the first steps make speckle and too few shapes (decision 0006)
+            "gen_alpha": 5e-4,  # five times the blog's: 14,000 steps instead of 94,000
+            "dis_alpha": 5e-4,
+            "beta1": 0.0,  # as R1's authors have it: momentum makes the game of two swing
+            "beta2": 0.99,
+            "decay_from": 0.3,  # what a high learning rate leaves rough, a falling one smooths
+            "clip": 0.0,
+            "bn_decay": 0.9,
+            "ema_decay": 0.999,
+            "wrong_label": 0.3,  # weight of the third term of the discriminator's loss
+            "r1": 0.02,  # gamma
+            **values,
+        },
+    )
+
+
 ARCH = Arch(
     name="dcgan-cond",
     summary="conditional DCGAN: draws the digit asked for",
     source="https://github.com/pit-ray/webdnn-mnist-dcgan",
     presets={
-        "default": Preset(
-            summary="the blog's generator, trained in minutes on a CPU",
-            batch_size=32,
-            pictures=96_000,  # 3000 steps
-            hparams={
-                "discriminator": "class",
-                "latent_dim": 100,
-                "noise_dims": 8,  # of 100 the first 3000 steps make speckle and too few shapes (decision 0006)
-                "gen_alpha": 1e-3,  # ten times the blog's: 3000 steps instead of 94,000
-                "dis_alpha": 1e-3,
-                "beta1": 0.5,  # Radford et al. 2016, arXiv:1511.06434
-                "beta2": 0.99,
-                "decay_from": 0.1,  # what a high learning rate leaves rough, a falling one smooths
-                "clip": 0.0,
-                "bn_decay": 0.9,
-                "ema_decay": 0.995,
-                "wrong_label": 0.3,  # weight of the third term of the discriminator's loss
-            },
-        ),
+        "default": _preset("the blog's generator with overlapping windows, minutes on a CPU", 900_000),
+        "long": _preset("the default, three times as long", 2_700_000),
+        **{
+            width: _preset(f"the default with {channels} channels, a third as long", 300_000, width=width)
+            for width, channels in _gan.WIDTHS.items()
+        },
         "blog": Preset(
             summary="the blog's network and recipe: 200 epochs, for a GPU",
             batch_size=128,
             epochs=200,
             hparams={
                 "discriminator": "planes",
+                "width": "reference",
+                "last_ksize": 2,
                 "latent_dim": 100,
                 "noise_dims": 100,
                 "gen_alpha": 1e-4,
@@ -188,6 +203,7 @@ ARCH = Arch(
                 "bn_decay": 0.9,
                 "ema_decay": 0.0,  # no average: the generator as it is
                 "wrong_label": 0.0,
+                "r1": 0.0,
             },
         ),
     },

@@ -1,0 +1,103 @@
+"""One training of a row, judged, as a record of the results."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import plugins, provenance, show
+from ganzoo.training import run as runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.quality.rows import Row
+    from ganzoo.training.run import Run
+
+GARMENTS = 10_000  # pictures of the data that is not MNIST
+
+
+def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, Any]:
+    """Train `row` at `place`, unless a finished run is there, and judge it.
+
+    Runs in a process of its own: threads and peak memory are the process's.
+    """
+    load = os.getloadavg()[0]
+    run = trained(row, seed, place, mnist)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    document = judged(run, mnist)
+    log = run.log()
+    return {
+        "row": row.name,
+        "seed": seed,
+        "threads": row.threads or os.cpu_count(),
+        "load_average": [round(load, 2), round(os.getloadavg()[0], 2)],
+        "date": provenance.now(),
+        "machine": provenance.machine(),
+        "git": run.provenance.get("git"),
+        "epochs": run.config.epochs,
+        "batch_size": run.config.batch_size,
+        "steps": log[-1]["iteration"],
+        "seconds": round(log[-1]["elapsed_time"], 1),
+        "training_peak_bytes": memory,
+        "model_bytes": exported_bytes(run),
+        "evaluator": document["evaluator"],
+        "scores": document["scores"],
+        "per_class": document.get("per_class"),
+        "closer": document.get("neighbours", {}).get("closer"),
+        "on_the_way": [
+            {"seconds": round(entry["elapsed_time"], 1), **{k: v for k, v in entry.items() if k.startswith("eval/")}}
+            for entry in log
+            if any(key.startswith("eval/") for key in entry)
+        ],
+    }
+
+
+def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
+    """The finished run at `place`, trained now where there is none."""
+    from ganzoo.training.options import Options
+    from ganzoo.training.train import train
+
+    if (place / "model.npz").exists():
+        return runs.load(place)
+    dataset, folder = _data(row, place.parent, mnist)
+    options = Options(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
+    return train(row.arch, options, place.parent, place, show.err()).run
+
+
+def _data(row: Row, scratch: Path, mnist: Path | None) -> tuple[str, Path | None]:
+    if row.dataset != "garments":
+        return row.dataset, mnist
+    from benchmarks import garments
+
+    folder = scratch / f"garments-{GARMENTS}"
+    if not folder.exists():
+        garments.main(folder, count=GARMENTS)
+    return "folder", folder
+
+
+def judged(run: Run, mnist: Path | None) -> dict[str, Any]:
+    """`ganzoo eval` of `run`."""
+    from ganzoo.metrics.evaluate import evaluate
+
+    folder = mnist if run.config.dataset == "mnist" else None
+    return evaluate(run, folder, quick=False, progress=show.step)
+
+
+def exported_bytes(run: Run) -> int:
+    """All files of the run's export for every backend, float32."""
+    import tempfile
+    from pathlib import Path
+
+    from ganzoo.export import bundle
+    from ganzoo.export.layouts import Options
+    from ganzoo.export.size import total
+
+    with tempfile.TemporaryDirectory() as scratch:
+        backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
+        made = bundle.export(
+            run, backends, Path(scratch) / "export", layout="ganzoo", options=Options(), budget=None, progress=show.step
+        )
+        return total(made.parts).distinct

@@ -1,0 +1,37 @@
+"""What is trained and judged: a row of the results each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """A recipe on a data set. `threads` are those of its training; None as many as there are cores."""
+
+    arch: str
+    preset: str
+    seeds: tuple[int, ...]
+    dataset: str = "mnist"
+    threads: int | None = None
+
+    @property
+    def name(self) -> str:
+        on = "" if self.dataset == "mnist" else f"@{self.dataset}"
+        return f"{self.arch}/{self.preset}{on}"
+
+
+ROWS = (
+    Row("dcgan-cond", "default", (0, 1, 2)),
+    Row("dcgan-cond", "long", (0,)),
+    Row("wgan-gp", "default", (0,)),
+    Row("cnn", "default", (0, 1, 2)),
+    Row("dcgan-cond", "tiny", (0,)),
+    Row("dcgan-cond", "small", (0,)),
+    Row("dcgan-cond", "reference", (0,)),
+    Row("dcgan-cond", "wide", (0,)),
+    Row("dcgan-cond", "default", (0,), dataset="garments"),
+    Row("wgan-gp", "default", (0,), dataset="garments"),
+    Row("cnn", "default", (0,), dataset="garments"),
+)
+WIDTHS = ("tiny", "small", "reference", "wide")  # presets of dcgan-cond, for the plot of bytes against quality
