@@ -19,6 +19,7 @@ from ganzoo.errors import ToolMissingError
 from ganzoo.export.tracing.tape import forward
 from ganzoo.layers import native
 from ganzoo.layers.functions import Correlate, Scatter, fast
+from ganzoo.layers.normalizing import scaled
 from ganzoo.training.options import Options, configure
 
 if TYPE_CHECKING:
@@ -165,6 +166,13 @@ def test_adam_is_chainers_to_the_last_bit(dtype: str, hook: Any) -> None:
         found.append([link.W.array, link.b.array, link.W.update_rule.state["v"]])
     for ours, chainers in zip(*found, strict=True):
         np.testing.assert_array_equal(ours, chainers)
+
+
+def test_a_sigmoid_is_exact_far_out_and_keeps_what_is_no_number() -> None:
+    x = np.array([-200, -80, -20, -1e-3, 0, 5, 17, 200, np.inf, np.nan], np.float32)
+    expected = 1 / (1 + np.exp(-np.clip(x, -87, 87).astype(np.float64)))
+    y = scaled(x[:, None], np.ones(1, np.float32), np.zeros(1, np.float32), layers.SIGMOID)[:, 0]
+    np.testing.assert_allclose(y, expected, rtol=3e-7, atol=2e-38)
 
 
 def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

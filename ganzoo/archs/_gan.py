@@ -243,6 +243,12 @@ class GanUpdater(StandardUpdater):
         """Pictures of a generator in training mode for the labels `t`, with the graph behind them."""
         return self.gen(chainer.Variable(self.device.send(draw_input(t, self.config))))
 
+    def descend(self, name: str, loss: Any) -> None:
+        """One step of the optimiser `name` down `loss`; the other network's gradients are not computed."""
+        optimizer = self.get_optimizer(name)
+        chainer.grad([loss], list(optimizer.target.params()), set_grad=True)
+        optimizer.update()
+
     def serialize(self, serializer: Any) -> None:
         super().serialize(serializer)
         self.ema.serialize(serializer["ema"])

@@ -52,22 +52,15 @@ class BlogUpdater(_gan.GanUpdater):
     """One discriminator step and one generator step on the same fakes; their labels cycle through the classes."""
 
     def update_core(self) -> None:
-        gen, dis = self.get_optimizer("gen"), self.get_optimizer("dis")
         x_real, t_real = self.real_batch()
         t_fake = (share(np.arange, len(t_real)) % self.config.n_classes).astype(np.int32)
         x_fake = self.fake_batch(t_fake)
         y_fake = self.dis(x_fake, t_fake)
 
         loss_gen = loss_real(y_fake)
-        self.gen.cleargrads()
-        loss_gen.backward()
-        gen.update()
-        x_fake.unchain_backward()
-
+        self.descend("gen", loss_gen)
         loss_dis = loss_real(self.dis(x_real, t_real)) + loss_fake(y_fake)
-        self.dis.cleargrads()
-        loss_dis.backward()
-        dis.update()
+        self.descend("dis", loss_dis)
 
         self.ema.update(self.gen)
         chainer.report({"gen/loss": loss_gen, "dis/loss": loss_dis})
@@ -104,16 +97,10 @@ class DefaultUpdater(_gan.GanUpdater):
         gamma = float(values["r1"])
         if gamma and self.iteration % R1_EVERY == 0:
             penalized = loss_dis + 0.5 * gamma * R1_EVERY * r1_penalty(self.dis, x_real, t_real)
-        self.dis.cleargrads()
-        penalized.backward()
-        self.get_optimizer("dis").update()
+        self.descend("dis", penalized)
 
         loss_gen = loss_real(_gan.of_class(self.dis(x_fake), t_fake))
-        # in two stages: a plain backward would compute the discriminator's gradients too, for nobody
-        (x_fake.grad_var,) = chainer.grad([loss_gen], [x_fake])
-        self.gen.cleargrads()
-        x_fake.backward()
-        self.get_optimizer("gen").update()
+        self.descend("gen", loss_gen)
 
         self.ema.update(self.gen)
         chainer.report({"gen/loss": loss_gen, "dis/loss": loss_dis})

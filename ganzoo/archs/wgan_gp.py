@@ -58,15 +58,11 @@ class WganUpdater(_gan.GanUpdater):
             # negated: what the critic believes to be the distance between real and fake
             wasserstein = F.mean(self.dis(x_fake, t)) - F.mean(self.dis(x_real, t))
             penalty = gradient_penalty(self.dis, x_real, x_fake, t, self.device.xp)
-            self.dis.cleargrads()
-            (wasserstein + PENALTY_WEIGHT * penalty).backward()
-            self.get_optimizer("dis").update()
+            self.descend("dis", wasserstein + PENALTY_WEIGHT * penalty)
 
         t = share(lambda n: np.random.randint(0, self.config.n_classes, n), len(t)).astype(np.int32)
         loss_gen = -F.mean(self.dis(self.fake_batch(t), t))
-        self.gen.cleargrads()
-        loss_gen.backward()
-        self.get_optimizer("gen").update()
+        self.descend("gen", loss_gen)
 
         self.ema.update(self.gen)
         chainer.report({"wasserstein": -wasserstein, "penalty": penalty, "gen/loss": loss_gen})

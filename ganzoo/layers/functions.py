@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import chainer
 import chainer.functions as F
 import numpy as np
-from chainer import FunctionNode
 from chainer.utils.conv import get_conv_outsize
 
 from ganzoo.layers.activations import IDENTITY, Activation
+from ganzoo.layers.function import Function, applied
 from ganzoo.layers.native import library
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def fast(*arrays: Any) -> bool:
 chainer.global_config.fast_layers = True
 
 
-class _Layer(FunctionNode):
+class _Layer(Function):
     """What `Correlate` and `Scatter` share: inputs `source`, `W` and perhaps `b` (C,), and an activation at the end."""
 
     def __init__(self, at: Windows, activation: Activation = IDENTITY, labels: Array | None = None) -> None:
@@ -103,16 +103,16 @@ class _Layer(FunctionNode):
         sums = None
         if self.activation != IDENTITY:
             (y,) = self.get_retained_outputs()
-            g, sums = PullBack(self.activation).apply((y, g))
+            g, sums = applied(PullBack(self.activation), y, g)
         elif 2 in indexes or (1 in indexes and self.labels is not None):
-            (sums,) = Sums().apply((g,))
+            (sums,) = applied(Sums(), g)
         gradients = {}
         if 0 in indexes:
             gradients[0] = self._source_gradient(g, W)
         if 1 in indexes:
             gradients[1] = self._weight_gradient(source, g, W, sums)
         if 2 in indexes:
-            gradients[2] = F.sum(sums, axis=0)
+            (gradients[2],) = applied(Total(), sums)
         return tuple(gradients[i] for i in indexes)
 
 
@@ -134,10 +134,10 @@ class Correlate(_Layer):
         return y.reshape(len(x), -1) if at.flat_map else _channels_first(y)
 
     def _source_gradient(self, g: Any, W: Any) -> Any:
-        return Scatter(self.at).apply((g, W))[0]
+        return applied(Scatter(self.at), g, W)[0]
 
     def _weight_gradient(self, x: Any, g: Any, W: Any, sums: Any) -> Any:
-        return Weigh(self.at, W.shape, self.labels, sums).apply((x, g))[0]
+        return applied(Weigh(self.at, W.shape, self.labels, sums), x, g)[0]
 
 
 class Scatter(_Layer):
@@ -154,13 +154,13 @@ class Scatter(_Layer):
         return x.reshape(len(y), -1) if at.flat_image else _channels_first(x)
 
     def _source_gradient(self, g: Any, W: Any) -> Any:
-        return Correlate(self.at).apply((g, W))[0]
+        return applied(Correlate(self.at), g, W)[0]
 
     def _weight_gradient(self, y: Any, g: Any, W: Any, sums: Any) -> Any:
-        return Weigh(self.at, W.shape).apply((g, y))[0]
+        return applied(Weigh(self.at, W.shape), g, y)[0]
 
 
-class Weigh(FunctionNode):
+class Weigh(Function):
     """Weights of `shape`: the sum over images and over the points of their maps of window times point.
 
     `sums` is that of the map over its points (N, C), where it is known already.
@@ -201,7 +201,7 @@ class Weigh(FunctionNode):
         return tuple(gradients[i] for i in indexes)
 
 
-class PullBack(FunctionNode):
+class PullBack(Function):
     """What comes through an activation from behind: `y`, what the activation gave, and `gy` to `gy` times its
     derivative, and the sums of that over the points of each image (N, C)."""
 
@@ -234,7 +234,7 @@ class PullBack(FunctionNode):
         return tuple(gradients[i] for i in indexes)
 
 
-class Sums(FunctionNode):
+class Sums(Function):
     """Over the points of each image: (N, C, H, W) or (N, C) to (N, C)."""
 
     def forward(self, inputs: Sequence[Array]) -> tuple[Array]:
@@ -245,6 +245,18 @@ class Sums(FunctionNode):
     def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
         (g,) = grad_outputs
         return (F.broadcast_to(F.reshape(g, (*g.shape, *[1] * (len(self.shape) - 2))), self.shape),)
+
+
+class Total(Function):
+    """Over the images: (N, C) to (C,)."""
+
+    def forward(self, inputs: Sequence[Array]) -> tuple[Array]:
+        (x,) = inputs
+        self.shape = x.shape
+        return (x.sum(axis=0),)
+
+    def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
+        return (F.broadcast_to(grad_outputs[0], self.shape),)
 
 
 def _sums(x: Array) -> Array:

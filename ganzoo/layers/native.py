@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KERNELS = Path(__file__).parent / "kernels"
 FLAGS = ("-O3", "-march=native", "-std=gnu11", "-shared", "-fPIC", "-s")
-REALS = {"float32": ("float", ctypes.c_float), "float64": ("double", ctypes.c_double)}  # in C, in ctypes
+REALS = {"float32": (("-DREAL=float", "-DSINGLE"), ctypes.c_float), "float64": (("-DREAL=double",), ctypes.c_double)}
 LARGEST_POOL = 16  # threads; a step of these networks has no work for more
 
 
@@ -68,8 +68,9 @@ def library(dtype: np.dtype[Any]) -> Any:
     try:
         return load(dtype.name)
     except GanzooError as error:
+        reason = error.message.partition("\n")[0]
         warnings.warn(
-            f"The fast layers are not to be had, training takes several times as long. {error.message} {error.remedy}",
+            f"The fast layers are not to be had, training takes several times as long. {reason} {error.remedy}",
             stacklevel=2,
         )
         return None
@@ -116,16 +117,8 @@ def _build(dtype: str, path: Path) -> None:
     sources = [str(source) for source in sorted(KERNELS.glob("*.c"))]
     with replacing(path) as beside, tempfile.TemporaryDirectory(prefix="ganzoo-") as scratch:
         made = Path(scratch) / path.name
-        zig(
-            "the kernels of the layers",
-            "cc",
-            *sources,
-            f"-DREAL={REALS[dtype][0]}",
-            *FLAGS,
-            "-o",
-            str(made),
-            cache=Path(scratch),
-        )
+        flags = (*REALS[dtype][0], *FLAGS, "-o", str(made))
+        zig("the kernels of the layers", "cc", *sources, *flags, cache=Path(scratch))
         beside.write_bytes(made.read_bytes())
     write_text(_checksum(path), hashlib.sha256(path.read_bytes()).hexdigest())
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import chainer
 import chainer.functions as F
 import numpy as np
-from chainer import FunctionNode
 
+from ganzoo.layers.function import Function
 from ganzoo.layers.functions import channels_last
 from ganzoo.layers.native import library
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
-class Normalize(FunctionNode):
+class Normalize(Function):
     """activation(gamma * (x - mean) / sqrt(variance + eps) + beta), statistics over all axes of `x` but the second.
 
     `running` are a mean and a variance that move towards those of `x`, as Chainer's do: by 1 - `decay`, the variance
@@ -79,7 +79,7 @@ class Normalize(FunctionNode):
             self.average(gbeta)
         library(x.dtype).normalize_back(*given, ggamma, gbeta, gx)
         gradients = (_like(x, gx), ggamma, gbeta)
-        return tuple(chainer.Variable(gradients[i]) for i in indexes)
+        return tuple([chainer.Variable(gradients[i]) for i in indexes])
 
     def _scale_and_shift(self, gamma: Array, beta: Array) -> tuple[Array, Array]:
         scale = gamma * self.inv_std

@@ -15,9 +15,35 @@ INLINE vec pulled(vec y, vec gy, REAL slope) {
     return slope == 1 ? gy : where(y > 0, gy, gy * slope);
 }
 
+// Where some points together are one vector they are taken so; their sums are added up at the end.
+static void narrow_image(const Job *job, long image) {
+    long channels = job->channels, n = job->points * channels, whole = n / V * V, rest = n - whole;
+    const REAL *y = job->y + image * n, *gy = job->gy + image * n;
+    REAL *g = job->g ? job->g + image * n : NULL;
+    vec sum = {0};
+    for (long i = 0; i < whole; i += V) {
+        vec value = pulled(load(y + i), load(gy + i), job->slope);
+        sum += value;
+        if (g) store(g + i, value);
+    }
+    if (rest) {
+        vec value = pulled(load_part(y + whole, rest), load_part(gy + whole, rest), job->slope);
+        sum += value;
+        if (g) store_part(g + whole, value, rest);
+    }
+    if (!job->sums) return;
+    REAL *sums = job->sums + image * channels;
+    memset(sums, 0, channels * sizeof(REAL));
+    for (long i = 0; i < V; i++) sums[i % channels] += sum[i];
+}
+
 static void some_images(void *given, long number, int thread) {
     const Job *job = given;
     long channels = job->channels, first = number * job->images, end = min(job->n, first + job->images);
+    if (channels < V && V % channels == 0) {
+        for (long image = first; image < end; image++) narrow_image(job, image);
+        return;
+    }
     for (long image = first; image < end; image++)
         for (long c = 0; c < channels; c += V) {
             long lanes = min(V, channels - c);

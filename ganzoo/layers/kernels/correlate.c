@@ -7,23 +7,28 @@ typedef struct {
     const Shape *s;
     const REAL *x;
     Packed w;
-    const REAL *bias;  // (oc,), or (n, oc) where bias_step is oc
+    const REAL *bias;  // (oc,), or (n, oc) where bias_step is oc; NULL for none
     long bias_step;
     REAL slope, *y;
     long images;  // of a task
 } Job;
 
-static void finish(const vec *sums, long rows, long width, const REAL *bias, long bias_step, REAL slope, REAL *y,
+// Add a bias and store: `sums` has `rows` rows for `width` channels.
+INLINE void finish(const vec *sums, long rows, long width, const REAL *bias, long bias_step, REAL slope, REAL *y,
                    long y_step) {
-    long whole = width / V, rest = width % V, vectors = over(width, V);
-    for (long i = 0; i < rows; i++, y += y_step, bias += bias_step) {
-        for (long j = 0; j < whole; j++) {
-            vec v = sums[i * vectors + j] + load(bias + j * V);
-            store(y + j * V, slope == 1 ? v : activated(v, slope));
+    long vectors = over(width, V), rest = width - (vectors - 1) * V;
+    vec b[MOST_VECTORS] = {0};
+    for (long i = 0; i < rows; i++, y += y_step) {
+        if (bias && (i == 0 || bias_step)) {
+            const REAL *row = bias + i * bias_step;
+            for (long j = 0; j < vectors - 1; j++) b[j] = load(row + j * V);
+            b[vectors - 1] = load_part(row + (vectors - 1) * V, rest);
         }
-        if (rest) {
-            vec v = sums[i * vectors + whole] + load_part(bias + whole * V, rest);
-            store_part(y + whole * V, slope == 1 ? v : activated(v, slope), rest);
+        for (long j = 0; j < vectors; j++) {
+            vec v = *sums++ + b[j];
+            if (slope != 1) v = activated(v, slope);
+            if (j < vectors - 1 || rest == V) store(y + j * V, v);
+            else store_part(y + j * V, v, rest);
         }
     }
 }
@@ -50,7 +55,7 @@ static void some_images(void *given, long number, int thread) {
                 long rows = min(size, points - x), image = first + (flat ? x : line / s->oh);
                 PRODUCTS[vectors][rows](a + x * point, point, row, b, sums);
                 REAL *y = job->y + ((first * s->oh + line) * s->ow + x) * s->oc + p * PANEL;
-                const REAL *bias = job->bias + image * job->bias_step + p * PANEL;
+                const REAL *bias = job->bias ? job->bias + image * job->bias_step + p * PANEL : NULL;
                 finish(sums, rows, width, bias, flat ? job->bias_step : 0, job->slope, y, s->oc);
             }
         }

@@ -35,23 +35,52 @@ INLINE vec all(REAL value) { return (vec){0} + value; }
 typedef __typeof__((vec){0} > (vec){0}) lanes_where;
 INLINE vec where(lanes_where yes, vec a, vec b) { return (vec)((yes & (lanes_where)a) | (~yes & (lanes_where)b)); }
 
-// the first `lanes` only
+// the first `lanes` only, by fours as far as that goes
+typedef REAL quad __attribute__((vector_size(4 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+
+INLINE void copy_part(REAL *to, const REAL *from, long lanes) {
+    long i = 0;
+    for (; i + 4 <= lanes; i += 4) *(quad *)(to + i) = *(const quad *)(from + i);
+    for (; i < lanes; i++) to[i] = from[i];
+}
+
 INLINE vec load_part(const REAL *p, long lanes) {
     vec v = {0};
-    memcpy(&v, p, lanes * sizeof(REAL));
+    copy_part((REAL *)&v, p, lanes);
     return v;
 }
 
-INLINE void store_part(REAL *p, vec v, long lanes) { memcpy(p, &v, lanes * sizeof(REAL)); }
+INLINE void store_part(REAL *p, vec v, long lanes) { copy_part(p, (const REAL *)&v, lanes); }
 
 // An activation by its slope below zero: 1 leaves values as they are, 0 is ReLU, between is leaky; SIGMOID is its own.
 #define SIGMOID 2
-INLINE REAL sigmoid(REAL x) { return 1 / (1 + (sizeof(REAL) == 4 ? (REAL)expf(-(float)x) : (REAL)exp(-(double)x))); }
+
+#if SINGLE
+typedef int ints __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+
+// exp of float32 to 2 units in the last place: 2^n times a Taylor polynomial of what is left, at most ln(2) / 2
+INLINE vec exponential(vec x) {
+    const REAL shift = 12582912;  // 1.5 * 2^23: adding it rounds to whole numbers
+    x = __builtin_elementwise_min(__builtin_elementwise_max(x, all(-87)), all(88));
+    vec shifted = x * (REAL)1.44269504 + shift, n = shifted - shift;
+    vec r = x - n * (REAL)0.693145752 - n * (REAL)1.42860677e-6;
+    vec p = all(1.0 / 5040) * r + (REAL)(1.0 / 720);
+    p = p * r + (REAL)(1.0 / 120);
+    p = p * r + (REAL)(1.0 / 24);
+    p = p * r + (REAL)(1.0 / 6);
+    p = p * r + (REAL)0.5;
+    p = p * r + 1;
+    p = p * r + 1;
+    return (vec)((ints)p + (((ints)shifted - (ints)all(shift)) << 23));
+}
+#else
+INLINE vec exponential(vec x) {
+    for (int i = 0; i < V; i++) x[i] = exp(x[i]);
+    return x;
+}
+#endif
 
 INLINE vec activated(vec v, REAL slope) {
-    if (slope == SIGMOID) {
-        for (int i = 0; i < V; i++) v[i] = sigmoid(v[i]);
-        return v;
-    }
+    if (slope == SIGMOID) return where(v == v, 1 / (1 + exponential(-v)), v);  // NaN stays what it is
     return __builtin_elementwise_max(v, v * slope);
 }

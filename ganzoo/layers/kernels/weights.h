@@ -17,3 +17,6 @@ Packed pack_points(const Shape *s, const REAL *w, const Strides *at);
 INLINE long n_panels(const Packed *p) { return over(p->columns, PANEL); }
 INLINE const REAL *panel(const Packed *p, long i) { return p->panels + i * PANEL * p->rows; }
 INLINE long panel_width(const Packed *p, long i) { return min(PANEL, p->columns - i * PANEL); }
+
+void correlate(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
+               REAL slope, REAL *y);
