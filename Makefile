@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test lint test-pythons results results-page bench bench-peers scaling site-bench pictures export-bench training-bench \
-	gpu-emulated lock browser npm npm-checks clean
+	gpu-emulated gpu-wheels lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
@@ -85,6 +85,10 @@ training-bench: .venv/ready-torch
 gpu-emulated: .venv/ready-test .cuda/ready
 	.venv/bin/python tools/cuda/emulated.py -m pytest tests/test_gpu.py
 
+# what tools/gpu-check.sh takes along to a machine that has a GPU, PyTorch and CuPy and fetches nothing
+gpu-wheels: .venv/ready-test
+	sh tools/gpu-wheels.sh
+
 .cuda/ready: tools/cuda/build.sh tools/cuda/cuda.c
 	sh tools/cuda/build.sh
 
@@ -107,4 +111,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv .cuda .bench demo tests/js/node_modules benchmarks/node_modules
+	rm -rf .venv .cuda .wheels .bench demo tests/js/node_modules benchmarks/node_modules

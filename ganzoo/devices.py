@@ -36,6 +36,17 @@ def chainer_device(name: str) -> Any:
     return device
 
 
+def gpu_name(name: str) -> str | None:
+    """What the maker calls the GPU of a resolved name; None for the CPU, and where that GPU does not answer."""
+    index = name.partition(":")[2]
+    if not index or _gpu_problem(int(index)):
+        return None
+    import cupy
+
+    properties = cupy.cuda.runtime.getDeviceProperties(int(index))
+    return str(properties["name"].decode())
+
+
 def _gpu_problem(index: int) -> str:
     """Why GPU `index` cannot be used; empty when it can."""
     try:

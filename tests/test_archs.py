@@ -208,12 +208,17 @@ def test_moving_average_covers_running_statistics() -> None:
 
 def test_moved_images_keep_their_pixels() -> None:
     np.random.seed(0)
-    image = np.zeros((1, 28, 28), np.float32)
-    image[0, 10:18, 10:18] = 1
-    moved = [cnn.shifted(image, 2) for _ in range(50)]
-    assert all(each.shape == image.shape and each.sum() == image.sum() for each in moved)
-    assert len({each.tobytes() for each in moved}) > 10
-    assert cnn.shifted(image, 0) is image
+    images = np.zeros((50, 2, 28, 28), np.float32)
+    images[:, 0, 10:18, 10:18] = np.arange(1, 51)[:, None, None]
+    images[:, 1] = images[:, 0] / 2
+    moved = cnn.shifted(images, 2)
+    assert moved.shape == images.shape
+    np.testing.assert_array_equal(moved.sum(axis=(2, 3)), images.sum(axis=(2, 3)))
+    np.testing.assert_array_equal(moved[:, 1], moved[:, 0] / 2)
+    places = {tuple(np.argwhere(each[0]).min(axis=0) - 10) for each in moved}
+    assert 10 < len(places) <= 25
+    assert {down for down, _ in places} == {right for _, right in places} == {-2, -1, 0, 1, 2}
+    assert cnn.shifted(images, 0) is images
 
 
 def test_cnn_is_exported_with_softmax(data: Data) -> None:

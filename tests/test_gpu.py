@@ -43,7 +43,9 @@ def no_gpu() -> str:
     return ""
 
 
-pytestmark = pytest.mark.skipif(bool(no_gpu()), reason=no_gpu())
+NO_GPU = no_gpu()
+RECIPES = [] if NO_GPU else [(each.config.arch, each.config.preset) for each in subjects.subjects()]
+pytestmark = pytest.mark.skipif(bool(NO_GPU), reason=NO_GPU)
 counted = pytest.mark.skipif(not EMULATED, reason="only the emulation counts: make gpu-emulated")
 
 
@@ -58,9 +60,9 @@ def stepped(subject: subjects.Subject, device: str, dtype: str) -> tuple[list[fl
 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
-@pytest.mark.parametrize("name", [each.name for each in subjects.subjects()])
-def test_a_step_is_the_same_as_on_the_cpu(name: str, dtype: str) -> None:
-    (subject,) = (each for each in subjects.subjects() if each.name == name)
+@pytest.mark.parametrize(("arch", "preset"), RECIPES)
+def test_a_step_is_the_same_as_on_the_cpu(arch: str, preset: str, dtype: str) -> None:
+    (subject,) = (each for each in subjects.subjects(arch) if each.config.preset == preset)
     subject = replace(subject, config=replace(subject.config, batch_size=8))
     with subjects.as_trained():
         losses, weights = stepped(subject, "cpu", dtype)
@@ -85,11 +87,11 @@ def test_a_run_goes_from_one_device_to_the_other(arch: str, tmp_path: Path, quie
 
 
 @counted
-@pytest.mark.parametrize("arch", ARCHS)
-def test_a_step_waits_for_nothing(arch: str) -> None:
+@pytest.mark.parametrize(("arch", "preset"), RECIPES)
+def test_a_step_sends_no_images_and_waits_for_nothing(arch: str, preset: str) -> None:
     from emulated import counts
 
-    subject = subjects.subjects(arch)[0]
+    (subject,) = (each for each in subjects.subjects(arch) if each.config.preset == preset)
     subject = replace(subject, config=replace(subject.config, batch_size=8))
     with subjects.as_trained():
         step = subjects.Step(subject.training(GPU))
@@ -98,6 +100,8 @@ def test_a_step_waits_for_nothing(arch: str) -> None:
         step()
     found = counts()
     assert found["kernels"] > 20
+    batch = 4 * 8 * 28 * 28  # bytes of a step's images
+    assert 0 < found["to_device"] < (5 if arch == "wgan-gp" else 1) * batch
     assert (found["to_host"], found["waits"]) == (0, 0)
 
 

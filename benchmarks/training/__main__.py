@@ -20,7 +20,7 @@ import typer
 
 from benchmarks.training.agreement import TOLERANCES
 from benchmarks.training.report import notes, row, table
-from ganzoo import provenance, show
+from ganzoo import devices, provenance, show
 from ganzoo.errors import GanzooError, ToolMissingError
 from ganzoo.files import write_json
 
@@ -32,16 +32,21 @@ def main(
     rounds: Annotated[int, typer.Option(min=1)] = 12,
     seconds: Annotated[float, typer.Option(min=0, help="Of each contestant in a round, about.")] = 0.3,
     arch: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    device: Annotated[str | None, typer.Option(help="Only there: cpu or cuda:0.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Of every recipe; each its own.")] = None,
     out: Annotated[Path | None, typer.Option(help="The JSON file.")] = None,
 ) -> None:
     try:
-        bench(rounds, seconds, arch, out or RESULTS / f"{date.today().isoformat()}-training.json")
+        path = out or RESULTS / f"{date.today().isoformat()}-training.json"
+        bench(rounds, seconds, arch, path, device, batch_size)
     except GanzooError as error:
         show.error(error)
         raise SystemExit(error.exit_code) from None
 
 
-def bench(rounds: int, seconds: float, arch: str | None, path: Path) -> None:
+def bench(
+    rounds: int, seconds: float, arch: str | None, path: Path, device: str | None = None, batch_size: int | None = None
+) -> None:
     """Prove, time, write `path` and print. Raises `ToolMissingError` without PyTorch, `VerificationError` where a step
     is not the same in both."""
     if not find_spec("torch"):
@@ -53,10 +58,10 @@ def bench(rounds: int, seconds: float, arch: str | None, path: Path) -> None:
     proofs: dict[str, Any] = {}
     everyone = []
     with subjects.as_trained():
-        chosen = subjects.subjects(arch)
+        chosen = subjects.subjects(arch, batch_size)
         for subject in chosen:
             show.step(f"proving that the steps of {subject.name} are the same")
-            taking_part, proof = contestants.contestants(subject)
+            taking_part, proof = contestants.contestants(subject, device)
             everyone += taking_part
             proofs[subject.name] = {
                 on: {dtype: asdict(each) for dtype, each in found.items()} for on, found in proof.items()
@@ -71,7 +76,7 @@ def bench(rounds: int, seconds: float, arch: str | None, path: Path) -> None:
         path,
         {
             "date": provenance.now(),
-            "machine": provenance.machine(),
+            "machine": {**provenance.machine(), "gpu": devices.gpu_name(contestants.GPU)},
             "git": git,
             "versions": {**provenance.versions(), "torch": version("torch")},
             "load_average": [round(value, 2) for value in load],

@@ -20,8 +20,12 @@ CHAINER, TORCH, IMAGES = "ganzoo", "PyTorch", "images"
 GPU = "cuda:0"
 
 
-def contestants(subject: Subject) -> tuple[list[Contestant], dict[str, dict[str, Agreement]]]:
+def contestants(
+    subject: Subject, device: str | None = None
+) -> tuple[list[Contestant], dict[str, dict[str, Agreement]]]:
     """The contestants of `subject`, each proved; those that cannot run here have a reason. With what the proofs found.
+
+    With a `device`, "cpu" or "cuda:0", only those on it.
 
     Raises `VerificationError` where two steps are not the same: a wrong answer is no time.
     """
@@ -51,13 +55,14 @@ def contestants(subject: Subject) -> tuple[list[Contestant], dict[str, dict[str,
             synchronize=torch.cuda.synchronize if device == GPU else nothing,
         )
 
-    return [
+    everyone = [
         Contestant(subject.name, IMAGES, "cpu", step=images(subject)),
         ours("cpu"),
         *(theirs("cpu", threads) for threads in sorted({1, os.cpu_count() or 1})),
         ours(GPU, no_cupy),
         theirs(GPU, reason=no_cuda),
-    ], proofs
+    ]
+    return [each for each in everyone if device in (None, each.device)], proofs
 
 
 def proved(subject: Subject, **on: str) -> dict[str, Agreement]:

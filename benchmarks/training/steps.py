@@ -1,7 +1,7 @@
 """The zoo's training steps in PyTorch at its best without compiling: eager, channels last, fused Adam.
 
 Images and noise come from ganzoo's own iterator and draws, in the same order, so that with the same seed of NumPy both
-libraries see the same numbers, and feeding costs both the same.
+libraries see the same numbers; both gather images where the network is.
 """
 
 from __future__ import annotations
@@ -84,13 +84,14 @@ class GanStep:
         self.gen_adam = Adam(self.gen, self.updater.get_optimizer("gen"), clip)
         self.dis_adam = Adam(self.dis, self.updater.get_optimizer("dis"), clip)
         self.average, self.t = deepcopy(self.gen), 0
+        self.images = torch.from_numpy(self.updater.converter.x).to(device)
 
     def networks(self) -> dict[str, Twin]:
         return {"gen": self.gen, "dis": self.dis, "model": self.average}
 
     def real_batch(self) -> tuple[torch.Tensor, LabelArray]:
-        x, t = self.updater.converter(self.updater.get_iterator("main").next())
-        return torch.from_numpy(x).to(self.device), t
+        numbers = np.asarray(self.updater.get_iterator("main").next())
+        return self.images[torch.from_numpy(numbers).to(self.device)], self.updater.converter.t[numbers]
 
     def fake_batch(self, t: LabelArray) -> torch.Tensor:
         return self.gen(torch.from_numpy(_gan.draw_input(t, self.config)).to(self.device))

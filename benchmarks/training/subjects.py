@@ -48,15 +48,16 @@ class Subject:
         return training
 
 
-def subjects(arch: str | None = None) -> list[Subject]:
-    """Every preset with a step of its own, of every architecture of the zoo or of one.
+def subjects(arch: str | None = None, batch_size: int | None = None) -> list[Subject]:
+    """Every preset with a step of its own, of every architecture or of one, with its own batch size or with this.
 
     Left out are those that take an earlier one's step, longer or at another width.
     """
     found: dict[Any, Subject] = {}
     for name in [arch] if arch else ("dcgan-cond", "wgan-gp", "cnn"):
         for preset in plugins.ARCHS.get(name).presets:
-            config, data = configure(plugins.ARCHS.get(name), Options(preset=preset, device="cpu", seed=SEED))
+            options = Options(preset=preset, device="cpu", seed=SEED, batch_size=batch_size)
+            config, data = configure(plugins.ARCHS.get(name), options)
             values = {key: value for key, value in config.hparams.items() if key != "width"}
             own = (name, config.batch_size, *values.items())
             found.setdefault(own, Subject(plugins.ARCHS.get(name), config, data))

@@ -24,7 +24,8 @@ from ganzoo.layers import (
     Linear,
     move_average,
 )
-from ganzoo.specs import Network, Part, TensorSpec, TrainConfig
+from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig
+from ganzoo.training.batches import Batches
 from ganzoo.training.distributed import share
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ class GanUpdater(StandardUpdater):
     A subclass says in `update_core` what one step is; it ends with `self.ema.update(self.gen)`.
     """
 
-    def __init__(self, config: TrainConfig, iterator: Any, gen: Any, dis: Any, device: Any) -> None:
+    def __init__(self, config: TrainConfig, data: Data, gen: Any, dis: Any, device: Any) -> None:
         values = config.hparams
         self.config, self.gen, self.dis = config, gen, dis
         self.ema = MovingAverage(gen, float(values["ema_decay"]))
@@ -232,12 +233,13 @@ class GanUpdater(StandardUpdater):
             "gen": _adam(gen, values["gen_alpha"], values),
             "dis": _adam(dis, values["dis_alpha"], values),
         }
-        super().__init__(iterator, optimizers, device=device)
+        batches = Batches(data, device)
+        super().__init__(batches.iterator(config.batch_size), optimizers, converter=batches, device=device)
 
     def real_batch(self) -> tuple[Any, LabelArray]:
         """The next training images, on the device, and their labels."""
-        x, t = self.converter(self.get_iterator("main").next())
-        return self.device.send(x), t
+        images: tuple[Any, LabelArray] = self.converter(self.get_iterator("main").next())
+        return images
 
     def fake_batch(self, t: LabelArray) -> Any:
         """Pictures of a generator in training mode for the labels `t`, with the graph behind them."""

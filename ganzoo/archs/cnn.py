@@ -12,7 +12,7 @@ import chainer
 import chainer.functions as F
 import chainer.links as L
 import numpy as np
-from chainer.datasets import TransformDataset, TupleDataset
+from chainer.datasets import TupleDataset
 from chainer.iterators import SerialIterator
 from chainer.training import extensions
 from chainer.training.updaters import StandardUpdater
@@ -21,9 +21,11 @@ from ganzoo.devices import chainer_device
 from ganzoo.errors import UsageError
 from ganzoo.layers import RELU, Adam, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
+from ganzoo.training.batches import Batches
+from ganzoo.training.distributed import share
 
 if TYPE_CHECKING:
-    from ganzoo.specs import FloatArray
+    from collections.abc import Sequence
 
 
 class Cnn(chainer.Chain):
@@ -67,11 +69,16 @@ def train(config: TrainConfig, data: Data) -> Training:
     shift = int(values["shift"])
     if shift < 0:
         raise UsageError(f"shift is {shift}.", "It is a number of pixels, 0 for none.")
-    images = TransformDataset(TupleDataset(data.train_x, data.train_t), lambda pair: (shifted(pair[0], shift), pair[1]))
+    batches = Batches(data, device)
+
+    def moved(numbers: Sequence[int], where: Any = None) -> tuple[Any, Any]:
+        x, t = batches(numbers)
+        return shifted(x, shift), device.send(t)
+
     test_images = TupleDataset(data.test_x, data.test_t)
-    steps = config.epochs * len(images) // config.batch_size
+    steps = config.epochs * len(data.train_x) // config.batch_size
     return Training(
-        updater=StandardUpdater(SerialIterator(images, config.batch_size), optimizer, device=device),
+        updater=StandardUpdater(batches.iterator(config.batch_size), optimizer, converter=moved, device=device),
         model=model,
         monitors=("main/loss", "main/accuracy", "validation/main/loss", "validation/main/accuracy"),
         extensions=(
@@ -86,14 +93,17 @@ def train(config: TrainConfig, data: Data) -> Training:
     )
 
 
-def shifted(image: FloatArray, reach: int) -> FloatArray:
-    """`image` (C, H, W) moved by up to `reach` pixels each way; what comes in at the edge is background."""
+def shifted(images: Any, reach: int) -> Any:
+    """`images` (N, C, H, W), each moved by up to `reach` pixels each way; what comes in at the edge is background."""
     if reach == 0:
-        return image
-    down, right = np.random.randint(0, 2 * reach + 1, 2)
-    _, height, width = image.shape
-    padded = np.pad(image, ((0, 0), (reach, reach), (reach, reach)))
-    return padded[:, down : down + height, right : right + width]
+        return images
+    xp = chainer.backend.get_array_module(images)
+    n, channels, height, width = images.shape
+    corners = share(lambda n: np.random.randint(0, 2 * reach + 1, (n, 2)), n)
+    rows, columns = corners[:, :1] + np.arange(height), corners[:, 1:] + np.arange(width)
+    padded = xp.pad(images, ((0, 0), (0, 0), (reach, reach), (reach, reach)))
+    n_, channels_ = np.arange(n)[:, None, None, None], np.arange(channels)[:, None, None]
+    return padded[tuple(map(xp.asarray, (n_, channels_, rows[:, None, :, None], columns[:, None, None, :])))]
 
 
 def export(config: TrainConfig, model: Cnn) -> list[Network]:

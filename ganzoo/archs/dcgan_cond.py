@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import chainer
 import chainer.functions as F
 import numpy as np
-from chainer.datasets import TupleDataset
-from chainer.iterators import SerialIterator
 
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
@@ -119,8 +117,7 @@ def train(config: TrainConfig, data: Data) -> Training:
     gen, dis = _gan.build(config), discriminator(config.n_classes)
     gen.to_device(device)
     dis.to_device(device)
-    iterator = SerialIterator(TupleDataset(data.train_x, data.train_t), config.batch_size)
-    updater = updater_class(config, iterator, gen, dis, device)
+    updater = updater_class(config, data, gen, dis, device)
     return Training(
         updater=updater,
         model=updater.ema.link,

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 import chainer
 import chainer.functions as F
 import numpy as np
-from chainer.datasets import TupleDataset
-from chainer.iterators import SerialIterator
 
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
@@ -74,8 +72,7 @@ def train(config: TrainConfig, data: Data) -> Training:
     gen, critic = _gan.build(config), _gan.choice(config, "critic", CRITICS)(config.n_classes)
     gen.to_device(device)
     critic.to_device(device)
-    iterator = SerialIterator(TupleDataset(data.train_x, data.train_t), config.batch_size)
-    updater = WganUpdater(config, iterator, gen, critic, device)
+    updater = WganUpdater(config, data, gen, critic, device)
     return Training(
         updater=updater,
         model=updater.ema.link,

@@ -97,6 +97,6 @@ def _with_planes(x: Any, labels: LabelArray | None, channels: int) -> Any:
         return x
     x = chainer.as_variable(x)
     n_classes = channels - x.shape[1]
-    planes = np.zeros((len(labels), n_classes, *x.shape[2:]), np.float32)
-    planes[np.arange(len(labels)), labels] = 1
-    return F.concat([x, x.device.send(planes.astype(x.dtype, copy=False))])
+    onehot = x.device.send(np.eye(n_classes, dtype=x.dtype)[labels])  # spread over planes where `x` is
+    planes = onehot.reshape(*onehot.shape, *[1] * (x.ndim - 2))
+    return F.concat([x, x.xp.broadcast_to(planes, (*onehot.shape, *x.shape[2:]))])

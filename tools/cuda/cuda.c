@@ -7,7 +7,7 @@
 
 enum { OUT_OF_MEMORY = 2, TO_DEVICE = 1, TO_HOST = 2, FAILED = 999 };
 
-// what happened since `emulated_reset`: copies each way, and waits of the host for the device
+// what happened since `emulated_reset`: bytes copied each way, waits of the host for the device, kernels
 long emulated_to_device, emulated_to_host, emulated_waits, emulated_kernels;
 
 void emulated_reset(void) { emulated_to_device = emulated_to_host = emulated_waits = emulated_kernels = 0; }
@@ -43,6 +43,11 @@ int cudaDeviceGetAttribute(int *value, int attribute, int device) {
     }
 }
 
+int cudaGetDeviceProperties_v2(char *properties, int device) {
+    memset(properties, 0, 1032);
+    return strcpy(properties, "emulated"), 0;
+}
+
 int cudaPointerGetAttributes(int *attributes, const void *pointer) {
     memset(attributes, 0, 32);
     attributes[0] = 2;                       // device memory
@@ -58,8 +63,8 @@ int cudaFree(void *pointer) { return free(pointer), 0; }
 int cudaFreeHost(void *pointer) { return free(pointer), 0; }
 
 int cudaMemcpy(void *to, const void *from, size_t size, int kind) {
-    emulated_to_device += kind == TO_DEVICE;
-    emulated_to_host += kind == TO_HOST;
+    if (kind == TO_DEVICE) emulated_to_device += size;
+    if (kind == TO_HOST) emulated_to_host += size;
     emulated_waits++;                        // as CUDA's does
     return memcpy(to, from, size), 0;
 }
