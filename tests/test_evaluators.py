@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ganzoo import datasets
+from conftest import REAL_MNIST
+from ganzoo import datasets, plugins
+from ganzoo.errors import SnapshotError
 from ganzoo.metrics import evaluators, recipe
-from ganzoo.metrics.evaluator import look
+from ganzoo.metrics.evaluator import Evaluator, look
 from ganzoo.specs import Data
 
 if TYPE_CHECKING:
@@ -37,6 +39,34 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(recipe, "for_images", lambda n: recipe.Recipe(pictures=800, batch_size=16))  # a second
     return tmp_path / "cache"
+
+
+def test_frozen_reads_the_test_images_it_never_saw() -> None:
+    frozen = evaluators.frozen()
+    if REAL_MNIST.is_dir():
+        data = datasets.load(plugins.DATASETS.get("mnist"), REAL_MNIST)
+        assert evaluators.of(data).sha256 == frozen.sha256 == evaluators.FROZEN_SHA256
+        assert accuracy(frozen, data) >= 0.993
+    else:  # another hand's digits, which it has never seen either
+        assert accuracy(frozen, datasets.load(plugins.DATASETS.get("digits"))) >= 0.8
+
+
+def test_frozen_is_small() -> None:
+    assert evaluators.FROZEN.stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("damage", ["bit", "cut", "other"])
+def test_frozen_is_refused_when_it_is_another(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(evaluators.FROZEN.read_bytes())
+    file = tmp_path / "mnist.npz"
+    if damage == "bit":
+        content[len(content) // 2] ^= 1
+    file.write_bytes(content[:1000] if damage == "cut" else content)
+    if damage == "other":
+        evaluators.write(file, Evaluator(1, 10, seed=5))
+    monkeypatch.setattr(evaluators, "FROZEN", file)
+    with pytest.raises(SnapshotError, match=r"mnist\.npz"):
+        evaluators.frozen()
 
 
 def test_only_whole_mnist_gets_the_frozen_one() -> None:

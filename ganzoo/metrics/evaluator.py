@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import chainer
 import chainer.functions as F
-import chainer.links as L
 import numpy as np
 from chainer import initializers
+
+from ganzoo import layers
+from ganzoo.layers import RELU
 
 if TYPE_CHECKING:
     from ganzoo.specs import FloatArray
@@ -29,22 +31,22 @@ class Evaluator(chainer.Chain):
         super().__init__()
         he = initializers.HeNormal(rng=np.random.RandomState(seed))
         with self.init_scope():
-            self.c0 = L.Convolution2D(channels, 32, ksize=5, stride=2, pad=2, nobias=True, initialW=he)
-            self.bn0 = L.BatchNormalization(32)
-            self.c1 = L.Convolution2D(32, 48, ksize=3, pad=1, nobias=True, initialW=he)
-            self.bn1 = L.BatchNormalization(48)
-            self.c2 = L.Convolution2D(48, 80, ksize=3, stride=2, pad=1, nobias=True, initialW=he)
-            self.bn2 = L.BatchNormalization(80)
-            self.c3 = L.Convolution2D(80, N_FEATURES, ksize=3, pad=1, nobias=True, initialW=he)
-            self.bn3 = L.BatchNormalization(N_FEATURES)
-            self.l4 = L.Linear(N_FEATURES, n_classes, initialW=he)
+            self.c0 = layers.Convolution2D(channels, 32, ksize=5, stride=2, pad=2, nobias=True, initialW=he)
+            self.bn0 = layers.BatchNormalization(32)
+            self.c1 = layers.Convolution2D(32, 48, ksize=3, pad=1, nobias=True, initialW=he)
+            self.bn1 = layers.BatchNormalization(48)
+            self.c2 = layers.Convolution2D(48, 80, ksize=3, stride=2, pad=1, nobias=True, initialW=he)
+            self.bn2 = layers.BatchNormalization(80)
+            self.c3 = layers.Convolution2D(80, N_FEATURES, ksize=3, pad=1, nobias=True, initialW=he)
+            self.bn3 = layers.BatchNormalization(N_FEATURES)
+            self.l4 = layers.Linear(N_FEATURES, n_classes, initialW=he)
 
     def features(self, x: Any) -> Any:
         """The penultimate layer, (N, 96), none negative."""
-        h = F.relu(self.bn0(self.c0(x)))
-        h = F.relu(self.bn1(self.c1(h)))
-        h = F.relu(self.bn2(self.c2(h)))
-        h = F.relu(self.bn3(self.c3(h)))
+        h = self.bn0(self.c0(x), RELU)
+        h = self.bn1(self.c1(h), RELU)
+        h = self.bn2(self.c2(h), RELU)
+        h = self.bn3(self.c3(h), RELU)
         return F.mean(h, axis=(2, 3))
 
     def forward(self, x: Any) -> Any:

@@ -57,16 +57,16 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
     path = writable_cache("evaluators") / f"{checksum}-{recipe.VERSION}.npz"
     with FileLock(path.with_suffix(".lock")):
         with contextlib.suppress(FileNotFoundError, SnapshotError):
-            return _read(path, blank)
+            return read(path, blank)
         progress("Training an evaluator of this data, once")
         trained = recipe.train(data.train_x, data.train_t, len(data.classes), recipe.for_images(len(data.train_x)))
         write(path, trained)
-    return _read(path, blank)  # also now: the arrays of every later use
+    return read(path, blank)  # also now: the arrays of every later use
 
 
 def frozen() -> Known:
     """MNIST's evaluator. Raises `SnapshotError` where its file is not the one that this ganzoo came with."""
-    known = _read(FROZEN, Evaluator(1, 10))
+    known = read(FROZEN, Evaluator(1, 10))
     if known.sha256 != FROZEN_SHA256:
         raise SnapshotError(f"{FROZEN} is not the evaluator that this ganzoo came with.", "Install ganzoo anew.")
     return known
@@ -79,7 +79,7 @@ def write(path: Path, evaluator: Evaluator) -> None:
         np.savez(file, **halved)  # type: ignore[arg-type]
 
 
-def _read(path: Path, evaluator: Evaluator) -> Known:
+def read(path: Path, evaluator: Evaluator) -> Known:
     """Fill `evaluator` from `path`. Raises `SnapshotError` unless that holds what `write` writes of such a network."""
     content = path.read_bytes()
     wanted = _arrays(evaluator)
