@@ -96,16 +96,15 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
 
 
 def test_gan_train_learns_from_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
+    monkeypatch.setattr(gan_train, "writable_cache", lambda name: tmp_path)
     short = replace(gan_train.cnn.ARCH.presets["default"], pictures=3_000)
     monkeypatch.setattr(gan_train.cnn, "ARCH", replace(gan_train.cnn.ARCH, presets={"default": short}))
     _, data = configure(plugins.ARCHS.get("cnn"), Options(limit=300))
     real = gan_train.accuracy_of_real(data)
     assert real > 0.7
-    monkeypatch.setattr(gan_train, "accuracy", None)
-    assert gan_train.accuracy_of_real(data) == real  # from the cache
-    monkeypatch.undo()
-    monkeypatch.setattr(gan_train.cnn, "ARCH", replace(gan_train.cnn.ARCH, presets={"default": short}))
+    with monkeypatch.context() as patch:
+        patch.setattr(gan_train, "accuracy", None)
+        assert gan_train.accuracy_of_real(data) == real  # from the cache
     shifted = replace(data, train_t=(data.train_t + 1) % 10)
     assert gan_train.accuracy(shifted) < 0.1
 

@@ -95,26 +95,32 @@ def _generator(
     have the labels of these training images, so that the two differ in nothing but the pictures.
     """
     progress("Drawing pictures")
-    chosen = networks.spaced(PICTURES, len(data.train_x))
-    labels = data.train_t[chosen]
+    standing_in = networks.spaced(PICTURES, len(data.train_x))
+    reference = networks.spaced(PICTURES, len(data.test_x))
+    labels = data.train_t[standing_in]
     images = networks.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
+
     progress("Comparing them with real ones")
-    real, real_logits = look(known.evaluator, data.test_x[networks.spaced(PICTURES, len(data.test_x))])
-    stand_in, _ = look(known.evaluator, data.train_x[chosen])
-    fake, fake_logits = look(known.evaluator, images)
-    read = fake_logits.argmax(axis=1).astype(np.int32)
+    real, real_logits = look(known.evaluator, data.test_x[reference])
+    stand_in, _ = look(known.evaluator, data.train_x[standing_in])
+    fake, logits = look(known.evaluator, images)
+    read = logits.argmax(axis=1).astype(np.int32)
+    on_real = scores.confusion(data.test_t[reference], real_logits.argmax(axis=1).astype(np.int32), len(data.classes))
+    conditional = networks.conditional(network)
+    kind = "conditional generator" if conditional else "unconditional generator"
     found = _distances(real, fake, stand_in)
-    document: Document = {"kind": "unconditional generator", "pictures": len(images)}
-    n_classes = len(data.classes)
-    test_read = real_logits.argmax(axis=1).astype(np.int32)
-    test_t = data.test_t[networks.spaced(PICTURES, len(data.test_x))]
-    on_real = scores.confusion(test_t, test_read, n_classes)
-    judged = float(np.trace(on_real) / on_real.sum())
-    if networks.conditional(network):
-        table = scores.confusion(labels, read, n_classes)
-        found = {"accuracy": _score(np.trace(table) / table.sum(), judged, "max"), **found}
+    document: Document = {
+        "kind": kind,
+        "pictures": len(images),
+        "evaluator": _evaluator(known, on_real),
+        "scores": found,
+    }
+    if conditional:
+        table = scores.confusion(labels, read, len(data.classes))
+        if not quick:
+            found = {"gan_train": _gan_train(network, data, progress), **found}
         document |= {
-            "kind": "conditional generator",
+            "scores": {"accuracy": _score(_right(table), _right(on_real), "max"), **found},
             "per_class": {
                 "classes": list(data.classes),
                 "accuracy": scores.per_class(table),
@@ -122,21 +128,23 @@ def _generator(
             },
             "confusion": table.tolist(),
         }
-        if not quick:
-            found["gan_train"] = _gan_train(network, data, progress)
+
     progress("Looking for the nearest training images")
     few = networks.spaced(NEIGHBOURS, len(images))
     near = neighbours.nearest(data.train_x, images[few])
     near_test = neighbours.nearest(data.train_x, data.test_x[networks.spaced(NEIGHBOURS, len(data.test_x))])
-    shown = labels if networks.conditional(network) else read
     with replacing(run.path / "neighbours.png") as beside:
-        neighbours.sheet(images[few], shown[few], near, data.train_x).save(beside)
-    return {
-        **document,
-        "evaluator": {"sha256": known.sha256, "accuracy": judged},
-        "scores": found,
-        "neighbours": neighbours.distances(near, near_test),
-    }
+        neighbours.sheet(images[few], (labels if conditional else read)[few], near, data.train_x).save(beside)
+    return {**document, "neighbours": neighbours.distances(near, near_test)}
+
+
+def _right(table: Any) -> float:
+    """The share on the diagonal of a confusion."""
+    return float(np.trace(table) / table.sum())
+
+
+def _evaluator(known: Known, on_real: Any) -> dict[str, Any]:
+    return {"sha256": known.sha256, "accuracy": _right(on_real)}
 
 
 def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
@@ -170,7 +178,7 @@ def _classifier(network: Network, data: Data, known: Known, progress: Callable[[
     """Accuracy and calibration on all test images."""
     progress("Classifying the test images")
     _, logits = look(known.evaluator, data.test_x)
-    judged = float((logits.argmax(axis=1) == data.test_t).mean())
+    on_real = scores.confusion(data.test_t, logits.argmax(axis=1).astype(np.int32), len(data.classes))
     outputs = networks.run(network, [data.test_x])
     probabilities = outputs if network.outputs[0].meaning == "probabilities" else softmax(outputs, axis=1)
     table = scores.confusion(data.test_t, probabilities.argmax(axis=1).astype(np.int32), len(data.classes))
@@ -178,9 +186,9 @@ def _classifier(network: Network, data: Data, known: Known, progress: Callable[[
     return {
         "kind": "classifier",
         "pictures": len(data.test_x),
-        "evaluator": {"sha256": known.sha256, "accuracy": judged},
+        "evaluator": _evaluator(known, on_real),
         "scores": {
-            "accuracy": _score(np.trace(table) / table.sum(), None, "max"),
+            "accuracy": _score(_right(table), None, "max"),
             "calibration_error": _score(scores.calibration_error(bins), None, "min"),
         },
         "per_class": {"classes": list(data.classes), "accuracy": scores.per_class(table)},

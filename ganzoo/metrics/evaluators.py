@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from ganzoo.specs import Data
 
-MNIST = "?"  # of the data: datasets.checksum
+MNIST = "3d8a18faa83a524c6ea8b94d61ca16349db0b0879403fcc6154149991baf33fd"  # of the data: datasets.checksum
 FROZEN = Path(__file__).with_name("mnist.npz")
-FROZEN_SHA256 = "?"
+FROZEN_SHA256 = "40047270193e3b11d6fe63d3aa607cf3b9f71075f572244223f164565337de09"
 
 
 @dataclass(frozen=True)
