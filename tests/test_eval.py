@@ -198,6 +198,10 @@ def test_what_neither_draws_nor_reads_has_no_judge(monkeypatch: pytest.MonkeyPat
     assert during(config, data, arch.build(config)) is None
 
 
-def test_spaced_indices_reach_over_all() -> None:
-    assert networks.spaced(4, 10).tolist() == [0, 2, 5, 7]
-    assert networks.spaced(9, 3).tolist() == [0, 1, 2]
+def test_some_indices_follow_no_order_of_the_data() -> None:
+    found = networks.some(1000, 6000)
+    assert len(set(found.tolist())) == 1000 and (found == networks.some(1000, 6000)).all()
+    for period in (2, 3, 6):  # none of a data set's groups that take turns is preferred
+        shares = np.bincount(found % period) / 1000
+        assert np.abs(shares - 1 / period).max() < 0.05
+    assert networks.some(9, 3).tolist() == [0, 1, 2]

@@ -91,12 +91,12 @@ def _generator(
 ) -> Document:
     """Scores of up to 10,000 pictures against as many test images.
 
-    The floor of each is what training images score in their place: as many, evenly spaced in the data. The pictures
+    The floor of each is what training images score in their place: as many, drawn at random. The pictures
     have the labels of these training images, so that the two differ in nothing but the pictures.
     """
     progress("Drawing pictures")
-    standing_in = networks.spaced(PICTURES, len(data.train_x))
-    reference = networks.spaced(PICTURES, len(data.test_x))
+    standing_in = networks.some(PICTURES, len(data.train_x))
+    reference = networks.some(PICTURES, len(data.test_x))
     labels = data.train_t[standing_in]
     images = networks.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
 
@@ -130,9 +130,9 @@ def _generator(
         }
 
     progress("Looking for the nearest training images")
-    few = networks.spaced(NEIGHBOURS, len(images))
+    few = networks.some(NEIGHBOURS, len(images))
     near = neighbours.nearest(data.train_x, images[few])
-    near_test = neighbours.nearest(data.train_x, data.test_x[networks.spaced(NEIGHBOURS, len(data.test_x))])
+    near_test = neighbours.nearest(data.train_x, data.test_x[networks.some(NEIGHBOURS, len(data.test_x))])
     with replacing(run.path / "neighbours.png") as beside:
         neighbours.sheet(images[few], (labels if conditional else read)[few], near, data.train_x).save(beside)
     return {**document, "neighbours": neighbours.distances(near, near_test)}
