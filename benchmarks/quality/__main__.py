@@ -2,14 +2,13 @@
 
     .venv/bin/python -m benchmarks.quality --data-dir FOLDER --row dcgan-cond/default
 
-Each training is a process of its own. Records are merged into `benchmarks/results/DATE-quality.json` as they come, so
+Each training is a process of its own, on `GANZOO_THREADS` threads, as many as there are cores without it. Records are merged into `benchmarks/results/DATE-quality.json` as they come, so
 that two of these may work on different rows; a run that is finished in the scratch folder is only judged again.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import date
@@ -62,12 +61,9 @@ def chosen(names: list[str] | tuple[str, ...]) -> list[Row]:
 
 def start(row: Row, seed: int, data_dir: Path | None, scratch: Path, path: Path) -> None:
     """This program as a worker of one training."""
-    environment = {**os.environ, **({"GANZOO_THREADS": str(row.threads)} if row.threads else {})}
     options = ["--row", row.name, "--seed", str(seed), "--scratch", str(scratch), "--out", str(path)]
     data = ["--data-dir", str(data_dir)] if data_dir else []
-    subprocess.run(
-        [sys.executable, "-m", "benchmarks.quality", "--worker", *options, *data], env=environment, check=True
-    )
+    subprocess.run([sys.executable, "-m", "benchmarks.quality", "--worker", *options, *data], check=True)
 
 
 def merge(path: Path, record: dict[str, Any]) -> None:

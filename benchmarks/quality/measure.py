@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins, provenance, show
+from ganzoo.layers import native
 from ganzoo.training import run as runs
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
     return {
         "row": row.name,
         "seed": seed,
-        "threads": row.threads or os.cpu_count(),
+        "threads": native.threads(),
         "load_average": [round(load, 2), round(os.getloadavg()[0], 2)],
         "date": provenance.now(),
         "machine": provenance.machine(),

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """A recipe on a data set. `threads` are those of its training; None as many as there are cores."""
+    """A recipe on a data set."""
 
     arch: str
     preset: str
     seeds: tuple[int, ...]
     dataset: str = "mnist"
-    threads: int | None = None
 
     @property
     def name(self) -> str:
