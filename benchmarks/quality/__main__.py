@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.quality --data-dir FOLDER --row dcgan-cond/default
 
-Each training is a process of its own, on `GANZOO_THREADS` threads, as many as there are cores without it. Records are merged into `benchmarks/results/DATE-quality.json` as they come, so
-that two of these may work on different rows; a run that is finished in the scratch folder is only judged again.
+Each training is a process of its own, on `GANZOO_THREADS` threads, as many as there are cores without it. Records
+are merged into `benchmarks/results/DATE-quality.json` as they come, so that two of these may work on different rows; a
+run that is finished in the scratch folder is only judged again.
 """
 
 from __future__ import annotations
