@@ -51,15 +51,15 @@ class Subject:
 def subjects(arch: str | None = None, batch_size: int | None = None) -> list[Subject]:
     """Every preset with a step of its own, of every architecture or of one, with its own batch size or with this.
 
-    Left out are those that take an earlier one's step, longer or at another width.
+    Left out are those that take an earlier one's step, longer, at another width or with other weights of its terms.
     """
     found: dict[Any, Subject] = {}
     for name in [arch] if arch else ("dcgan-cond", "wgan-gp", "cnn"):
         for preset in plugins.ARCHS.get(name).presets:
             options = Options(preset=preset, device="cpu", seed=SEED, batch_size=batch_size)
             config, data = configure(plugins.ARCHS.get(name), options)
-            values = {key: value for key, value in config.hparams.items() if key != "width"}
-            own = (name, config.batch_size, *values.items())
+            terms = {key: value if isinstance(value, str) else bool(value) for key, value in config.hparams.items()}
+            own = (name, config.batch_size, *({**terms, "width": ""}).items())
             found.setdefault(own, Subject(plugins.ARCHS.get(name), config, data))
     return list(found.values())
 
