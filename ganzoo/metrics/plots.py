@@ -47,7 +47,8 @@ def _per_class(part: Any, document: Mapping[str, Any]) -> None:
         axes.plot(places, [value or 0 for value in found["floor"]], "_", color="black", markersize=14, label="real")
         axes.legend(ncols=2, loc="lower right")
     lowest = min(value for value in (*found["accuracy"], *found.get("floor", ())) if value is not None)
-    axes.set_ylim(bottom=max(0.0, 1 - 1.5 * (1 - lowest)))
+    wrong = max(1 - lowest, 0.002)
+    axes.set_ylim(max(0.0, 1 - 1.5 * wrong), 1 + 0.1 * wrong)
     axes.set_xticks(places, found["classes"])
     axes.set_ylabel("accuracy")
 
