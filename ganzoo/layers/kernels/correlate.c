@@ -1,7 +1,7 @@
 // A convolution: from images to maps.
 #include "weights.h"
 
-enum { WORK_A_TASK = 1 << 19 };  // multiply-adds: some 10 microseconds
+enum { WORK_A_TASK = 1 << 19, SLOT = 1 };  // multiply-adds: some 10 microseconds
 
 typedef struct {
     const Shape *s;
@@ -62,10 +62,42 @@ static void some_images(void *given, long number, int thread) {
     }
 }
 
-void correlate(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
+// How many neighbours on a line share a vector: few channels would leave most of it empty. They also share the longer row
+// that their windows cover together, of which each ignores a part.
+static long neighbours(const Shape *s) {
+    long best = 1, cost = s->kw;  // of a point, times best
+    for (long n = 2; n * s->oc <= V && n <= s->ow; n++) {
+        long with = s->kw + (n - 1) * s->sx;
+        if (s->ow % n == 0 && with * best < cost * n) {
+            best = n;
+            cost = with;
+        }
+    }
+    return best;
+}
+
+// bias (oc,) or (rows, oc) `n` times side by side
+static const REAL *repeated(const REAL *bias, long rows, long channels, long n) {
+    if (!bias) return NULL;
+    REAL *row = scratch(0, SLOT, rows * n * channels * sizeof(REAL));
+    for (long i = 0; i < rows * n; i++) memcpy(row + i * channels, bias + i / n * channels, channels * sizeof(REAL));
+    return row;
+}
+
+void correlate(const Shape *given, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
                REAL slope, REAL *y) {
-    long work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
+    Shape shape = *given, *s = &shape;
+    long n = neighbours(s), work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
+    Packed packed = n > 1 ? pack_neighbours(s, w, at, n) : pack_windows(s, w, at);
+    if (n > 1) {
+        bias = repeated(bias, bias_step ? s->n : 1, s->oc, n);
+        bias_step *= n;
+        s->kw += (n - 1) * s->sx;
+        s->sx *= n;
+        s->ow /= n;
+        s->oc *= n;
+    }
     long images = max(s->oh * s->ow == 1 ? HIGHEST : 1, over(WORK_A_TASK, work));
-    Job job = {s, x, pack_windows(s, w, at), bias, bias_step, slope, y, min(images, over(s->n, 2))};
+    Job job = {s, x, packed, bias, bias_step, slope, y, min(images, over(s->n, 2))};
     parallel(some_images, &job, over(s->n, job.images));
 }

@@ -1,9 +1,11 @@
 #include "pool.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 
 // Between two jobs of a training step lies some Python: a worker that sleeps at once would be woken for each of them.
 enum { SPINS = 5000 };
@@ -12,13 +14,13 @@ enum { SPINS = 5000 };
 enum { BITS = 20, MOST_TASKS = (1 << BITS) - 1 };
 static _Atomic unsigned long long ticket;
 static _Atomic long done;
-static _Atomic int asleep;
+static _Atomic int asleep, waiting;
 static task *current;
 static void *argument;
 
 static pthread_mutex_t one_job = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t bed = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t bell = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t bell = PTHREAD_COND_INITIALIZER, end = PTHREAD_COND_INITIALIZER;
 static int wanted = 1, started = 1;
 static struct { void *memory; size_t bytes; } scratches[MOST_THREADS][SLOTS];
 
@@ -38,7 +40,11 @@ static int work(int thread) {
         if (next >= n) return 0;
         if (atomic_compare_exchange_weak(&ticket, &seen, seen + 1)) {
             current(argument, next, thread);
-            atomic_fetch_add(&done, 1);
+            if (atomic_fetch_add(&done, 1) + 1 == n && atomic_load(&waiting)) {
+                pthread_mutex_lock(&bed);
+                pthread_cond_signal(&end);
+                pthread_mutex_unlock(&bed);
+            }
             return 1;
         }
     }
@@ -68,15 +74,27 @@ static void *worker(void *number) {
 // A child of fork has none of its parent's threads.
 static void forget_threads(void) {
     started = 1;
-    asleep = 0;
+    asleep = waiting = 0;
     one_job = bed = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    bell = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    bell = end = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+}
+
+// A training step asks for the same large arrays again and again. glibc would give them back to the system in between, and
+// to be given a page costs as much as to fill it three times.
+static void keep_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
 }
 
 void set_threads(int n) {
     static int registered;
     pthread_mutex_lock(&one_job);
-    if (!registered++) pthread_atfork(NULL, NULL, forget_threads);
+    if (!registered++) {
+        pthread_atfork(NULL, NULL, forget_threads);
+        keep_memory();
+    }
     wanted = n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : n;
     pthread_mutex_unlock(&one_job);
 }
@@ -106,10 +124,13 @@ void parallel(task *run, void *job, long n) {
             pthread_mutex_unlock(&bed);
         }
         while (work(0)) {}
-        // a task that another thread has begun; where that thread waits for a core, it may have this one
-        for (int spins = 0; atomic_load(&done) < n; spins++) {
-            if (spins < SPINS / 10) pause_briefly();
-            else sched_yield();
+        for (int spins = 0; atomic_load(&done) < n && spins < SPINS / 5; spins++) pause_briefly();
+        if (atomic_load(&done) < n) {  // a thread that has begun a task waits for a core: it may have this one
+            pthread_mutex_lock(&bed);
+            atomic_store(&waiting, 1);
+            while (atomic_load(&done) < n) pthread_cond_wait(&end, &bed);
+            atomic_store(&waiting, 0);
+            pthread_mutex_unlock(&bed);
         }
     }
     pthread_mutex_unlock(&one_job);

@@ -70,13 +70,17 @@ static void some_images(void *given, long number, int thread) {
     long tile = max(HIGHEST, TILE / wide);
     REAL *x = job->x + first * size, *windows = scratch(thread, 0, tile * wide * sizeof(REAL));
     const REAL *y = job->y + first * s->oh * s->ow * s->oc;
-    int all_covered = s->kh == s->sy && s->kw == s->sx && s->kh * s->oh == s->ih && s->kw * s->ow == s->iw;
+    int whole = s->oh * s->ow == 1 && !s->py && !s->px;  // the window of an image may be that image
+    int all_covered = whole ? s->kh == s->ih && s->kw == s->iw
+                            : s->kh == s->sy && s->kw == s->sx && s->kh * s->oh == s->ih && s->kw * s->ow == s->iw;
+    whole = whole && all_covered && job->w.columns == wide;
     Row row = {1, s->oc, 0};
     vec sums[HIGHEST * MOST_VECTORS];
     Point point = {0, 0, 0};
     if (!job->apart || !all_covered || s->py || s->px) begin(job, x, images * s->ih * s->iw);
     for (long from = 0; from < points; from += tile) {
         long here = min(tile, points - from);
+        if (whole) windows = x + from * size;
         for (long p = 0; p < n_panels(&job->w); p++) {
             long vectors = over(panel_width(&job->w, p), V), most = MOST_ROWS(vectors);
             long block = over(here, over(here, most));
@@ -93,7 +97,7 @@ static void some_images(void *given, long number, int thread) {
                     }
             }
         }
-        for (long i = 0; i < here; i++, advance(&point, s)) place(s, x, point, windows + i * wide, job->apart);
+        for (long i = 0; i < here && !whole; i++, advance(&point, s)) place(s, x, point, windows + i * wide, job->apart);
     }
     if (!job->apart && job->slope != 1) activate(x, images * size, job->slope);
 }
@@ -115,6 +119,7 @@ static int turned(const Shape *s, const REAL **w, const Strides *at, Shape *shap
     // vectors of products either way; those that are added cost as many as ADDED more
     enum { ADDED = 12 };
     long as_convolution = s->ih * s->iw * s->kh * s->kw * s->oc * over(s->ic, V);
+    if (s->ic <= V / 2) as_convolution = as_convolution * 2 / 3;  // neighbours share vectors
     if (as_convolution > s->oh * s->ow * (s->oc + ADDED) * over(s->kh * s->kw * s->ic, V)) return 0;
     *strides = (Strides){at->i, at->o, -at->y, -at->x};
     *w += (s->kh - 1) * at->y + (s->kw - 1) * at->x;
@@ -130,7 +135,7 @@ void scatter(const Shape *s, const REAL *y, const REAL *w, const Strides *at, co
     }
     long work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
     long images = max(over(HIGHEST, s->oh * s->ow), over(WORK_A_TASK, work));
-    int apart = s->kh <= s->sy && s->kw <= s->sx;
+    int apart = (s->kh <= s->sy || s->oh == 1) && (s->kw <= s->sx || s->ow == 1);
     Job job = {s, y, pack_points(s, w, at), for_window(s, bias), slope, x, min(images, over(s->n, 2)), apart};
     parallel(some_images, &job, over(s->n, job.images));
 }

@@ -38,3 +38,18 @@ static Packed pack(const Shape *s, const REAL *w, const Strides *at, int by_wind
 
 Packed pack_windows(const Shape *s, const REAL *w, const Strides *at) { return pack(s, w, at, 1); }
 Packed pack_points(const Shape *s, const REAL *w, const Strides *at) { return pack(s, w, at, 0); }
+
+Packed pack_neighbours(const Shape *s, const REAL *w, const Strides *at, long n) {
+    long width = s->kw + (n - 1) * s->sx, rows = s->kh * width * s->ic, wide = over(n * s->oc, V) * V;
+    REAL *panel = scratch(0, SLOT, rows * wide * sizeof(REAL));
+    memset(panel, 0, rows * wide * sizeof(REAL));
+    for (long p = 0; p < n; p++)
+        for (long y = 0; y < s->kh; y++)
+            for (long x = 0; x < s->kw; x++)
+                for (long i = 0; i < s->ic; i++) {
+                    REAL *row = panel + ((y * width + p * s->sx + x) * s->ic + i) * wide + p * s->oc;
+                    const REAL *from = w + y * at->y + x * at->x + i * at->i;
+                    for (long o = 0; o < s->oc; o++) row[o] = from[o * at->o];
+                }
+    return (Packed){panel, rows, n * s->oc};
+}

@@ -11,6 +11,8 @@ typedef struct { const REAL *panels; long rows, columns; } Packed;
 
 // (kh * kw * ic, oc): from a window to a point of the map
 Packed pack_windows(const Shape *s, const REAL *w, const Strides *at);
+// (kh * (kw + (n - 1) * sx) * ic, n * oc): from what the windows of n neighbours on a line cover to these n points
+Packed pack_neighbours(const Shape *s, const REAL *w, const Strides *at, long n);
 // (oc, kh * kw * ic): from a point of the map to its window
 Packed pack_points(const Shape *s, const REAL *w, const Strides *at);
 
