@@ -167,7 +167,7 @@ ARCH = Arch(
         # classes are missing, and a classifier that learns from them (GAN-train) lacks these
         "long": _preset("the default, three times as long, half an hour on a CPU", 2_700_000, wrong_label=0.15),
         **{
-            width: _preset(f"the default with {channels} channels, a third as long", 300_000, width=width)
+            width: _preset(f"the default with {channels} channels, a fifth as long", 180_000, width=width)
             for width, channels in _gan.WIDTHS.items()
         },
         "blog": Preset(
