@@ -48,11 +48,6 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
         "scores": document["scores"],
         "per_class": document.get("per_class"),
         "closer": document.get("neighbours", {}).get("closer"),
-        "on_the_way": [
-            {"seconds": round(entry["elapsed_time"], 1), **{k: v for k, v in entry.items() if k.startswith("eval/")}}
-            for entry in log
-            if any(key.startswith("eval/") for key in entry)
-        ],
     }
 
 
