@@ -32,7 +32,7 @@ JOB = Path(__file__).with_name("distributed_job.py")
 GANZOO = ("-m", "ganzoo")
 # what one process computes in sums of 16 pictures, two compute in sums of 8: float64's rounding, grown over the steps
 LOSSES, WEIGHTS = 1e-12, 1e-9
-TRAIN = ("train", "dcgan-cond", "--distributed", "--seed", "3", "--batch-size", "16", "--limit", "64")
+TRAIN = ("train", "cnn", "--distributed", "--seed", "3", "--batch-size", "16", "--limit", "64")
 
 
 def start(n: int, *arguments: object, **options: object) -> subprocess.Popen[str]:
@@ -88,6 +88,7 @@ def test_process_0_alone_writes_and_speaks(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     told = dict(line.split() for line in done.err.splitlines() if line[:2] in ("0 ", "1 "))
     assert int(told["0"]) > 5 and int(told["1"]) == 0
+    assert "eval/accuracy" in runs_module.load(tmp_path / "mine").log()[-1]  # it judges as well
     assert done.err.count("epoch 1.0/1") == done.err.count("Trained in") == 1 and len(done.out.splitlines()) == 1
 
 
@@ -113,7 +114,7 @@ def test_a_killed_process_ends_the_job_and_one_process_can_go_on(tmp_path: Path,
             os.kill(pid, 0)
     reached = runs_module.load(path).epochs_done()
     epochs = int(reached) + 2
-    resumed = ganzoo("train", "dcgan-cond", "--resume", "--out", path, "--epochs", epochs)
+    resumed = ganzoo("train", "cnn", "--resume", "--out", path, "--epochs", epochs)
     assert resumed.code == 0, resumed.err
     assert runs_module.load(path).finished and runs_module.load(path).epochs_done() == epochs
 
@@ -121,12 +122,12 @@ def test_a_killed_process_ends_the_job_and_one_process_can_go_on(tmp_path: Path,
 def test_a_process_that_raises_ends_the_job_and_is_named(tmp_path: Path) -> None:
     raising = (
         "import os, sys; from ganzoo.training import distributed; distributed.PATIENCE = 0.1\n"
-        "from ganzoo.archs import _gan; draw, count = _gan.draw_input, []\n"
-        "def drawn(*arguments):\n"
+        "from ganzoo.training.loop import _Stop; goes_on, count = _Stop.__call__, []\n"
+        "def stop(*arguments):\n"
         "    count.append(0)\n"
         "    if os.environ['PMI_RANK'] == '1' and len(count) == 3: raise ArithmeticError('by chance')\n"
-        "    return draw(*arguments)\n"
-        "_gan.draw_input = drawn\n"
+        "    return goes_on(*arguments)\n"
+        "_Stop.__call__ = stop\n"
         "from ganzoo.cli import main; main(sys.argv[1:])\n"
     )
     done = ended(start(2, "-c", raising, *TRAIN, "--epochs", "500", "--out", tmp_path / "run"))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from conftest import Done
     from ganzoo.training.run import Run
 
-OPTIONS = Options(epochs=2, limit=96, seed=3)  # six iterations, each judged
+OPTIONS = Options(epochs=2, limit=96, batch_size=32, seed=3)  # six iterations, each judged
 
 
 def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
@@ -103,7 +103,7 @@ def test_last_is_asked_for_by_name(
 def test_so_many_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     says(monkeypatch, [1, 2, 3, 4, 5, 6])
-    run = train("dcgan-cond", Options(epochs=2, limit=96, keep=3), tmp_path, None, quiet).run
+    run = train("dcgan-cond", Options(epochs=2, limit=96, batch_size=32, keep=3), tmp_path, None, quiet).run
     assert [path.stem for path in run.kept()] == ["0000001", "0000004", "0000005", "0000006"]
     with pytest.raises(UsageError, match="--keep is 0"):
         train("dcgan-cond", Options(keep=0), tmp_path, None, quiet)
@@ -113,7 +113,7 @@ def test_a_collapse_ends_with_a_command_that_goes_on(
     ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     says(monkeypatch, itertools.chain([0.2, 0.9, 0.3, 0.31]), "eval/coverage", "max")
-    command = ("train", "dcgan-cond", "--epochs", 2, "--limit", 96, "--out", "run")
+    command = ("train", "dcgan-cond", "--epochs", 2, "--limit", 96, "--batch-size", 32, "--out", "run")
     done = ganzoo(*command)
     assert done.code == 1 and not Path("run/model.npz").exists(), done.err
     assert "eval/coverage fell from 0.900 to 0.310" in done.err and "run/snapshots/0000002.npz" in done.err
@@ -176,7 +176,7 @@ def test_a_saturated_discriminator_stops_a_training(
     monkeypatch.setattr(dcgan_cond, "loss_real", lambda logits: 1e-6 * logits[0])
     monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: 1e-6 * logits[0])
     with pytest.raises(CollapsedError, match="dis/loss has been below"):
-        train("dcgan-cond", Options(epochs=10, limit=64), tmp_path, None, quiet)
+        train("dcgan-cond", Options(epochs=10, limit=64, batch_size=32), tmp_path, None, quiet)
 
 
 def test_another_seed_from_a_snapshot_is_another_future(
@@ -249,7 +249,7 @@ import ganzoo.training.extensions
 ganzoo.training.extensions.save_state = save_state
 import ganzoo.metrics.during
 ganzoo.metrics.during.during = lambda *arguments: None
-main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--seed", "3", "--out", "run"])
+main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "32", "--seed", "3", "--out", "run"])
 """
 
 
@@ -279,7 +279,7 @@ def test_a_really_full_disk(in_tmp: Path, quiet: Console, monkeypatch: pytest.Mo
     monkeypatch.setattr("ganzoo.metrics.during.during", lambda *arguments: None)
     try:
         with pytest.raises(DiskFullError, match=r"No space left on device; the snapshot 0000002.npz is whole"):
-            train("dcgan-cond", Options(epochs=1, limit=96, keep=6), in_tmp, disk / "run", quiet)
+            train("dcgan-cond", Options(epochs=1, limit=96, batch_size=32, keep=6), in_tmp, disk / "run", quiet)
         assert arrays(runs_module.load(disk / "run").snapshot(2))
     finally:
         subprocess.run(["umount", disk], check=True)
