@@ -54,6 +54,20 @@ def _packages() -> Iterable[Finding]:
         yield Finding(name, found or "missing", ok, True, needed, remedy)
 
 
+def _layers() -> Iterable[Finding]:
+    needed = "training at full speed"
+    try:
+        from ganzoo.layers import native
+
+        native.load("float32")
+    except GanzooError as error:
+        yield Finding("fast layers", error.message.partition("\n")[0], False, False, needed, error.remedy)
+    except ImportError as error:
+        yield Finding("fast layers", str(error), False, False, needed, "Install what is missing above.")
+    else:
+        yield Finding("fast layers", f"on {native.threads()} threads", True, False, needed, "")
+
+
 def _browser() -> Iterable[Finding]:
     from ganzoo.browser.find import find_browser
 
@@ -106,4 +120,13 @@ def _version(program: str) -> str:
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
-LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (_python, _packages, _extras, _browser, _npm, _gpu, _emscripten)
+LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (
+    _python,
+    _packages,
+    _layers,
+    _extras,
+    _browser,
+    _npm,
+    _gpu,
+    _emscripten,
+)

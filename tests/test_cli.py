@@ -154,6 +154,7 @@ def test_doctor(ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tm
     done = ganzoo("doctor", "--json")
     found = {finding["what"]: finding for finding in json.loads(done.out)}
     assert done.code == 0 and all(found[name]["ok"] for name in ("Python", "chainer", "webdnn", "numpy", "ziglang"))
+    assert found["fast layers"]["ok"]
     monkeypatch.setenv("GANZOO_BROWSER", str(tmp_path / "none"))
     browser = next(f for f in json.loads(ganzoo("doctor", "--json").out) if f["what"] == "browser")
     assert not browser["ok"] and "GANZOO_BROWSER" in browser["remedy"]

@@ -19,6 +19,7 @@ from ganzoo.errors import ToolMissingError
 from ganzoo.export.tracing.tape import forward
 from ganzoo.layers import native
 from ganzoo.layers.functions import Correlate, Scatter, fast
+from ganzoo.layers.losses import MeanSoftplus
 from ganzoo.layers.normalizing import scaled
 from ganzoo.training.options import Options, configure
 
@@ -166,6 +167,25 @@ def test_adam_is_chainers_to_the_last_bit(dtype: str, hook: Any) -> None:
         found.append([link.W.array, link.b.array, link.W.update_rule.state["v"]])
     for ours, chainers in zip(*found, strict=True):
         np.testing.assert_array_equal(ours, chainers)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_logistic_losses_are_chainers(dtype: str, sign: int) -> None:
+    found = []
+    for kernels in (True, False):
+        with chainer.using_config("fast_layers", kernels):
+            x = chainer.Variable(np.linspace(-30, 30, 41).astype(dtype))
+            loss = layers.mean_softplus(x, sign)
+            assert isinstance(loss.creator, MeanSoftplus) is kernels
+            (once,) = chainer.grad([loss], [x])
+            (gradient,) = chainer.grad([loss], [x], enable_double_backprop=True)
+            found.append([loss, once, gradient, *chainer.grad([F.sum(gradient**2)], [x])])
+    for ours, chainers in zip(*found, strict=True):
+        assert ours.dtype == dtype
+        np.testing.assert_allclose(ours.array, chainers.array, rtol=DTYPES[dtype], atol=DTYPES[dtype] / 100)
+    far = chainer.Variable(np.array([-1e4, 1e4], dtype))
+    assert np.isfinite(chainer.grad([layers.mean_softplus(far, sign)], [far])[0].array).all()
 
 
 def test_a_sigmoid_is_exact_far_out_and_keeps_what_is_no_number() -> None:

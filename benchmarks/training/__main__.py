@@ -1,14 +1,16 @@
 """Time a training step of each architecture beside the same step in PyTorch: `make training-bench`.
 
-ganzoo's step is that of `ganzoo train`: its updater on Chainer and NumPy with one BLAS thread. PyTorch's is the same
-network, optimiser, batch and noise, eager, on one thread and on all cores. Both are proved the same first; where
-they differ, nothing is timed and the command exits with 1. Results go to `benchmarks/results/`, dated.
+ganzoo's step is that of `ganzoo train`: its updater on its own layers and their threads. PyTorch's is the same network,
+optimiser, batch and noise, eager, on one thread and on all cores. Both are proved the same first; where they differ,
+nothing is timed and the command exits with 1. Peak memory is that of a process each. Results go to
+`benchmarks/results/`, dated.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import sys
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
@@ -19,6 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.training.agreement import TOLERANCES
+from benchmarks.training.memory import peak
 from benchmarks.training.report import notes, row, table
 from ganzoo import devices, provenance, show
 from ganzoo.errors import GanzooError, ToolMissingError
@@ -71,7 +74,10 @@ def bench(
         times = dict(zip(runnable, timed(runnable, rounds, seconds, random.Random(SEED)), strict=True))
     load.append(os.getloadavg()[0])
     batches = {subject.name: subject.config.batch_size for subject in chosen}
-    rows = [row(each, batches[each.subject], times) for each in everyone]
+    weighed = [each for each in runnable if each.device == "cpu" and each.library != contestants.IMAGES]
+    show.step(f"taking the peak memory of {len(weighed)} processes")
+    memory = {each: peak(each, batches[each.subject]) for each in weighed if sys.platform == "linux"}
+    rows = [row(each, batches[each.subject], times, memory) for each in everyone]
     write_json(
         path,
         {

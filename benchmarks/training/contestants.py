@@ -10,6 +10,7 @@ from benchmarks.training.rounds import Contestant, nothing
 from benchmarks.training.subjects import Step
 from ganzoo import devices
 from ganzoo.errors import DeviceMissingError, VerificationError
+from ganzoo.layers import native
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,9 @@ def contestants(
     def ours(device: str, reason: str = "") -> Contestant:
         if reason:
             return Contestant(subject.name, CHAINER, device, reason=reason)
-        return Contestant(subject.name, CHAINER, device, step=Step(subject.training(device)), synchronize=_wait(device))
+        threads = native.threads() if device == "cpu" else 1
+        step = Step(subject.training(device))
+        return Contestant(subject.name, CHAINER, device, threads, step=step, synchronize=_wait(device))
 
     def theirs(device: str, threads: int = 1, reason: str = "") -> Contestant:
         if reason:

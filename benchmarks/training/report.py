@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
     from benchmarks.training.rounds import Contestant
 
-HEADINGS = ("recipe", "step, threads", "ms", "95%", "ratio", "95%")
-TITLE = "Milliseconds a training step; ratio is ganzoo's to PyTorch's; images are in both"
+HEADINGS = ("recipe", "step, threads", "ms", "95%", "ratio", "95%", "MB")
+TITLE = "Milliseconds a training step, peak memory; ratio is ganzoo's to PyTorch's; images are in both"
 
 
-def row(contestant: Contestant, batch: int, times: Mapping[Contestant, Sequence[float]]) -> dict[str, Any]:
+def row(
+    contestant: Contestant,
+    batch: int,
+    times: Mapping[Contestant, Sequence[float]],
+    memory: Mapping[Contestant, float] | None = None,
+) -> dict[str, Any]:
     """One contestant's figures: milliseconds a step, and how many times as long ganzoo's step takes on that kind of
-    device, round by round. `seconds` has the values of the rounds. With a `reason` there are none."""
+    device, round by round. `seconds` has the values of the rounds. `peak_mb` where it was taken. With a `reason` there
+    are none."""
     found: dict[str, Any] = {
         "recipe": contestant.subject,
         "batch": batch,
@@ -37,6 +43,8 @@ def row(contestant: Contestant, batch: int, times: Mapping[Contestant, Sequence[
     ours = next((values for other, values in times.items() if _rivals(other, contestant)), None)
     if ours:
         found["ganzoo_is_times"] = _plain(ratio(ours, seconds))
+    if memory and contestant in memory:
+        found["peak_mb"] = round(memory[contestant])
     return {**found, "seconds": [_rounded(value) for value in seconds]}
 
 
@@ -57,13 +65,19 @@ def _rounded(value: float) -> float:
 
 def table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Those that were timed, in 80 columns."""
-    return tables.table(HEADINGS, [_cells(each) for each in rows if not each["reason"]], right=4, title=TITLE)
+    return tables.table(HEADINGS, [_cells(each) for each in rows if not each["reason"]], right=5, title=TITLE)
 
 
 def _cells(each: Mapping[str, Any]) -> list[str]:
     on = each["threads"] if each["device"] == "cpu" else each["device"]
     ratio = _estimate(each["ganzoo_is_times"]) if "ganzoo_is_times" in each else ("", "")
-    return [each["recipe"], f"{each['library']}, {on}", *_estimate(each["step_ms"]), *ratio]
+    return [
+        each["recipe"],
+        f"{each['library']}, {on}",
+        *_estimate(each["step_ms"]),
+        *ratio,
+        str(each.get("peak_mb", "")),
+    ]
 
 
 def _estimate(found: Mapping[str, Any]) -> tuple[str, str]:

@@ -33,8 +33,8 @@ class Subject:
     def training(self, device: str = "cpu", dtype: str = "float32") -> Training:
         """A fresh training, the same at every call.
 
-        Biases are away from their initial 0: there, a leaky ReLU's derivative is 1 in Chainer and the slope in
-        PyTorch, and the black background of an image is all such places.
+        Biases are away from their initial 0: the black background of an image would lie in the kink of every leaky
+        ReLU, where rounding decides.
         """
         import chainer
         import numpy as np

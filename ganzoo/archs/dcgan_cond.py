@@ -16,6 +16,7 @@ import numpy as np
 
 from ganzoo.archs import _gan
 from ganzoo.devices import chainer_device
+from ganzoo.layers import mean_softplus
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.training.distributed import share
 
@@ -28,12 +29,12 @@ R1_EVERY = 16  # steps
 
 def loss_real(logits: Any) -> Any:
     """-log D(x) from logits, averaged; log(sigmoid) would overflow."""
-    return F.mean(F.softplus(-logits))
+    return mean_softplus(logits, -1)
 
 
 def loss_fake(logits: Any) -> Any:
     """-log(1 - D(x)) from logits, averaged."""
-    return F.mean(F.softplus(logits))
+    return mean_softplus(logits)
 
 
 def r1_penalty(dis: Any, x: Any, t: Any) -> Any:

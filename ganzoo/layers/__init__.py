@@ -2,7 +2,9 @@
 
     links.py       Convolution2D, Deconvolution2D, Linear, BatchNormalization, each with the activation that follows it
     functions.py   their functions: a convolution and its two gradients, each the gradient of the others
+    function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
+    losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
     native.py      the C library in kernels/: built when it is first wanted, kept in the cache
@@ -16,6 +18,7 @@ functions.
 from ganzoo.layers.activations import IDENTITY, LEAKY_RELU, RELU, SIGMOID, Activation
 from ganzoo.layers.adam import Adam, move_average
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
+from ganzoo.layers.losses import mean_softplus
 
 __all__ = [
     "IDENTITY",
@@ -28,5 +31,6 @@ __all__ = [
     "Convolution2D",
     "Deconvolution2D",
     "Linear",
+    "mean_softplus",
     "move_average",
 ]
