@@ -114,8 +114,18 @@ def test_training_repeats_and_leaves_the_global_random_state() -> None:
     data = blobs(20)
     np.random.seed(4)
     expected = np.random.RandomState(4).uniform()
-    one, other = (recipe.train(data.train_x, data.train_t, 2, recipe.Recipe(pictures=60)) for _ in range(2))
+    one, other = (recipe.train(data, recipe.Recipe(pictures=60)) for _ in range(2))
     assert np.random.uniform() == expected
+    np.testing.assert_array_equal(look(one, data.test_x)[1], look(other, data.test_x)[1])
+
+
+def test_images_that_are_held_out_teach_nothing() -> None:
+    data = blobs(24)
+    held_out = recipe.held_out(24)
+    assert len(held_out) == 4 and len(recipe.held_out(60_000)) == 10_000
+    noise = data.train_x.copy()
+    noise[held_out] = np.random.RandomState(0).uniform(size=(4, *noise.shape[1:]))
+    one, other = (recipe.train(each, recipe.Recipe(pictures=60)) for each in (data, replace(data, train_x=noise)))
     np.testing.assert_array_equal(look(one, data.test_x)[1], look(other, data.test_x)[1])
 
 

@@ -46,7 +46,7 @@ def during(
     """
     exported = plugins.ARCHS.get(config.arch).export(config, model)
     painter, classifier = networks.painter(exported), networks.classifier(exported)
-    if painter is not None and len(data.test_x) > scores.NEAREST:
+    if painter is not None and evaluators.enough(data):
         return Judge(_of_painter(painter, data, config.seed, progress), "eval/frechet", "min")
     if classifier is not None:
         return Judge(_of_classifier(classifier, data), "eval/accuracy", "max")

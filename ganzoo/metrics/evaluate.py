@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from ganzoo import datasets, inputs
 from ganzoo.errors import RunError, UsageError
 from ganzoo.files import replacing, write_json
-from ganzoo.metrics import evaluators, gan_train, neighbours, networks, plots, scores
+from ganzoo.metrics import evaluators, gan_train, neighbours, networks, plots, recipe, scores
 from ganzoo.metrics.evaluator import look
 from ganzoo.training.options import data_of
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ganzoo.training.run import Run
 
 FORMAT = 1
-PICTURES = 10_000  # drawn, and as many real ones beside them
+PICTURES = 10_000  # drawn; and the most real ones that they are compared with
 NEIGHBOURS = 2_000  # pictures whose nearest training images are looked for: all take a minute
 SEED = 0  # of the noise
 NOTE = (
@@ -52,11 +52,11 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             f"The data of {run.config.dataset} is not what {run.path} was trained on.",
             "Name the folder of that data with --data-dir.",
         )
-    if min(len(data.test_x), len(data.train_x)) <= scores.NEAREST:
+    if not evaluators.enough(data):
         raise UsageError(
             f"{run.config.dataset} has {len(data.train_x)} training and {len(data.test_x)} test images: "
             "too few to judge by.",
-            f"More than {scores.NEAREST} of each are needed.",
+            f"{evaluators.LEAST_TRAIN} and {evaluators.LEAST_TEST} are needed.",
         )
     with threadpool_limits(1):  # sums, and so numbers, do not depend on the cores that there are
         known = evaluators.of(data, progress)
@@ -89,29 +89,30 @@ def _score(value: float, floor: float | None, better: Literal["min", "max"]) -> 
 def _generator(
     run: Run, network: Network, data: Data, known: Known, quick: bool, progress: Callable[[str], None]
 ) -> Document:
-    """Scores of up to 10,000 pictures against as many test images.
+    """Scores of 10,000 pictures.
 
-    The floor of each is what training images score in their place: as many, drawn at random. The pictures
-    have the labels of these training images, so that the two differ in nothing but the pictures.
+    What compares features takes as many pictures as there are training images that the evaluator has not learned
+    from, 10,000 at most: the floor is what these score in the place of the pictures. Pictures have their labels, in
+    turn, so that the two differ in nothing but the images. The reference is up to 10,000 test images.
     """
     progress("Drawing pictures")
-    standing_in = networks.some(PICTURES, len(data.train_x))
-    reference = networks.some(PICTURES, len(data.test_x))
-    labels = data.train_t[standing_in]
+    held_out = recipe.held_out(len(data.train_x))
+    labels = np.resize(data.train_t[held_out], PICTURES)
     images = networks.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
 
     progress("Comparing them with real ones")
+    reference = networks.some(PICTURES, len(data.test_x))
     real, real_logits = look(known.evaluator, data.test_x[reference])
-    stand_in, _ = look(known.evaluator, data.train_x[standing_in])
+    stand_in, _ = look(known.evaluator, data.train_x[held_out])
     fake, logits = look(known.evaluator, images)
     read = logits.argmax(axis=1).astype(np.int32)
     on_real = scores.confusion(data.test_t[reference], real_logits.argmax(axis=1).astype(np.int32), len(data.classes))
     conditional = networks.conditional(network)
-    kind = "conditional generator" if conditional else "unconditional generator"
-    found = _distances(real, fake, stand_in)
+    found = _distances(real, fake[: len(held_out)], stand_in)
     document: Document = {
-        "kind": kind,
+        "kind": "conditional generator" if conditional else "unconditional generator",
         "pictures": len(images),
+        "compared": len(held_out),
         "evaluator": _evaluator(known, on_real),
         "scores": found,
     }
