@@ -1,8 +1,8 @@
-"""Chainer 7.8.1 with CuPy 13.4 to 14.2.
+"""Chainer 7.8.1 with CuPy 14.2.
 
-Written without a GPU. CuPy 14.2's wheel was imported over stub CUDA libraries: Chainer then finds it, and
-every attribute of `cupy` and `cupyx` that Chainer names is there, but for cuDNN's, which Chainer does
-without. No kernel was compiled or run, and CuPy 13 was not tried.
+Of the names of `cupy` and `cupyx` in Chainer's source, CuPy 14.2 lacks cuDNN's alone, which Chainer does without. Every
+step of the zoo's recipes ran over an emulated CUDA (`make gpu-emulated`), none on a GPU. `ndarray.scatter_add`, which
+the gradient of indexing calls, is deprecated in 14.2 and works. CuPy 13 was not tried.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import chainer
+from chainer.backends import cuda
 from chainer.optimizers.adam import AdamRule
 
 from ganzoo.layers.functions import fast
@@ -41,5 +42,10 @@ def move_average(averages: Sequence[Any], currents: Sequence[Any], rate: float) 
     for average, current in zip(averages, currents, strict=True):
         if average.flags.c_contiguous and current.flags.c_contiguous and fast(average, current):
             library(average.dtype).average(average, current, average.size, rate)
+        elif isinstance(average, cuda.ndarray):  # one kernel in place of three
+            kernel = cuda.elementwise(
+                "T current, T rate", "T average", "average += rate * (current - average)", "average"
+            )
+            kernel(current, rate, average)
         else:
             average += rate * (current - average)
