@@ -125,7 +125,7 @@ def train(config: TrainConfig, data: Data) -> Training:
         monitors=("gen/loss", "dis/loss"),
         sample=_gan.sampler(config, updater.ema.link),
         extensions=_gan.decay(config, updater, len(data.train_x)),
-        healthy={"dis/loss": (0.02, math.inf)},  # below it every fake is told from the real with 98% certainty
+        healthy={"dis/loss": (0.05, math.inf)},  # below it the generator's gradient has all but vanished
         rates=_gan.RATES,
     )
 

@@ -11,6 +11,7 @@ from ganzoo.errors import CollapsedError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ganzoo.training.judging import Judging
     from ganzoo.training.wayback import WayBack
 
     Log = Sequence[Mapping[str, float]]
@@ -23,13 +24,22 @@ LONG = 1 / 8  # of a whole training's log lines
 
 
 class Watch(Extension):
-    """Looks at each new line of the log. At the end of a training it is silent: the best is kept then anyway."""
+    """Looks at each new line of the log.
+
+    It is silent at the end of a training, since the best is kept then anyway, and of monitors while scores still rise.
+    """
 
     name = "watch"
     priority = 90  # after the log
 
-    def __init__(self, way_back: WayBack, healthy: Mapping[str, tuple[float, float]], log_lines: int) -> None:
-        self._way_back, self._healthy = way_back, healthy
+    def __init__(
+        self,
+        way_back: WayBack,
+        healthy: Mapping[str, tuple[float, float]],
+        log_lines: int,
+        judging: Judging | None,
+    ) -> None:
+        self._way_back, self._healthy, self._judging = way_back, healthy, judging
         self._long = round(log_lines * LONG)
 
     def __call__(self, trainer: Any) -> None:
@@ -37,7 +47,10 @@ class Watch(Extension):
         done = trainer.updater.epoch_detail >= self._way_back.run.config.epochs
         if done or not log or log[-1]["iteration"] != trainer.updater.iteration:
             return
-        for problem in (*saturated(log, self._healthy, self._long), *fallen(log)):
+        best = self._judging.best if self._judging else None
+        rising = best is not None and best.iteration >= log[-self._long :][0]["iteration"]
+        out_of_range = [] if rising else saturated(log, self._healthy, self._long)
+        for problem in (*out_of_range, *fallen(log)):
             raise CollapsedError(f"{problem} after {trainer.updater.iteration} iterations.", self._way_back.remedy())
 
 

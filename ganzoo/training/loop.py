@@ -147,7 +147,7 @@ def _extend(
     judging = Judging(judge) if judge else None
     snapshots = extensions.Snapshots(way_back, keep, judging, at_once=reseed)
     trainer.extend(extensions.JsonLog(way_back, training.monitors, Evenly(LOG_LINES, epochs)))
-    trainer.extend(Watch(way_back, training.healthy, LOG_LINES))
+    trainer.extend(Watch(way_back, training.healthy, LOG_LINES, judging))
     samples = None
     if training.sample:
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.bench.reports.charts import STYLE, Chart
 from ganzoo.bench.reports.sketches import COLOURS, FAINT, INK, LINES
 from ganzoo.bench.reports.svg import inline
+from ganzoo.metrics.report import NAMES
 from ganzoo.training.extensions import scored
 from ganzoo.training.report.facts import number
 
@@ -29,9 +30,14 @@ def curves(log: Log, best: Best | None) -> list[Chart]:
     groups = {
         "Losses": [key for key in monitors if not key.endswith("accuracy")],
         "Accuracy while training": [key for key in monitors if key.endswith("accuracy")],
-        **{key.removeprefix("eval/"): [key] for key in keys if scored(key)},
+        **{_named(key): [key] for key in keys if scored(key)},
     }
     return [_chart(title, log, group, best) for title, group in groups.items() if group]
+
+
+def _named(key: str) -> str:
+    name = key.removeprefix("eval/")
+    return f"Judged: {NAMES.get(name, name)}"
 
 
 def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Chart:
