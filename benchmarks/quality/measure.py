@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
-import sys
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins, provenance, show
@@ -23,11 +21,10 @@ GARMENTS = 10_000  # pictures of the data that is not MNIST
 def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, Any]:
     """Train `row` at `place`, unless a finished run is there, and judge it.
 
-    Runs in a process of its own: threads and peak memory are the process's.
+    Runs in a process of its own, whose threads are the environment's.
     """
     load = os.getloadavg()[0]
     run = trained(row, seed, place, mnist)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     document = judged(run, mnist)
     log = run.log()
     return {
@@ -42,7 +39,6 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
         "batch_size": run.config.batch_size,
         "steps": log[-1]["iteration"],
         "seconds": round(log[-1]["elapsed_time"], 1),
-        "training_peak_bytes": memory,
         "model_bytes": exported_bytes(run),
         "evaluator": document["evaluator"],
         "scores": document["scores"],
