@@ -25,8 +25,8 @@ class Agreement:
     """How far PyTorch is from Chainer over the first `STEPS` steps.
 
     `output`: of the network that is kept, in test mode, before and after: largest absolute difference of pixels in
-    [0, 1], or of logits. `losses`: largest relative difference, all steps. `update`: over all weights and statistics as
-    one vector, length of the difference over length of what the steps changed.
+    [0, 1], or of logits. `losses`: largest difference over the largest loss of the step, all steps. `update`: over all
+    weights and statistics as one vector, length of the difference over length of what the steps changed.
     """
 
     output: float
@@ -63,7 +63,8 @@ def agreement(subject: Subject, dtype: str, chainer_device: str = "cpu", torch_d
             with noise_as(dtype):
                 observed.append({key: float(getattr(value, "array", value)) for key, value in step().items()})
         assert observed[0].keys() == observed[1].keys()
-        losses += [abs(observed[1][key] - value) / max(abs(value), 1e-3) for key, value in observed[0].items()]
+        scale = max(1e-3, *map(abs, observed[0].values()))  # a Wasserstein distance is what two large means leave
+        losses += [abs(observed[1][key] - value) / scale for key, value in observed[0].items()]
     outputs.append(_output_difference(subject, ours, theirs, dtype))
     change = np.linalg.norm(state(ours) - before)
     return Agreement(
