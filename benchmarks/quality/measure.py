@@ -25,7 +25,7 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
     """
     load = os.getloadavg()[0]
     run = trained(row, seed, place, mnist)
-    document = judged(run, mnist)
+    document = judged(run, mnist, row.quick)
     log = run.log()
     return {
         "row": row.name,
@@ -70,12 +70,12 @@ def _data(row: Row, scratch: Path, mnist: Path | None) -> tuple[str, Path | None
     return "folder", folder
 
 
-def judged(run: Run, mnist: Path | None) -> dict[str, Any]:
+def judged(run: Run, mnist: Path | None, quick: bool) -> dict[str, Any]:
     """`ganzoo eval` of `run`."""
     from ganzoo.metrics.evaluate import evaluate
 
     folder = mnist if run.config.dataset == "mnist" else None
-    return evaluate(run, folder, quick=False, progress=show.step)
+    return evaluate(run, folder, quick=quick, progress=show.step)
 
 
 def exported_bytes(run: Run) -> int:
