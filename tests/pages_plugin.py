@@ -58,4 +58,4 @@ def toy(path: Path) -> ToyRun:
         Network("painter", painter, painter.forward, (noise,), (picture,)),
         Network("judge", judge, judge.forward, (picture,), (kinds,)),
     )
-    return ToyRun(path, config, {"classes": ["dawn", "noon", "dusk"]}, networks)
+    return ToyRun(path, config, {"classes": ["dawn", "noon", "dusk"]}, networks=networks)
