@@ -115,7 +115,7 @@ def test_classes_are_planes_that_nobody_makes(case: Any, dtype: str, dense: bool
     both(dtype, shape, seed, make, layers.LEAKY_RELU, labels)
 
 
-@pytest.mark.parametrize("shape", [(5, 7), (130, 65), (4, 3, 2, 5)])
+@pytest.mark.parametrize("shape", [(5, 7), (130, 65), (4, 3, 2, 5), (30, 3, 4, 5), (17, 2, 12, 9)])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_dense_layer_is_chainers(shape: tuple[int, ...], dtype: str) -> None:
     both(dtype, shape, 1, lambda: layers.Linear(None, 70, initial_bias=0.1), layers.RELU)

@@ -1,7 +1,7 @@
 // A convolution: from images to maps.
 #include "weights.h"
 
-enum { WORK_A_TASK = 1 << 19, SLOT = 1 };  // multiply-adds: some 10 microseconds
+enum { WORK_A_TASK = 1 << 19, FEWEST_TASKS = 4, SLOT = 1 };  // multiply-adds: some 10 microseconds
 
 typedef struct {
     const Shape *s;
@@ -86,6 +86,10 @@ static const REAL *repeated(const REAL *bias, long rows, long channels, long n) 
 
 void correlate(const Shape *given, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
                REAL slope, REAL *y) {
+    if (is_dense(given) && given->oc <= 2 * PANEL) {  // with more outputs, the sums in parts would be as large as the weights
+        correlate_dense(given, x, w, at, bias, bias_step, slope, y);
+        return;
+    }
     Shape shape = *given, *s = &shape;
     long n = neighbours(s), work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
     Packed packed = n > 1 ? pack_neighbours(s, w, at, n) : pack_windows(s, w, at);
@@ -97,7 +101,7 @@ void correlate(const Shape *given, const REAL *x, const REAL *w, const Strides *
         s->ow /= n;
         s->oc *= n;
     }
-    long images = max(s->oh * s->ow == 1 ? HIGHEST : 1, over(WORK_A_TASK, work));
-    Job job = {s, x, packed, bias, bias_step, slope, y, min(images, over(s->n, 2))};
+    long images = s->oh * s->ow == 1 ? s->n : over(WORK_A_TASK, work);  // an image of one point is one row of a block
+    Job job = {s, x, packed, bias, bias_step, slope, y, min(images, over(s->n, FEWEST_TASKS))};
     parallel(some_images, &job, over(s->n, job.images));
 }

@@ -2,19 +2,23 @@
 
 enum { SLOT = 2, ROWS_A_TASK = 64 };
 
-typedef struct { const REAL *w; const long *row_at, *column_at; long rows, columns; REAL *panels; } Packing;
+typedef struct { const REAL *w; const long *row_at, *column_at; long rows, columns; REAL *panels; int by_windows; } Packing;
 
 static void pack_rows(void *job, long number, int thread) {
     const Packing *p = job;
     long blocks = over(p->rows, ROWS_A_TASK), first = number % blocks * ROWS_A_TASK, from = number / blocks * PANEL;
     long width = min(PANEL, p->columns - from), wide = over(width, V) * V;
-    const long *column_at = p->column_at + from;
-    for (long k = first; k < min(p->rows, first + ROWS_A_TASK); k++) {
-        const REAL *row = p->w + p->row_at[k];
-        REAL *to = p->panels + from * p->rows + k * wide;
-        for (long j = 0; j < width; j++) to[j] = row[column_at[j]];
-        for (long j = width; j < wide; j++) to[j] = 0;
-    }
+    long rows = min(ROWS_A_TASK, p->rows - first);
+    const long *column_at = p->column_at + from, *row_at = p->row_at + first;
+    REAL *to = p->panels + from * p->rows + first * wide;
+    if (p->by_windows) {  // what belongs to one output lies together
+        for (long j = 0; j < width; j++)
+            for (long k = 0; k < rows; k++) to[k * wide + j] = p->w[row_at[k] + column_at[j]];
+    } else
+        for (long k = 0; k < rows; k++)
+            for (long j = 0; j < width; j++) to[k * wide + j] = p->w[row_at[k] + column_at[j]];
+    for (long k = 0; k < rows; k++)
+        for (long j = width; j < wide; j++) to[k * wide + j] = 0;
 }
 
 static void place_windows(const Shape *s, const Strides *at, long *place) {
@@ -31,7 +35,7 @@ static Packed pack(const Shape *s, const REAL *w, const Strides *at, int by_wind
     long *window_at = (long *)((char *)memory + panels), *point_at = window_at + window;
     place_windows(s, at, window_at);
     for (long o = 0; o < s->oc; o++) point_at[o] = o * at->o;
-    Packing job = {w, by_windows ? window_at : point_at, by_windows ? point_at : window_at, rows, columns, memory};
+    Packing job = {w, by_windows ? window_at : point_at, by_windows ? point_at : window_at, rows, columns, memory, by_windows};
     parallel(pack_rows, &job, over(columns, PANEL) * over(rows, ROWS_A_TASK));
     return (Packed){memory, rows, columns};
 }

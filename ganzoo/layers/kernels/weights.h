@@ -22,3 +22,8 @@ INLINE long panel_width(const Packed *p, long i) { return min(PANEL, p->columns 
 
 void correlate(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
                REAL slope, REAL *y);
+
+// dense.c
+int is_dense(const Shape *s);
+void correlate_dense(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
+                     REAL slope, REAL *y);
