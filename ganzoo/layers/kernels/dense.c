@@ -16,7 +16,8 @@ typedef struct {
 } Job;
 
 int is_dense(const Shape *s) {
-    return s->oh * s->ow == 1 && s->kh == s->ih && s->kw == s->iw && !s->py && !s->px && s->n >= HIGHEST;
+    int whole = s->oh * s->ow == 1 && s->kh == s->ih && s->kw == s->iw && !s->py && !s->px;
+    return whole && s->n >= HIGHEST && s->kh * s->kw * s->ic >= CHUNKS * PANEL;
 }
 
 static const long *places(const Shape *s, const Strides *at, long *place) {
@@ -27,11 +28,14 @@ static const long *places(const Shape *s, const Strides *at, long *place) {
     return begin;
 }
 
+// Where a part of the window begins.
+INLINE long part(const Job *job, long chunk) { return min(job->window, over(over(job->window, V), CHUNKS) * V * chunk); }
+
 // The sums over a part of the window, of all images and outputs.
 static void one_chunk(void *given, long chunk, int thread) {
     const Job *job = given;
     const Shape *s = job->s;
-    long first = chunk * job->window / CHUNKS, n = (chunk + 1) * job->window / CHUNKS - first;
+    long first = part(job, chunk), n = part(job, chunk + 1) - first;
     REAL *b = scratch(thread, 0, n * PANEL * sizeof(REAL));
     vec sums[HIGHEST * MOST_VECTORS];
     for (long from = 0; from < s->oc; from += PANEL) {
@@ -70,4 +74,40 @@ void correlate_dense(const Shape *s, const REAL *x, const REAL *w, const Strides
     Job job = {s, x, w, bias, at, window_at, window, wide, bias_step, slope, sums, y};
     parallel(one_chunk, &job, CHUNKS);
     parallel(one_image, &job, s->n);
+}
+
+// A part of the windows, of all images; some images at a time, so that what is written is long runs.
+static void one_part(void *given, long chunk, int thread) {
+    const Job *job = given;
+    const Shape *s = job->s;
+    long first = part(job, chunk), n = part(job, chunk + 1) - first, size = MOST_ROWS(MOST_VECTORS);
+    REAL *b = scratch(thread, 0, s->oc * over(n, V) * V * sizeof(REAL));
+    vec sums[HIGHEST * MOST_VECTORS];
+    for (long from = 0; from < n; from += PANEL) {
+        long width = min(PANEL, n - from), wide = over(width, V) * V;
+        for (long o = 0; o < s->oc; o++) {
+            REAL *row = b + from * s->oc + o * wide;
+            for (long j = 0; j < width; j++) row[j] = job->w[o * job->at->o + job->window_at[first + from + j]];
+            for (long j = width; j < wide; j++) row[j] = 0;
+        }
+    }
+    for (long i = 0; i < s->n; i += size)
+        for (long from = 0; from < n; from += PANEL) {
+            long width = min(PANEL, n - from), vectors = over(width, V), rows = min(size, s->n - i);
+            PRODUCTS[vectors][rows](job->from + i * s->oc, s->oc, (Row){1, s->oc, 0}, b + from * s->oc, sums);
+            for (long r = 0; r < rows; r++) {
+                REAL *to = job->to + (i + r) * job->window + first + from;
+                for (long j = 0; j < width; j += V)
+                    if (j + V <= width) store(to + j, sums[r * vectors + j / V]);
+                    else store_part(to + j, sums[r * vectors + j / V], width - j);
+            }
+        }
+}
+
+// As `scatter`, without bias and activation.
+void scatter_dense(const Shape *s, const REAL *y, const REAL *w, const Strides *at, REAL *x) {
+    long window = s->kh * s->kw * s->ic;
+    const long *window_at = places(s, at, scratch(0, SLOT, window * sizeof(long)));
+    Job job = {.s = s, .from = y, .w = w, .at = at, .window_at = window_at, .window = window, .to = x};
+    parallel(one_part, &job, CHUNKS);
 }

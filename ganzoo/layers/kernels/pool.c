@@ -8,7 +8,7 @@
 #endif
 
 // Between two jobs of a training step lies some Python: a worker that sleeps at once would be woken for each of them.
-enum { SPINS = 20000 };
+enum { SPINS = 50000 };
 
 // generation, number of tasks and next task in one word: a thread that is late can take nothing of a job that is over
 enum { BITS = 20, MOST_TASKS = (1 << BITS) - 1 };

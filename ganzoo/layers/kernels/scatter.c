@@ -71,17 +71,13 @@ static void some_images(void *given, long number, int thread) {
     long tile = max(HIGHEST, TILE / wide);
     REAL *x = job->x + first * size, *windows = scratch(thread, 0, tile * wide * sizeof(REAL));
     const REAL *y = job->y + first * s->oh * s->ow * s->oc;
-    int whole = s->oh * s->ow == 1 && !s->py && !s->px;  // the window of an image may be that image
-    int all_covered = whole ? s->kh == s->ih && s->kw == s->iw
-                            : s->kh == s->sy && s->kw == s->sx && s->kh * s->oh == s->ih && s->kw * s->ow == s->iw;
-    whole = whole && all_covered && job->w.columns == wide;
+    int all_covered = s->kh == s->sy && s->kw == s->sx && s->kh * s->oh == s->ih && s->kw * s->ow == s->iw;
     Row row = {1, s->oc, 0};
     vec sums[HIGHEST * MOST_VECTORS];
     Point point = {0, 0, 0};
     if (!job->apart || !all_covered || s->py || s->px) begin(job, x, images * s->ih * s->iw);
     for (long from = 0; from < points; from += tile) {
         long here = min(tile, points - from);
-        if (whole) windows = x + from * size;
         for (long p = 0; p < n_panels(&job->w); p++) {
             long vectors = over(panel_width(&job->w, p), V), most = MOST_ROWS(vectors);
             long block = over(here, over(here, most));
@@ -98,7 +94,7 @@ static void some_images(void *given, long number, int thread) {
                     }
             }
         }
-        for (long i = 0; i < here && !whole; i++, advance(&point, s)) place(s, x, point, windows + i * wide, job->apart);
+        for (long i = 0; i < here; i++, advance(&point, s)) place(s, x, point, windows + i * wide, job->apart);
     }
     if (!job->apart && job->slope != 1) activate(x, images * size, job->slope);
 }
@@ -128,6 +124,10 @@ static int turned(const Shape *s, const REAL **w, const Strides *at, Shape *shap
 }
 
 void scatter(const Shape *s, const REAL *y, const REAL *w, const Strides *at, const REAL *bias, REAL slope, REAL *x) {
+    if (is_dense(s) && !bias && slope == 1) {
+        scatter_dense(s, y, w, at, x);
+        return;
+    }
     Shape shape;
     Strides strides;
     if (turned(s, &w, at, &shape, &strides)) {

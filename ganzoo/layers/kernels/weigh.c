@@ -56,7 +56,8 @@ static void some_sums(void *given, long number, int thread) {
         REAL *begin = sums + (ky * job->rows + part.row) * job->wide;
         memset(begin, 0, (part.end_row - part.row) * job->wide * sizeof(REAL));
     }
-    long map = s->oh * s->ow * s->oc, group = max(1, GROUP / (s->ih * s->iw * s->ic + map));
+    long map = s->oh * s->ow * s->oc;
+    long group = s->oh * s->ow == 1 ? s->n : max(1, GROUP / (s->ih * s->iw * s->ic + map));  // a point is little to add
     // a row's last vector may reach past its end, and past the array's: the last image is read from a copy
     long careful = job->columns % V ? s->n - 1 : s->n;
     while (first < end) {

@@ -27,3 +27,4 @@ void correlate(const Shape *s, const REAL *x, const REAL *w, const Strides *at, 
 int is_dense(const Shape *s);
 void correlate_dense(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
                      REAL slope, REAL *y);
+void scatter_dense(const Shape *s, const REAL *y, const REAL *w, const Strides *at, REAL *x);
