@@ -23,6 +23,15 @@ class Adam(chainer.optimizers.Adam):
 
 
 class _Rule(AdamRule):
+    def update(self, param: Any) -> None:
+        hooks = self._hookable
+        plain = self.enabled and self._state is not None and param._loss_scale is None
+        if plain and not hooks._pre_update_hooks and not hooks._post_update_hooks and fast(param):
+            self.t += 1
+            self.update_core_cpu(param)
+        else:  # with what Chainer asks of every parameter at every step, which takes as long as a small one's update
+            super().update(param)
+
     def update_core_cpu(self, param: Any) -> None:
         values, arrays = self.hyperparam, (param.array, param.grad, self.state["m"], self.state["v"])
         whole = all(array is not None and array.flags.c_contiguous for array in arrays)
