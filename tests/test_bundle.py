@@ -209,7 +209,7 @@ def test_explain_shows_the_steps(ganzoo: Callable[..., Done], runs: Mapping[str,
         "deconv",
         "deconv",
     ]
-    assert "1,216,768" in done.out
+    assert "1,292,032" in done.out
     rows = json.loads(ganzoo("export", runs["cnn"].path, "--explain", "--json").out)["classifier"]
     assert [row["step"] for row in rows] == ["conv", "conv", "dense", "dense", "softmax"]
     assert sum(row["multiply_adds"] for row in rows) == 1_007_456
