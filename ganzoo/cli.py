@@ -160,7 +160,9 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A hyper-parameter; repeat.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Use so many of the training images, evenly spaced.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Use so many of the training images, of each class as many.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder; runs/ARCH-DATASET-N.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the latest unfinished run of ARCH, or the one in --out.")

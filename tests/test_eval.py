@@ -16,7 +16,7 @@ from PIL import Image
 
 from ganzoo import plugins
 from ganzoo.errors import RunError, UsageError
-from ganzoo.metrics import evaluate, gan_train, neighbours, networks
+from ganzoo.metrics import evaluate, gan_train, neighbours
 from ganzoo.metrics.during import during
 from ganzoo.specs import Part, TensorSpec
 from ganzoo.training import run as runs_module
@@ -196,12 +196,3 @@ def test_what_neither_draws_nor_reads_has_no_judge(monkeypatch: pytest.MonkeyPat
     plugin = replace(arch, export=lambda config, model: [])
     monkeypatch.setattr(plugins, "ARCHS", SimpleNamespace(get=lambda name: plugin))
     assert during(config, data, arch.build(config)) is None
-
-
-def test_some_indices_follow_no_order_of_the_data() -> None:
-    found = networks.some(1000, 6000)
-    assert len(set(found.tolist())) == 1000 and (found == networks.some(1000, 6000)).all()
-    for period in (2, 3, 6):  # none of a data set's groups that take turns is preferred
-        shares = np.bincount(found % period) / 1000
-        assert np.abs(shares - 1 / period).max() < 0.05
-    assert networks.some(9, 3).tolist() == [0, 1, 2]

@@ -86,7 +86,7 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], str, str]] 
     "a class beyond the limit": (
         lambda path: fill(path, "abc", 9, noise(28, 28)),
         ("--batch-size", "2", "--limit", "2"),
-        "The 2 training images have none of the classes c.",
+        "The 2 training images have none of the classes",
         "Raise --limit",
     ),
     "all of one value": (

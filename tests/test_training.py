@@ -308,16 +308,6 @@ def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkey
     assert (run.path / "config.json").read_bytes() == before
 
 
-def test_limit_takes_of_every_class() -> None:
-    from ganzoo.specs import Data
-
-    t = np.repeat(np.arange(3, dtype=np.int32), 30)
-    x = np.zeros((90, 1, 2, 2), np.float32)
-    limited = options_module._limited(Data(x, t, x, t, ("a", "b", "c")), 24)
-    assert np.bincount(limited.train_t).tolist() == [8, 8, 8] and len(limited.train_x) == 24
-    assert len(options_module._limited(Data(x, t, x, t, ("a", "b", "c")), 1000).train_x) == 90
-
-
 def test_checksum_covers_images_and_labels() -> None:
     from ganzoo.specs import Data
 

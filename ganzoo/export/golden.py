@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SAMPLES = 64
 SEED = 20171104
-TEST_IMAGES = 500  # of the data set's, evenly spaced: accuracy to 0.2%
+TEST_IMAGES = 500  # of the data set's: accuracy to 0.2%
 
 
 def trace(network: Network) -> Traced:
@@ -50,10 +50,9 @@ def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
 
 
 def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
-    """Some of the run's test images, evenly spaced, where `network` classifies and the data is at hand."""
-    import numpy as np
-
+    """Some of the run's test images, where `network` classifies and the data is at hand."""
     from ganzoo import datasets, plugins
+    from ganzoo.datasets import choose
 
     (first, *others), (output, *more) = network.inputs, network.outputs
     if others or more or first.meaning != "image" or output.meaning not in ("logits", "probabilities"):
@@ -63,5 +62,5 @@ def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
         data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
     except GanzooError:  # trained elsewhere, perhaps
         return None
-    chosen = np.linspace(0, len(data.test_x) - 1, min(TEST_IMAGES, len(data.test_x))).round().astype(int)
+    chosen = choose.some(TEST_IMAGES, len(data.test_x))
     return data.test_x[chosen], data.test_t[chosen]

@@ -10,6 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ganzoo import inputs, plugins
+from ganzoo.datasets import choose
 from ganzoo.metrics import evaluators, networks, scores
 from ganzoo.metrics.evaluator import look
 
@@ -58,9 +59,9 @@ def _of_painter(
 ) -> Callable[[], dict[str, float]]:
     with threadpool_limits(1):
         evaluator = evaluators.of(data, progress).evaluator
-        real, _ = look(evaluator, data.test_x[networks.some(PICTURES, len(data.test_x))])
+        real, _ = look(evaluator, data.test_x[choose.some(PICTURES, len(data.test_x))])
         reference, reach = scores.gaussian(real), scores.radii(real)
-    labels = data.train_t[networks.some(PICTURES, len(data.train_t))]
+    labels = data.train_t[choose.some(PICTURES, len(data.train_t))]
     drawn = inputs.seeded(network.inputs, len(labels), seed, labels.tolist())
     keys = ("eval/frechet", "eval/coverage", *(("eval/accuracy",) if networks.conditional(network) else ()))
 

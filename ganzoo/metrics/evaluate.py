@@ -10,6 +10,7 @@ from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from ganzoo import datasets, inputs
+from ganzoo.datasets import choose
 from ganzoo.errors import RunError, UsageError
 from ganzoo.files import replacing, write_json
 from ganzoo.metrics import evaluators, gan_train, neighbours, networks, plots, recipe, scores
@@ -101,7 +102,7 @@ def _generator(
     images = networks.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
 
     progress("Comparing them with real ones")
-    reference = networks.some(PICTURES, len(data.test_x))
+    reference = choose.some(PICTURES, len(data.test_x))
     real, real_logits = look(known.evaluator, data.test_x[reference])
     stand_in, _ = look(known.evaluator, data.train_x[held_out])
     fake, logits = look(known.evaluator, images)
@@ -131,9 +132,9 @@ def _generator(
         }
 
     progress("Looking for the nearest training images")
-    few = networks.some(NEIGHBOURS, len(images))
+    few = choose.some(NEIGHBOURS, len(images))
     near = neighbours.nearest(data.train_x, images[few])
-    near_test = neighbours.nearest(data.train_x, data.test_x[networks.some(NEIGHBOURS, len(data.test_x))])
+    near_test = neighbours.nearest(data.train_x, data.test_x[choose.some(NEIGHBOURS, len(data.test_x))])
     with replacing(run.path / "neighbours.png") as beside:
         neighbours.sheet(images[few], (labels if conditional else read)[few], near, data.train_x).save(beside)
     return {**document, "neighbours": neighbours.distances(near, near_test)}

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    import numpy.typing as npt
-
     from ganzoo.specs import FloatArray, Network
 
 BATCH = 250  # pictures a pass: their activations stay in the processor's caches
@@ -54,14 +51,3 @@ def run(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:
             first = made[0] if isinstance(made, tuple | list) else made
             outputs.append(cpu.send(first.array))
     return np.concatenate(outputs)
-
-
-def some(n: int, total: int) -> npt.NDArray[np.int64]:
-    """Up to `n` of `total` indices, ascending, the same at every call.
-
-    At random, since data has an order: a folder's images come class by class, and in MNIST two groups of writers take
-    turns, so that every second image is of the same group.
-    """
-    import numpy as np
-
-    return np.sort(np.random.RandomState(0).permutation(total)[:n])

@@ -11,8 +11,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ganzoo import layers
+from ganzoo.datasets.choose import some
 from ganzoo.metrics.evaluator import Evaluator
-from ganzoo.metrics.networks import some
 
 if TYPE_CHECKING:
     import numpy.typing as npt

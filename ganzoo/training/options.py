@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
+from ganzoo.datasets import choose
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
@@ -91,11 +92,8 @@ def _load(dataset: Dataset, data_dir: Path | str | None, limit: int | None) -> D
 
 
 def _limited(data: Data, limit: int) -> Data:
-    """`limit` of the training images, evenly spaced: a folder's images come class by class."""
-    import numpy as np
-
-    n_images = len(data.train_x)
-    chosen = np.arange(min(limit, n_images)) * n_images // min(limit, n_images)
+    """`limit` of the training images, of each class as many."""
+    chosen = choose.of_each_class(limit, data.train_t)
     return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
 
 
