@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from ganzoo.training import run as runs_module
 from ganzoo.training.dashboard import Dashboard, usable
 from ganzoo.training.progress import Pace
 from ganzoo.training.report import facts, grids, html
-from ganzoo.training.report.compare import compare
+from ganzoo.training.report.compare import compare, sections
 from ganzoo.training.run import Best
 
 if TYPE_CHECKING:
@@ -38,9 +39,11 @@ HOSTILE = "<script>alert('$&\"')</script>"
 METRICS = {
     "format": 1,
     "run": "a",
+    "weights": "last",
+    "model_sha256": None,
     "data": "digits",
     "evaluator": {"sha256": "0" * 64, "accuracy": 0.99},
-    "note": HOSTILE,
+    "note": "",
     "scores": {
         HOSTILE: {"value": 4.25, "floor": 1.5, "better": "min"},
         "gan_train": {"value": 0.9, "floor": None, "better": "max"},
@@ -54,6 +57,12 @@ def copy(runs: Mapping[str, Run], tmp_path: Path) -> Run:
     """A finished run of `dcgan-cond` that may be changed."""
     shutil.copytree(runs["dcgan-cond"].path, tmp_path / "copy")
     return runs_module.load(tmp_path / "copy")
+
+
+def judged(run: Run, **values: Any) -> None:
+    """As if `ganzoo eval --last` had been run, with other `values`."""
+    sha256 = hashlib.sha256((run.path / "last.npz").read_bytes()).hexdigest()
+    (run.path / "metrics.json").write_text(json.dumps({**METRICS, "model_sha256": sha256, **values}))
 
 
 class Page(HTMLParser):
@@ -107,7 +116,7 @@ def test_grids_are_the_samples_pixel_for_pixel(runs: Mapping[str, Run]) -> None:
 
 
 def test_the_page_has_what_eval_found_and_trusts_no_name(copy: Run) -> None:
-    (copy.path / "metrics.json").write_text(json.dumps(METRICS))
+    judged(copy, note=HOSTILE)
     hostile = replace(copy, provenance={**copy.provenance, "classes": [HOSTILE] * 10, "machine": HOSTILE})
     text = html.write(hostile).read_text("utf-8")
     page = Page(text)
@@ -115,7 +124,26 @@ def test_the_page_has_what_eval_found_and_trusts_no_name(copy: Run) -> None:
     assert all(word in page.words for word in ("4.25", "1.5", "87.50%", "lower"))
 
 
-@pytest.mark.parametrize("damage", ["not json", "[]", '{"format": 2}', '{"format": 1, "scores": {"a": 1}, "note": ""}'])
+def test_scores_of_an_earlier_model_are_told_as_such(copy: Run) -> None:
+    judged(copy)
+    assert "ganzoo eval, last.npz" in Page(html.write(copy).read_text("utf-8")).words
+    assert "ganzoo eval: gan_train" in sections(copy)["scores"]
+    with (copy.path / "last.npz").open("ab") as file:  # as a training that goes on would change it
+        file.write(b"\0")
+    assert "ganzoo eval, an earlier last.npz" in Page(html.write(copy).read_text("utf-8")).words
+    assert "ganzoo eval: gan_train" not in sections(copy)["scores"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "not json",
+        "[]",
+        '{"format": 2}',
+        '{"format": 1, "scores": {"a": 1}, "note": ""}',
+        json.dumps({**METRICS, "weights": "../copy/model"}),
+    ],
+)
 def test_damaged_metrics_are_told(damage: str, copy: Run, ganzoo: Callable[..., Done]) -> None:
     (copy.path / "metrics.json").write_text(damage)
     done = ganzoo("runs", "report", copy.path)
@@ -153,7 +181,7 @@ def test_compare_shows_what_differs(runs: Mapping[str, Run], copy: Run, ganzoo: 
     stored = json.loads(config.read_text())
     stored["config"]["hparams"]["gen_alpha"] = 0.5
     config.write_text(json.dumps(stored))
-    (copy.path / "metrics.json").write_text(json.dumps({**METRICS, "note": ""}))
+    judged(copy)
     done = ganzoo("runs", "compare", runs["dcgan-cond"].path, copy.path, "--json")
     assert done.code == 0, done.err
     found = json.loads(done.out)

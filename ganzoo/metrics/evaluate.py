@@ -65,6 +65,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             "format": FORMAT,
             "run": run.name,
             "weights": run.weights,
+            "model_sha256": run.model_sha256(),
             "arch": run.config.arch,
             "data": run.config.dataset,
             "data_sha256": checksum,

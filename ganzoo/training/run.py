@@ -16,6 +16,7 @@ runs/<arch>-<dataset>-<n>/
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import json
 from dataclasses import asdict, dataclass, fields
@@ -58,6 +59,13 @@ class Run:
     @property
     def model_path(self) -> Path:
         return self.path / f"{self.weights}.npz"
+
+    def model_sha256(self) -> str | None:
+        """SHA-256 of the file at `model_path` in hex, None where there is none: what a judgement is of."""
+        try:
+            return hashlib.sha256(self.model_path.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return None
 
     @property
     def snapshots(self) -> Path:

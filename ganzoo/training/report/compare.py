@@ -53,7 +53,11 @@ def sections(run: Run) -> Sections:
         "scores": {
             **({f"best {best.key}": best.score, "best at epoch": best.epoch} if best else {}),
             **{f"last {key}": value for key, value in last.items() if key not in CLOCK and scored(key)},
-            **({f"ganzoo eval: {each.name}": each.value for each in metrics.scores} if metrics else {}),
+            **(
+                {f"ganzoo eval: {each.name}": each.value for each in metrics.scores}
+                if metrics and metrics.current
+                else {}
+            ),
             **{f"last {key}": value for key, value in last.items() if key not in CLOCK and not scored(key)},
         },
         "time": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import RunError, UnknownNameError
@@ -31,10 +31,12 @@ class Score:
 class Metrics:
     """What `ganzoo eval` found of `weights`, "model" or "last".
 
-    `per_class` has for each class its accuracy and that on real images, None where there are none.
+    `current`: of these weights as they are now; a resumed training changes them. `per_class` has for each class its
+    accuracy and that on real images, None where there are none.
     """
 
     weights: str
+    current: bool
     scores: tuple[Score, ...]
     per_class: tuple[tuple[str, float | None, float | None], ...]
     note: str
@@ -58,7 +60,11 @@ def metrics(run: Run) -> Metrics | None:
         table = told.get("per_class", {"classes": [], "accuracy": []})
         floor = table.get("floor") or [None] * len(table["classes"])
         shares = zip(map(str, table["classes"]), map(_number, table["accuracy"]), map(_number, floor), strict=True)
-        return Metrics(str(told.get("weights", "model")), scores, tuple(shares), str(told["note"]))
+        weights = told["weights"]
+        if weights not in ("model", "last"):
+            raise ValueError(f"it judges no {weights}.npz")
+        current = told["model_sha256"] == replace(run, weights=weights).model_sha256()
+        return Metrics(weights, current, scores, tuple(shares), str(told["note"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         problem = f"{file} is damaged: {type(error).__name__}: {error}."
         raise RunError(problem, f"Write it anew with: ganzoo eval {shlex.quote(str(run.path))}") from error

@@ -111,7 +111,8 @@ def _scores(metrics: Metrics) -> str:
         )
         for each in metrics.scores
     ]
-    tables = _table(f"ganzoo eval, {metrics.weights}.npz", ("score", "run", "real images", "better"), rows)
+    of = f"{metrics.weights}.npz" if metrics.current else f"an earlier {metrics.weights}.npz: judge the run anew"
+    tables = _table(f"ganzoo eval, {of}", ("score", "run", "real images", "better"), rows)
     if metrics.per_class:
         shares = [(name, *(shown("accuracy", value) for value in values)) for name, *values in metrics.per_class]
         tables += _table("By class", ("class", "accuracy", "real images"), shares)
