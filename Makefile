@@ -80,6 +80,7 @@ export-bench: .venv/ready-run
 training-bench: .venv/ready-torch
 	.venv/bin/python -m pytest -q benchmarks/training
 	.venv/bin/python -m benchmarks.training
+	.venv/bin/python -m benchmarks.training --arch dcgan-cond --batch-size 128 --out benchmarks/results/$(TODAY)-training-batch128.json
 
 # the tests of training on a GPU, over a CUDA that is emulated: no GPU is needed (tools/cuda/README.md)
 gpu-emulated: .venv/ready-test .cuda/ready

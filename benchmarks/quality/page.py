@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "results.md"
 PLOT = "widths.svg"
+TRAINING = ("training", "training-batch128")  # every recipe in its own batches; `dcgan-cond` in batches of 128
 
 HEAD = """# What the recipes reach
 
@@ -34,7 +35,7 @@ def newest(kind: str) -> Path:
 
 
 def page() -> str:
-    quality, training = newest("quality"), newest("training")
+    quality = newest("quality")
     records = json.loads(quality.read_text(encoding="utf-8"))["records"]
     parts = [
         HEAD,
@@ -47,10 +48,11 @@ def page() -> str:
     if widths(records):
         words = "Bytes of the export (all backends, float32) against quality, one seed each, trained equally long:"
         parts.append(f"## Widths of the generator\n\n{words}\n\n![Bytes against quality]({PLOT})\n")
-    parts += [
-        f"## A training step beside PyTorch's (`{training.name}`)\n",
-        _steps(json.loads(training.read_text("utf-8"))),
-    ]
+    for training in map(newest, TRAINING):
+        parts += [
+            f"## A training step beside PyTorch's (`{training.name}`)\n",
+            _steps(json.loads(training.read_text("utf-8"))),
+        ]
     return "\n".join(parts)
 
 
@@ -192,7 +194,8 @@ def _steps(document: Mapping[str, Any]) -> str:
         if not each["reason"] and each["library"] != "images"
     ]
     machine = document["machine"]
-    words = f"{machine['cpu']}, {machine['cores']} cores; load average {document['load_average']}.\n"
+    load = " to ".join(map(str, document["load_average"]))
+    words = f"{machine['cpu']}, {machine['cores']} cores; load average {load}.\n"
     return f"{table(STEP, rows)}\n{words}"
 
 
