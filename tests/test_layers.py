@@ -121,6 +121,42 @@ def test_a_dense_layer_is_chainers(shape: tuple[int, ...], dtype: str) -> None:
     both(dtype, shape, 1, lambda: layers.Linear(None, 70, initial_bias=0.1), layers.RELU)
 
 
+MISFITS: dict[str, tuple[Callable[[], Any], tuple[int, ...], tuple[Any, ...]]] = {
+    "too many channels": (lambda: layers.Convolution2D(1, 8, 3), (4, 3, 8, 8), ()),
+    "too few channels": (lambda: layers.Convolution2D(3, 8, 3), (4, 1, 8, 8), ()),
+    "a map of too few channels": (lambda: layers.Deconvolution2D(8, 2, 3), (4, 3, 5, 5), ()),
+    "too many values": (lambda: layers.Linear(32, 10), (4, 64), ()),
+    "too few values": (lambda: layers.Linear(32, 10), (4, 1, 4, 4), ()),
+    "many more statistics": (lambda: layers.BatchNormalization(32), (4, 4096), ()),
+    "a window that is larger": (lambda: layers.Convolution2D(1, 8, 5), (4, 1, 4, 4), ()),
+    "a border that is larger": (lambda: layers.Deconvolution2D(8, 2, 3, pad=4), (4, 8, 3, 3), ()),
+    "a class too many": (lambda: layers.Convolution2D(3, 8, 3), (2, 1, 8, 8), (layers.IDENTITY, np.array([0, 2]))),
+    "no room for classes": (lambda: layers.Linear(32, 10), (2, 32), (layers.IDENTITY, np.array([0, 1]))),
+}
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_what_does_not_fit_is_refused_and_reaches_no_kernel(misfit: str) -> None:
+    make, shape, more = MISFITS[misfit]
+    link, x = make(), np.ones(shape, np.float32)
+    assert fast(x)
+    with chainer.using_config("type_check", False), pytest.raises((ValueError, IndexError, AssertionError, RuntimeError)):
+        link(x, *more)
+
+
+@pytest.mark.parametrize("name", ["Convolution2D", "Deconvolution2D"])
+def test_an_empty_batch_has_chainers_answer(name: str) -> None:
+    link, x = getattr(layers, name)(2, 4, 3), np.ones((0, 2, 5, 5), np.float32)
+    found = []
+    for kernels in (True, False):
+        with chainer.using_config("fast_layers", kernels):
+            try:
+                found.append(link(x).shape)
+            except Exception as error:
+                found.append(type(error))
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS[:3])
 @pytest.mark.parametrize("shape", [(6, 5, 4, 3), (3, 37, 1, 1), (200, 33), (2, 16, 3, 3)])
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -31,10 +31,11 @@ class Convolution2D(L.Convolution2D):
             self._initialize_params(x.shape[1])
         plain = self.groups == 1 and tuple(self.dilate) == (1, 1)
         bordered = labels is not None and tuple(self.pad) != (0, 0)  # there a plane is not the same all over
-        if not plain or bordered or not fast(x, self.W, self.b):
-            return activation.function(super().forward(_with_planes(x, labels, self.W.shape[1])))
-        at = windows(x.shape, self.W.shape, tuple(self.stride), tuple(self.pad))
-        return Correlate(at, activation, labels).apply(_given(x, self.W, self.b))[0]
+        if plain and not bordered and fast(x, self.W, self.b) and _fits(x, x.shape[1], self.W.shape[1], labels):
+            at = windows(x.shape, self.W.shape, tuple(self.stride), tuple(self.pad))
+            if min(at.map) > 0:
+                return Correlate(at, activation, labels).apply(_given(x, self.W, self.b))[0]
+        return activation.function(super().forward(_with_planes(x, labels, self.W.shape[1])))
 
 
 class Deconvolution2D(L.Deconvolution2D):
@@ -42,10 +43,12 @@ class Deconvolution2D(L.Deconvolution2D):
         if self.W.array is None:
             self._initialize_params(x.shape[1])
         plain = self.groups == 1 and tuple(self.dilate) == (1, 1)
-        if not plain or not fast(x, self.W, self.b):
+        if not plain or not fast(x, self.W, self.b) or not _fits(x, x.shape[1], self.W.shape[0]):
             return activation.function(super().forward(x))
         sizes = zip(x.shape[2:], self.W.shape[2:], self.stride, self.pad, self.outsize, strict=True)
         height, width = (out or s * (size - 1) + k - 2 * p for size, k, s, p, out in sizes)
+        if min(height, width) < 1:
+            return activation.function(super().forward(x))
         channels, out_channels, *ksize = self.W.shape
         at = Windows(
             (out_channels, height, width), (channels, *x.shape[2:]), tuple(ksize), tuple(self.stride), tuple(self.pad)
@@ -62,7 +65,7 @@ class Linear(L.Linear):
         image = x.ndim == 4 and labels is None  # whose values need not be moved into a row
         if x.ndim > 2 and not image:
             x = F.reshape(x, (len(x), -1))
-        if not fast(x, self.W, self.b):
+        if not fast(x, self.W, self.b) or not _fits(x, int(np.prod(x.shape[1:])), self.W.shape[1], labels):
             return activation.function(super().forward(_with_planes(x, labels, self.W.shape[1])))
         at = windows(x.shape, self.W.shape, (1, 1), (0, 0))
         return Correlate(at, activation, labels).apply(_given(x, self.W, self.b))[0]
@@ -73,7 +76,13 @@ class BatchNormalization(L.BatchNormalization):
 
     def kernel_takes(self, x: Any, activation: Activation) -> bool:
         whole = self.gamma is not None and self.beta is not None and self.axis is None
-        return whole and x.ndim in (2, 4) and activation != SIGMOID and fast(x, self.gamma, self.beta)
+        return (
+            whole
+            and x.ndim in (2, 4)
+            and activation != SIGMOID
+            and fast(x, self.gamma, self.beta)
+            and _fits(x, x.shape[1], self.gamma.size)
+        )
 
     def forward(self, x: Any, activation: Activation = IDENTITY) -> Any:
         if self.kernel_takes(x, activation):
@@ -85,6 +94,16 @@ class BatchNormalization(L.BatchNormalization):
                 shift = self.beta.array - self.avg_mean * scale
                 return chainer.Variable(scaled(chainer.as_variable(x).array, scale, shift, activation))
         return activation.function(super().forward(x))
+
+
+def _fits(x: Any, found: int, wanted: int, labels: LabelArray | None = None) -> bool:
+    """Whether weights for `wanted` values meet the `found` ones of `x`, with those of `labels`: kernels trust in it.
+
+    What does not fit is left to Chainer, which raises, or has an answer for an empty batch.
+    """
+    if not x.size or labels is None:
+        return bool(x.size) and found == wanted
+    return len(labels) == len(x) and labels.min() >= 0 and labels.max() < wanted - found
 
 
 def _given(x: Any, W: Any, b: Any) -> tuple[Any, ...]:

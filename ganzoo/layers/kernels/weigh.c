@@ -58,8 +58,9 @@ static void some_sums(void *given, long number, int thread) {
     }
     long map = s->oh * s->ow * s->oc;
     long group = s->oh * s->ow == 1 ? s->n : max(1, GROUP / (s->ih * s->iw * s->ic + map));  // a point is little to add
-    // a row's last vector may reach past its end, and past the array's: the last image is read from a copy
-    long careful = job->columns % V ? s->n - 1 : s->n;
+    // a row's last vector may reach past its end, and past the array's: the images there are read from a copy
+    long smaller = min(s->ih * s->iw * s->ic, map);
+    long careful = job->columns % V ? max(0, s->n - over(V, smaller)) : s->n;
     while (first < end) {
         int last = first >= careful;
         long images = last ? 1 : min(group, min(end, careful) - first);
