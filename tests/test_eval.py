@@ -16,7 +16,7 @@ from PIL import Image
 
 from ganzoo import plugins
 from ganzoo.errors import RunError, UsageError
-from ganzoo.metrics import evaluate, gan_train, neighbours
+from ganzoo.metrics import evaluate, gan_train, neighbours, plots
 from ganzoo.metrics.during import during
 from ganzoo.specs import Part, TensorSpec
 from ganzoo.training import run as runs_module
@@ -196,3 +196,26 @@ def test_what_neither_draws_nor_reads_has_no_judge(monkeypatch: pytest.MonkeyPat
     plugin = replace(arch, export=lambda config, model: [])
     monkeypatch.setattr(plugins, "ARCHS", SimpleNamespace(get=lambda name: plugin))
     assert during(config, data, arch.build(config)) is None
+
+
+def test_names_are_no_formulas(tmp_path: Path) -> None:
+    names = ["$#$", "$a_$"]
+    document = {
+        "run": "$_$",
+        "kind": "generator",
+        "data": "$^",
+        "scores": {"accuracy": {"value": 0.5, "floor": None, "better": "max"}},
+        "per_class": {"classes": names, "accuracy": [0.5, 0.5], "floor": [0.5, 0.5]},
+        "confusion": [[1, 1], [1, 1]],
+    }
+    plots.plot(document, tmp_path / "metrics.png")
+    Image.open(tmp_path / "metrics.png").verify()
+
+
+def test_the_floor_of_gan_train_is_of_the_test_images_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
+    told = iter((0.25, 0.75))
+    monkeypatch.setattr(gan_train, "accuracy", lambda data: next(told))
+    _, data = configure(plugins.ARCHS.get("cnn"), Options(limit=96))
+    other = replace(data, test_t=np.roll(data.test_t, 1))
+    assert [gan_train.accuracy_of_real(each) for each in (data, data, other, data)] == [0.25, 0.25, 0.75, 0.25]

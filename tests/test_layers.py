@@ -140,7 +140,10 @@ def test_what_does_not_fit_is_refused_and_reaches_no_kernel(misfit: str) -> None
     make, shape, more = MISFITS[misfit]
     link, x = make(), np.ones(shape, np.float32)
     assert fast(x)
-    with chainer.using_config("type_check", False), pytest.raises((ValueError, IndexError, AssertionError, RuntimeError)):
+    with (
+        chainer.using_config("type_check", False),
+        pytest.raises((ValueError, IndexError, AssertionError, RuntimeError)),
+    ):
         link(x, *more)
 
 

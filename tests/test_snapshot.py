@@ -116,6 +116,16 @@ def test_a_pickle_is_not_opened(copy: Path, run: Run, tmp_path: Path, monkeypatc
     assert not (tmp_path / "trapped").exists()
 
 
+@pytest.mark.parametrize("weight", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_are_refused(weight: float, copy: Path, run: Run) -> None:
+    arrays = entries(copy)
+    key = max((key for key, array in arrays.items() if array.dtype.kind == "f"), key=lambda key: arrays[key].size)
+    arrays[key].flat[-1] = weight
+    rewrite(copy, arrays)
+    with pytest.raises(SnapshotError, match="damaged: ValueError: a weight is no number"):
+        load(copy, run)
+
+
 def test_a_compressed_file_is_refused(copy: Path, run: Run) -> None:
     np.savez_compressed(copy, **entries(copy))  # type: ignore[arg-type]
     with pytest.raises(SnapshotError, match="compressed"):

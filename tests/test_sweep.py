@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from ganzoo.errors import UsageError
 from ganzoo.sweep.space import Choice, Range, parse
 from ganzoo.training import loop
 from ganzoo.training import run as runs
+from ganzoo.training import train as training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,6 +174,77 @@ def test_ctrl_c_keeps_what_is_done_and_the_values_at_work_are_tried_again(
     result = by_number(found(ganzoo("sweep", space, "--json")))
     assert [(trial["number"], trial["state"]) for trial in result] == [(0, "done"), (2, "done"), (3, "done")]
     assert result[1]["values"]["alpha"] == stopped
+
+
+def test_an_interrupted_sweep_tries_what_an_uninterrupted_one_does(
+    in_tmp: Path, ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = "[space]\nalpha = { low = 1e-4, high = 1e-2 }\n"
+    whole = by_number(found(ganzoo("sweep", write(in_tmp / "whole.toml", 4, values), "--json")))
+    with monkeypatch.context() as patched:
+        train, begun = training.train, []
+
+        def second_is_stopped(*given: Any) -> Any:
+            begun.append(0)
+            if len(begun) == 2:
+                raise KeyboardInterrupt
+            return train(*given)
+
+        patched.setattr(training, "train", second_is_stopped)
+        assert ganzoo("sweep", write(in_tmp / "part.toml", 4, values), "--json").code == 130
+    part = by_number(found(ganzoo("sweep", in_tmp / "part.toml", "--json")))
+    assert [trial["values"] for trial in part] == [trial["values"] for trial in whole]
+    assert [trial["number"] for trial in part] == [0, 2, 3, 4]
+
+
+def test_values_that_end_in_a_crash_are_not_tried_again(
+    in_tmp: Path, ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = write(in_tmp / "s.toml", 2)
+    with monkeypatch.context() as patched:
+
+        def crash(*given: Any) -> Any:
+            raise ZeroDivisionError("by nought")
+
+        patched.setattr(training, "train", crash)
+        with pytest.raises(ZeroDivisionError):
+            ganzoo("sweep", space)
+    result = by_number(found(ganzoo("sweep", space, "--json")))
+    assert [trial["state"] for trial in result] == ["failed", "done"]
+    assert result[0]["problem"] == "ZeroDivisionError: by nought"
+
+
+def test_a_run_in_a_trials_place_ends_the_sweep_and_uses_no_trial_up(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
+    space = write(in_tmp / "s.toml", 2)
+    assert ganzoo("train", "cnn", "--limit", 64, "--epochs", 1, "--out", "out/0000").code == 0
+    done = ganzoo("sweep", space, "--out", "out")
+    assert done.code == 2 and "already holds a run" in done.err
+    result = found(ganzoo("sweep", space, "--out", "out", "--json"))
+    assert [trial["state"] for trial in result["trials"]] == ["done", "done"]
+
+
+def test_a_space_need_not_fit_the_presets_other_values(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
+    head = 'arch = "wgan-gp"\nlimit = 64\nepochs = 1\nbatch_size = 32\n'
+    rest = "[set]\nlatent_dim = 4\n[space]\nnoise_dims = { low = 1, high = 4 }\n"  # the preset's noise_dims is 8
+    result = found(ganzoo("sweep", write(in_tmp / "s.toml", 1, rest, head), "--json"))
+    assert [trial["state"] for trial in result["trials"]] == ["done"]
+
+
+@pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 5000, "a = ", "\udc80"])
+def test_what_is_no_toml_is_told(text: str, in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
+    (in_tmp / "s.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+    done = ganzoo("sweep", in_tmp / "s.toml")
+    assert done.code == 2 and "is no TOML" in done.err
+
+
+def test_a_data_base_that_lacks_a_table_is_told(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
+    space = write(in_tmp / "s.toml", 1)
+    assert ganzoo("sweep", space, "--out", "out").code == 0
+    with contextlib.closing(sqlite3.connect(in_tmp / "out" / "study.db")) as base:
+        base.execute("ALTER TABLE trials RENAME TO trails")
+        base.commit()
+    done = ganzoo("sweep", space, "--out", "out")
+    assert done.code == 2 and "no study" in done.err
 
 
 DIES = """

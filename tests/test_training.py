@@ -90,6 +90,130 @@ def test_resumed_training_equals_uninterrupted(
     assert (whole.path / "log.jsonl").stat().st_size
 
 
+def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is there a network meanwhile that `config.json` does not describe."""
+    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    with monkeypatch.context() as patched:
+        goes_on = loop_module._Stop.__call__
+
+        def stop(self: loop_module._Stop, trainer: Any) -> bool:
+            self.interrupted = trainer.updater.iteration >= 8
+            return goes_on(self, trainer)
+
+        patched.setattr(loop_module._Stop, "__call__", stop)
+        assert resume("cnn", Options(epochs=4), tmp_path, run.path, quiet).interrupted
+    assert not (run.path / "model.npz").exists() and not (run.path / "last.npz").exists()
+    assert runs_module.latest(tmp_path, "cnn", finished=False).path == run.path
+    ended = resume("cnn", Options(), tmp_path, None, quiet).run
+    assert ended.finished and ended.path == run.path and ended.log()[-1]["iteration"] == 12
+    ended.model()
+
+
+def test_a_finished_training_without_snapshots_is_not_begun_again(tmp_path: Path, quiet: Console) -> None:
+    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    for path in run.kept():
+        path.unlink()
+    before = run.model_path.read_bytes()
+    with pytest.raises(RunError, match="no snapshot"):
+        resume("cnn", Options(epochs=4), tmp_path, run.path, quiet)
+    assert run.model_path.read_bytes() == before
+
+
+def test_snapshots_are_numbers_and_other_files_are_somebody_elses(tmp_path: Path, quiet: Console) -> None:
+    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    (kept,) = run.kept()[-1:]
+    for name in ("0000001-good", "0000009_good", "mine"):
+        (run.snapshots / f"{name}.npz").write_bytes(kept.read_bytes())
+    for iteration in (9_999_999, 10_000_200):
+        run.snapshot(iteration).write_bytes(b"")
+    assert [path.stem for path in run.kept()][-2:] == ["9999999", "10000200"]
+    for iteration in (9_999_999, 10_000_200):
+        run.snapshot(iteration).unlink()
+    resume("cnn", Options(epochs=3, keep=1), tmp_path, run.path, quiet)
+    assert {"0000001-good", "0000009_good", "mine"} < {path.stem for path in run.snapshots.iterdir()}
+
+
+@pytest.mark.parametrize("position", [-1, 625, 10**9])
+def test_random_numbers_from_nowhere_are_refused(position: int, tmp_path: Path, quiet: Console) -> None:
+    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    path = run.kept()[-1]
+    with np.load(path, allow_pickle=False) as stored:
+        content = dict(stored.items())
+    np.savez(path, **{**content, "random/rest": np.asarray([position, 0])})
+    with pytest.raises(SnapshotError, match="its random numbers are at"):
+        resume("cnn", Options(epochs=3), tmp_path, run.path, quiet)
+
+
+def test_another_rate_is_that_of_the_first_step(
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ganzoo.layers import Adam
+
+    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    rates, update = [], Adam.update
+
+    def watched(self: Any, *arguments: Any, **options: Any) -> Any:
+        rates.append(self.alpha)
+        return update(self, *arguments, **options)
+
+    monkeypatch.setattr(Adam, "update", watched)
+    changed = Options(epochs=4, hparams=["alpha=0.125", "final_alpha=1"])
+    resume("cnn", changed, tmp_path, run.path, quiet, "last")
+    assert rates == [0.125] * 6
+
+
+def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=2)
+    load = datasets.load
+
+    def other(*given: Any) -> Any:
+        data = load(*given)
+        return replace(data, test_t=np.roll(data.test_t, 1))
+
+    monkeypatch.setattr(datasets, "load", other)
+    with pytest.raises(RunError, match="changed since"):
+        resume("cnn", Options(), tmp_path, run.path, quiet)
+
+
+@pytest.mark.parametrize(
+    ("arch", "assignment"),
+    [
+        ("wgan-gp", "critic_steps=0"),
+        ("wgan-gp", "beta1=1"),
+        ("dcgan-cond", "beta2=2"),
+        ("dcgan-cond", "gen_alpha=nan"),
+        ("dcgan-cond", "ema_decay=-0.5"),
+        ("dcgan-cond", "bn_decay=1"),
+        ("dcgan-cond", "wrong_label=-1"),
+        ("dcgan-cond", "clip=-1"),
+        ("cnn", "alpha=-1"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_told_before_there_is_a_run(
+    arch: str, assignment: str, ganzoo: Callable[..., Done], in_tmp: Path
+) -> None:
+    done = ganzoo("train", arch, "--set", assignment, "--limit", 64, "--epochs", 1)
+    assert done.code == 2 and f"{assignment.partition('=')[0]} is " in done.err and "It is at least " in done.err
+    assert not (in_tmp / "runs").exists()
+
+
+@pytest.mark.parametrize("line", ['{"epoch_detail": 1, "iteration": NaN, "elapsed_time": 1}', '{"epoch_detail": 1}'])
+def test_a_log_without_its_clock_is_damaged(line: str, tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text(line + "\n")
+    with pytest.raises(RunError, match="damaged"):
+        runs_module.Run(tmp_path, None, {}).log()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("epoch", ["1" + "0" * 400, "NaN", "Infinity"])
+def test_a_best_that_is_at_no_epoch_is_damaged(epoch: str, tmp_path: Path) -> None:
+    best = f'{{"iteration": 1, "epoch": {epoch}, "key": "a", "better": "min", "score": 1}}'
+    (tmp_path / "best.json").write_text(best)
+    with pytest.raises(RunError, match="damaged"):
+        runs_module.Run(tmp_path, None, {}).best()  # type: ignore[arg-type]
+
+
 def test_resumed_training_differs_without_its_random_state(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:

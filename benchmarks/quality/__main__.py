@@ -4,7 +4,7 @@
 
 Each training is a process of its own, on `GANZOO_THREADS` threads, as many as there are cores without it. Records
 are merged into `benchmarks/results/DATE-quality.json` as they come, so that two of these may work on different rows; a
-run that is finished in the scratch folder is only judged again.
+run that is in the scratch folder goes on, and one that is finished there is only judged again.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def start(row: Row, seed: int, data_dir: Path | None, scratch: Path, path: Path)
     """This program as a worker of one training."""
     options = ["--row", row.name, "--seed", str(seed), "--scratch", str(scratch), "--out", str(path)]
     data = ["--data-dir", str(data_dir)] if data_dir else []
-    subprocess.run([sys.executable, "-m", "benchmarks.quality", "--worker", *options, *data], check=True)
+    done = subprocess.run([sys.executable, "-m", "benchmarks.quality", "--worker", *options, *data], check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
 
 
 def merge(path: Path, record: dict[str, Any]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins, provenance, show
+from ganzoo.files import write_json
 from ganzoo.layers import native
 from ganzoo.training import run as runs
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from benchmarks.quality.rows import Row
     from ganzoo.training.run import Run
 
+CONDITIONS = "conditions.json"  # of a training, which its minutes depend on
 GARMENTS = 10_000  # pictures of the data that is not MNIST
 
 
@@ -23,17 +26,13 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
 
     Runs in a process of its own, whose threads are the environment's.
     """
-    load = os.getloadavg()[0]
     run = trained(row, seed, place, mnist)
     document = judged(run, mnist, row.quick)
     log = run.log()
     return {
         "row": row.name,
         "seed": seed,
-        "threads": native.threads(),
-        "load_average": [round(load, 2), round(os.getloadavg()[0], 2)],
-        "date": provenance.now(),
-        "machine": provenance.machine(),
+        **json.loads((place / CONDITIONS).read_text(encoding="utf-8")),
         "git": run.provenance.get("git"),
         "epochs": run.config.epochs,
         "batch_size": run.config.batch_size,
@@ -48,15 +47,27 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
 
 
 def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
-    """The finished run at `place`, trained now where there is none."""
+    """The finished run at `place`, trained now, or to its end, where there is none. The conditions stand beside it."""
     from ganzoo.training.options import Options
-    from ganzoo.training.train import train
+    from ganzoo.training.train import resume, train
 
     if (place / "model.npz").exists():
         return runs.load(place)
     dataset, folder = _data(row, place.parent, mnist)
     options = Options(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
-    return train(row.arch, options, place.parent, place, show.err()).run
+    load = os.getloadavg()[0]
+    go = resume if (place / "config.json").exists() else train
+    outcome = go(row.arch, options, place.parent, place, show.err())
+    if outcome.interrupted:
+        raise SystemExit(130)
+    conditions = {
+        "threads": native.threads(),
+        "load_average": [round(load, 2), round(os.getloadavg()[0], 2)],
+        "date": provenance.now(),
+        "machine": provenance.machine(),
+    }
+    write_json(place / CONDITIONS, conditions)
+    return outcome.run
 
 
 def _data(row: Row, scratch: Path, mnist: Path | None) -> tuple[str, Path | None]:

@@ -9,10 +9,10 @@ import chainer.functions as F
 import chainer.links as L
 import numpy as np
 from chainer import initializers
-from chainer.training.extensions import LinearShift
 from chainer.training.updaters import StandardUpdater
 
-from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.archs._hparams import choice, number
+from ganzoo.errors import UsageError
 from ganzoo.layers import (
     LEAKY_RELU,
     RELU,
@@ -27,6 +27,7 @@ from ganzoo.layers import (
 from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig
 from ganzoo.training.batches import Batches
 from ganzoo.training.distributed import share
+from ganzoo.training.schedules import LinearShift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,16 +151,8 @@ def build(config: TrainConfig) -> Generator:
     last_ksize = int(values["last_ksize"])
     if last_ksize not in (2, 4):
         raise UsageError(f"last_ksize is {last_ksize}.", "It is 2 or 4.")
-    channels = choice(config, "width", WIDTHS)
-    return Generator(latent_dim, config.n_classes, noise_dims, float(values["bn_decay"]), channels, last_ksize)
-
-
-def choice(config: TrainConfig, key: str, table: Mapping[str, Any]) -> Any:
-    """What `table` has for the hyper-parameter `key`. Raises `UnknownNameError` when that is nothing."""
-    name = str(config.hparams[key])
-    if name not in table:
-        raise UnknownNameError(key, name, table)
-    return table[name]
+    bn_decay, channels = number(config, "bn_decay", below=1), choice(config, "width", WIDTHS)
+    return Generator(latent_dim, config.n_classes, noise_dims, bn_decay, channels, last_ksize)
 
 
 def generator_input(z: FloatArray, t: LabelArray, n_classes: int) -> FloatArray:
@@ -226,13 +219,9 @@ class GanUpdater(StandardUpdater):
     """
 
     def __init__(self, config: TrainConfig, data: Data, gen: Any, dis: Any, device: Any) -> None:
-        values = config.hparams
         self.config, self.gen, self.dis = config, gen, dis
-        self.ema = MovingAverage(gen, float(values["ema_decay"]))
-        optimizers = {
-            "gen": _adam(gen, values["gen_alpha"], values),
-            "dis": _adam(dis, values["dis_alpha"], values),
-        }
+        self.ema = MovingAverage(gen, number(config, "ema_decay", below=1))
+        optimizers = {"gen": _adam(gen, "gen_alpha", config), "dis": _adam(dis, "dis_alpha", config)}
         batches = Batches(data, device)
         super().__init__(batches.iterator(config.batch_size), optimizers, converter=batches, device=device)
 
@@ -258,7 +247,7 @@ class GanUpdater(StandardUpdater):
 
 def decay(config: TrainConfig, updater: GanUpdater, n_images: int, batches_per_step: int = 1) -> tuple[Any, ...]:
     """Extensions that lower both learning rates linearly to 0, from `decay_from` of the training on; 1 is never."""
-    begin = float(config.hparams["decay_from"])
+    begin = number(config, "decay_from")
     if begin >= 1:
         return ()
     steps = config.epochs * n_images / (config.batch_size * batches_per_step)
@@ -268,11 +257,12 @@ def decay(config: TrainConfig, updater: GanUpdater, n_images: int, batches_per_s
     )
 
 
-def _adam(link: Any, alpha: Any, values: Any) -> Any:
-    optimizer = Adam(alpha=alpha, beta1=values["beta1"], beta2=values["beta2"])
+def _adam(link: Any, alpha: str, config: TrainConfig) -> Any:
+    betas = {key: number(config, key, below=1) for key in ("beta1", "beta2")}
+    optimizer = Adam(alpha=number(config, alpha), **betas)
     optimizer.setup(link)
-    if values["clip"]:
-        optimizer.add_hook(chainer.optimizer_hooks.GradientClipping(values["clip"]))
+    if clip := number(config, "clip"):
+        optimizer.add_hook(chainer.optimizer_hooks.GradientClipping(clip))
     return optimizer
 
 

@@ -17,12 +17,14 @@ from chainer.iterators import SerialIterator
 from chainer.training import extensions
 from chainer.training.updaters import StandardUpdater
 
+from ganzoo.archs._hparams import number
 from ganzoo.devices import chainer_device
 from ganzoo.errors import UsageError
 from ganzoo.layers import RELU, Adam, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
 from ganzoo.training.batches import Batches
 from ganzoo.training.distributed import share
+from ganzoo.training.schedules import LinearShift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +64,7 @@ def train(config: TrainConfig, data: Data) -> Training:
     model = build(config)
     classifier = L.Classifier(model)
     classifier.to_device(device)
-    alpha = float(values["alpha"])
+    alpha = number(config, "alpha")
     optimizer = Adam(alpha=alpha)
     optimizer.setup(classifier)
 
@@ -87,7 +89,7 @@ def train(config: TrainConfig, data: Data) -> Training:
                 classifier,
                 device=device,
             ),
-            extensions.LinearShift("alpha", (alpha, alpha * float(values["final_alpha"])), (0, steps)),
+            LinearShift("alpha", (alpha, alpha * number(config, "final_alpha")), (0, steps)),
         ),
         rates=("alpha",),
     )

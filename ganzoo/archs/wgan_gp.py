@@ -14,6 +14,7 @@ import chainer.functions as F
 import numpy as np
 
 from ganzoo.archs import _gan
+from ganzoo.archs._hparams import choice, number
 from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.training.distributed import share
@@ -48,8 +49,12 @@ def gradient_penalty(critic: Any, x_real: Any, x_fake: Any, t: LabelArray, xp: A
 class WganUpdater(_gan.GanUpdater):
     """Algorithm 1, `critic_steps` its n_critic."""
 
+    def __init__(self, config: TrainConfig, *given: Any) -> None:
+        super().__init__(config, *given)
+        self.critic_steps = int(number(config, "critic_steps", 1))
+
     def update_core(self) -> None:
-        for _ in range(int(self.config.hparams["critic_steps"])):
+        for _ in range(self.critic_steps):
             x_real, t = self.real_batch()
             with chainer.no_backprop_mode():
                 x_fake = self.fake_batch(t).array
@@ -69,7 +74,7 @@ class WganUpdater(_gan.GanUpdater):
 def train(config: TrainConfig, data: Data) -> Training:
     """Critic and generator by turns; what is kept is the generator's moving average."""
     device = chainer_device(config.device)
-    gen, critic = _gan.build(config), _gan.choice(config, "critic", CRITICS)(config.n_classes)
+    gen, critic = _gan.build(config), choice(config, "critic", CRITICS)(config.n_classes)
     gen.to_device(device)
     critic.to_device(device)
     updater = WganUpdater(config, data, gen, critic, device)
@@ -78,7 +83,7 @@ def train(config: TrainConfig, data: Data) -> Training:
         model=updater.ema.link,
         monitors=("wasserstein", "penalty", "gen/loss"),
         sample=_gan.sampler(config, updater.ema.link),
-        extensions=_gan.decay(config, updater, len(data.train_x), int(config.hparams["critic_steps"])),
+        extensions=_gan.decay(config, updater, len(data.train_x), updater.critic_steps),
         healthy={"penalty": (0.0, 10.0)},  # above it the critic's gradient is four times and more what it should be
         rates=_gan.RATES,
     )

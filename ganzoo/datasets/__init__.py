@@ -32,8 +32,17 @@ def load(dataset: Dataset, data_dir: Path | None = None) -> Data:
 
 def checksum(data: Data) -> str:
     """SHA-256 of the training images and labels, in hex: what a run was trained on, whatever its name."""
+    return _digest(data.train_x, data.train_t)
+
+
+def test_checksum(data: Data) -> str:
+    """SHA-256 of the test images and labels, in hex: what a run is judged by."""
+    return _digest(data.test_x, data.test_t)
+
+
+def _digest(*arrays: Any) -> str:
     digest = hashlib.sha256()
-    for array in (data.train_x, data.train_t):
+    for array in arrays:
         digest.update(array.tobytes())
     return digest.hexdigest()
 

@@ -79,7 +79,10 @@ def library(dtype: np.dtype[Any]) -> Any:
 def load(dtype: str) -> Any:
     """The kernels for "float32" or "float64", built if need be. Raises `ToolMissingError` where they cannot be."""
     real = REALS[dtype][1]
-    path = built(dtype)
+    try:
+        path = built(dtype)
+    except OSError as error:
+        raise ToolMissingError(f"The kernels cannot be kept: {error}.", "Make room, or set GANZOO_CACHE.") from error
     try:
         found = ctypes.CDLL(str(path))
     except OSError as error:

@@ -69,6 +69,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             "arch": run.config.arch,
             "data": run.config.dataset,
             "data_sha256": checksum,
+            "test_sha256": datasets.test_checksum(data),
             "note": NOTE.format(shape="x".join(map(str, run.config.shape)), dataset=run.config.dataset),
         }
         if painter is not None:
@@ -78,9 +79,8 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
         else:
             message = f"{run.name} is a run of {run.config.arch}, which neither draws pictures nor tells classes."
             raise UsageError(message, "Name another run.")
-    with replacing(run.path / "metrics.png") as beside:
-        plots.figure(document).savefig(beside, dpi=110)
     write_json(run.path / "metrics.json", document)
+    plots.plot(document, run.path / "metrics.png")
     return document
 
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.files import replacing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 DRAWN, REAL = "#1f6feb", "#b0b7c0"
 
 
-def figure(document: Mapping[str, Any]) -> Any:
-    """A matplotlib `Figure` of what `document` (metrics.json) has."""
+def plot(document: Mapping[str, Any], path: Path) -> None:
+    """Write what `document` (metrics.json) has as a PNG."""
+    import matplotlib
+
+    with replacing(path) as beside, matplotlib.rc_context({"text.parse_math": False}):  # names are no formulas
+        _figure(document).savefig(beside, dpi=110)
+
+
+def _figure(document: Mapping[str, Any]) -> Any:
     from matplotlib.figure import Figure
 
     rows = [[key for key in row if key in document] for row in ROWS]

@@ -73,6 +73,13 @@ def as_json(sweep: Sweep) -> dict[str, Any]:
 
 def plot(sweep: Sweep, path: Path) -> None:
     """A panel of the scores as trials ended, the best so far among them, and one of them over each hyper-parameter."""
+    import matplotlib
+
+    with replacing(path) as beside, matplotlib.rc_context({"text.parse_math": False}):  # names are no formulas
+        _figure(sweep).savefig(beside, dpi=110)
+
+
+def _figure(sweep: Sweep) -> Any:
     from matplotlib.figure import Figure
 
     trials = [trial for trial in sweep.trials if trial.score is not None]
@@ -107,5 +114,4 @@ def plot(sweep: Sweep, path: Path) -> None:
     for axes in panels[: 1 + len(names)]:
         axes.set_ylabel(sweep.goal.metric)
         axes.grid(alpha=0.3)
-    with replacing(path) as beside:
-        figure.savefig(beside, dpi=110)
+    return figure

@@ -103,7 +103,7 @@ def load(path: Path) -> Space:
     """The sweep in the file `path`. Raises `UsageError` that names the key which is wrong."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # the parser's own, and numbers and nesting without end
         raise UsageError(f"{path} is no TOML: {error}.", "ganzoo/sweep/space.py begins with an example.") from error
     return parse(values, str(path))
 

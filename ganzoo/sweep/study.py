@@ -19,7 +19,18 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from ganzoo import plugins
-from ganzoo.errors import CollapsedError, DivergedError, PackageMissingError, UsageError
+from ganzoo.errors import (
+    CollapsedError,
+    DataError,
+    DivergedError,
+    MissingError,
+    PackageMissingError,
+    PluginError,
+    RunError,
+    SnapshotError,
+    UnknownNameError,
+    UsageError,
+)
 from ganzoo.sweep.space import Choice
 from ganzoo.training.options import Options, configure
 
@@ -127,15 +138,26 @@ def _options(space: Space, values: Mapping[str, Scalar]) -> Options:
 def _goal(space: Space, console: Console) -> Goal:
     """What `space` asks for, or what the judge judges by. Raises what is wrong with all trials alike."""
     arch = plugins.ARCHS.get(space.arch)
-    config, data = configure(arch, _options(space, {}))
-    if space.metric and space.better:
+    config, data = configure(arch, _options(space, {key: _some(values) for key, values in space.space.items()}))
+    training = arch.train(config, data)
+    if space.metric in training.monitors and space.better:
         return Goal(space.metric, space.better)
     from ganzoo.metrics.during import during
 
-    judge = during(config, data, arch.build(config), lambda line: console.print(f"{line} ...", style="dim"))
+    judge = during(config, data, training.model, lambda line: console.print(f"{line} ...", style="dim"))
+    if space.metric and space.better:
+        known = (*training.monitors, *(judge.score() if judge else ()))
+        if space.metric not in known:
+            raise UnknownNameError("metric", space.metric, known)
+        return Goal(space.metric, space.better)
     if judge is None:
         raise UsageError(f"Nothing judges {space.arch} on {config.dataset}.", "Give 'metric' and 'better'.")
     return Goal(judge.key, judge.better)
+
+
+def _some(values: Range | Choice) -> Scalar:
+    """One of `values`."""
+    return values.values[0] if isinstance(values, Choice) else values.kind(values.low)
 
 
 def _claim(space: Space, folder: Path, goal: Goal) -> tuple[Any, Any, FileLock] | None:
@@ -173,10 +195,14 @@ def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console
         outcome = train(space.arch, _options(space, trial.params), folder, _run_folder(folder, trial.number), live)
     except (DivergedError, CollapsedError) as error:  # what the sampler is to avoid
         problem = error.message
+    except (KeyboardInterrupt, MissingError, RunError, SnapshotError, DataError, PluginError):  # whatever the values
+        _leave(study, trial.number, trial.params)
+        raise
     except UsageError as error:  # values that do not fit together
         problem, state = error.message, TrialState.FAIL
-    except BaseException:
-        _leave(study, trial.number, trial.params)
+    except Exception as error:
+        trial.set_user_attr(PROBLEM, f"{type(error).__name__}: {error}")
+        study.tell(trial, state=TrialState.FAIL)  # else the next sweep would begin with these values
         raise
     else:
         if outcome.interrupted:
@@ -224,10 +250,11 @@ def _study(space: Space, folder: Path, goal: Goal) -> Any:
             load_if_exists=True,
         )
         # seeded by how far the study is, so that it goes the same way after an interruption, and no two processes alike
-        seed = np.random.SeedSequence((space.seed, len(study.trials))).generate_state(1)
+        n_begun = sum(map(_counts, study.get_trials(deepcopy=False)))
+        seed = np.random.SeedSequence((space.seed, n_begun)).generate_state(1)
         study.sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
         begun = study.user_attrs.get(SPACE)
-    except (DatabaseError, RuntimeError, ValueError, KeyError) as error:
+    except (DatabaseError, optuna.exceptions.OptunaError, RuntimeError, ValueError, KeyError) as error:
         problem = f"{folder / 'study.db'} is no study of this Optuna: {type(error).__name__}."
         raise UsageError(problem, "Choose another --out.") from error
     described = _described(space, goal)

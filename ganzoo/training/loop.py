@@ -176,6 +176,7 @@ def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
         np.random.seed(run.config.seed)
     if team.leads:
         run.forget_after(trainer.updater.iteration)
+        run.unfinish()
         runs.save_config(run)
 
 

@@ -19,7 +19,8 @@ import contextlib
 import hashlib
 import itertools
 import json
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -79,8 +80,9 @@ class Run:
         return self.snapshots / f"{iteration:07d}.npz"
 
     def kept(self) -> list[Path]:
-        """The snapshots that there are, oldest first."""
-        return sorted(self.snapshots.glob("[0-9]*.npz"))
+        """The snapshots that there are, oldest first. Files of other names are somebody else's."""
+        found = [path for path in self.snapshots.glob("*.npz") if path.stem.isdecimal()]
+        return sorted(found, key=lambda path: int(path.stem))
 
     def log(self) -> list[dict[str, float]]:
         """The lines of the log. Raises `RunError` where they are not what a training writes."""
@@ -88,7 +90,8 @@ class Run:
         try:
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             entries = [{str(key): float(value) for key, value in json.loads(line).items()} for line in lines]
-            if not all(entry.keys() >= {"epoch_detail", "iteration", "elapsed_time"} for entry in entries):
+            needed = ("epoch_detail", "iteration", "elapsed_time")
+            if not all(math.isfinite(entry.get(key, math.nan)) for entry in entries for key in needed):
                 raise ValueError("a line lacks its epoch, iteration or time")
         except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
@@ -107,11 +110,11 @@ class Run:
         try:
             best = Best(**json.loads(file.read_text(encoding="utf-8")))
             numbers = isinstance(best.iteration, int) and all(
-                isinstance(value, int | float) for value in (best.epoch, best.score)
+                isinstance(value, int | float) and math.isfinite(value) for value in (best.epoch, best.score)
             )
             if not (numbers and isinstance(best.key, str) and best.better in ("min", "max")):
                 raise ValueError("a value is not of its kind")
-        except (OSError, ValueError, TypeError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
         return best
 
@@ -123,6 +126,11 @@ class Run:
         for path in (*self.kept(), *(self.path / "samples").glob("[0-9]*.png")):
             if path.stem.isdecimal() and int(path.stem) > iteration:
                 path.unlink()
+
+    def unfinish(self) -> None:
+        """Remove the networks of a training that goes on; its snapshots have them."""
+        for weights in ("model", "last"):
+            replace(self, weights=weights).model_path.unlink(missing_ok=True)
 
     def model(self) -> Any:
         """The trained network. Raises `RunError` where there is none, `SnapshotError` when it does not fit."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FORMATS = {"model": 1, "state": 2}  # by kind
 HEADER = "ganzoo"
 IDENTITY = ("arch", "preset", "hparams", "shape", "n_classes")
+MT19937_KEYS = 624
 FREE = {"model": (), "state": ("hparams",)}  # what of it need not be the same, by kind; layers are compared anyway
 
 
@@ -37,8 +38,12 @@ def save_model(path: Path, config: TrainConfig, model: Any) -> None:
 
 def load_model(path: Path, config: TrainConfig, model: Any) -> None:
     """Fill `model` from `path`. Raises `SnapshotError` naming the first layer that does not fit."""
+    import numpy as np
+
     arrays = _read(path, "model", config)
     _fit(path, flat(model), arrays)
+    if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
+        raise _damaged(path, ValueError("a weight is no number"))
     _fill(path, model, arrays)
 
 
@@ -71,8 +76,10 @@ def load_state(path: Path, config: TrainConfig, trainer: Any) -> None:
     _fill(path, trainer, state)
     try:
         position, has_gauss = arrays["random/rest"].tolist()
+        if not 0 <= position <= MT19937_KEYS:  # NumPy would read there
+            raise ValueError(f"its random numbers are at {position}")
         np.random.set_state(("MT19937", arrays["random/keys"], position, has_gauss, float(arrays["random/gauss"])))
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, IndexError, ValueError, TypeError) as error:
         raise _damaged(path, error) from error
 
 

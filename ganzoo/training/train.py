@@ -63,6 +63,8 @@ def resume(
         run = runs.load(path)
         config, data = _continued(run, arch_name, options, begin_at)
         snapshot = _snapshot(run, begin_at)
+        if run.finished and not snapshot:
+            raise RunError(f"{path} keeps no snapshot to go on from.", "Train anew.")
         if not snapshot:
             console.print("It was stopped before its first snapshot: it begins again.")
         provenance = dict(run.provenance)
@@ -91,7 +93,9 @@ def _continued(run: Run, arch_name: str, options: Options, begin_at: str | None)
         raise UsageError(f"{run.path} is finished.", "Lengthen it with more --epochs, or train anew without --resume.")
     if config.epochs < done:
         raise UsageError(f"{run.path} is at epoch {done:.0f} already.", "Give more --epochs, or none.")
-    if datasets.checksum(data) != run.provenance.get("data_sha256"):
+    known = run.provenance
+    judged_by = datasets.test_checksum(data)  # scores before and after would not compare
+    if datasets.checksum(data) != known.get("data_sha256") or judged_by != known.get("test_sha256", judged_by):
         raise RunError(f"The data of {config.dataset} changed since {run.path} was begun.", "Train anew.")
     return config, data
 
@@ -133,6 +137,7 @@ def _provenance(data: Data) -> dict[str, Any]:
         "classes": list(data.classes),
         "n_images": len(data.train_x),
         "data_sha256": datasets.checksum(data),
+        "test_sha256": datasets.test_checksum(data),
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "git": provenance.git(),
