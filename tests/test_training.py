@@ -16,7 +16,14 @@ import numpy as np
 import pytest
 
 from ganzoo import datasets, provenance
-from ganzoo.errors import DeviceMissingError, DivergedError, RunError, UnknownNameError, UsageError
+from ganzoo.errors import (
+    DeviceMissingError,
+    DivergedError,
+    RunError,
+    SnapshotError,
+    UnknownNameError,
+    UsageError,
+)
 from ganzoo.training import loop as loop_module
 from ganzoo.training import options as options_module
 from ganzoo.training import run as runs_module
