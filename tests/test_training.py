@@ -166,9 +166,9 @@ def test_another_rate_is_that_of_the_first_step(
         return update(self, *arguments, **options)
 
     monkeypatch.setattr(Adam, "update", watched)
-    changed = Options(epochs=4, hparams=["alpha=0.125", "final_alpha=1"])
+    changed = Options(epochs=4, hparams=["alpha=0.0009765625", "final_alpha=1"])
     resume("cnn", changed, tmp_path, run.path, quiet, "last")
-    assert rates == [0.125] * 6
+    assert rates == [0.0009765625] * 6
 
 
 def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
