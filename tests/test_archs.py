@@ -292,7 +292,7 @@ def test_default_discriminator_loss_has_its_three_terms(data: Data, monkeypatch:
     at = np.arange(8)
     on_real, on_fake = before(x_real).array, before(x_fake.array).array
     expected = np.log1p(np.exp(-on_real[at, t_real])).mean() + np.log1p(np.exp(on_fake[at, t_fake])).mean()
-    expected += 0.3 * np.log1p(np.exp(on_real[at, t_wrong])).mean()
+    expected += 0.1 * np.log1p(np.exp(on_real[at, t_wrong])).mean()
     assert reported["dis/loss"] == pytest.approx(expected, rel=1e-4)
     after = training.updater.dis(x_fake.array).array[at, t_fake]  # the generator is judged by the updated one
     assert reported["gen/loss"] == pytest.approx(np.log1p(np.exp(-after)).mean(), rel=1e-4)

@@ -91,6 +91,8 @@ def sweep(space: Space, folder: Path, console: Console) -> Sweep:
     Raises `UsageError` where another sweep was begun in `folder`, `PackageMissingError` without Optuna.
     """
     _require_optuna()
+    from optuna.exceptions import StorageInternalError
+
     goal = _goal(space, console)
     folder.mkdir(parents=True, exist_ok=True)
     interrupted = False
@@ -103,6 +105,9 @@ def sweep(space: Space, folder: Path, console: Console) -> Sweep:
                 lock.release()
     except KeyboardInterrupt:
         interrupted = True
+    except StorageInternalError as error:  # locked for longer than we wait, or damaged meanwhile
+        problem = f"{folder / 'study.db'} takes no more: {error.__cause__ or error}."
+        raise RunError(problem, "Look at the folder, then go on with the same command.") from error
     return Sweep(space, goal, folder, tuple(_trials(_study(space, folder, goal), folder)), interrupted)
 
 
