@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins, provenance, show
-from ganzoo.files import write_json
+from ganzoo.files import replacing, write_json
 from ganzoo.layers import native
+from ganzoo.sample import sheet
 from ganzoo.training import run as runs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from benchmarks.quality.rows import Row
     from ganzoo.training.run import Run
 
 CONDITIONS = "conditions.json"  # of a training, which its minutes depend on
+SHOWN = ("dcgan-cond/default", 0)  # whose pictures the README begins with
+PICTURE = Path(__file__).parents[2] / "docs" / "mnist.png"
 GARMENTS = 10_000  # pictures of the data that is not MNIST
 
 
@@ -28,6 +30,9 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
     """
     run = trained(row, seed, place, mnist)
     document = judged(run, mnist, row.quick)
+    if (row.name, seed) == SHOWN:
+        with replacing(PICTURE) as beside:
+            sheet(run, [], 5, 0).save(beside, format="png")
     log = run.log()
     return {
         "row": row.name,
@@ -92,7 +97,6 @@ def judged(run: Run, mnist: Path | None, quick: bool) -> dict[str, Any]:
 def exported_bytes(run: Run) -> int:
     """All files of the run's export for every backend, float32."""
     import tempfile
-    from pathlib import Path
 
     from ganzoo.export import bundle
     from ganzoo.export.layouts import Options
