@@ -59,6 +59,7 @@ def page() -> str:
 GENERATOR = (
     "recipe",
     "seeds",
+    "threads",
     "minutes",
     "accuracy",
     "GAN-train",
@@ -67,7 +68,7 @@ GENERATOR = (
     "density",
     "coverage",
 )
-CLASSIFIER = ("recipe", "seeds", "minutes", "test accuracy", "calibration error")
+CLASSIFIER = ("recipe", "seeds", "threads", "minutes", "test accuracy", "calibration error")
 STEP = ("recipe", "library", "threads", "ms a step", "ganzoo's time is", "peak memory")
 
 
@@ -135,18 +136,18 @@ def _classifier(group: Sequence[Record]) -> list[str]:
 
 def _who(group: Sequence[Record]) -> list[str]:
     minutes = [each["seconds"] / 60 for each in group]
-    return [f"`{group[0]['row']}`", str(len(group)), told(minutes, "{:.1f}")]
+    threads = " or ".join(sorted({str(each["threads"]) for each in group}))
+    return [f"`{group[0]['row']}`", str(len(group)), threads, told(minutes, "{:.1f}")]
 
 
 def _conditions(records: Sequence[Record]) -> str:
     cpus = sorted({f"{each['machine']['cpu']}, {each['machine']['cores']} cores" for each in records})
-    threads = sorted({str(each["threads"]) for each in records})
     loads = [load for each in records for load in each["load_average"]]
     evaluators = sorted({each["evaluator"]["sha256"][:12] for each in records if "@" not in each["row"]})
     return (
-        f"Minutes are of the wall clock, judging on the way included, threads a training: {' or '.join(threads)}; "
-        f"{'; '.join(cpus)}; load average {min(loads):.1f} to {max(loads):.1f}. "
-        f"Evaluator of MNIST: {', '.join(evaluators)}.\n"
+        f"Minutes are of the wall clock, judging on the way included; {'; '.join(cpus)}; load average "
+        f"{min(loads):.1f} to {max(loads):.1f}. Evaluator of MNIST: {', '.join(evaluators)}. `@garments`: ten kinds of "
+        "clothes that we draw ourselves (`benchmarks/garments.py`), the same presets.\n"
     )
 
 
