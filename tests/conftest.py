@@ -70,14 +70,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A finished run of `cnn` that reads: of MNIST where it lies beside the repository, else of `digits`. Read only.
 
-    Half a minute. Of the drawings in strokes.py the one reads 99%, the other, whose digits nobody centred, 83%.
+    A quarter of a minute. Of the drawings in strokes.py the one reads all, the other, whose digits nobody centred, 83%.
     """
     from ganzoo.training.options import Options
     from ganzoo.training.train import train
 
     options = Options(epochs=12, seed=1)
     if REAL_MNIST.is_dir():
-        options = Options(dataset="mnist", data_dir=REAL_MNIST, limit=6000, epochs=3, seed=1)
+        options = Options(dataset="mnist", data_dir=REAL_MNIST, epochs=2, seed=1)
     return train("cnn", options, tmp_path_factory.mktemp("reader"), None, Console(quiet=True)).run
 
 
