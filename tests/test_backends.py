@@ -11,7 +11,7 @@ import pytest
 
 from ganzoo import plugins
 from ganzoo.errors import UsageError
-from ganzoo.export import bundle
+from ganzoo.export import exports
 from ganzoo.specs import WebdnnTarget
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Done
+    from ganzoo.runs.run import Run
     from ganzoo.specs import Backend
-    from ganzoo.training.run import Run
 
 
 def every() -> list[Backend]:
@@ -42,7 +42,7 @@ def test_a_bundle_has_titles_and_the_order_of_preference(runs: Mapping[str, Run]
     chosen = every()
     unlikely = sorted(chosen, key=lambda backend: -backend.order)
     titled = [replace(backend, title=f"My {backend.name}") for backend in unlikely]
-    made = bundle.export(runs["cnn"], titled, tmp_path / "export").bundle
+    made = exports.write(runs["cnn"], titled, tmp_path / "export").export
     manifest = json.loads((tmp_path / "export" / "classifier" / "manifest.json").read_text())
     assert list(manifest["backends"]) == made.backends == [backend.name for backend in reversed(unlikely)]
     assert {name: entry["title"] for name, entry in manifest["backends"].items()} == {
@@ -58,7 +58,7 @@ def test_the_one_whose_first_picture_comes_soonest_is_tried_first() -> None:
 def test_webdnns_layout_refuses_a_backend_that_has_no_files_in_it(runs: Mapping[str, Run], tmp_path: Path) -> None:
     alone = replace(plugins.BACKENDS.get("webgl"), name="mine", webdnn=None)
     with pytest.raises(UsageError, match="backend mine has no files in WebDNN's layout") as caught:
-        bundle.export(runs["cnn"], [alone], tmp_path / "export", layout="webdnn")
+        exports.write(runs["cnn"], [alone], tmp_path / "export", layout="webdnn")
     assert "--layout ganzoo" in caught.value.remedy
     assert not any(tmp_path.iterdir())
 
@@ -77,7 +77,7 @@ def test_webdnns_half_is_all_that_webdnns_layout_asks_for(runs: Mapping[str, Run
 
     target = WebdnnTarget(count, write, runs=False, note="for reading only")
     census = replace(plugins.BACKENDS.get("webgl"), name="census", compile=refuse, webdnn=target)
-    made = bundle.export(runs["cnn"], [census], tmp_path / "export", layout="webdnn").bundle
+    made = exports.write(runs["cnn"], [census], tmp_path / "export", layout="webdnn").export
     assert json.loads((made.path / "classifier" / "census.json").read_text())["Softmax"] == 1
     assert made.runnable == [] and made.notes == {"census": "for reading only"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import UnsupportedOperatorError, UsageError
-from ganzoo.export.layouts import Layout, Options, Traced, Written
+from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Generated:
 
 
 def prepare(
-    traced: Traced, backends: Sequence[Backend], options: Options, provenance: dict[str, Any]
+    traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]
 ) -> list[Generated]:
     """Raises `UsageError` for a backend that has no files in this layout."""
     return [_generated(backend, traced.graph, options.toolchain) for backend in backends]
