@@ -5,7 +5,6 @@ Rich honours NO_COLOR and leaves out colour and animation off a terminal.
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +35,8 @@ def nowhere() -> Console:
 
 
 def print_json(value: Any) -> None:
+    import json
+
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ganzoo.cli import console
 from ganzoo.errors import GanzooError, MissingError
-from ganzoo.files import FULL
 
 
 def tell(error: BaseException) -> int:
     """Say what `error` means to a user, and return the exit code. Raises it again when it is a bug."""
+    from ganzoo.files import FULL
+
     if isinstance(error, GanzooError):
         console.error(error)
         return error.exit_code
