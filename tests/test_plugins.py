@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import Done
+    from tests.support.command import Done
 
 
 def package(folder: Path, name: str, group: str, entry: str, source: str = "") -> None:

@@ -7,17 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.places import TESTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Command = Callable[..., subprocess.CompletedProcess[str]]
 
-STRANGER = Path(__file__).parent / "stranger"
+STRANGER = TESTS / "stranger"
 
 
 @pytest.fixture(scope="module")
