@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganzoo.browser.verify import Model
-from ganzoo.errors import RunError, UsageError
-from ganzoo.export import weights
+from ganzoo.errors import DocumentError, UsageError
+from ganzoo.export import manifest, weights
 from ganzoo.export.layouts import ganzoo
 
 if TYPE_CHECKING:
@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 def own(bundle: Bundle, network: str, backend: str) -> Model:
     """`network` as `bundle` has it, with the bound that `backend` is held to.
 
-    The bound is ours: a manifest states one, and may lie. Raises `RunError` when the network's manifest is damaged.
+    The bound is ours: a manifest states one, and may lie. Raises `DocumentError` when the manifest is damaged.
     """
     folder = bundle.path / network
     if bundle.layout == "webdnn":
         return Model(folder)
-    try:
-        encoding = ganzoo.read(folder)[0]["weights"]["encoding"]
-        if encoding not in weights.ENCODINGS:
-            raise ValueError(f"the encoding {encoding!r} is none of ours")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(f"{folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
+    encoding = manifest.read(folder)["weights"]["encoding"]
     bound = ganzoo.tolerance(encoding, backend, bundle.golden(network)[1])
     return Model(folder, bundle.layout, bound, encoding)
 
@@ -36,7 +31,7 @@ def own(bundle: Bundle, network: str, backend: str) -> Model:
 def variants(bundle: Bundle, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
     """`network` in the encodings that the f32 one can be brought to, below `scratch`; the others with the reason.
 
-    Raises `RunError` when the network's files are damaged.
+    Raises `DocumentError` when the network's files are damaged.
     """
     first = own(bundle, network, backend)
     made: list[Model] = []
@@ -49,10 +44,10 @@ def variants(bundle: Bundle, network: str, backend: str, scratch: Path) -> tuple
         try:
             if not into.exists():
                 ganzoo.variant(first.folder, encoding, outputs, into)
+        except DocumentError:
+            raise
         except UsageError as error:
             refused[encoding] = error.message
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise RunError(f"{first.folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
         else:
             bound = ganzoo.tolerance(encoding, backend, outputs)
             made.append(Model(into, bundle.layout, bound, encoding, asked=False))
