@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ganzoo.bench.compare import Comparison
-    from ganzoo.browser.verify import Check
     from ganzoo.doctor import Finding
     from ganzoo.errors import GanzooError
-    from ganzoo.export.bundle import Bundle, Made
+    from ganzoo.export.checks import Check
+    from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.export.explain import Row as Explained
-    from ganzoo.export.trade import Trade
+    from ganzoo.export.exports import Export, ExportResult
+    from ganzoo.runs.run import Run
     from ganzoo.site.build import Made as Site
     from ganzoo.sweep.study import Sweep
     from ganzoo.training.loop import Outcome
-    from ganzoo.training.run import Run
 
 
 def out() -> Console:
@@ -153,25 +153,25 @@ def metrics(run: Run, document: Mapping[str, Any]) -> None:
 SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
 
 
-def export(made: Made) -> None:
+def export(made: ExportResult) -> None:
     from ganzoo.export import size
 
-    bundle = made.bundle
-    for network in bundle.networks:
+    export = made.export
+    for network in export.networks:
         rows = size.file_rows(made.parts, network)
         _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
     _table(("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli")
-    for name, note in bundle.notes.items():
+    for name, note in export.notes.items():
         out().print(f"{name}: {note}", markup=False)
     if made.checks:
         _checks(made.checks)
-    if made.trades:
-        _trades(made.trades)
-    for network in bundle.networks:
-        print(bundle.path / network)
+    if made.encoding_costs:
+        _trades(made.encoding_costs)
+    for network in export.networks:
+        print(export.path / network)
 
 
-def _trades(trades: Sequence[Trade]) -> None:
+def _trades(encoding_costs: Sequence[EncodingCost]) -> None:
     headings = ("network", "weights", "raw", "Brotli", "differs by", "accuracy")
     rows = [
         [
@@ -182,10 +182,10 @@ def _trades(trades: Sequence[Trade]) -> None:
             "-" if each.max_abs_error is None else f"{each.max_abs_error:.1e}",
             "-" if each.accuracy is None else f"{100 * each.accuracy:.1f}%",
         ]
-        for each in trades
+        for each in encoding_costs
     ]
     _table(headings, rows, right=4, title="What --weights would save and cost")
-    for each in trades:
+    for each in encoding_costs:
         if each.reason:
             out().print(f"{each.encoding}: {each.reason}", markup=False)
 
@@ -201,12 +201,12 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         out().print(f"{backend}: {renderer}", markup=False)
 
 
-def export_json(made: Made) -> None:
+def export_json(made: ExportResult) -> None:
     from ganzoo.export import size
 
-    bundle = made.bundle
-    sizes = size.report(made.parts, bundle.notes, made.trades)
-    networks = {name: str(bundle.path / name) for name in bundle.networks}
+    export = made.export
+    sizes = size.report(made.parts, export.notes, made.encoding_costs)
+    networks = {name: str(export.path / name) for name in export.networks}
     json({**sizes, "networks": networks, "checks": plain(made.checks)})
 
 
@@ -232,11 +232,11 @@ def _counts(row: Explained) -> tuple[str, str]:
     return f"{row.multiply_adds:,}" if row.multiply_adds else "", f"{row.bytes:,}" if row.bytes else ""
 
 
-def checks(bundle: Bundle, done: Sequence[tuple[str, Check]]) -> None:
+def checks(export: Export, done: Sequence[tuple[str, Check]]) -> None:
     _checks(done)
-    for name in bundle.backends:
-        if name not in bundle.runnable:
-            out().print(f"{name}: {bundle.notes.get(name)}", markup=False)
+    for name in export.backends:
+        if name not in export.runnable:
+            out().print(f"{name}: {export.notes.get(name)}", markup=False)
 
 
 def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:

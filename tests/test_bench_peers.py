@@ -27,7 +27,7 @@ from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, call
 from ganzoo.export.lowering import lower
 from ganzoo.export.plan import Box, Plan, Pool, Softmax, Step
-from ganzoo.export.trace import reference, trace
+from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, TensorSpec, TrainConfig
 from operators import OPERATORS, network
 
