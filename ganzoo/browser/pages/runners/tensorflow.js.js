@@ -2,6 +2,7 @@
 
 import { classic } from "../page.js";
 
+/** @type {Record<string, string>} */
 const NAMES = { webassembly: "wasm", webgl: "webgl", webgpu: "webgpu" };
 
 /** @type {import("../types.js").Runner["script"]} */
