@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import plans
+from ganzoo.assets.minify import javascript
 from ganzoo.backends.webgl import BACKEND
 from ganzoo.backends.webgl import shader as shaders
 from ganzoo.backends.webgl.compile import FILE, SAMPLERS
 from ganzoo.browser.arrays import decode
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.plan import Box
-from ganzoo.runtime import strip
 from on_device import Answer, run_cases
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def test_the_same_shader_is_there_once():
 
 
 def test_bytes():
-    module = strip(BACKEND.modules[0].read_text())
+    module = javascript(BACKEND.modules[0].read_text(), "webgl.js")
     assert len(brotli.compress(module.encode())) <= 2500
     assert len(brotli.compress(BACKEND.compile(plans.generator()).files[FILE])) <= 3000
     assert len(brotli.compress(BACKEND.compile(plans.classifier()).files[FILE])) <= 3000
