@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons results results-page bench bench-peers scaling site-bench pictures export-bench training-bench \
+.PHONY: demo test lint test-pythons results results-page bundle-page bench bench-peers scaling site-bench pictures export-bench training-bench \
 	evaluator gpu-emulated gpu-wheels lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
@@ -27,6 +27,7 @@ lint: .venv/ready-test npm-checks
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	tests/js/node_modules/.bin/tsc --project tests/js
 
 # the tests that need no browser, on every interpreter found
@@ -42,6 +43,10 @@ results: .venv/ready-run
 # docs/results.md and its plot from the newest results that are there
 results-page: .venv/ready-run
 	.venv/bin/python -m benchmarks.quality.page
+
+# the table of a manifest's fields in docs/bundle.md, from its JSON schema
+bundle-page: .venv/ready-run
+	.venv/bin/python tools/bundle_fields.py
 
 # the reference networks beside their peers in every browser here, six rounds of minutes each: dated results, README's table
 # (ROUNDS=1: a first look, without intervals)
@@ -84,7 +89,7 @@ training-bench: .venv/ready-torch
 
 # the tests of training on a GPU, over a CUDA that is emulated: no GPU is needed (tools/cuda/README.md)
 gpu-emulated: .venv/ready-test .cuda/ready
-	.venv/bin/python tools/cuda/emulated.py -m pytest tests/test_gpu.py
+	.venv/bin/python tools/cuda/emulated.py -m pytest tests/training/test_gpu.py
 
 # what tools/gpu-check.sh takes along to a machine that has a GPU, PyTorch and CuPy and fetches nothing
 gpu-wheels: .venv/ready-test
@@ -98,7 +103,7 @@ gpu-wheels: .venv/ready-test
 
 # ganzoo knows more places than PATH, so it is asked; that takes no package, so any Python will do
 FIND_BROWSER := PATH="$$PWD/.venv/bin:$$PATH" python3 -c \
-	'from ganzoo.browser.find import find_browser; find_browser()' 2>/dev/null
+	'from ganzoo.browsers.find import find_browser; find_browser()' 2>/dev/null
 browser:
 	@$(FIND_BROWSER) || { sh tools/need.sh chromium && $(FIND_BROWSER); } || \
 		{ echo "No browser was found. Install Chromium, or set GANZOO_BROWSER to a browser's path." >&2; exit 3; }

@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 
 import typer
 
-from ganzoo import plugins, show
-from ganzoo.export import bundle
+from ganzoo import plugins
+from ganzoo.cli import console
+from ganzoo.export import exports
+from ganzoo.runs import run as runs
+from ganzoo.runs.run import Run
+from ganzoo.runs.snapshot import save_model
 from ganzoo.specs import Arch, TrainConfig
-from ganzoo.training import run as runs
-from ganzoo.training.run import Run
-from ganzoo.training.snapshot import save_model
 
 R = TypeVar("R", bound=Run)
 
@@ -75,15 +76,15 @@ def save(bare: R) -> R:
     return bare
 
 
-def export(made: Run) -> bundle.Bundle:
+def export(made: Run) -> exports.Export:
     """`made` on every backend, where `ganzoo bench` looks for it."""
     backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
-    return bundle.export(made, backends, made.path / "export").bundle
+    return exports.write(made, backends, made.path / "export").export
 
 
 def main(folder: Path) -> None:
     for name, (arch, preset) in PRESETS.items():
-        show.step(f"exporting the reference {name}")
+        console.step(f"exporting the reference {name}")
         export(save(Run(folder / name, config(plugins.ARCHS.get(arch), preset), {})))
 
 

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmarks import reference
-from ganzoo import plugins, show
+from ganzoo import plugins
+from ganzoo.cli import console
 from ganzoo.files import replacing, write_json
-from ganzoo.training.run import Run
+from ganzoo.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,23 +106,25 @@ def plot(report: Mapping[str, Any], path: Path) -> None:
 
 
 def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh browser.")] = 6) -> None:
-    from ganzoo.bench.options import Options
+    from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.run import bench
-    from ganzoo.browser.find import find_browsers
-    from ganzoo.browser.session import Local
+    from ganzoo.browsers.find import find_browsers
+    from ganzoo.browsers.session import Local
 
     with tempfile.TemporaryDirectory(prefix="ganzoo-scaling-") as folder:
         exports = []
         for width in WIDTHS:
-            show.step(f"exporting the generator at {width:g} times its channels")
+            console.step(f"exporting the generator at {width:g} times its channels")
             arch, preset = reference.PRESETS["generator"]
             bare = WideRun(
                 Path(folder) / f"x{width:g}", reference.config(plugins.ARCHS.get(arch), preset), {}, width=width
             )
             made = reference.save(bare)
             exports.append((reference.export(made), made))
-        options = Options(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)
-        report = bench(exports, [Local(find_browsers()[0])], options, show.step)
+        options = BenchOptions(
+            backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None
+        )
+        report = bench(exports, [Local(find_browsers()[0])], options, console.step)
     path = RESULTS / f"{date.today().isoformat()}-scaling.json"
     write_json(path, report, indent=None)
     plot(report, path.with_suffix(".svg"))

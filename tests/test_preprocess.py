@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,19 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-import strokes
 from ganzoo.preprocess import preprocess
+from tests.support import strokes
+from tests.support.places import DATA, JS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ganzoo.runs.run import Run
     from ganzoo.specs import FloatArray
-    from ganzoo.training.run import Run
 
     Read = Callable[[FloatArray], list[int]]
 
-SCRIPTS = Path(__file__).parent / "js" / "site"
-VECTORS = json.loads((Path(__file__).parent / "data" / "preprocess.json").read_text())
+SCRIPTS = JS / "site"
+VECTORS = json.loads((DATA / "preprocess.json").read_text())
 SHAPE = (1, 28, 28)
 
 drawings = arrays(
@@ -142,7 +142,7 @@ def test_what_is_no_matrix_is_refused(drawing):
 
 @pytest.fixture(scope="module")
 def read(reader: Run) -> Read:
-    from ganzoo.export.trace import reference
+    from ganzoo.export.tracing import reference
 
     network = reader.arch.export(reader.config, reader.model())[0]
     return lambda images: reference(network, [images])[0].argmax(axis=1).tolist()

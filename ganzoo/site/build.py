@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import __version__
 from ganzoo.assets.join import join
 from ganzoo.assets.minify import css, javascript
-from ganzoo.browser.compressed import SUFFIX, precompress
 from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import Mark, refuse_foreign, replacing_folder
-from ganzoo.site import hosts, networks
+from ganzoo.serving.compressed import SUFFIX, precompress
+from ganzoo.site import bundles, hosts
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
 
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ganzoo.assets.join import Joined
-    from ganzoo.export.bundle import Bundle
-    from ganzoo.site.networks import Model
-    from ganzoo.training.run import Run
+    from ganzoo.export.exports import Export
+    from ganzoo.runs.run import Run
+    from ganzoo.site.bundles import Model
 
 FORMAT = 1
 LIST = "site.json"
@@ -54,7 +54,7 @@ Files = dict[str, bytes]  # of a site, by path
 
 
 @dataclass(frozen=True)
-class Options:
+class SiteOptions:
     """`base_path` is where the site will lie, "/" or "/demo/"; files take at most `max_file_size` bytes."""
 
     base_path: str = "/"
@@ -86,9 +86,9 @@ class Made:
 
 
 def build(
-    exports: Sequence[tuple[Bundle, Run | None]],
+    exports: Sequence[tuple[Export, Run | None]],
     out: Path,
-    options: Options = Options(),
+    options: SiteOptions = SiteOptions(),
     progress: Callable[[str], None] = lambda line: None,
 ) -> Made:
     """Write the site of `exports`, each with its run where that is at hand, into `out`, in place of a former site.
@@ -121,7 +121,7 @@ def build(
     return Made(out, weighed, passed_over)
 
 
-def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:
+def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:
     """The kind, bundle and run of each network that has a page, and why others have none."""
     found: list[tuple[str, Model, Run | None]] = []
     passed_over: list[str] = []
@@ -131,9 +131,9 @@ def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[
                 f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
             )
         for name in bundle.networks:
-            model = networks.read(bundle.path / name)
+            model = bundles.read(bundle.path / name)
             try:
-                found.append((networks.kind(model.manifest), model, run))
+                found.append((bundles.kind(model.manifest), model, run))
             except ValueError as reason:
                 passed_over.append(f"{bundle.path / name} has no page: {reason}.")
     if not found:
@@ -143,13 +143,13 @@ def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[
     return found, passed_over
 
 
-def _pages(found: Sequence[tuple[str, Model, Run | None]], options: Options) -> tuple[list[Page], Files]:
+def _pages(found: Sequence[tuple[str, Model, Run | None]], options: SiteOptions) -> tuple[list[Page], Files]:
     """The pages, the first of them the index, and the files of their models and samples."""
     pages: list[Page] = []
     files: Files = {}
     taken = set(RESERVED)
     for kind, model, run in found:
-        slug = networks.slug(model.manifest["provenance"]["arch"], taken)
+        slug = bundles.slug(model.manifest["provenance"]["arch"], taken)
         taken.add(slug)
         page = Page(f"{slug}.html" if pages else INDEX, slug, kind, _recut(model, options.max_file_size))
         files |= {page.folder + name: content for name, content in page.model.files.items()}
@@ -170,7 +170,7 @@ def _recut(model: Model, most: int | None) -> Model:
         for name, content in model.files.items():
             (whole / name).write_bytes(content)
         layout.recut(whole, cut, most)
-        return networks.read(cut)
+        return bundles.read(cut)
 
 
 def _reader(page: Page, pages: Iterable[Page]) -> str:
@@ -182,7 +182,7 @@ def _reader(page: Page, pages: Iterable[Page]) -> str:
         return ""
     manifest = page.model.manifest
     drawn, classes = manifest["outputs"][0]["shape"], _classes(page)
-    labelled = "onehot" in networks.meanings(manifest["inputs"])
+    labelled = "onehot" in bundles.meanings(manifest["inputs"])
     readers = [
         each for each in pages if each.kind == "classifier" and each.model.manifest["inputs"][0]["shape"] == drawn
     ]
@@ -202,7 +202,7 @@ def _code(site: str, first: Page) -> Files:
     shared = join(WEB / "elements.js")
     files = {"elements.js": javascript(shared.source, "elements.js").encode()}
     apart = {f"./{_named('elements.js', files['elements.js'])}": shared}
-    for kind in networks.KINDS:
+    for kind in bundles.KINDS:
         files |= _element(kind, apart)
     files |= {
         "shell.js": javascript((WEB / "shell.js").read_text(encoding="utf-8"), "shell.js").encode(),
@@ -223,7 +223,7 @@ def _element(kind: str, apart: Mapping[str, Joined]) -> Files:
     return {file: style, f"{kind}.js": javascript(module, f"{kind}.js").encode()}
 
 
-def _write_pages(files: Files, pages: Sequence[Page], options: Options) -> str:
+def _write_pages(files: Files, pages: Sequence[Page], options: SiteOptions) -> str:
     """Add the HTML to `files`. The version that it returns stands in each page: it is that of all they refer to."""
     refer = _refer(files)
 

@@ -26,10 +26,9 @@ from starlette.responses import RedirectResponse
 from starlette.responses import Response as Reply
 from starlette.routing import Mount, Route
 
-from ganzoo.browser.listen import lan_address
-from ganzoo.browser.running import listening, running, with_headers
-from ganzoo.browser.static import Files
 from ganzoo.errors import UsageError
+from ganzoo.serving.running import lan_address, listening, running, with_headers
+from ganzoo.serving.static import Files
 from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
 
 if TYPE_CHECKING:
@@ -213,6 +212,7 @@ def _for_this_machine(answers: ASGIApp, own: Iterable[str], port: int) -> ASGIAp
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope).getlist("host")
         allowed = len(asked) == 1 and asked[0].lower() in known
-        await (answers if allowed else Reply("not a name of this machine", 421))(scope, receive, send)
+        answering = answers if allowed else Reply("not a name of this machine", 421)
+        await answering(scope, receive, send)
 
     return guarded

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
-from ganzoo.datasets import choose
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from ganzoo.specs import Dataset
+BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
-class Options:
+class TrainOptions:
     """What a user may say of a training; None is "as the preset or the dataset has it".
 
     `keep` is how many of the last snapshots are kept; the result does not depend on it.
@@ -36,7 +35,7 @@ class Options:
     keep: int | None = None
 
 
-def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
+def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
     """The configuration that `options` amount to, and the data it names."""
     name = options.preset or next(iter(arch.presets))
     if name not in arch.presets:
@@ -55,7 +54,7 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
     hparams = _overridden(preset.hparams, options.hparams)
     device = devices.resolve(options.device or "auto")
     dataset = plugins.DATASETS.get(options.dataset or "digits")
-    data = _load(dataset, options.data_dir, options.limit)
+    data = datasets.load(dataset, options.data_dir, options.limit)
     n_images = len(data.train_x)
     batch_size = options.batch_size or preset.batch_size
     if batch_size > n_images:
@@ -81,22 +80,6 @@ def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
     return config, data
 
 
-def data_of(config: TrainConfig, data_dir: Path | None = None) -> Data:
-    """The data that `config` names, its files where it says or, where one is given, in `data_dir`."""
-    return _load(plugins.DATASETS.get(config.dataset), data_dir or config.data_dir, config.limit)
-
-
-def _load(dataset: Dataset, data_dir: Path | str | None, limit: int | None) -> Data:
-    data = datasets.load(dataset, None if data_dir is None else Path(data_dir))
-    return _limited(data, limit) if limit else data
-
-
-def _limited(data: Data, limit: int) -> Data:
-    """`limit` of the training images, of each class as many."""
-    chosen = choose.of_each_class(limit, data.train_t)
-    return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
-
-
 def _shape(data: Data) -> tuple[int, int, int]:
     _, channels, height, width = data.train_x.shape
     return channels, height, width
@@ -113,7 +96,7 @@ def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> di
             raise UnknownNameError("hyper-parameter", key, values)
         kind = type(values[key])
         try:
-            values[key] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+            values[key] = BOOLEANS[text.lower()] if kind is bool else kind(text)
         except (ValueError, KeyError) as error:
             raise UsageError(
                 f"--set {key}={text}: {text!r} is no {kind.__name__}.", f"It was {values[key]!r}."

@@ -40,7 +40,7 @@ class Source:
     @cached_property
     def graph(self) -> Any:
         """WebDNN's graph."""
-        from ganzoo.export.trace import trace
+        from ganzoo.export.tracing import trace
 
         return trace(self.network)
 
@@ -124,12 +124,12 @@ def _layers(source: Source, backend: str, folder: Path) -> None:
 
 
 def _webdnn(source: Source, backend: str, folder: Path) -> None:
-    from ganzoo.export.layouts import Options, Traced, get
+    from ganzoo.export.layouts import ExportOptions, Traced, get
     from ganzoo.plugins import BACKENDS
 
     layout = get("webdnn")
     traced = Traced(source.network, source.graph, (), ())
-    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], Options(), {}), folder)
+    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], ExportOptions(), {}), folder)
 
 
 ORT, TF = "onnxruntime-web", "@tensorflow/tfjs"

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ganzoo.bench.reports import figures, series, sketches
-from ganzoo.bench.reports.figures import of, ran
-from ganzoo.bench.reports.svg import inline
+from ganzoo.bench.reports import chart_data, formatting, plots
+from ganzoo.bench.reports.formatting import of, ran
+from ganzoo.charts.style import STYLE, Chart
+from ganzoo.charts.svg import inline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ganzoo.bench.reports.figures import Figures
-    from ganzoo.bench.reports.sketches import Sketch
+    from ganzoo.bench.reports.formatting import Figures
+    from ganzoo.bench.reports.plots import Sketch
 
 WIDE, NARROW = 9.2, 6.0  # inches
-STYLE: dict[Any, Any] = {
-    "font.family": ["sans-serif"],
-    # Laid out in the first, which Matplotlib brings; the second is as wide.
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
-    "font.size": 8.5,
-    "text.parse_math": False,  # names are no formulas
-    "svg.fonttype": "none",
-    "svg.hashsalt": "ganzoo",
-    "hatch.linewidth": 0.6,
-    "axes.edgecolor": sketches.FAINT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-
-
-@dataclass(frozen=True)
-class Chart:
-    """`svg` to be put into a page; `words` say what it shows to who cannot see it."""
-
-    title: str
-    words: str
-    svg: str
 
 
 def charts(document: Figures, browser: str, network: str, width: float = WIDE) -> Iterator[Chart]:
@@ -47,19 +25,21 @@ def charts(document: Figures, browser: str, network: str, width: float = WIDE) -
     rows = ran(of(document["rows"], browser, network))
     if not rows:
         return
-    named = figures.libraries(document["rows"])
+    named = formatting.libraries(document["rows"])
     backends = list(dict.fromkeys(row["backend"] for row in document["rows"]))
     ratios = of(document["ratios"], browser, network)
     drawn: list[Callable[[], Sketch | None]] = [
-        lambda: sketches.latency(document, rows, named, width),
-        lambda: sketches.cold(document, rows, width),
-        lambda: sketches.transferred(rows, width),
-        lambda: sketches.scaling(rows, named, backends, series.peak(document, browser, network), width),
-        lambda: sketches.ratios(series.contests(document, ratios), named, width),
+        lambda: plots.latency(document, rows, named, width),
+        lambda: plots.cold(document, rows, width),
+        lambda: plots.transferred(rows, width),
+        lambda: plots.scaling(rows, named, backends, chart_data.peak(document, browser, network), width),
+        lambda: plots.ratios(chart_data.contests(document, ratios), named, width),
     ]
     for draw in drawn:
         with matplotlib.rc_context(STYLE):
             sketch = draw()
-            chart = sketch and Chart(*sketch[:2], inline(sketch[2], f"{browser}/{network}/{sketch[0]}", *sketch[:2]))
-        if chart:
-            yield chart
+            if sketch is None:
+                continue
+            title, words, figure = sketch
+            chart = Chart(title, words, inline(figure, f"{browser}/{network}/{title}", title, words))
+        yield chart

@@ -1,0 +1,129 @@
+"""Which browsers this machine has, wherever systems keep them."""
+
+from __future__ import annotations
+
+import glob
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganzoo.browsers.families import CHROMIUM, FAMILIES, OTHER, Family, family_of
+from ganzoo.browsers.processes import end, own_folder, start
+from ganzoo.errors import BrowserMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's name or path."
+
+TIMEOUT = 10.0  # seconds that a program may take to tell its version
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser on this machine. `version` is "unknown" where the program does not tell."""
+
+    name: str
+    path: Path
+    version: str
+    family: Family = OTHER
+
+
+def find_browser() -> Browser:
+    """The browser named by `GANZOO_BROWSER`, else the first Chromium, Chrome or Edge on PATH, else in the usual places.
+
+    `GANZOO_BROWSER` is a path, a name on PATH or a family's name; in it as in the places, variables and ~ are expanded.
+    Raises `BrowserMissingError` when there is none, or when `GANZOO_BROWSER` names no program.
+    """
+    path = _from_environment() or _installed(CHROMIUM)
+    if path is None:
+        raise BrowserMissingError("No Chromium, Chrome or Edge was found.", REMEDY)
+    return _identify(path)
+
+
+def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
+    """Those `chosen`, in their order; none chosen: that of `GANZOO_BROWSER`; else all that are here, each name once.
+
+    What is chosen is a path, a name on PATH, or a family's name: its first browser then. Raises
+    `BrowserMissingError` when there is none, or when a name is no program's.
+    """
+    named = _from_environment()
+    if chosen:
+        paths = [_choose(name, f"'{name}'") for name in chosen]
+    elif named:
+        paths = [named]
+    else:
+        paths = list(dict.fromkeys(path for family in FAMILIES for path in _programs(family)))
+    if not paths:
+        raise BrowserMissingError("No browser was found.", REMEDY)
+    with ThreadPoolExecutor(len(paths)) as threads:
+        found = list(threads.map(_identify, paths))
+    # Debian's chromium is a script beside the program itself
+    return found if chosen else list({browser.name: browser for browser in reversed(found)}.values())[::-1]
+
+
+def _from_environment() -> Path | None:
+    name = os.environ.get("GANZOO_BROWSER")
+    return _choose(name, f"GANZOO_BROWSER names '{name}', which") if name else None
+
+
+def _choose(name: str, subject: str) -> Path:
+    families = (family for family in FAMILIES if family.name == name)
+    path = _program(name) or next(map(_installed, families), None)
+    if path is None:
+        raise BrowserMissingError(f"{subject} is no program.", REMEDY)
+    return path
+
+
+def _installed(family: Family) -> Path | None:
+    return next(_programs(family), None)
+
+
+def _programs(family: Family) -> Iterator[Path]:
+    """Those on PATH, then those in the usual places."""
+    places = (path for place in family.places for path in sorted(glob.glob(_expand(place))))  # noqa: PTH207 - absolute
+    return filter(None, map(_program, itertools.chain(family.names, places)))
+
+
+def _program(name: str) -> Path | None:
+    found = shutil.which(_expand(name))
+    return Path(found).absolute() if found else None
+
+
+def _expand(name: str) -> str:
+    # not Path.expanduser, which drops the "./" that keeps a name from being searched on PATH
+    return os.path.expanduser(os.path.expandvars(name))  # noqa: PTH111
+
+
+def _identify(path: Path) -> Browser:
+    line = _version_line(path)
+    told = re.search(r"^\s*(\D*?)\s*(\d+(?:\.\d+)+)", line, re.MULTILINE)
+    name, version = told.groups() if told else ("", "unknown")
+    return Browser(name or path.stem, path, version, family_of(line, path.name))
+
+
+def _version_line(path: Path) -> str:
+    if sys.platform == "win32":  # there `chrome.exe --version` opens a window and prints nothing
+        return ""
+    family = family_of(path.name)
+    with own_folder() as folder, (folder / "line").open("wb") as line:
+        try:
+            command = [*family.on_display(), str(path), "--version"]
+            environment = family.environment(folder)
+            process = start(command, folder, line, environment=environment, stderr=subprocess.DEVNULL)
+        except (OSError, BrowserMissingError):  # the launch will say why
+            return ""
+        try:
+            process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return ""
+        finally:
+            end(process, folder)
+        return (folder / "line").read_text("utf-8", "replace")

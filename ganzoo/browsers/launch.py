@@ -1,0 +1,59 @@
+"""Start a browser on a URL with a profile of its own, and leave nothing of it behind."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ganzoo.browsers.find import REMEDY
+from ganzoo.browsers.processes import end, own_folder, start
+from ganzoo.errors import BrowserMissingError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ganzoo.browsers.find import Browser
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A running browser. `log` is the file that takes what it prints, the page's console included."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.process.poll()
+
+    def last_lines(self, count: int = 30) -> str:
+        """The end of what the browser printed."""
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - (64 << 10)))  # a page may print without end
+            return "\n".join(log.read().decode("utf-8", "replace").splitlines()[-count:])
+
+
+@contextmanager
+def launch(browser: Browser, url: str) -> Iterator[Launched]:
+    """Run `browser` on `url`, as its family asks. On leaving, its processes are ended and its profile is removed.
+
+    Raises `BrowserMissingError` when the program cannot be started, or lacks a display.
+    """
+    family = browser.family
+    with own_folder() as folder, (folder / "log").open("wb") as log:
+        profile = folder / "profile"
+        profile.mkdir(mode=0o700)
+        for name, content in family.files:
+            (profile / name).write_text(content)
+        command = [*family.on_display(), str(browser.path), *family.arguments(profile), url]
+        try:
+            process = start(command, folder, log, environment=family.environment(profile))
+        except OSError as error:
+            raise BrowserMissingError(f"'{command[0]}' does not start: {error.strerror}.", REMEDY) from error
+        try:
+            yield Launched(process, folder / "log")
+        finally:
+            end(process, folder)

@@ -1,0 +1,224 @@
+"""A phone of the same network that opens our pages: beyond loopback for one run, and for one device.
+
+The address that is printed holds a token that is good once. The device that brings it gets a cookie; whoever comes
+without that cookie gets an empty 403, whatever was asked. Nothing is encrypted: a page that comes so is no secure
+context, and has neither WebGPU nor a fine clock.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ganzoo.browsers.session import PAGES
+from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.serving.running import lan_address
+from ganzoo.serving.server import Host, host
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from ganzoo.serving.server import Served
+
+COOKIE = "ganzoo"
+PATIENCE = 600.0  # seconds until somebody has found a phone and held it to the screen
+BACK = 5.0  # seconds that a phone may take from one page's end to the waiting page
+GONE = 1.0  # seconds that a phone gets to show up once it has failed to
+
+REMEDY = "Keep the page in front and the screen on; to go on, open the address again on the same phone."
+
+# In the order that tells them apart: each claims to be those below it.
+BROWSERS = {
+    "Edge": r"\bEdg(?:A|iOS)?/([\d.]+)",
+    "Samsung Internet": r"\bSamsungBrowser/([\d.]+)",
+    "Firefox": r"\b(?:Firefox|FxiOS)/([\d.]+)",
+    "Chrome": r"(?:Chrome|CriOS)/([\d.]+)",
+    "Safari": r"\bVersion/([\d.]+).*\bSafari/",
+}
+SYSTEMS = {"iOS": "iPhone|iPad", "Android": "Android", "Windows": "Windows", "macOS": "Macintosh", "Linux": "Linux"}
+
+
+@dataclass
+class Door:
+    """What the waiting page and the one who sends it to other pages tell each other.
+
+    `opened` is set when the device is there, `taken` when the page to `go` to was handed out, `told` when it was told
+    that all is done.
+    """
+
+    words: str = "Connected. The first page is being prepared."
+    go: str = ""
+    done: bool = False
+    user_agent: str = ""
+    opened: threading.Event = field(default_factory=threading.Event)
+    taken: threading.Event = field(default_factory=threading.Event)
+    told: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, path: str, seconds: float) -> bool:
+        """Have the waiting page go to `path`; whether it did within `seconds`."""
+        with self.lock:
+            self.go = path
+        taken = self.taken.wait(seconds)
+        with self.lock:
+            taken = taken or self.taken.is_set()
+            self.go = ""
+            self.taken.clear()
+        return taken
+
+    def next(self) -> dict[str, Any]:
+        """What the waiting page is told when it asks."""
+        with self.lock:
+            answer = {"words": self.words, "go": self.go, "done": self.done}
+            if self.go:
+                self.go = ""
+                self.taken.set()
+            if self.done:
+                self.told.set()
+            return answer
+
+
+@dataclass
+class Phone:
+    """A device that opened the address; a `Visitor`. `user_agent` is what its browser says of itself.
+
+    `away` is whether it failed to come when called.
+    """
+
+    name: str
+    version: str
+    user_agent: str
+    host: Host
+    door: Door
+    family: str = "phone"
+    has_run: bool = True
+    visits: int = 0
+    away: bool = False
+
+    @property
+    def serve(self) -> Callable[..., AbstractContextManager[Served]]:
+        return self.host.serve
+
+    @contextmanager
+    def open(self, url: str) -> Iterator[Phone]:
+        """Send the phone to a page of `serve`. Raises `VerificationError` when it is not there to be sent."""
+        parts = urlsplit(url)
+        self.away = not self.door.send(parts.path + (f"#{parts.fragment}" if parts.fragment else ""), self.patience)
+        if self.away:
+            raise VerificationError(f"{self.name} went away: it does not ask for pages any more.", REMEDY)
+        try:
+            yield self
+        finally:
+            self.visits += 1
+            self.door.words = (
+                f"{self.visits} {'page' if self.visits == 1 else 'pages'} visited. The next is being prepared."
+            )
+
+    @property
+    def patience(self) -> float:
+        """Seconds in which the phone should show up."""
+        return GONE if self.away else BACK
+
+    def exit_code(self) -> None:
+        """None: a phone that goes away does not say so."""
+
+    def last_lines(self) -> str:
+        return self.user_agent
+
+
+@contextmanager
+def phone(announce: Callable[[str, str], None], patience: float = PATIENCE) -> Iterator[Phone]:
+    """Listen on every address of this machine until the block ends, and wait for a device.
+
+    `announce` is called with the address to open and its QR code: lines of block characters, at most 80 wide, light
+    on dark (print them white on black). Raises `BrowserMissingError` when no device comes within `patience` seconds.
+    """
+    token, door = secrets.token_urlsafe(16), Door()
+    home = f"/{token}/"
+    with host("0.0.0.0", home, lambda app: _guarded(app, home, door)) as running:
+        address = f"http://{lan_address()}:{running.port}{home}"
+        announce(address, qr_code(address))
+        if not door.opened.wait(patience):
+            remedy = "The phone must be in the same network, and this machine's firewall must let it in."
+            raise BrowserMissingError(f"No device opened {address} in {patience:g} s.", remedy)
+        visitor = Phone(*named(door.user_agent), door.user_agent, running, door)
+        yield visitor
+        door.words = "Done, you may close this page."
+        door.done = True
+        door.told.wait(visitor.patience)
+
+
+def qr_code(text: str) -> str:
+    """`text` as a QR code of Unicode's half blocks, a character for two modules one above the other."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make_qr(text, error="l").terminal(drawn, compact=True)
+    return drawn.getvalue()
+
+
+def named(user_agent: str) -> tuple[str, str]:
+    """(name, version) of a browser by its user agent, as far as one can be told from it."""
+    found = ((name, re.search(pattern, user_agent)) for name, pattern in BROWSERS.items())
+    name, version = next(((name, match[1]) for name, match in found if match), ("A browser", "unknown"))
+    system = next((name for name, pattern in SYSTEMS.items() if re.search(pattern, user_agent)), "")
+    return f"{name} on {system}" if system else name, version
+
+
+def _guarded(app: ASGIApp, home: str, door: Door) -> ASGIApp:
+    """`app` and the waiting page at `home`, for the first device that opens `home` and for no other."""
+    from starlette.requests import HTTPConnection
+    from starlette.responses import Response as Reply
+
+    secret = secrets.token_urlsafe(24)
+    waiting = _waiting(home, door)
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        asked, path = HTTPConnection(scope), scope["path"]
+        first = path == home and scope["method"] == "GET" and not door.opened.is_set()
+        if first:
+            agent = asked.headers.get("user-agent", "")[:300]
+            door.user_agent = "".join(c for c in agent if c.isprintable())
+            door.opened.set()
+        elif not secrets.compare_digest(asked.cookies.get(COOKIE, "").encode(), secret.encode()):
+            await Reply(status_code=403)(scope, receive, send)
+            return
+
+        async def send_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                cookie = f"{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict"
+                message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+            await send(message)
+
+        answering = waiting if path.startswith(home) else app
+        await answering(scope, receive, send_cookie if first else send)
+
+    return guarded
+
+
+def _waiting(home: str, door: Door) -> ASGIApp:
+    from starlette.applications import Starlette
+    from starlette.responses import FileResponse, JSONResponse
+    from starlette.routing import Mount, Route
+
+    from ganzoo.serving.static import Files
+
+    async def page(_: Request) -> Response:
+        return FileResponse(PAGES / "wait.html", media_type="text/html; charset=utf-8")
+
+    async def answer(_: Request) -> Response:
+        return JSONResponse(door.next())
+
+    routes = [Route("/", page), Route("/next", answer, methods=["POST"]), Mount("", Files(directory=PAGES))]
+    return Starlette(routes=[Mount(home.rstrip("/"), routes=routes)])

@@ -1,0 +1,185 @@
+"""One page, one browser, one answer."""
+
+from __future__ import annotations
+
+import queue
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ganzoo.browsers.find import REMEDY, Browser, find_browser
+from ganzoo.browsers.launch import launch
+from ganzoo.browsers.patience import LIMIT, SILENCE
+from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.serving.server import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from ganzoo.serving.link import Link
+    from ganzoo.serving.server import Served
+
+    Progress = Callable[[str], None]
+
+PAGES = Path(__file__).parents[1] / "browser" / "pages"
+
+
+class BrowserLog(Exception):  # noqa: N818 - it is no error, it goes with one
+    """The browser's last lines, chained to an error so that the traceback of `--debug` shows them."""
+
+
+class Opened(Protocol):
+    """A browser on its way with a page."""
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+
+    def last_lines(self) -> str:
+        """The end of what it printed."""
+
+
+class Visitor(Protocol):
+    """Something that opens pages: a browser of this machine, or a phone."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it has shown that it runs pages: if so, one that does not start is the page's fault."""
+
+    def serve(
+        self,
+        folders: Mapping[str, Path],
+        job: Mapping[str, Any],
+        *,
+        documents: Mapping[str, Any] = ...,
+        link: Link | None = None,
+    ) -> AbstractContextManager[Served]:
+        """Serve a page where this visitor reaches it; as `server.serve`."""
+
+    def open(self, url: str) -> AbstractContextManager[Opened]:
+        """Go to the page. Raises `BrowserMissingError` or `VerificationError` when it does not get there."""
+
+
+@dataclass(frozen=True)
+class Local:
+    """A browser of this machine, started afresh for each page."""
+
+    browser: Browser
+    has_run: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.browser.name
+
+    @property
+    def version(self) -> str:
+        return self.browser.version
+
+    @property
+    def family(self) -> str:
+        return self.browser.family.name
+
+    serve = staticmethod(serve)
+
+    def open(self, url: str) -> AbstractContextManager[Opened]:
+        return launch(self.browser, url)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The result that a page posted, and the bytes on the wire of each file's body, by its path beside the page."""
+
+    data: dict[str, Any]
+    sent: Mapping[str, int]
+
+
+def run_page(
+    page: Path,
+    job: Mapping[str, Any],
+    folders: Mapping[str, Path],
+    *,
+    browser: Browser | None = None,
+    silence: float = SILENCE,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """`visit_page` in a browser of this machine, by default the one of `find_browser`: the result alone."""
+    visitor = Local(browser or find_browser())
+    return visit_page(page, job, folders, visitor=visitor, silence=silence, progress=progress).data
+
+
+def visit_page(
+    page: Path,
+    job: Mapping[str, Any],
+    folders: Mapping[str, Path],
+    *,
+    visitor: Visitor,
+    documents: Mapping[str, Any] = {},
+    link: Link | None = None,
+    silence: float = SILENCE,
+    progress: Progress | None = None,
+    fragment: str = "",
+) -> Answered:
+    """Open `page` (a file, served with its folder) in `visitor` and return the result that it posts.
+
+    The page finds `job` at `job.json`, `documents` and `folders` by their names, all beside itself, and `fragment`
+    in its address. `link` slows down all that it fetches. `silence` is how many seconds the page may say nothing;
+    `progress` is called with what it says on the way.
+
+    Raises `BrowserMissingError` when the browser does not start, or ends or stays silent before the page's
+    script runs; `VerificationError` when the page then reports an error, posts garbage, falls silent, or
+    takes the browser down with it.
+    """
+    with visitor.serve({"": page.parent, **folders}, job, documents=documents, link=link) as served:
+        url = served.url + page.name + (f"#{fragment}" if fragment else "")
+        with visitor.open(url) as opened:
+            data = _await_result(served, opened, visitor, silence, progress or (lambda text: None))
+            return Answered(data, dict(served.sent))
+
+
+def _await_result(
+    served: Served, opened: Opened, visitor: Visitor, silence: float, progress: Progress
+) -> dict[str, Any]:
+    started = last = time.monotonic()
+    greeted = visitor.has_run
+    while True:
+        ended = opened.exit_code()  # before looking at the queue: what it said last still counts
+        try:
+            message = served.messages.get(timeout=0.05)
+        except queue.Empty:
+            now = time.monotonic()
+            if ended is not None:
+                problem = f"{visitor.name} ended with code {ended} before the page had answered."
+            elif now - last > silence:
+                problem = f"{visitor.name} was silent for {silence:g} s."
+            elif now - started > silence * LIMIT:
+                problem = f"The page in {visitor.name} came to no end in {silence * LIMIT:g} s."
+            else:
+                continue
+            if greeted:
+                raise VerificationError(problem) from BrowserLog(opened.last_lines())
+            raise BrowserMissingError(problem, REMEDY) from BrowserLog(opened.last_lines())
+        last = time.monotonic()
+        greeted = True
+        if message.kind == "result":
+            return message.data
+        if message.kind == "error":
+            problem = f"The page in {visitor.name} failed: {_text(message.data)}"
+            raise VerificationError(problem) from BrowserLog(opened.last_lines())
+        if message.kind == "progress":
+            progress(_text(message.data))
+
+
+def _text(data: Mapping[str, Any], limit: int = 500) -> str:
+    """A page's own words, fit for a terminal: one line, printable, not long."""
+    words = str(data.get("message", ""))[: 4 * limit]
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:limit]

@@ -1,0 +1,68 @@
+"""What an encoding of the weights saves and what it costs, so that a user sees the trade before choosing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import UsageError
+from ganzoo.export import weights
+from ganzoo.export.layouts import ganzoo
+from ganzoo.export.size import BROTLI_WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.export.checks import Check
+    from ganzoo.export.exports import Export
+
+
+@dataclass(frozen=True)
+class EncodingCost:
+    """One encoding of one network. Bytes are those of all weights, 0 where it cannot hold them: `reason` says why.
+
+    `max_abs_error` is the largest difference from Chainer over all backends and inputs (of a picture: of a pixel),
+    `accuracy` the least share of test images named rightly; None where no browser has said.
+    """
+
+    network: str
+    encoding: str
+    raw: int
+    brotli: int
+    max_abs_error: float | None = None
+    accuracy: float | None = None
+    reason: str = ""
+
+
+def encoding_costs(export: Export, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
+    """A row for each network of `export` and each encoding that can be made of it; none for WebDNN's layout."""
+    if export.layout == "webdnn":
+        return []
+    return [trade for network in export.networks for trade in _of_network(export, network, checks)]
+
+
+def _of_network(export: Export, network: str, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
+    manifest, data = ganzoo.read(export.path / network)
+    described = manifest["weights"]
+    own = described["encoding"]
+    found = [_trade(network, own, data, checks)]
+    for encoding in weights.ENCODINGS[1:] if own == "f32" else ():
+        try:
+            _, encoded = weights.encode(weights.read(described["tensors"], data), encoding)
+        except UsageError as error:
+            found.append(EncodingCost(network, encoding, 0, 0, reason=error.message))
+        else:
+            found.append(_trade(network, encoding, encoded, checks))
+    return found
+
+
+def _trade(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> EncodingCost:
+    import brotli
+
+    judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]
+    errors = [check.max_abs_error for check in judged if check.max_abs_error is not None]
+    accuracies = [check.accuracy for check in judged if check.accuracy is not None]
+    packed = len(brotli.compress(data, quality=BROTLI_WEIGHTS))
+    reasons = [check.reason for check in judged if check.reason]
+    error, accuracy = max(errors, default=None), min(accuracies, default=None)
+    return EncodingCost(network, encoding, len(data), packed, error, accuracy, reasons[0] if reasons else "")

@@ -1,0 +1,238 @@
+"""Export a run: all backends or nothing, staged beside its place, judged there, then swapped in.
+
+<out>/export.json       what this is: run, architecture, layout, inputs and outputs, backends, files with SHA-256
+<out>/report.json       sizes, and what each encoding of the weights costs
+<out>/golden.npz        seeded inputs and Chainer's outputs, for `ganzoo verify`
+<out>/<network>/        the files to upload, in the layout asked for: docs/bundle.md, or WebDNN 1.2.11's
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import __version__
+from ganzoo.errors import RunError, UnknownNameError, UsageError
+from ganzoo.export import golden, layouts, size
+from ganzoo.export.encoding_costs import encoding_costs
+from ganzoo.export.layouts import ExportOptions
+from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from ganzoo.export.checks import Check
+    from ganzoo.export.encoding_costs import EncodingCost
+    from ganzoo.export.layouts import Layout
+    from ganzoo.export.size import Part
+    from ganzoo.runs.run import Run
+    from ganzoo.specs import Backend, FloatArray, Network
+
+FORMAT = 2
+FILE = "export.json"
+FORMER_FILE = "manifest.json"  # what FILE was called before a network's own manifest had that name to itself
+MARK = Mark(
+    FILE,
+    "export",
+    ("ganzoo", "layout", "networks", "run"),
+    others=("report.json", "golden.npz"),
+    former_file=FORMER_FILE,
+)
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export on disk. `networks` maps each network's name to its entry in the manifest."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def networks(self) -> Mapping[str, Any]:
+        networks: Mapping[str, Any] = self.manifest["networks"]
+        return networks
+
+    @property
+    def layout(self) -> str:
+        return str(self.manifest["layout"])
+
+    @property
+    def backends(self) -> list[str]:
+        return list(self.manifest["backends"])
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What to know of a backend, where there is something."""
+        return {name: entry["note"] for name, entry in self.manifest["backends"].items() if entry["note"]}
+
+    @property
+    def runnable(self) -> list[str]:
+        """The backends that a browser of today runs."""
+        return [name for name, entry in self.manifest["backends"].items() if entry["runs"]]
+
+    def choose(self, backends: Sequence[str]) -> list[str]:
+        """`backends`, or all that browsers run. Raises `UsageError` for one that is not among these."""
+        if not self.runnable:
+            raise UsageError(f"No browser of today runs what {self.path} holds.", "Export another backend.")
+        for name in backends:
+            if name not in self.backends:
+                raise UnknownNameError(f"backend in {self.path}", name, self.backends)
+            if name not in self.runnable:
+                raise UsageError(f"{name}: {self.notes.get(name)}.", f"Choose {' or '.join(self.runnable)}.")
+        return list(backends) or self.runnable
+
+    def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
+        """Seeded inputs and Chainer's outputs, an array (64, ...) per input and output of `network`."""
+        entry = self.networks[network]
+        names = [f"{network}/{side}/{spec['name']}" for side in ("inputs", "outputs") for spec in entry[side]]
+        arrays = [self._stored(name) for name in names]
+        return arrays[: len(entry["inputs"])], arrays[len(entry["inputs"]) :]
+
+    def test_images(self, network: str) -> tuple[FloatArray, Any] | None:
+        """Images (N, C, H, W) and labels (N,) to judge a classifier by; None for any other network."""
+        if not self.networks[network]["test"]:
+            return None
+        return self._stored(f"{network}/test/x"), self._stored(f"{network}/test/t")
+
+    def _stored(self, name: str) -> Any:
+        import numpy as np
+
+        try:
+            with np.load(self.path / "golden.npz", allow_pickle=False) as stored:
+                return stored[name]
+        except Exception as error:  # NumPy and zipfile raise their own on hostile bytes
+            raise RunError(f"{self.path / 'golden.npz'} is damaged: {error}", "Export again.") from error
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs."""
+
+    export: Export
+    parts: Sequence[Part]
+    checks: Sequence[tuple[str, Check]]
+    encoding_costs: Sequence[EncodingCost]
+
+
+def write(
+    run: Run,
+    backends: Sequence[Backend],
+    out: Path,
+    *,
+    layout: str = "ganzoo",
+    options: ExportOptions = ExportOptions(),  # noqa: B008 - frozen
+    budget: int | None = None,
+    judge: Callable[[Export], Sequence[tuple[str, Check]]] | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> ExportResult:
+    """Write `run`'s networks for `backends`, by their order of preference, into `out`, in place of what was there.
+
+    `judge` sees the export while it is staged and says what it found; when it raises, when the sizes exceed
+    `budget`, or on any other error, `out` stays as it was.
+    """
+    files = layouts.get(layout)
+    backends = sorted(backends, key=lambda backend: backend.order)
+    place = out.resolve()
+    refuse_foreign(place, MARK)
+    networks = run.arch.export(run.config, run.model())
+    progress("tracing the networks")
+    traced = [golden.trace(network) for network in networks]
+    progress("compiling for " + ", ".join(backend.name for backend in backends))
+    # everything that can be refused is refused before anything is written
+    prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
+
+    with replacing_folder(place) as staged:
+        parts: list[Part] = []
+        for network, data in zip(networks, prepared, strict=True):
+            (staged / network.name).mkdir()
+            for written in files.write(data, staged / network.name):
+                parts.append(size.measure(written, network.name, staged))
+        tested = golden.write(staged / "golden.npz", traced, run if judge else None)
+        manifest = _manifest(run, files, networks, backends, parts, tested)
+        write_json(staged / FILE, manifest)
+        if budget is not None:
+            size.check_budget(parts, budget)
+        export = Export(staged, manifest)
+        checks = judge(export) if judge else ()
+        traded = encoding_costs(export, checks)
+        write_json(staged / "report.json", size.report(parts, export.notes, traded))
+    return ExportResult(Export(out, manifest), parts, checks, traded)
+
+
+def is_export(path: Path) -> bool:
+    """Whether the folder `path` claims to be an export."""
+    return (path / FILE).exists() or (path / FORMER_FILE).exists()
+
+
+def load(path: Path) -> Export:
+    """The export at `path`. Raises `RunError` when it is none or its manifest is damaged."""
+    recover(path.resolve())
+    file = path / (FILE if (path / FILE).exists() or not is_export(path) else FORMER_FILE)
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            raise RunError(f"{file} has format {manifest['format']}, this ganzoo reads {FORMAT}.", "Export again.")
+        for name, network in manifest["networks"].items():
+            if name != os.path.basename(name) or name in ("", ".", ".."):  # noqa: PTH119 - a name, not a path
+                raise ValueError(f"the network name {name!r} leads out of the export")
+            for side in ("inputs", "outputs"):
+                if not all(isinstance(spec["name"], str) for spec in network[side]):
+                    raise ValueError("an input's or output's name is no text")
+            if not (path / name).is_dir():
+                raise ValueError(f"the folder {name} is not there")
+            if not isinstance(network["test"], bool):
+                raise ValueError(f"whether {name} has test images is {network['test']!r}")
+        if manifest["layout"] not in layouts.NAMES:
+            raise ValueError(f"the layout {manifest['layout']!r} is none of ganzoo's")
+        if not manifest["networks"]:
+            raise ValueError("it names no network")
+        if not isinstance(manifest["run"], str):
+            raise ValueError("the run's name is no text")
+        for entry in manifest["backends"].values():
+            if not isinstance(entry["runs"], bool) or not isinstance(entry["note"], str):
+                raise ValueError(f"a backend is {entry!r}")
+    except FileNotFoundError as error:
+        raise RunError(
+            f"{path} is no export: it has no {FILE}.", "Make one with: ganzoo export --all-backends"
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
+    return Export(path, manifest)
+
+
+def _provenance(run: Run) -> dict[str, Any]:
+    config = run.config
+    own = {"arch": config.arch, "preset": config.preset, "dataset": config.dataset, "run": run.name}
+    return {**own, "ganzoo": __version__, **run.provenance}
+
+
+def _manifest(
+    run: Run,
+    layout: Layout,
+    networks: Sequence[Network],
+    backends: Sequence[Backend],
+    parts: Sequence[Part],
+    tested: set[str],
+) -> dict[str, Any]:
+    known = {backend.name: layout.runs(backend) for backend in backends}
+    return {
+        "format": FORMAT,
+        "layout": layout.name,
+        "ganzoo": __version__,
+        "run": run.name,
+        "config": asdict(run.config),
+        "provenance": dict(run.provenance),
+        "backends": {name: {"runs": runs, "note": note} for name, (runs, note) in known.items()},
+        "networks": {
+            network.name: {
+                "inputs": [asdict(spec) for spec in network.inputs],
+                "outputs": [asdict(spec) for spec in network.outputs],
+                "test": network.name in tested,
+            }
+            for network in networks
+        },
+        "files": {part.path: {"bytes": part.raw, "sha256": part.sha256} for part in parts},
+    }

@@ -1,0 +1,200 @@
+"""`ganzoo eval`: everything that is measured of a run, as one document, and its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from scipy.special import softmax
+from threadpoolctl import threadpool_limits
+
+from ganzoo import datasets, inputs, roles
+from ganzoo.datasets import subset
+from ganzoo.errors import RunError, UsageError
+from ganzoo.files import replacing, write_json
+from ganzoo.metrics import evaluator_training, gan_train, neighbours, plots, pretrained, scores
+from ganzoo.metrics.evaluator import look
+from ganzoo.runs.data import data_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ganzoo.metrics.pretrained import Known
+    from ganzoo.runs.run import Run
+    from ganzoo.specs import Data, Network
+
+FORMAT = 1
+PICTURES = 10_000  # drawn; and the most real ones that they are compared with
+NEIGHBOURS = 2_000  # pictures whose nearest training images are looked for: all take a minute
+SEED = 0  # of the noise
+NOTE = (
+    "Numbers of {shape} pictures by an evaluator of {dataset}: they compare with other runs on this data under the "
+    "same evaluator, and with no distance on Inception's features (FID, KID) that was published."
+)
+
+Document = dict[str, Any]
+
+
+def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[str], None]) -> Document:
+    """Judge `run`, and write `metrics.json`, `metrics.png` and, where it draws, `neighbours.png` into its folder.
+
+    `data_dir` is where the data's files are now; `quick` leaves GAN-train out. The same run gives the same document
+    on one machine. Raises `RunError` when the data is not what the run was trained on, `UsageError` when its
+    networks neither draw nor classify, or when there are too few images to judge by.
+    """
+    exported = run.arch.export(run.config, run.model())
+    painter, classifier = roles.generator(exported), roles.classifier(exported)
+    data = data_of(run.config, data_dir)
+    checksum = datasets.checksum(data)
+    if checksum != run.provenance.get("data_sha256"):
+        raise RunError(
+            f"The data of {run.config.dataset} is not what {run.path} was trained on.",
+            "Name the folder of that data with --data-dir.",
+        )
+    if not pretrained.enough(data):
+        raise UsageError(
+            f"{run.config.dataset} has {len(data.train_x)} training and {len(data.test_x)} test images: "
+            "too few to judge by.",
+            f"{pretrained.LEAST_TRAIN} and {pretrained.LEAST_TEST} are needed.",
+        )
+    with threadpool_limits(1):  # sums, and so numbers, do not depend on the cores that there are
+        known = pretrained.of(data, progress)
+        document = {
+            "format": FORMAT,
+            "run": run.name,
+            "weights": run.weights,
+            "model_sha256": run.model_sha256(),
+            "arch": run.config.arch,
+            "data": run.config.dataset,
+            "data_sha256": checksum,
+            "test_sha256": datasets.test_checksum(data),
+            "note": NOTE.format(shape="x".join(map(str, run.config.shape)), dataset=run.config.dataset),
+        }
+        if painter is not None:
+            document |= _generator(run, painter, data, known, quick, progress)
+        elif classifier is not None:
+            document |= _classifier(classifier, data, known, progress)
+        else:
+            message = f"{run.name} is a run of {run.config.arch}, which neither draws pictures nor tells classes."
+            raise UsageError(message, "Name another run.")
+    write_json(run.path / "metrics.json", document)
+    plots.plot(document, run.path / "metrics.png")
+    return document
+
+
+def _score(value: float, floor: float | None, better: Literal["min", "max"]) -> dict[str, Any]:
+    return {"value": float(value), "floor": None if floor is None else float(floor), "better": better}
+
+
+def _generator(
+    run: Run, network: Network, data: Data, known: Known, quick: bool, progress: Callable[[str], None]
+) -> Document:
+    """Scores of 10,000 pictures.
+
+    What compares features takes as many pictures as there are training images that the evaluator has not learned
+    from, 10,000 at most: the floor is what these score in the place of the pictures. Pictures have their labels, in
+    turn, so that the two differ in nothing but the images. The reference is up to 10,000 test images.
+    """
+    progress("Drawing pictures")
+    held_out = evaluator_training.held_out(len(data.train_x))
+    labels = np.resize(data.train_t[held_out], PICTURES)
+    images = roles.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
+
+    progress("Comparing them with real ones")
+    reference = subset.some(PICTURES, len(data.test_x))
+    real, real_logits = look(known.evaluator, data.test_x[reference])
+    stand_in, _ = look(known.evaluator, data.train_x[held_out])
+    fake, logits = look(known.evaluator, images)
+    read = logits.argmax(axis=1).astype(np.int32)
+    on_real = scores.confusion(data.test_t[reference], real_logits.argmax(axis=1).astype(np.int32), len(data.classes))
+    conditional = roles.conditional(network)
+    found = _distances(real, fake[: len(held_out)], stand_in)
+    document: Document = {
+        "kind": "conditional generator" if conditional else "unconditional generator",
+        "pictures": len(images),
+        "compared": len(held_out),
+        "evaluator": _evaluator(known, on_real),
+        "scores": found,
+    }
+    if conditional:
+        table = scores.confusion(labels, read, len(data.classes))
+        if not quick:
+            found = {"gan_train": _gan_train(network, data, progress), **found}
+        document |= {
+            "scores": {"accuracy": _score(_right(table), _right(on_real), "max"), **found},
+            "per_class": {
+                "classes": list(data.classes),
+                "accuracy": scores.per_class(table),
+                "floor": scores.per_class(on_real),
+            },
+            "confusion": table.tolist(),
+        }
+
+    progress("Looking for the nearest training images")
+    few = subset.some(NEIGHBOURS, len(images))
+    near = neighbours.nearest(data.train_x, images[few])
+    near_test = neighbours.nearest(data.train_x, data.test_x[subset.some(NEIGHBOURS, len(data.test_x))])
+    with replacing(run.path / "neighbours.png") as beside:
+        neighbours.sheet(images[few], (labels if conditional else read)[few], near, data.train_x).save(beside)
+    return {**document, "neighbours": neighbours.distances(near, near_test)}
+
+
+def _right(table: Any) -> float:
+    """The share on the diagonal of a confusion."""
+    return float(np.trace(table) / table.sum())
+
+
+def _evaluator(known: Known, on_real: Any) -> dict[str, Any]:
+    return {"sha256": known.sha256, "accuracy": _right(on_real)}
+
+
+def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
+    """What compares features of pictures with those of real images, beside `stand_in` in the place of the pictures."""
+    reference, reach = scores.gaussian(real), scores.radii(real)
+    density, coverage = scores.density_coverage(real, reach, fake)
+    density_floor, coverage_floor = scores.density_coverage(real, reach, stand_in)
+    return {
+        "frechet": _score(
+            scores.frechet(reference, scores.gaussian(fake)),
+            scores.frechet(reference, scores.gaussian(stand_in)),
+            "min",
+        ),
+        "kid": _score(scores.kid(real, fake), scores.kid(real, stand_in), "min"),
+        "density": _score(density, density_floor, "max"),
+        "coverage": _score(coverage, coverage_floor, "max"),
+    }
+
+
+def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) -> dict[str, Any]:
+    """GAN-train beside what the same classifier learns from the real training images: as many, of the same labels."""
+    progress("Training a classifier on drawn pictures")
+    labels = data.train_t
+    images = roles.run(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
+    drawn = gan_train.accuracy(replace(data, train_x=images.clip(0, 1)))
+    progress("And one on real images, once for this data")
+    return _score(drawn, gan_train.accuracy_of_real(data), "max")
+
+
+def _classifier(network: Network, data: Data, known: Known, progress: Callable[[str], None]) -> Document:
+    """Accuracy and calibration on all test images."""
+    progress("Classifying the test images")
+    _, logits = look(known.evaluator, data.test_x)
+    on_real = scores.confusion(data.test_t, logits.argmax(axis=1).astype(np.int32), len(data.classes))
+    outputs = roles.run(network, [data.test_x])
+    probabilities = outputs if network.outputs[0].meaning == "probabilities" else softmax(outputs, axis=1)
+    table = scores.confusion(data.test_t, probabilities.argmax(axis=1).astype(np.int32), len(data.classes))
+    bins = scores.reliability(probabilities, data.test_t)
+    return {
+        "kind": "classifier",
+        "pictures": len(data.test_x),
+        "evaluator": _evaluator(known, on_real),
+        "scores": {
+            "accuracy": _score(_right(table), None, "max"),
+            "calibration_error": _score(scores.calibration_error(bins), None, "min"),
+        },
+        "per_class": {"classes": list(data.classes), "accuracy": scores.per_class(table)},
+        "confusion": table.tolist(),
+        "reliability": [asdict(each) for each in bins],
+    }

@@ -1,0 +1,106 @@
+"""How an evaluator is trained. `python -m ganzoo.metrics` (`make evaluator`) trains the frozen one anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import chainer
+import chainer.functions as F
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ganzoo import layers
+from ganzoo.datasets.subset import some
+from ganzoo.metrics.evaluator import Evaluator
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ganzoo.specs import Data, FloatArray, LabelArray
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`pictures` is the number of training images shown in all; the rest are the most that an image is changed:
+    `shift` in pixels each way, `degrees` of rotation, `zoom` as a share of the size."""
+
+    pictures: int
+    batch_size: int = 64
+    alpha: float = 1e-2
+    shift: float = 1.0
+    degrees: float = 10.0
+    zoom: float = 0.1
+    seed: int = 0
+
+
+FROZEN = Recipe(pictures=600_000)  # MNIST's: twelve times each
+HELD_OUT = 10_000
+VERSION = 4  # to be raised with every change of what an evaluator becomes
+
+
+def held_out(n_images: int) -> npt.NDArray[np.int64]:
+    """Indices of the training images that the evaluator does not learn from: 10,000, at most a sixth, at random.
+
+    They stand in for drawn pictures: as new to the evaluator as these are. Recipes may be chosen by them.
+    """
+    return some(min(HELD_OUT, n_images // 6), n_images)
+
+
+def for_images(n_images: int) -> Recipe:
+    """The recipe on `n_images` training images: each fourteen times, but no less than 5,000 and no more than 180,000
+    pictures, in batches of up to 64 that leave an epoch sixteen steps."""
+    return Recipe(pictures=min(max(14 * n_images, 5_000), 180_000), batch_size=min(64, max(16, n_images // 16)))
+
+
+def train(data: Data, recipe: Recipe) -> Evaluator:
+    """A new evaluator of `data`, by its training images without those that are held out."""
+    kept = np.setdiff1d(np.arange(len(data.train_x)), held_out(len(data.train_x)))
+    return fit(data.train_x[kept], data.train_t[kept], len(data.classes), recipe)
+
+
+def fit(x: FloatArray, t: LabelArray, n_classes: int, recipe: Recipe) -> Evaluator:
+    """A new evaluator by the images `x` (N, C, H, W) with labels `t`."""
+    rng = np.random.RandomState(recipe.seed)
+    model = Evaluator(x.shape[1], n_classes, recipe.seed)
+    optimizer = layers.Adam(alpha=recipe.alpha)
+    optimizer.setup(model)
+    batch_size = min(recipe.batch_size, len(x))
+    steps = max(1, recipe.pictures // batch_size)
+    order = np.concatenate([rng.permutation(len(x)) for _ in range(steps * batch_size // len(x) + 1)])
+    with threadpool_limits(1), chainer.using_config("train", True), chainer.using_config("type_check", False):
+        for step in range(steps):
+            optimizer.alpha = recipe.alpha * min(1.0, (step + 1) / (0.1 * steps)) * (1 - step / steps)
+            chosen = order[step * batch_size : (step + 1) * batch_size]
+            images = moved(x[chosen], recipe, rng)
+            loss = F.softmax_cross_entropy(model(chainer.Variable(images)), t[chosen])
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+    return model
+
+
+def moved(x: FloatArray, recipe: Recipe, rng: np.random.RandomState) -> FloatArray:
+    """`x` (N, C, H, W), each image turned, scaled and shifted at random, read bilinearly; outside is 0."""
+    n, channels, height, width = x.shape
+    angle = np.deg2rad(recipe.degrees) * rng.uniform(-1, 1, n)
+    zoom = 1 + recipe.zoom * rng.uniform(-1, 1, (2, n))
+    shift = recipe.shift * rng.uniform(-1, 1, (2, n))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / zoom[:, None]
+    middle = np.array([(height - 1) / 2, (width - 1) / 2])[:, None]
+    rows, columns = np.arange(height) - middle[0], np.arange(width) - middle[1]
+    # images have a frame of background, to which all places outside are clipped
+    places = [
+        (into[0, :, None, None] * rows[:, None] + into[1, :, None, None] * columns + start[:, None, None])
+        .astype(np.float32)
+        .clip(0, size)
+        for into, start, size in zip(turn, middle + shift + 1, (height + 1, width + 1), strict=True)
+    ]
+    (top, left), (down, right) = zip(*((place.astype(np.int32), place % 1) for place in places), strict=True)
+    framed = np.pad(x, ((0, 0), (0, 0), (1, 2), (1, 2)))
+    stride = width + 3
+    at = np.arange(n)[:, None, None] * (height + 3) * stride + top * stride + left
+    pixels = framed.transpose(1, 0, 2, 3).reshape(channels, -1)
+    above, above_right, below, below_right = (pixels[:, at + step] for step in (0, 1, stride, stride + 1))
+    upper, lower = above + right * (above_right - above), below + right * (below_right - below)
+    return np.ascontiguousarray((upper + down * (lower - upper)).transpose(1, 0, 2, 3))

@@ -1,0 +1,86 @@
+"""The judge of a training that goes on: a few scores of a network as it is, from time to time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ganzoo import inputs, plugins, roles
+from ganzoo.datasets import subset
+from ganzoo.metrics import pretrained, scores
+from ganzoo.metrics.evaluator import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ganzoo.specs import Data, Network, TrainConfig
+
+PICTURES = 4000  # drawn, and of the real images that they are compared with: always as many, so that scores compare
+
+
+@dataclass(frozen=True)
+class Judge:
+    """`score()` judges the network as it is at that moment: the same weights give the same numbers.
+
+    A network that draws what is no number has NaN for each. Global random state is not drawn from, Chainer's
+    configuration left as it was. `key` is the score that tells
+    which moment was the best, `better` in which direction.
+    """
+
+    score: Callable[[], dict[str, float]]
+    key: str
+    better: Literal["min", "max"]
+
+
+def during(
+    config: TrainConfig, data: Data, model: Any, progress: Callable[[str], None] = lambda line: None
+) -> Judge | None:
+    """The judge of `model`, on whatever device it is; None where nothing can be told of it.
+
+    Generators are judged by "eval/frechet", "eval/coverage" and, where they are told what to draw, "eval/accuracy":
+    up to 4000 pictures of noise from `config.seed`, against as many test images. Classifiers by "eval/accuracy" on the
+    test images. For the first use of a data set an evaluator is trained, with a line of `progress`.
+    """
+    exported = plugins.ARCHS.get(config.arch).export(config, model)
+    painter, classifier = roles.generator(exported), roles.classifier(exported)
+    if painter is not None and pretrained.enough(data):
+        return Judge(_of_painter(painter, data, config.seed, progress), "eval/frechet", "min")
+    if classifier is not None:
+        return Judge(_of_classifier(classifier, data), "eval/accuracy", "max")
+    return None
+
+
+def _of_painter(
+    network: Network, data: Data, seed: int, progress: Callable[[str], None]
+) -> Callable[[], dict[str, float]]:
+    with threadpool_limits(1):
+        evaluator = pretrained.of(data, progress).evaluator
+        real, _ = look(evaluator, data.test_x[subset.some(PICTURES, len(data.test_x))])
+        reference, reach = scores.gaussian(real), scores.radii(real)
+    labels = data.train_t[subset.some(PICTURES, len(data.train_t))]
+    drawn = inputs.seeded(network.inputs, len(labels), seed, labels.tolist())
+    keys = ("eval/frechet", "eval/coverage", *(("eval/accuracy",) if roles.conditional(network) else ()))
+
+    def score() -> dict[str, float]:
+        with threadpool_limits(1):
+            features, logits = look(evaluator, roles.run(network, drawn))
+            if not np.isfinite(features).all():
+                return dict.fromkeys(keys, math.nan)
+            _, coverage = scores.density_coverage(real, reach, features)
+            distance = scores.frechet(reference, scores.gaussian(features))
+            right = float((logits.argmax(axis=1) == labels).mean())
+        return dict(zip(keys, (distance, coverage, right), strict=False))
+
+    return score
+
+
+def _of_classifier(network: Network, data: Data) -> Callable[[], dict[str, float]]:
+    def score() -> dict[str, float]:
+        with threadpool_limits(1):
+            return {"eval/accuracy": float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())}
+
+    return score

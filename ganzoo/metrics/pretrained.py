@@ -1,0 +1,115 @@
+"""Which evaluator judges which data: MNIST's is frozen in this folder, others are trained when first asked for.
+
+Weights are npz files of float16 arrays, stored and without pickles. What is cached is named by the checksum of the
+training data and the version of the recipe; a file that does not read or fit is trained anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock
+
+from ganzoo import datasets
+from ganzoo.errors import SnapshotError
+from ganzoo.files import replacing
+from ganzoo.metrics import evaluator_training, scores
+from ganzoo.metrics.evaluator import Evaluator
+from ganzoo.paths import writable_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from ganzoo.specs import Data
+
+MNIST = "3d8a18faa83a524c6ea8b94d61ca16349db0b0879403fcc6154149991baf33fd"  # of the data: datasets.checksum
+FROZEN = Path(__file__).with_name("mnist.npz")
+FROZEN_SHA256 = "fff43f5983ecea9f6f45a9ba5f4333ca778ce41ca23e0590d4a4192700b578e9"
+LEAST_TRAIN = 12  # two of them held out: a covariance takes two
+LEAST_TEST = scores.NEAREST + 1
+
+
+@dataclass(frozen=True)
+class Known:
+    """An evaluator and the SHA-256 of the file that holds its weights."""
+
+    evaluator: Evaluator
+    sha256: str
+
+
+def enough(data: Data) -> bool:
+    """Whether there are images enough to judge by."""
+    return len(data.train_x) >= LEAST_TRAIN and len(data.test_x) >= LEAST_TEST
+
+
+def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known:
+    """The evaluator of `data`: frozen, cached, or trained now.
+
+    Raises `SnapshotError` where the frozen one is not what this file says, `ToolMissingError` where nothing can
+    be cached.
+    """
+    checksum = datasets.checksum(data)
+    if checksum == MNIST:
+        return frozen()
+    blank = Evaluator(data.train_x.shape[1], len(data.classes))
+    path = writable_cache("evaluators") / f"{checksum}-{evaluator_training.VERSION}.npz"
+    with FileLock(path.with_suffix(".lock")):
+        with contextlib.suppress(FileNotFoundError, SnapshotError):
+            return read(path, blank)
+        progress("Training an evaluator of this data, once")
+        trained = evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)))
+        write(path, trained)
+    return read(path, blank)  # also now: the arrays of every later use
+
+
+def frozen() -> Known:
+    """MNIST's evaluator. Raises `SnapshotError` where its file is not the one that this ganzoo came with."""
+    known = read(FROZEN, Evaluator(1, 10))
+    if known.sha256 != FROZEN_SHA256:
+        raise SnapshotError(f"{FROZEN} is not the evaluator that this ganzoo came with.", "Install ganzoo anew.")
+    return known
+
+
+def write(path: Path, evaluator: Evaluator) -> None:
+    """Write the weights and running statistics of `evaluator`."""
+    halved = {key: array.astype(np.float16) for key, array in _arrays(evaluator).items()}
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, **halved)  # type: ignore[arg-type]
+
+
+def read(path: Path, evaluator: Evaluator) -> Known:
+    """Fill `evaluator` from `path`. Raises `SnapshotError` unless that holds what `write` writes of such a network."""
+    content = path.read_bytes()
+    wanted = _arrays(evaluator)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise ValueError("it is compressed")
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            arrays = dict(stored.items())
+        if {key: array.shape for key, array in arrays.items()} != {key: array.shape for key, array in wanted.items()}:
+            raise ValueError("it is of another network")
+        if not all(array.dtype == np.float16 and np.isfinite(array).all() for array in arrays.values()):
+            raise ValueError("it holds what are no weights")
+    except Exception as error:  # NumPy and zipfile raise their own on hostile bytes
+        raise SnapshotError(f"{path} is no evaluator: {error}.", "Install ganzoo anew.") from error
+    for key, array in wanted.items():
+        array[...] = arrays[key]
+    return Known(evaluator, hashlib.sha256(content).hexdigest())
+
+
+def _arrays(evaluator: Evaluator) -> dict[str, npt.NDArray[Any]]:
+    """What decides what `evaluator` computes, by path: parameters and running statistics, not copied."""
+    arrays = {key.strip("/"): parameter.array for key, parameter in evaluator.namedparams()}
+    for name in ("bn0", "bn1", "bn2", "bn3"):
+        arrays |= {f"{name}/avg_mean": evaluator[name].avg_mean, f"{name}/avg_var": evaluator[name].avg_var}
+    return arrays

@@ -1,0 +1,276 @@
+"""A run directory: what a training was told, what it wrote, and how to read it back.
+
+runs/<arch>-<dataset>-<n>/
+    config.json     every value in force, versions, seed, data checksum, git state
+    log.jsonl       one line an interval: epoch, iteration, elapsed seconds, losses, scores
+    samples/        grids of pictures as training went on
+    snapshots/      complete training states: the last ones, and the best by score
+    best.json       which that is
+    model.npz       the network that is exported, the best one
+    last.npz        as it was at the end
+    run.html        all of it as a page; training.webp is its animation of the samples
+    metrics.json    what `ganzoo eval` measured; metrics.png and neighbours.png beside it
+    .lock           held by the process that trains
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+import math
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from ganzoo import plugins
+from ganzoo.errors import RunError
+from ganzoo.files import write_json
+from ganzoo.specs import Arch, TrainConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run directory that exists. `provenance` is what `config.json` tells besides the configuration.
+
+    `weights` says which network is meant by it: "model", the best one, or "last".
+    """
+
+    path: Path
+    config: TrainConfig
+    provenance: Mapping[str, Any]
+    weights: str = "model"
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def arch(self) -> Arch:
+        return plugins.ARCHS.get(self.config.arch)
+
+    @property
+    def model_path(self) -> Path:
+        return self.path / f"{self.weights}.npz"
+
+    def model_sha256(self) -> str | None:
+        """SHA-256 of the file at `model_path` in hex, None where there is none: what a judgement is of."""
+        try:
+            return hashlib.sha256(self.model_path.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return None
+
+    @property
+    def snapshots(self) -> Path:
+        return self.path / "snapshots"
+
+    @property
+    def finished(self) -> bool:
+        return self.model_path.exists()
+
+    def snapshot(self, iteration: int) -> Path:
+        return self.snapshots / f"{iteration:07d}.npz"
+
+    def kept(self) -> list[Path]:
+        """The snapshots that there are, oldest first. Files of other names are somebody else's."""
+        found = [path for path in self.snapshots.glob("*.npz") if path.stem.isdecimal()]
+        return sorted(found, key=lambda path: int(path.stem))
+
+    def log(self) -> list[dict[str, float]]:
+        """The lines of the log. Raises `RunError` where they are not what a training writes."""
+        file = self.path / "log.jsonl"
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            entries = [{str(key): float(value) for key, value in json.loads(line).items()} for line in lines]
+            needed = ("epoch_detail", "iteration", "elapsed_time")
+            if not all(math.isfinite(entry.get(key, math.nan)) for entry in entries for key in needed):
+                raise ValueError("a line lacks its epoch, iteration or time")
+        except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+        return entries
+
+    def epochs_done(self) -> float:
+        """How far the log goes, in epochs."""
+        log = self.log()
+        return log[-1]["epoch_detail"] if log else 0.0
+
+    def best(self) -> Best | None:
+        """The best snapshot, None before the first score. Raises `RunError` where `best.json` is damaged."""
+        file = self.path / "best.json"
+        if not file.exists():
+            return None
+        try:
+            best = Best(**json.loads(file.read_text(encoding="utf-8")))
+            numbers = isinstance(best.iteration, int) and all(
+                isinstance(value, int | float) and math.isfinite(value) for value in (best.epoch, best.score)
+            )
+            if not (numbers and isinstance(best.key, str) and best.better in ("min", "max")):
+                raise ValueError("a value is not of its kind")
+        except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+        return best
+
+    def save_best(self, best: Best) -> None:
+        write_json(self.path / "best.json", asdict(best))
+
+    def forget_after(self, iteration: int) -> None:
+        """Remove snapshots and samples of a past that did not happen: the training goes on from `iteration`."""
+        for path in (*self.kept(), *(self.path / "samples").glob("[0-9]*.png")):
+            if path.stem.isdecimal() and int(path.stem) > iteration:
+                path.unlink()
+
+    def unfinish(self) -> None:
+        """Remove the networks of a training that goes on; its snapshots have them."""
+        for weights in ("model", "last"):
+            replace(self, weights=weights).model_path.unlink(missing_ok=True)
+
+    def model(self) -> Any:
+        """The trained network. Raises `RunError` where there is none, `SnapshotError` when it does not fit."""
+        from ganzoo.runs.snapshot import load_model
+
+        if not self.finished:
+            raise RunError(
+                f"{self.path} has no {self.model_path.name}: its training is not finished.",
+                f"Finish it with: ganzoo train {self.config.arch} --resume --out {self.path}",
+            )
+        try:
+            model = self.arch.build(self.config)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.path / 'config.json'} has not what {self.config.arch} needs: {type(error).__name__}: {error}.",
+                "Use the ganzoo that wrote it, or train anew.",
+            ) from error
+        load_model(self.model_path, self.config, model)
+        return model
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best snapshot so far: its place in the training, and its `score`, which is `key` of the log.
+
+    `better` is "min" or "max".
+    """
+
+    iteration: int
+    epoch: float
+    key: str
+    better: str
+    score: float
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from training in the folder `path`. Raises `RunError` where one does; a crash frees it."""
+    try:
+        with FileLock(path / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        problem = f"Another process is training in {path}."
+        raise RunError(problem, "Wait for its end, or choose another --out.") from error
+
+
+def create(path: Path, config: TrainConfig, provenance: Mapping[str, Any]) -> Run:
+    """A new run at `path`. Raises `RunError` where one already is."""
+    refuse_used(path)
+    path.mkdir(parents=True, exist_ok=True)
+    run = Run(path, config, provenance)
+    save_config(run)
+    return run
+
+
+def refuse_used(path: Path) -> None:
+    """Raise `RunError` where a run is at `path`."""
+    if (path / "config.json").exists():
+        raise RunError(f"{path} already holds a run.", "Choose another --out, or continue it with --resume.")
+
+
+def save_config(run: Run) -> None:
+    write_json(run.path / "config.json", {"format": FORMAT, "config": asdict(run.config), **run.provenance})
+
+
+def load(path: Path) -> Run:
+    """The run at `path`. Raises `RunError` when `config.json` is absent, damaged or of another format."""
+    file = path / "config.json"
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        if stored.pop("format") != FORMAT:
+            raise RunError(f"{file} has another format than {FORMAT}.", "Use the ganzoo that wrote it.")
+        values = stored.pop("config")
+        config = TrainConfig(**{**values, "shape": tuple(values["shape"])})
+        _check(config, stored["classes"])
+    except FileNotFoundError as error:
+        raise RunError(f"{path} is no run: it has no config.json.", "List the runs with: ganzoo list runs") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Restore it, or train anew.") from error
+    return Run(path, config, stored)
+
+
+def _check(config: TrainConfig, classes: Any) -> None:
+    """Refuse values of another type than the contract's; `config.json` may come from anywhere."""
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "arch": str,
+        "preset": str,
+        "dataset": str,
+        "device": str,
+        "shape": tuple,
+        "hparams": dict,
+        **dict.fromkeys(("n_classes", "epochs", "batch_size", "seed"), int),
+        "data_dir": (str, type(None)),
+        "limit": (int, type(None)),
+    }
+    for field in fields(config):
+        if not isinstance(getattr(config, field.name), kinds[field.name]):
+            raise ValueError(f"'{field.name}' is {getattr(config, field.name)!r}")
+    if len(config.shape) != 3 or not all(isinstance(n, int) and n > 0 for n in config.shape):
+        raise ValueError(f"'shape' is {config.shape!r}")
+    if not all(isinstance(value, bool | int | float | str) for value in config.hparams.values()):
+        raise ValueError(f"'hparams' is {config.hparams!r}")
+    if len(classes) != config.n_classes or not all(isinstance(name, str) for name in classes):
+        raise ValueError(f"'classes' is {classes!r}")
+
+
+def folders(root: Path) -> list[Path]:
+    """The folders below `root` that claim to be runs, oldest first."""
+    return [file.parent for file in sorted(root.glob("*/config.json"), key=lambda file: file.stat().st_mtime_ns)]
+
+
+def every(root: Path) -> list[Run]:
+    """The runs below `root`, oldest first; those that cannot be read are passed over."""
+    runs = []
+    for folder in folders(root):
+        with contextlib.suppress(RunError):
+            runs.append(load(folder))
+    return runs
+
+
+def latest(root: Path, arch: str | None = None, finished: bool | None = None) -> Run:
+    """The youngest run below `root`: of `arch`, and finished or not, where that is asked for.
+
+    Raises `RunError` when there is none.
+    """
+    runs = [
+        run for run in every(root) if arch in (None, run.config.arch) and (finished is None or run.finished is finished)
+    ]
+    if not runs:
+        kind = f"{'finished ' if finished else ''}run{f' of {arch}' if arch else ''}"
+        raise RunError(f"There is no {kind} in {root}/.", f"Make one with: ganzoo train {arch or 'dcgan-cond'}")
+    return runs[-1]
+
+
+def next_path(root: Path, arch: str, dataset: str) -> Path:
+    """The first free `<arch>-<dataset>-<n>` below `root`, made at once, so that nobody else takes it."""
+    root.mkdir(parents=True, exist_ok=True)
+    for n in itertools.count(1):
+        path = root / f"{arch}-{dataset}-{n}"
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+            break
+    return path

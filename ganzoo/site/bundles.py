@@ -1,0 +1,132 @@
+"""Bundles as a site takes them: checked file by file, and given a page by what their manifests say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import RunError
+from ganzoo.export import manifest as manifests
+from ganzoo.export.schemas import LARGEST
+from ganzoo.serving.compressed import SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+BACKENDS = ("webassembly", "webgl", "webgpu")  # in the order in which the pages try them: web/network.js
+UNUSED = ("ganzoo.js", "webdnn.js")  # of a bundle's runtime: the elements carry their own
+KINDS = ("generator", "classifier")
+PICTURES = (1, 3)  # channels
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A bundle: its manifest, and what its files hold by their names, the manifest's own among them."""
+
+    manifest: Manifest
+    files: Mapping[str, bytes]
+
+    @property
+    def first_backend(self) -> str:
+        """What a page tries first where it knows nothing of the browser yet."""
+        known = self.manifest["backends"]
+        return next((name for name in BACKENDS if name in known), next(iter(known)))
+
+    @property
+    def decoder(self) -> list[str]:
+        """The module that decodes the weights, where they need one."""
+        return ["weights.js"] if manifests.needs_decoder(self.manifest) else []
+
+    @property
+    def data(self) -> list[str]:
+        """The files that every page of this network fetches, whatever its backend, in the order it asks for them."""
+        return [manifests.FILE, *self.manifest["weights"]["shards"], self.manifest["golden"]["file"]]
+
+    @property
+    def program(self) -> list[str]:
+        """The files of `first_backend`: its module, then what that fetches. Of programs to choose from, the largest."""
+        name = self.first_backend
+        entry = self.manifest["backends"][name]
+        choice = [file for file in self.files if re.match(rf"{re.escape(name)}\b.*\.wasm$", file)]
+        chosen = sorted(choice, key=lambda file: len(self.files[file]))[-1:]
+        return [entry["module"], *entry["prefetch"], *chosen]
+
+    @property
+    def fetched(self) -> list[str]:
+        """All files that a page may fetch, on any backend."""
+        unused = {*UNUSED, *({"weights.js"} - set(self.decoder))}
+        return [file for file in self.files if file not in unused]
+
+
+def read(folder: Path) -> Model:
+    """The bundle in `folder`, and nothing else that lies there.
+
+    Raises `DocumentError` where its manifest breaks a rule of docs/bundle.md, `RunError` where one of its files is a
+    link, missing, or not the manifest's by length and SHA-256.
+    """
+    try:
+        if folder.is_symlink():
+            raise ValueError("it is a link")
+        content = _content(folder, manifests.FILE, LARGEST)
+        manifest = manifests.parse(content, folder)
+        _refuse_compressed(manifest)
+        files = {manifests.FILE: content}
+        for name, told in manifest["files"].items():
+            files[name] = _content(folder, name, told["bytes"])
+            if (len(files[name]), hashlib.sha256(files[name]).hexdigest()) != (told["bytes"], told["sha256"]):
+                raise ValueError(f"{name} is not the manifest's")
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder} is a damaged bundle: {error}.", "Export again.") from error
+    return Model(manifest, files)
+
+
+def kind(manifest: Manifest) -> str:
+    """The page for a network: "generator" or "classifier". Raises `ValueError`, saying why there is none."""
+    inputs, outputs = manifest["inputs"], manifest["outputs"]
+    if "latent" in meanings(inputs):
+        if not _is_picture(outputs[0]):
+            raise ValueError("its first output is no picture of one or three channels")
+        return "generator"
+    if len(inputs) != 1 or not _is_picture(inputs[0]):
+        raise ValueError("it takes neither noise nor one picture of one or three channels")
+    if len(outputs) != 1 or outputs[0]["meaning"] not in ("logits", "probabilities") or len(outputs[0]["shape"]) != 1:
+        raise ValueError("its output is no list of classes")
+    return "classifier"
+
+
+def meanings(specs: Collection[Mapping[str, Any]]) -> set[str]:
+    """Of inputs or outputs, and of their parts."""
+    return {each["meaning"] for spec in specs for each in (spec, *spec["parts"])}
+
+
+def slug(name: str, taken: Collection[str]) -> str:
+    """`name` as a folder's and a page's name: lower case; a second one ends in -2."""
+    numbered = (f"{name.lower()}-{n}" if n > 1 else name.lower() for n in range(1, len(taken) + 2))
+    return next(each for each in numbered if each not in taken)
+
+
+def _is_picture(spec: Mapping[str, Any]) -> bool:
+    return spec["meaning"] == "image" and len(spec["shape"]) == 3 and spec["shape"][0] in PICTURES
+
+
+def _content(folder: Path, name: str, most: int) -> bytes:
+    path = folder / name
+    if path.is_symlink() or not path.is_file():
+        raise ValueError(f"{name} is no file here")
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{name} is longer than {most} bytes")
+    return content
+
+
+def _refuse_compressed(manifest: Manifest) -> None:
+    """A host makes the compressed files beside the others; one of a bundle's own would be served in another's place."""
+    for name in manifest["files"]:
+        if name.endswith(SUFFIX):
+            raise ValueError(f"its manifest names {name}, and files of the ending {SUFFIX} are a host's")

@@ -1,0 +1,36 @@
+"""The way back from a training that went wrong, as a command that can be typed."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """From `run`, lowering its hyper-parameters `rates`."""
+
+    run: Run
+    rates: Sequence[str]
+
+    def remedy(self) -> str:
+        """What is kept, and how to go on from there."""
+        run, config = self.run, self.run.config
+        best, kept = self.run.best(), self.run.kept()
+        lower = " ".join(f"--set {key}={float(config.hparams[key]) / 2:g}" for key in self.rates)
+        if not kept:
+            again = f"Train anew with lower learning rates ({lower or '--set KEY=VALUE'}"
+            return f"{again}; 'ganzoo info {config.arch}' has the keys) or another --seed."
+        named = "best" if best and run.snapshot(best.iteration) in kept else "last"
+        snapshot = run.snapshot(best.iteration) if best and named == "best" else kept[-1]
+        told = f", {best.key} {best.score:.3g} at epoch {best.epoch:.1f}" if best and named == "best" else ""
+        command = (
+            f"ganzoo train {config.arch} --resume --out {shlex.quote(str(run.path))} --from {named} {lower}".strip()
+        )
+        return f"Kept: {snapshot}{told}. Go on from there with lower learning rates, or with another --seed: {command}"

@@ -1,0 +1,196 @@
+"""One training on several processes and machines, under mpiexec, through ChainerMN.
+
+Every process holds the whole network and draws the whole batch alike: the same images, labels and noise, from the
+same random state. It then works on its own share of the rows. Gradients are averaged over the processes before each
+update, and batch norm takes its statistics over all shares, so that the training is that of one process at the same
+batch size, up to the order in which floating-point sums are taken. Process 0 alone writes.
+
+Goyal et al. 2017 (arXiv:1706.02677), section 3, has the arithmetic. Limits: a loss has to be a mean over pictures, and
+nothing with batch norm may be differentiated twice.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from ganzoo import datasets
+from ganzoo.errors import PackageMissingError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from ganzoo.specs import Data, TrainConfig, Training
+
+STARTED = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")  # what MPICH, Open MPI and their kin tell a process
+PATIENCE = 3.0  # seconds in which process 0 tells, for all, what went wrong everywhere
+READ = 0.5  # seconds in which mpiexec reads what was told; what it has not read when the job ends is lost
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Team:
+    """The processes of one training. As it stands here: one alone, which asks nobody."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the process that writes and speaks."""
+        return self.rank == 0
+
+    def once(self, act: Callable[[], T]) -> T:
+        """What `act()` returns in process 0, which alone calls it."""
+        return act()
+
+    def any(self, flag: bool) -> bool:
+        """Whether `flag` is true in any process."""
+        return flag
+
+    def require(self, config: TrainConfig, data: Data) -> None:
+        """Raise `UsageError` when these processes cannot train together as `config` says, on `data`."""
+
+    def mean(self, array: npt.NDArray[Any]) -> None:
+        """Put the mean over the processes in place of `array`, which has the same shape in each."""
+
+    def rows(self, rows: Any) -> Any:
+        """This process's share of `rows`, which are those of all."""
+        n = len(rows) // self.size
+        return rows[self.rank * n : (self.rank + 1) * n]
+
+    def spread(self, training: Training) -> tuple[Any, ...]:
+        """Make `training` one share of the whole; the extensions that the trainer needs for that."""
+        return ()
+
+
+ALONE = Team()
+
+
+@dataclass(frozen=True)
+class MpiTeam(Team):
+    """The processes that mpiexec started, over a ChainerMN communicator."""
+
+    communicator: Any = None
+
+    def once(self, act: Callable[[], T]) -> T:
+        result: T = self.communicator.bcast_obj(act() if self.leads else None)
+        return result
+
+    def any(self, flag: bool) -> bool:
+        return bool(self.communicator.allreduce_obj(int(flag)))
+
+    def require(self, config: TrainConfig, data: Data) -> None:
+        if config.device != "cpu":
+            raise UsageError(f"--distributed does not train on {config.device}.", "Add --device cpu.")
+        if config.batch_size % self.size:
+            problem = f"A batch of {config.batch_size} cannot be shared evenly by {self.size} processes."
+            raise UsageError(problem, f"--batch-size is that of all together: give a multiple of {self.size}.")
+        mine = replace(config, data_dir=None), datasets.checksum(data)
+        all_ = self.communicator.mpi_comm.allgather(mine)
+        for rank, other in enumerate(all_):
+            if other != all_[0]:
+                problem = f"Process {rank} has another configuration or other data than process 0."
+                raise UsageError(problem, "Start all of them with one command, one ganzoo and the same data.")
+
+    def mean(self, array: npt.NDArray[Any]) -> None:
+        from mpi4py import MPI
+
+        self.communicator.mpi_comm.Allreduce(MPI.IN_PLACE, array)
+        array /= self.size
+
+    def spread(self, training: Training) -> tuple[Any, ...]:
+        from chainermn import create_multi_node_optimizer
+
+        from ganzoo.updaters.global_batch import AveragedObservations, synchronise
+
+        updater = training.updater
+        converter = updater.converter
+        updater.converter = lambda batch, device=None: converter(self.rows(batch), device)
+        for name, optimizer in updater.get_all_optimizers().items():
+            synchronise(optimizer.target)
+            averaging = create_multi_node_optimizer(optimizer, self.communicator)
+            averaging.is_changed(optimizer.target)  # else its first update only broadcasts, and is lost
+            self.communicator.bcast_data(optimizer.target)
+            updater._optimizers[name] = averaging
+        return (AveragedObservations(self),)
+
+
+def team() -> Team:
+    """The processes of this training. Chainer's configuration has it, as it has all that is in force around a step."""
+    import chainer
+
+    found: Team = getattr(chainer.config, "team", ALONE)
+    return found
+
+
+def share(draw: Callable[[int], npt.NDArray[Any]], n: int) -> np.ndarray[Any, Any]:
+    """`n` rows of a random draw: `draw(n)` in a training on one process.
+
+    Of several, each draws the rows of all and keeps its own, so that together they are what one process would draw.
+    """
+    rows: np.ndarray[Any, Any] = team().rows(draw(n * team().size))
+    return rows
+
+
+@contextmanager
+def job(tell: Callable[[BaseException], int]) -> Iterator[Team]:
+    """Join the other processes that mpiexec started; whatever is raised in here ends them all.
+
+    `tell(error)` says what went wrong and returns the exit code, which mpiexec's becomes. Raises `PackageMissingError`
+    where there is no MPI, `UsageError` when this process was not started by mpiexec.
+    """
+    import chainer
+
+    joined = _join()
+    try:
+        with chainer.using_config("team", joined):
+            yield joined
+    except BaseException as error:  # the others would wait for this process for ever
+        _abort(joined, error, tell)
+
+
+def _join() -> MpiTeam:
+    remedy = "Install MPI, which ganzoo[mpi] brings: python -m pip install 'ganzoo[mpi]'"
+    if not importlib.util.find_spec("mpi4py"):
+        raise PackageMissingError("--distributed needs mpi4py, which is not installed.", remedy)
+    if not any(name in os.environ for name in STARTED):
+        problem = "--distributed was not started by mpiexec."
+        raise UsageError(problem, "Start it as: mpiexec -n 2 ganzoo train ARCH --distributed")
+    os.environ.setdefault("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1")  # MPICH's own words after ours
+    try:
+        from chainermn import create_communicator
+
+        from ganzoo.layers.native import threads
+
+        communicator = create_communicator("naive")
+    except (ImportError, RuntimeError) as error:  # mpi4py finds its library when it is imported
+        raise PackageMissingError(f"MPI does not start: {error}.", remedy) from error
+    # threads of several processes on one machine would wait for each other
+    os.environ.setdefault("GANZOO_THREADS", str(max(1, threads() // communicator.intra_size)))
+    return MpiTeam(communicator.rank, communicator.size, communicator)
+
+
+def _abort(team: MpiTeam, error: BaseException, tell: Callable[[BaseException], int]) -> NoReturn:
+    if not team.leads:
+        time.sleep(PATIENCE)
+        print(f"Process {team.rank} of {team.size} failed, which ends them all:", file=sys.stderr)
+    try:
+        code = tell(error)
+    except BaseException:  # a bug
+        traceback.print_exc()
+        code = 1
+    sys.stderr.flush()
+    time.sleep(READ)
+    team.communicator.mpi_comm.Abort(code)
+    raise SystemExit(code)  # no MPI comes back from that

@@ -1,0 +1,145 @@
+"""Does a browser compute what Chainer computes? The export's own loader runs it, and we compare."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.errors import VerificationError
+from ganzoo.export.checks import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ganzoo.browsers.find import Browser
+    from ganzoo.browsers.session import Progress
+    from ganzoo.specs import FloatArray, LabelArray
+
+TOLERANCE = 1e-4  # absolute, of WebDNN's own files; float32 sums in another order differ by 1e-6 to 1e-5
+
+
+@dataclass(frozen=True)
+class Model:
+    """A folder that a loader of `layout` loads: one network in one encoding of its weights.
+
+    `tolerance` is the largest absolute difference that is no fault. `asked` is False for an encoding that is only
+    tried, so that its cost is known.
+    """
+
+    folder: Path
+    layout: str = "webdnn"
+    tolerance: float = TOLERANCE
+    encoding: str = "f32"
+    asked: bool = True
+
+    @property
+    def loader(self) -> dict[str, Path]:
+        """The folder of the layout's loader, by the name that pages know it by; a bundle carries its own."""
+        from ganzoo.browser.webdnn_js import webdnn_js
+
+        return {"lib": webdnn_js().parent} if self.layout == "webdnn" else {}
+
+    @property
+    def batches(self) -> bool:
+        """Whether the loader takes several samples at once."""
+        return self.layout != "webdnn"
+
+
+def verify(
+    models: Sequence[Model],
+    backend: str,
+    inputs: Sequence[FloatArray],
+    expected: Sequence[FloatArray],
+    *,
+    test: tuple[FloatArray, LabelArray] | None = None,
+    browser: Browser | None = None,
+    progress: Progress | None = None,
+) -> list[Check]:
+    """Run `models`, all of one layout and each of another encoding, on `backend` in a fresh browser.
+
+    `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, in the
+    manifest's order. The network sees one sample at a time and, where it can, all at once as well; the outputs
+    are compared with `expected`. `test` are a classifier's images and labels. `progress` takes a line for the user
+    now and then.
+
+    A model that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
+    when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
+    """
+    from ganzoo.browsers.session import PAGES, run_page
+    from ganzoo.serving.arrays import encode
+
+    started = time.monotonic()
+    first = models[0]
+    folders = {model.encoding: model.folder for model in models} | first.loader
+    test = test if first.batches else None
+    job = {
+        "layout": first.layout,
+        "backend": backend,
+        "models": [model.encoding for model in models],
+        "inputs": encode(inputs),
+        "batch": first.batches,
+        "test": encode([test[0]]) if test else [],
+    }
+    results: Any
+    try:
+        answer = run_page(PAGES / "verify.html", job, folders, browser=browser, progress=progress)
+    except VerificationError as failure:
+        results, renderer = {model.encoding: {"error": failure.message} for model in models}, ""
+    else:
+        results, renderer = answer.get("results"), str(answer.get("renderer", ""))[:200]
+    seconds = time.monotonic() - started
+    checks = []
+    for model in models:
+        result = results.get(model.encoding) if isinstance(results, dict) else None
+        error, reason = _judge(result, expected, model)
+        accuracy = _accuracy(result, expected, test) if test and not reason else None
+        told = (model.encoding, accuracy, model.asked)
+        checks.append(Check(backend, not reason, error, reason, renderer, seconds, *told))
+    return checks
+
+
+def _judge(result: Any, expected: Sequence[FloatArray], model: Model) -> tuple[float | None, str]:
+    if not isinstance(result, dict):
+        return None, "The page gave no outputs."
+    if "error" in result:
+        return None, " ".join(str(result["error"]).split())[:500]
+    error, reason = compare(result.get("outputs"), expected, model.tolerance)
+    if model.batches and not reason:
+        together, reason = compare(result.get("batched"), expected, model.tolerance)
+        reason = reason and f"As a batch: {reason}"
+        error = max(error or 0.0, together or 0.0)
+    return error, reason
+
+
+def _accuracy(result: Any, expected: Sequence[FloatArray], test: tuple[FloatArray, LabelArray]) -> float | None:
+    from ganzoo.serving.arrays import decode
+
+    images, labels = test
+    try:
+        (outputs,) = decode(result.get("tested"), [(len(images), *expected[0].shape[1:])])
+    except ValueError:
+        return None
+    return float((outputs.reshape(len(images), -1).argmax(1) == labels).mean())
+
+
+def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> tuple[float | None, str]:
+    """(largest absolute error, what is wrong) of a page's outputs; the second is empty where all is well."""
+    import numpy as np
+
+    from ganzoo.serving.arrays import decode
+
+    if not all(np.isfinite(array).all() for array in expected):
+        return None, "Chainer's own output is not finite."
+    try:
+        actual = decode(outputs, [array.shape for array in expected])
+    except ValueError as problem:
+        return None, f"The page gave {problem}."
+    wrong = sum(int((~np.isfinite(array)).sum()) for array in actual)
+    if wrong:
+        return None, f"{wrong} of {sum(array.size for array in actual)} output values are NaN or infinite."
+    error = max(float(np.abs(a.astype(np.float64) - e).max(initial=0)) for a, e in zip(actual, expected, strict=True))
+    if error > tolerance:
+        return error, f"The output differs from Chainer's by {error:.2g}, more than {tolerance:g}."
+    return error, ""

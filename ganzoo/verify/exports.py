@@ -1,0 +1,63 @@
+"""Judge an export: every network, in every encoding, on every backend that browsers run, against Chainer's outputs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ganzoo.export.checks import Check
+    from ganzoo.export.exports import Export
+
+
+def verify(
+    export: Export, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
+) -> list[tuple[str, Check]]:
+    """(network, check) for each network and encoding of `export` on each of `backends`, or on all that browsers run.
+
+    An export whose weights are f32 is judged in f16 and int8 too, so that its user sees the trade before choosing;
+    these were not asked for, and fail nothing.
+
+    Raises `UsageError` for backends that no browser runs, `MissingError` when this machine has no browser or
+    no `webdnn.js` can be had. What differs is told by its check: see `require`.
+    """
+    from ganzoo.browsers.find import find_browser
+    from ganzoo.export.checks import Check
+    from ganzoo.verify import models
+    from ganzoo.verify.check import verify as verify_models
+
+    chosen = export.choose(backends)
+    browser = find_browser()
+    checks: list[tuple[str, Check]] = []
+    with tempfile.TemporaryDirectory(prefix="ganzoo-verify-") as scratch:
+        for network in export.networks:
+            inputs, outputs = export.golden(network)
+            test = export.test_images(network)
+            for backend in chosen:
+                first = models.own(export, network, backend)
+                others, refused = models.variants(export, network, backend, Path(scratch))
+                progress(f"verifying {network} on {backend} in a browser")
+                done = verify_models([first, *others], backend, inputs, outputs, test=test, browser=browser)
+                checks += [(network, check) for check in done]
+                for encoding, reason in refused.items():
+                    checks.append((network, Check(backend, False, None, reason, "", 0.0, encoding, asked=False)))
+    return checks
+
+
+def require(checks: Sequence[tuple[str, Check]]) -> None:
+    """Raise `VerificationError` naming every network and backend that differs in the export's own encoding."""
+    failed = [
+        f"{network} on {check.backend}, {check.encoding}: {check.reason}"
+        for network, check in checks
+        if check.asked and not check.ok
+    ]
+    if failed:
+        raise VerificationError(
+            " ".join(failed),
+            "Do not publish this export. 'ganzoo doctor' tells about the browser; --no-verify exports all the same.",
+        )

@@ -1,0 +1,61 @@
+"""Networks of a plugin that the pages have never heard of: colours, no classes, noise in two parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.runs.run import Run
+from ganzoo.specs import Arch, Network, Part, TensorSpec, TrainConfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHAPE = (3, 12, 20)
+
+
+@dataclass(frozen=True)
+class ToyRun(Run):
+    """A run whose architecture is registered nowhere."""
+
+    networks: tuple[Network, ...] = ()
+
+    @property
+    def arch(self) -> Arch:
+        def none(*_: Any) -> Any:
+            raise NotImplementedError
+
+        return Arch("toy", "", "", {}, none, none, lambda config, model: self.networks)
+
+    def model(self) -> Any:
+        return None
+
+
+def toy(path: Path) -> ToyRun:
+    """A painter of noise, and one who tells three kinds of its pictures apart; untrained."""
+    import chainer
+    import chainer.functions as F
+    import chainer.links as L
+
+    class Layer(chainer.Chain):
+        def __init__(self, sizes: tuple[int, int], shape: tuple[int, ...]) -> None:
+            super().__init__()
+            self.shape = shape
+            with self.init_scope():
+                self.fc = L.Linear(*sizes)
+
+        def forward(self, x: Any) -> Any:
+            return F.reshape(F.sigmoid(self.fc(x)), (-1, *self.shape))
+
+    size = SHAPE[0] * SHAPE[1] * SHAPE[2]
+    painter, judge = Layer((5, size), SHAPE), Layer((size, 3), (3,))
+    parts = (Part("mood", 3, "latent"), Part("light", 2, "latent"))
+    noise = TensorSpec("noise", (5,), "latent", parts=parts)
+    picture = TensorSpec("picture", SHAPE, "image", (0.0, 1.0))
+    kinds = TensorSpec("kinds", (3,), "logits")
+    config = TrainConfig("toy", "default", "none", SHAPE, 3, 1, 1, 0, "cpu", {})
+    networks = (
+        Network("painter", painter, painter.forward, (noise,), (picture,)),
+        Network("judge", judge, judge.forward, (picture,), (kinds,)),
+    )
+    return ToyRun(path, config, {"classes": ["dawn", "noon", "dusk"]}, networks=networks)
