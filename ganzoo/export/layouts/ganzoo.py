@@ -67,11 +67,6 @@ def prepare(
 ) -> Compiled:
     from ganzoo.export.lowering import lower
 
-    for backend in backends:
-        if backend.compile is None:
-            raise UsageError(
-                f"The backend {backend.name} has only WebDNN's layout.", "Leave it out, or export with --layout webdnn."
-            )
     plan = lower(traced.graph, traced.network)
     weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
     with ThreadPoolExecutor() as pool:  # a compiler is another process
@@ -102,7 +97,12 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
         # of files that take each other's place the module chooses
         choice = {*program.instead, *program.instead.values()}
         prefetch = [name for name in program.files if name not in choice]
-        entries[backend.name] = {"module": backend.modules[0].name, "prefetch": prefetch, **program.entry}
+        entries[backend.name] = {
+            "title": backend.title,
+            "module": backend.modules[0].name,
+            "prefetch": prefetch,
+            **program.entry,
+        }
     encoding = compiled.options.weights
     table, data = weights.encode(compiled.plan.weights, encoding)
     shards = weights.shards(data, compiled.options.max_file_size)
