@@ -35,10 +35,10 @@ export interface Weights {
 }
 
 export interface Entry {
-  /** what people call the backend; unchecked, and for no more than to be shown */
-  title?: unknown;
   module: string;
   prefetch: string[];
+  /** what visitors read; a stranger's, so what shows it must take any value for text */
+  title?: string;
   [more: string]: unknown;
 }
 

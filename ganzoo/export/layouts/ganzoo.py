@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import runtime
+from ganzoo.assets.minify import javascript
 from ganzoo.errors import DocumentError, UsageError
 from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
@@ -91,7 +92,7 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
     entries: dict[str, Any] = {}
     for backend, program in zip(compiled.backends, compiled.programs, strict=True):
         for module in backend.modules:
-            add(module.name, runtime.strip(module.read_text(encoding="utf-8")).encode(), backend.name)
+            add(module.name, javascript(module.read_text(encoding="utf-8"), module.name).encode(), backend.name)
         for name, content in program.files.items():
             add(name, content, backend.name, instead_of=program.instead.get(name, ""))
         # of files that take each other's place the module chooses
