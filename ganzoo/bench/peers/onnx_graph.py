@@ -125,11 +125,11 @@ class Graph:
                 name, operand, parameters = found
                 if name == "clip":
                     return self.node("Clip", made(operand), *map(self.scalar, parameters.values()))
-                return self.node(OPERATORS[name], made(operand), **parameters)
+                return self.node(_operator(name), made(operand), **parameters)
             operands = [made(each) for each in expr.operands]
             if expr.operation == "where_gt":
                 return self.node("Where", self.node("Greater", *operands[:2]), *operands[2:])
-            return self.node(OPERATORS[expr.operation], *operands)
+            return self.node(_operator(expr.operation), *operands)
 
         return made(expr)
 
@@ -149,3 +149,11 @@ class Graph:
         onnx.checker.check_model(model, full_check=True)
         serialized: bytes = model.SerializeToString()
         return serialized
+
+
+def _operator(name: str) -> str:
+    from ganzoo.bench.peers.reading import CannotExpressError
+
+    if name not in OPERATORS:
+        raise CannotExpressError(f"there is no operator for {name}")
+    return OPERATORS[name]
