@@ -1,4 +1,4 @@
-"""The registries: architectures, backends and data sets, found through entry points and imported on demand.
+"""Registries of plugins, found through entry points and imported on demand; bench/peers has that of peers.
 
 The built-ins stand in ganzoo's own `pyproject.toml` under the very groups that a stranger's package uses.
 Listing names imports nothing; `get` imports the one plugin asked for.
@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
 from ganzoo.specs import Arch, Backend, Dataset
 
-Spec = TypeVar("Spec", Arch, Backend, Dataset)
+
+class Named(Protocol):
+    """What every contract has."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Spec = TypeVar("Spec", bound=Named)
 
 
 @dataclass(frozen=True)

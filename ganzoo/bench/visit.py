@@ -100,7 +100,6 @@ def visit(
 
     samples = encode(list(contestant.inputs.values()))
     job = {
-        "library": contestant.library,
         "backend": contestant.backend,
         "inputs": _specs(contestant.inputs),
         "outputs": _specs(contestant.expected),
@@ -118,7 +117,6 @@ def visit(
             documents={"samples.json": samples},
             link=link,
             silence=options.silence,
-            fragment=contestant.library,
         )
         return read(answered.data, answered.sent, list(contestant.expected.values()), contestant.tolerance, batches)
     except WrongOutputError as failure:

@@ -34,6 +34,13 @@ class Model:
     asked: bool = True
 
     @property
+    def runner(self) -> Path:
+        """The folder whose runner.js loads the layout's files."""
+        from ganzoo.browser.session import RUNNERS
+
+        return RUNNERS / self.layout
+
+    @property
     def loader(self) -> dict[str, Path]:
         """The folder of the layout's loader, by the name that pages know it by; a bundle carries its own."""
         from ganzoo.browser.webdnn_js import webdnn_js
@@ -92,10 +99,9 @@ def verify(
 
     started = time.monotonic()
     first = models[0]
-    folders = {model.encoding: model.folder for model in models} | first.loader
+    folders = {model.encoding: model.folder for model in models} | first.loader | {"runner": first.runner}
     test = test if first.batches else None
     job = {
-        "layout": first.layout,
         "backend": backend,
         "models": [model.encoding for model in models],
         "inputs": encode(inputs),

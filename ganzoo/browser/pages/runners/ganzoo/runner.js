@@ -1,12 +1,12 @@
 /** A bundle, run by the runtime that it carries. */
 
-/** @type {import("../../../runtime/types.js").Model | undefined} the last one loaded */
+/** @type {import("../../../../runtime/types.js").Model | undefined} the last one loaded */
 let model;
 
 /** @param {string} folder @returns {Promise<any>} */
 const runtime = (folder) => import(new URL(`${folder}/ganzoo.js`, location.href).href);
 
-/** @type {import("../types.js").Runner["script"]} */
+/** @type {import("../../types.js").Runner["script"]} */
 export async function script(backend, folder) {
   await runtime(folder);
 }
@@ -14,11 +14,11 @@ export async function script(backend, folder) {
 /**
  * @param {string} folder
  * @param {string} backend
- * @returns {Promise<import("../types.js").Run>}
+ * @returns {Promise<import("../../types.js").Run>}
  */
 export async function load(folder, backend) {
   const manifest = new URL(`${folder}/manifest.json`, location.href).href;
-  const loaded = (model = /** @type {import("../../../runtime/types.js").Model} */ (
+  const loaded = (model = /** @type {import("../../../../runtime/types.js").Model} */ (
     await (await runtime(folder)).load(manifest, { backend })
   ));
   return async (values) => {
@@ -28,7 +28,7 @@ export async function load(folder, backend) {
   };
 }
 
-/** WebGL's backend tells as well what it computes with. @param {import("../types.js").Backend} backend */
+/** WebGL's backend tells as well what it computes with. @param {import("../../types.js").Backend} backend */
 export function renderer(backend) {
   return backend === "webgl" ? model?.report.find(({ ok }) => ok)?.info : undefined;
 }
