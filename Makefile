@@ -94,7 +94,7 @@ gpu-wheels: .venv/ready-test
 
 # ganzoo knows more places than PATH, so it is asked; that takes no package, so any Python will do
 FIND_BROWSER := PATH="$$PWD/.venv/bin:$$PATH" python3 -c \
-	'from ganzoo.browser.find import find_browser; find_browser()' 2>/dev/null
+	'from ganzoo.browsers.find import find_browser; find_browser()' 2>/dev/null
 browser:
 	@$(FIND_BROWSER) || { sh tools/need.sh chromium && $(FIND_BROWSER); } || \
 		{ echo "No browser was found. Install Chromium, or set GANZOO_BROWSER to a browser's path." >&2; exit 3; }

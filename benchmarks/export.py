@@ -19,9 +19,10 @@ import typer
 from rich.console import Console
 
 from ganzoo import plugins, provenance, show, tables
-from ganzoo.export import bundle, size
+from ganzoo.export import size
+from ganzoo.export import exports
 from ganzoo.files import write_json
-from ganzoo.training.options import Options
+from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import train
 
 RESULTS = Path(__file__).parent / "results"
@@ -35,14 +36,14 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
         root = Path(folder)
         for network, (arch, preset) in RUNS.items():
             show.step(f"exporting the {network}")
-            run = train(arch, Options(preset=preset, epochs=1, limit=128), root, None, Console(quiet=True)).run
+            run = train(arch, TrainOptions(preset=preset, epochs=1, limit=128), root, None, Console(quiet=True)).run
             seconds: dict[str, list[float]] = {layout: [] for layout in LAYOUTS}
-            made: dict[str, bundle.Made] = {}
+            made: dict[str, exports.ExportResult] = {}
             for _ in range(rounds + 1):
                 for layout in LAYOUTS:
                     backends = [listed.spec for listed in plugins.BACKENDS.list() if listed.spec]
                     began = time.perf_counter()
-                    made[layout] = bundle.export(run, backends, root / f"{network}-{layout}", layout=layout)
+                    made[layout] = exports.write(run, backends, root / f"{network}-{layout}", layout=layout)
                     seconds[layout].append(time.perf_counter() - began)
             rows += [_row(network, layout, seconds[layout][1:], made[layout]) for layout in LAYOUTS]
     for row in rows:
@@ -66,7 +67,7 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
     print(path)
 
 
-def _row(network: str, layout: str, seconds: list[float], made: bundle.Made) -> dict[str, Any]:
+def _row(network: str, layout: str, seconds: list[float], made: exports.ExportResult) -> dict[str, Any]:
     whole = size.total(made.parts)
     return {
         "network": network,

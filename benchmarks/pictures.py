@@ -18,18 +18,18 @@ import typer
 
 from benchmarks.site import flags, hosted
 from ganzoo import plugins, show
-from ganzoo.browser.find import find_browser
-from ganzoo.export import bundle
+from ganzoo.browsers.find import find_browser
+from ganzoo.export import exports
 from ganzoo.files import replacing
 from ganzoo.site import build
-from ganzoo.training import run as runs
+from ganzoo.runs import run as runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Browser, Page
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pages"
@@ -152,11 +152,11 @@ def small(png: bytes) -> bytes:
 
 def trained(arch: str, folder: Path) -> Run:
     """A run of the default recipe."""
-    from ganzoo.training.options import Options
+    from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
     data: dict[str, Any] = {"dataset": "mnist", "data_dir": MNIST} if MNIST.is_dir() else {}
-    return train(arch, Options(**data), folder, None, show.err()).run
+    return train(arch, TrainOptions(**data), folder, None, show.err()).run
 
 
 def main(
@@ -171,7 +171,7 @@ def main(
         exports = []
         for arch, path in (("dcgan-cond", generator), ("cnn", classifier)):
             run = runs.load(path) if path else trained(arch, folder)
-            exports.append((bundle.export(run, backends, folder / f"export-{arch}").bundle, run))
+            exports.append((exports.write(run, backends, folder / f"export-{arch}").export, run))
         site = build.build(exports, folder / "site").path
         PICTURES.mkdir(parents=True, exist_ok=True)
         with hosted(site, None) as url, sync_playwright() as playwright:

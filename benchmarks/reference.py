@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 import typer
 
 from ganzoo import plugins, show
-from ganzoo.export import bundle
+from ganzoo.export import exports
 from ganzoo.specs import Arch, TrainConfig
-from ganzoo.training import run as runs
-from ganzoo.training.run import Run
-from ganzoo.training.snapshot import save_model
+from ganzoo.runs import run as runs
+from ganzoo.runs.run import Run
+from ganzoo.runs.snapshot import save_model
 
 R = TypeVar("R", bound=Run)
 
@@ -75,10 +75,10 @@ def save(bare: R) -> R:
     return bare
 
 
-def export(made: Run) -> bundle.Bundle:
+def export(made: Run) -> exports.Export:
     """`made` on every backend, where `ganzoo bench` looks for it."""
     backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
-    return bundle.export(made, backends, made.path / "export").bundle
+    return exports.write(made, backends, made.path / "export").export
 
 
 def main(folder: Path) -> None:

@@ -20,7 +20,7 @@ import typer
 from benchmarks import reference
 from ganzoo import plugins, show
 from ganzoo.files import replacing, write_json
-from ganzoo.training.run import Run
+from ganzoo.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,10 +105,10 @@ def plot(report: Mapping[str, Any], path: Path) -> None:
 
 
 def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh browser.")] = 6) -> None:
-    from ganzoo.bench.options import Options
+    from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.run import bench
-    from ganzoo.browser.find import find_browsers
-    from ganzoo.browser.session import Local
+    from ganzoo.browsers.find import find_browsers
+    from ganzoo.browsers.session import Local
 
     with tempfile.TemporaryDirectory(prefix="ganzoo-scaling-") as folder:
         exports = []
@@ -120,7 +120,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
             )
             made = reference.save(bare)
             exports.append((reference.export(made), made))
-        options = Options(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)
+        options = BenchOptions(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)
         report = bench(exports, [Local(find_browsers()[0])], options, show.step)
     path = RESULTS / f"{date.today().isoformat()}-scaling.json"
     write_json(path, report, indent=None)

@@ -29,15 +29,15 @@ import typer
 from benchmarks import reference
 from ganzoo import plugins, provenance, show
 from ganzoo.bench import statistics
-from ganzoo.browser import families
-from ganzoo.browser.find import find_browser
-from ganzoo.browser.link import THROTTLED, Link, throttled
-from ganzoo.browser.running import listening, running
-from ganzoo.export import bundle
-from ganzoo.export.layouts import Options
+from ganzoo.browsers import families
+from ganzoo.browsers.find import find_browser
+from ganzoo.serving.link import THROTTLED, Link, throttled
+from ganzoo.serving.running import listening, running
+from ganzoo.export import exports
+from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import write_json
 from ganzoo.site import build, serve
-from ganzoo.training.run import Run
+from ganzoo.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -92,7 +92,7 @@ def site(folder: Path, encoding: Encoding) -> Path:
     arch, preset = reference.PRESETS["generator"]
     run = reference.save(Run(folder / "run", reference.config(plugins.ARCHS.get(arch), preset), {}))
     backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
-    made = bundle.export(run, backends, run.path / "export", options=Options(weights=encoding)).bundle
+    made = exports.write(run, backends, run.path / "export", options=ExportOptions(weights=encoding)).export
     return build.build([(made, run)], folder / "site").path
 
 

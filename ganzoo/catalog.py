@@ -75,7 +75,7 @@ DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {Arch: _arch, Backend:
 
 
 def _runs(root: Path) -> list[dict[str, Any]]:
-    from ganzoo.training import run as runs
+    from ganzoo.runs import run as runs
 
     listed: list[dict[str, Any]] = []
     for folder in runs.folders(root):

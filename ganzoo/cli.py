@@ -24,8 +24,8 @@ from ganzoo.files import FULL
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ganzoo.export.bundle import Bundle
-    from ganzoo.training.run import Run
+    from ganzoo.export.exports import Export
+    from ganzoo.runs.run import Run
 
 ROOT = Path("runs")
 
@@ -177,7 +177,7 @@ def train(
     ] = False,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
-    from ganzoo.training import distributed as processes
+    from ganzoo.updaters import distributed as processes
     from ganzoo.training import options as training_options
     from ganzoo.training import train as training
 
@@ -248,7 +248,7 @@ def eval_(
     as_json: AsJson = False,
 ) -> None:
     """Judge a run: scores beside what real images score; metrics.json, metrics.png, neighbours.png in the run."""
-    from ganzoo.metrics.evaluate import evaluate
+    from ganzoo.metrics.evaluate_run import evaluate
 
     chosen = _run(run, last)
     document = evaluate(chosen, data_dir, quick, show.step)
@@ -282,10 +282,11 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a run's networks for the browser, verified there, and report their sizes."""
-    from ganzoo.export import bundle, size
-    from ganzoo.export import verify as verification
+    from ganzoo.export import size
+    from ganzoo.export import exports
+    from ganzoo.verify import exports as verification
     from ganzoo.export.explain import explain as explanation
-    from ganzoo.export.layouts import Options
+    from ganzoo.export.layouts import ExportOptions
     from ganzoo.site import hosts
 
     if explain:
@@ -299,7 +300,7 @@ def export(
     if toolchain and toolchain not in known:
         raise UnknownNameError("toolchain of these backends", toolchain, known)
 
-    def judge(staged: Bundle) -> Sequence[Any]:
+    def judge(staged: Export) -> Sequence[Any]:
         try:
             checks = verification.verify(staged, progress=show.step)
         except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
@@ -310,12 +311,12 @@ def export(
         verification.require(checks)
         return checks
 
-    made = bundle.export(
+    made = exports.write(
         chosen,
         backends,
         out or chosen.path / "export",
         layout=layout.value,
-        options=Options(toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size)),
+        options=ExportOptions(toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size)),
         budget=None if budget is None else size.parse_bytes(budget),
         progress=show.step,
         **({} if verify is False else {"judge": judge}),
@@ -326,7 +327,7 @@ def export(
 @app.command()
 def verify(bundle: BundleName = None, backend: Backends = None, as_json: AsJson = False) -> None:
     """Run an export in a real browser and compare with Chainer."""
-    from ganzoo.export import verify as verification
+    from ganzoo.verify import exports as verification
 
     chosen = _bundle(bundle)
     checks = verification.verify(chosen, backend or (), show.step)
@@ -420,7 +421,7 @@ def site(
     from ganzoo.site import build, hosts
 
     chosen = [_bundle(name) for name in names or (None,)]
-    options = build.Options(base_path, None if max_file_size is None else hosts.parse_size(max_file_size), title)
+    options = build.SiteOptions(base_path, None if max_file_size is None else hosts.parse_size(max_file_size), title)
     made = build.build([(bundle, _run_of(bundle)) for bundle in chosen], out, options, show.step)
     for line in made.passed_over:
         show.warn(line)
@@ -495,7 +496,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 def _run(name: str | None, last: bool = False, finished: bool | None = True) -> Run:
     """The run `name`, the latest one without, `finished` or not; with its `last` network instead of the best."""
-    from ganzoo.training import run as runs
+    from ganzoo.runs import run as runs
 
     weights = "last" if last else "model"
     if name is None:
@@ -506,29 +507,29 @@ def _run(name: str | None, last: bool = False, finished: bool | None = True) -> 
     raise UnknownNameError("run", name, _run_names())
 
 
-def _bundle(name: str | None) -> Bundle:
-    from ganzoo.export import bundle
-    from ganzoo.training import run as runs
+def _bundle(name: str | None) -> Export:
+    from ganzoo.export import exports
+    from ganzoo.runs import run as runs
 
     if name is None:
         with_export = [run for run in runs.every(ROOT) if (run.path / "export" / "manifest.json").exists()]
         if not with_export:
             raise RunError(f"No run in {ROOT}/ has an export.", "Make one with: ganzoo export --all-backends")
-        return bundle.load(with_export[-1].path / "export")
+        return exports.load(with_export[-1].path / "export")
     folder = Path(name)
     if not (folder / "manifest.json").exists():
-        return bundle.load(_run(name).path / "export")
+        return exports.load(_run(name).path / "export")
     place = folder.resolve()
     with contextlib.suppress(RunError):  # the folder of a network, as `ganzoo export` prints it, means its export
-        around = bundle.load(place.parent)
+        around = exports.load(place.parent)
         if place.name in around.networks:
             return around
-    return bundle.load(folder)
+    return exports.load(folder)
 
 
-def _run_of(bundle: Bundle) -> Run | None:
+def _run_of(bundle: Export) -> Run | None:
     """The run that `bundle` was made from: the folder it lies in, or the one of its name here; None without either."""
-    from ganzoo.training import run as runs
+    from ganzoo.runs import run as runs
 
     name = str(bundle.manifest["run"])
     for path in (bundle.path.resolve().parent, ROOT / Path(name).name):

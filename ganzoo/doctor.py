@@ -69,7 +69,7 @@ def _layers() -> Iterable[Finding]:
 
 
 def _browser() -> Iterable[Finding]:
-    from ganzoo.browser.find import find_browser
+    from ganzoo.browsers.find import find_browser
 
     try:
         browser = find_browser()

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import inputs
 from ganzoo.errors import UnknownNameError, UsageError
-from ganzoo.metrics import networks
+from ganzoo import roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ganzoo.specs import Network
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
@@ -21,8 +21,8 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
     The same run, labels, count and seed give the same picture. Raises `UsageError` for a network that
     draws none, `UnknownNameError` for a label that the run does not know.
     """
-    from ganzoo.export.trace import reference
-    from ganzoo.training import pictures
+    from ganzoo.export.tracing import reference
+    from ganzoo import image_grid
 
     classes = list(run.provenance["classes"])
     for label in labels:
@@ -34,12 +34,12 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
     columns = [classes.index(label) for label in labels] or list(range(len(classes)))
     drawn = inputs.seeded(network.inputs, count * len(columns), seed, columns)
     images = reference(network, drawn)[0].reshape(count, len(columns), *network.outputs[0].shape)
-    return pictures.sheet(images, [classes[column] for column in columns])
+    return image_grid.sheet(images, [classes[column] for column in columns])
 
 
 def _painter(run: Run) -> Network:
     """The run's network that makes images of noise."""
-    network = networks.painter(run.arch.export(run.config, run.model()))
+    network = roles.generator(run.arch.export(run.config, run.model()))
     if network is not None:
         return network
     raise UsageError(

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ganzoo.bench.compare import Comparison
-    from ganzoo.browser.verify import Check
+    from ganzoo.verify.check import Check
     from ganzoo.doctor import Finding
     from ganzoo.errors import GanzooError
-    from ganzoo.export.bundle import Bundle, Made
+    from ganzoo.export.exports import Export, ExportResult
     from ganzoo.export.explain import Row as Explained
-    from ganzoo.export.trade import Trade
+    from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.site.build import Made as Site
     from ganzoo.sweep.study import Sweep
     from ganzoo.training.loop import Outcome
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 def out() -> Console:
@@ -153,10 +153,10 @@ def metrics(run: Run, document: Mapping[str, Any]) -> None:
 SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
 
 
-def export(made: Made) -> None:
+def export(made: ExportResult) -> None:
     from ganzoo.export import size
 
-    bundle = made.bundle
+    bundle = made.export
     for network in bundle.networks:
         rows = size.file_rows(made.parts, network)
         _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
@@ -165,13 +165,13 @@ def export(made: Made) -> None:
         out().print(f"{name}: {note}", markup=False)
     if made.checks:
         _checks(made.checks)
-    if made.trades:
-        _trades(made.trades)
+    if made.encoding_costs:
+        _trades(made.encoding_costs)
     for network in bundle.networks:
         print(bundle.path / network)
 
 
-def _trades(trades: Sequence[Trade]) -> None:
+def _trades(encoding_costs: Sequence[EncodingCost]) -> None:
     headings = ("network", "weights", "raw", "Brotli", "differs by", "accuracy")
     rows = [
         [
@@ -182,10 +182,10 @@ def _trades(trades: Sequence[Trade]) -> None:
             "-" if each.max_abs_error is None else f"{each.max_abs_error:.1e}",
             "-" if each.accuracy is None else f"{100 * each.accuracy:.1f}%",
         ]
-        for each in trades
+        for each in encoding_costs
     ]
     _table(headings, rows, right=4, title="What --weights would save and cost")
-    for each in trades:
+    for each in encoding_costs:
         if each.reason:
             out().print(f"{each.encoding}: {each.reason}", markup=False)
 
@@ -201,11 +201,11 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         out().print(f"{backend}: {renderer}", markup=False)
 
 
-def export_json(made: Made) -> None:
+def export_json(made: ExportResult) -> None:
     from ganzoo.export import size
 
-    bundle = made.bundle
-    sizes = size.report(made.parts, bundle.notes, made.trades)
+    bundle = made.export
+    sizes = size.report(made.parts, bundle.notes, made.encoding_costs)
     networks = {name: str(bundle.path / name) for name in bundle.networks}
     json({**sizes, "networks": networks, "checks": plain(made.checks)})
 
@@ -232,7 +232,7 @@ def _counts(row: Explained) -> tuple[str, str]:
     return f"{row.multiply_adds:,}" if row.multiply_adds else "", f"{row.bytes:,}" if row.bytes else ""
 
 
-def checks(bundle: Bundle, done: Sequence[tuple[str, Check]]) -> None:
+def checks(bundle: Export, done: Sequence[tuple[str, Check]]) -> None:
     _checks(done)
     for name in bundle.backends:
         if name not in bundle.runnable:

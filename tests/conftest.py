@@ -16,7 +16,7 @@ import ganzoo as package  # noqa: F401 - its import hook must stand before the f
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
 REAL_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
@@ -58,11 +58,11 @@ def quiet() -> Console:
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
     """A finished run of each architecture: two epochs of a few digits. Read only."""
-    from ganzoo.training.options import Options
+    from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
     root = tmp_path_factory.mktemp("runs")
-    options = Options(epochs=2, limit=96, seed=1)
+    options = TrainOptions(epochs=2, limit=96, seed=1)
     return {arch: train(arch, options, root, None, Console(quiet=True)).run for arch in ARCHS}
 
 
@@ -72,12 +72,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     A quarter of a minute. Of the drawings in strokes.py the one reads all, the other, whose digits nobody centred, 83%.
     """
-    from ganzoo.training.options import Options
+    from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
-    options = Options(epochs=12, seed=1)
+    options = TrainOptions(epochs=12, seed=1)
     if REAL_MNIST.is_dir():
-        options = Options(dataset="mnist", data_dir=REAL_MNIST, epochs=2, seed=1)
+        options = TrainOptions(dataset="mnist", data_dir=REAL_MNIST, epochs=2, seed=1)
     return train("cnn", options, tmp_path_factory.mktemp("reader"), None, Console(quiet=True)).run
 
 

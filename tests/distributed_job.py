@@ -15,12 +15,12 @@ from unittest.mock import patch
 import numpy as np
 from rich.console import Console
 
-from ganzoo.training.distributed import job
-from ganzoo.training.options import Options, configure
+from ganzoo.updaters.distributed import job
+from ganzoo.training.options import TrainOptions, configure
 from ganzoo.training.train import train
 
 RUNS = {"cnn": "cnn", "dcgan-cond": "dcgan-cond", "wgan-gp": "wgan-gp", "on Chainer's layers": "dcgan-cond"}
-OPTIONS = Options(epochs=1, limit=64, batch_size=16, seed=3)
+OPTIONS = TrainOptions(epochs=1, limit=64, batch_size=16, seed=3)
 
 
 def train_all(folder: Path) -> None:
@@ -37,7 +37,7 @@ def train_all(folder: Path) -> None:
     with (
         chainer.using_config("dtype", np.dtype(np.float64)),
         patch("ganzoo.training.train.configure", doubled),
-        patch("ganzoo.metrics.during.during", lambda *arguments: None),
+        patch("ganzoo.metrics.in_training.during", lambda *arguments: None),
         patch.object(_gan, "draw_input", lambda *arguments: draw(*arguments).astype(np.float64)),
     ):
         for name, arch in RUNS.items():

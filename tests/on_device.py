@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganzoo.browser.arrays import decode, encode
-from ganzoo.browser.session import PAGES, run_page
+from ganzoo.serving.arrays import decode, encode
+from ganzoo.browsers.session import PAGES, run_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

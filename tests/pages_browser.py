@@ -27,8 +27,8 @@ def chromium() -> Iterator[Browser]:
     """The browser that ganzoo finds, as ganzoo starts it, under Playwright."""
     from playwright.sync_api import sync_playwright
 
-    from ganzoo.browser.families import CHROMIUM
-    from ganzoo.browser.find import find_browser
+    from ganzoo.browsers.families import CHROMIUM
+    from ganzoo.browsers.find import find_browser
 
     # a profile and headless are Playwright's to give
     flags = [flag for flag in (*CHROMIUM.flags, *CHROMIUM.root_flags) if "{profile}" not in flag]

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from ganzoo.browser.running import listening, running
+from ganzoo.serving.running import listening, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

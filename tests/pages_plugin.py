@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.specs import Arch, Network, Part, TensorSpec, TrainConfig
-from ganzoo.training.run import Run
+from ganzoo.runs.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

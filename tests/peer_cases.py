@@ -13,7 +13,7 @@ from ganzoo import inputs, plugins
 from ganzoo.export.expressions import Arg, call
 from ganzoo.export.lowering import lower
 from ganzoo.export.plan import Box, Plan
-from ganzoo.export.trace import reference, trace
+from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, TrainConfig
 from operators import OPERATORS, network
 

@@ -15,7 +15,7 @@ from ganzoo.datasets import load
 from ganzoo.errors import UsageError
 from ganzoo.export.explain import rows
 from ganzoo.export.lowering import lower
-from ganzoo.export.trace import trace
+from ganzoo.export.tracing import trace
 from ganzoo.specs import Data, TrainConfig, Training
 
 GENERATOR = {

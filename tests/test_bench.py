@@ -17,21 +17,21 @@ from ganzoo import plugins
 from ganzoo.bench import document, peak, run, visit
 from ganzoo.bench.contestants import Contestant
 from ganzoo.bench.document import Browsed, Visits
-from ganzoo.bench.options import Options, parse
+from ganzoo.bench.options import BenchOptions, parse
 from ganzoo.bench.peers import PEERS
 from ganzoo.bench.reports import html, markdown, terminal
 from ganzoo.bench.visit import Timing, Visit, WrongOutputError
-from ganzoo.browser.arrays import encode
-from ganzoo.browser.find import Browser, find_browser
-from ganzoo.browser.session import Local
+from ganzoo.serving.arrays import encode
+from ganzoo.browsers.find import Browser, find_browser
+from ganzoo.browsers.session import Local
 from ganzoo.errors import UsageError, VerificationError
-from ganzoo.export import bundle
+from ganzoo.export import exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 SCHEMA = Draft202012Validator(json.loads((Path(document.__file__).parent / "reports" / "schema.json").read_text()))
 EXPECTED = [np.arange(6, dtype=np.float32).reshape(3, 2)]
@@ -188,10 +188,10 @@ def contestant(library: str, reason: str = "") -> Contestant:
 def reported(rounds: Mapping[Contestant, list[Visits]], peaks: list[Mapping[str, float | None]]) -> dict[str, Any]:
     class Named:
         name, multiply_adds, weights_bytes, encoding = "net", 1_000_000, 70, "f32"
-        bundle = bundle.Bundle(Path(), {"run": "run", "config": {"arch": "cnn"}})
+        bundle = exports.Export(Path(), {"run": "run", "config": {"arch": "cnn"}})
 
     browsed = [Browsed("Browser", "1.0", rounds=rounds, peaks=peaks), Browsed("Other", "2.0", reason="It is gone.")]
-    report = document.document([Named()], browsed, Options(seed=7), {"ganzoo": "1"}, [0.5], None)  # type: ignore[list-item]
+    report = document.document([Named()], browsed, BenchOptions(seed=7), {"ganzoo": "1"}, [0.5], None)  # type: ignore[list-item]
     SCHEMA.validate(json.loads(json.dumps(report, allow_nan=False)))
     assert html.page(report) and markdown.full(report) and terminal.report(report)
     return report
@@ -254,7 +254,7 @@ def test_what_failed_has_a_reason_and_no_figures() -> None:
     assert report["browsers"][1]["reason"] == "It is gone."
 
 
-# Options
+# BenchOptions
 
 
 def test_options_are_read_as_written() -> None:
@@ -287,19 +287,19 @@ def test_what_was_asked_for_must_have_run(
     rows = [{"network": "n", "library": "ganzoo", "backend": name, "reason": why} for name, why in reasons.items()]
     rows.append({"network": "n", "library": "peer", "backend": "webgpu", "reason": ""})
     report = {"networks": [{"name": "n"}], "rows": rows}
-    assert run.failures(report, Options(backends=asked)) == expected
+    assert run.failures(report, BenchOptions(backends=asked)) == expected
 
 
 # For real
 
-QUICK = Options(backends=("webassembly",), batches=(1, 16), least=1, most=1, seconds=0.05, link=None, silence=8)
+QUICK = BenchOptions(backends=("webassembly",), batches=(1, 16), least=1, most=1, seconds=0.05, link=None, silence=8)
 
 
 @pytest.fixture(scope="module")
-def exported(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> bundle.Bundle:
+def exported(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> exports.Export:
     out = tmp_path_factory.mktemp("bench") / "export"
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl")]
-    return bundle.export(runs["cnn"], backends, out).bundle
+    return exports.write(runs["cnn"], backends, out).export
 
 
 GARBAGE = f"""#!{sys.executable}
@@ -319,7 +319,7 @@ FAKES = {
 
 @pytest.mark.browser
 def test_a_browser_that_misbehaves_costs_its_rows_and_not_the_run(
-    exported: bundle.Bundle, runs: Mapping[str, Run], tmp_path: Path
+    exported: exports.Export, runs: Mapping[str, Run], tmp_path: Path
 ) -> None:
     fakes = []
     for name, text in FAKES.items():
@@ -341,15 +341,15 @@ def test_a_browser_that_misbehaves_costs_its_rows_and_not_the_run(
 
 @pytest.mark.browser
 def test_a_library_that_computes_something_else_has_no_times(
-    exported: bundle.Bundle, runs: Mapping[str, Run], monkeypatch: pytest.MonkeyPatch
+    exported: exports.Export, runs: Mapping[str, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    golden = bundle.Bundle.golden
+    golden = exports.Export.golden
 
-    def shifted(self: bundle.Bundle, network: str) -> Any:
+    def shifted(self: exports.Export, network: str) -> Any:
         inputs, outputs = golden(self, network)
         return inputs, [array + np.float32(0.01) for array in outputs]
 
-    monkeypatch.setattr(bundle.Bundle, "golden", shifted)
+    monkeypatch.setattr(exports.Export, "golden", shifted)
     report = run.bench([(exported, None)], [Local(find_browser())], QUICK, lambda line: None)
     (row,) = report["rows"]
     assert "differs from Chainer's" in row["reason"] and "cold_ms" not in row
@@ -358,10 +358,10 @@ def test_a_library_that_computes_something_else_has_no_times(
 
 @pytest.mark.browser
 def test_the_command_times_an_export_beside_its_peers_and_writes_every_report(
-    ganzoo: Callable[..., Done], exported: bundle.Bundle, runs: Mapping[str, Run], in_tmp: Path
+    ganzoo: Callable[..., Done], exported: exports.Export, runs: Mapping[str, Run], in_tmp: Path
 ) -> None:
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl")]
-    bundle.export(runs["cnn"], backends, runs["cnn"].path / "export")
+    exports.write(runs["cnn"], backends, runs["cnn"].path / "export")
     short = ("--rounds", "1", "--seconds", "0.05", "--batch", "1,16", "--browser", str(find_browser().path))
     files = ("--json", "b.json", "--html", "b.html", "--markdown", "b.md")
     done = ganzoo("bench", runs["cnn"].path, "--peers", "--backend", "webassembly", *short, *files)
@@ -394,7 +394,7 @@ def test_the_command_times_an_export_beside_its_peers_and_writes_every_report(
 @pytest.mark.browser
 def test_webdnn_s_layout_is_timed_by_webdnn_s_loader(runs: Mapping[str, Run], tmp_path: Path) -> None:
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl")]
-    made = bundle.export(runs["cnn"], backends, tmp_path / "export", layout="webdnn").bundle
+    made = exports.write(runs["cnn"], backends, tmp_path / "export", layout="webdnn").export
     (made.path / "classifier" / "weight_webgl_4096.bin").unlink()
     options = replace(QUICK, backends=())
     report = run.bench([(made, None)], [Local(find_browser())], options, lambda line: None)
@@ -406,7 +406,7 @@ def test_webdnn_s_layout_is_timed_by_webdnn_s_loader(runs: Mapping[str, Run], tm
 
 
 @pytest.mark.browser
-def test_ctrl_c_keeps_what_there_is(exported: bundle.Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_what_there_is(exported: exports.Export, monkeypatch: pytest.MonkeyPatch) -> None:
     visits, whole = 0, run._visits
 
     def second_is_stopped(*given: Any) -> Visits:

@@ -11,19 +11,19 @@ import pytest
 
 from ganzoo import npm, plugins
 from ganzoo.bench import run
-from ganzoo.bench.options import Options
+from ganzoo.bench.options import BenchOptions
 from ganzoo.bench.peers import OWN_MODULES, PEERS, Source, install
-from ganzoo.browser.find import find_browser
-from ganzoo.browser.session import Local
+from ganzoo.browsers.find import find_browser
+from ganzoo.browsers.session import Local
 from ganzoo.errors import ToolMissingError
-from ganzoo.export import bundle
+from ganzoo.export import exports
 from peer_cases import built_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 # what is in the folder of a network's files, of the peers that are ganzoo's own
 WRITTEN = {
@@ -114,13 +114,13 @@ def test_a_folder_that_is_not_there_and_no_npm(name: str, tmp_path: Path, monkey
 
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
-QUICK = Options(backends=("webassembly",), batches=(1, 4), peers=True, least=1, most=1, seconds=0.05, link=None)
+QUICK = BenchOptions(backends=("webassembly",), batches=(1, 4), peers=True, least=1, most=1, seconds=0.05, link=None)
 
 
 @pytest.fixture(scope="module")
-def exported(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> bundle.Bundle:
+def exported(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> exports.Export:
     out = tmp_path_factory.mktemp("exported") / "export"
-    return bundle.export(runs["cnn"], [plugins.BACKENDS.get("webassembly")], out).bundle
+    return exports.write(runs["cnn"], [plugins.BACKENDS.get("webassembly")], out).export
 
 
 STRANGER = """
@@ -162,7 +162,7 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.browser
 @pytest.mark.usefixtures("stranger")
 def test_every_peer_computes_what_chainer_does_and_a_stranger_s_is_judged_like_them(
-    exported: bundle.Bundle, runs: Mapping[str, Run]
+    exported: exports.Export, runs: Mapping[str, Run]
 ) -> None:
     told: list[str] = []
     report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], QUICK, told.append)
@@ -178,7 +178,7 @@ def test_every_peer_computes_what_chainer_does_and_a_stranger_s_is_judged_like_t
 
 @pytest.mark.browser
 @pytest.mark.usefixtures("stranger")
-def test_peers_run_only_when_they_are_asked_for(exported: bundle.Bundle, runs: Mapping[str, Run]) -> None:
+def test_peers_run_only_when_they_are_asked_for(exported: exports.Export, runs: Mapping[str, Run]) -> None:
     alone = replace(QUICK, peers=False)
     report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], alone, lambda line: None)
     assert [row["library"] for row in report["rows"]] == ["ganzoo"]

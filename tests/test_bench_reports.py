@@ -17,8 +17,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
-from ganzoo.bench.reports import charts, figures, findings, html, markdown, series, sheets, sketches, terminal
-from ganzoo.bench.reports.svg import inline
+from ganzoo.bench.reports import charts, html, markdown, terminal
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports import summary
+from ganzoo.bench.reports import chart_data
+from ganzoo.bench.reports import tables
+from ganzoo.bench.reports import plots
+from ganzoo.charts.svg import inline
 
 SCHEMA = json.loads((files("ganzoo.bench.reports") / "schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -312,27 +317,27 @@ def test_a_document_that_contradicts_itself_is_refused(change):
     [(None, "-"), (0, "0"), (0.08031, "0.0803"), (5, "5.00"), (99.96, "100"), (12345.6, "12,300"), (1e-6, "1.00e-06")],
 )
 def test_numbers_have_three_digits(value, text):
-    assert figures.number(value) == text
+    assert formatting.number(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(None, "-"), (0, "0 bytes"), (999, "999 bytes"), (11_900, "11.9 kB"), (3_144_076, "3.14 MB")]
 )
 def test_sizes_have_units(value, text):
-    assert figures.size(value) == text
+    assert formatting.size(value) == text
 
 
 def test_a_spread_is_the_wider_side_and_never_too_small():
-    assert figures.spread({"median": 100, "low": 97, "high": 101, "n": 6}) == "±3%"
-    assert figures.spread({"median": 1000, "low": 999, "high": 1021, "n": 6}) == "±3%"
-    assert figures.spread(estimate(1, None)) == figures.spread(None) == ""
-    assert figures.full(estimate(2, 0.1), 100) == "200 (180 to 220)"
-    assert figures.full(estimate(2, None)) == "2.00"
+    assert formatting.spread({"median": 100, "low": 97, "high": 101, "n": 6}) == "±3%"
+    assert formatting.spread({"median": 1000, "low": 999, "high": 1021, "n": 6}) == "±3%"
+    assert formatting.spread(estimate(1, None)) == formatting.spread(None) == ""
+    assert formatting.full(estimate(2, 0.1), 100) == "200 (180 to 220)"
+    assert formatting.full(estimate(2, None)) == "2.00"
 
 
 @given(st.text())
 def test_plain_text_is_one_line_that_can_be_printed(text):
-    made = figures.plain(text)
+    made = formatting.plain(text)
     assert made.isprintable()
     made.encode()  # no half of a surrogate pair is left
     assert made.split() == "".join(char if char.isprintable() else " " for char in text).split()
@@ -349,7 +354,7 @@ def test_plain_text_is_one_line_that_can_be_printed(text):
 )
 def test_a_finding_says_no_more_than_the_interval(times, words):
     made = document(ratios=[ratio("tensorflow.js", 16), ratio("onnxruntime-web", 0, batches={"1": times})])
-    sentence = findings.finding(made, "Chromium", "generator")
+    sentence = summary.finding(made, "Chromium", "generator")
     assert words in sentence
     assert "takes 0.0800 (0.0760 to 0.0840) ms for a run of batch 1" in sentence
 
@@ -357,26 +362,26 @@ def test_a_finding_says_no_more_than_the_interval(times, words):
 def test_a_finding_names_what_is_faster_elsewhere_and_what_is_missing():
     made = document()
     made["rows"].append(row("onnxruntime-web", "webgpu", 0.01, adapter="hardware"))
-    assert "on webgpu (hardware), onnxruntime-web is faster at batch 1 with 0.0100 ms" in findings.finding(
+    assert "on webgpu (hardware), onnxruntime-web is faster at batch 1 with 0.0100 ms" in summary.finding(
         made, "Chromium", "generator"
     )
     made["ratios"] = []
-    assert "no peer ran on webassembly" in findings.finding(made, "Chromium", "generator")
+    assert "no peer ran on webassembly" in summary.finding(made, "Chromium", "generator")
     alone = document(rows=[row()], ratios=[])
-    assert "peer" not in findings.finding(alone, "Chromium", "generator")
-    sentence = findings.finding(without_figures(), "Chromium", "generator")
+    assert "peer" not in summary.finding(alone, "Chromium", "generator")
+    sentence = summary.finding(without_figures(), "Chromium", "generator")
     assert sentence == "ganzoo did not run generator in Chromium: This browser has no WebGPU."
 
 
 def test_the_best_peer_is_the_one_that_comes_closest():
-    found = figures.hardest(document()["ratios"], "batches", 64)
+    found = formatting.hardest(document()["ratios"], "batches", 64)
     assert found and (found[0], found[1]["median"]) == ("onnxruntime-web", 3.75)
-    assert figures.hardest([], "cold") is None
+    assert formatting.hardest([], "cold") is None
 
 
 def test_notes_tell_what_makes_times_less_certain():
     made = unlucky()
-    told = " ".join(findings.notes(made, made["browsers"][0]))
+    told = " ".join(summary.notes(made, made["browsers"][0]))
     for words in (
         "steps of 1 ms",
         "not isolated",
@@ -387,8 +392,8 @@ def test_notes_tell_what_makes_times_less_certain():
     ):
         assert words in told
     made = several()
-    assert "It ended with exit code 11." in " ".join(findings.notes(made, made["browsers"][0]))
-    assert findings.notes(made, made["browsers"][1]) == ["software: ANGLE (SwiftShader)"]
+    assert "It ended with exit code 11." in " ".join(summary.notes(made, made["browsers"][0]))
+    assert summary.notes(made, made["browsers"][1]) == ["software: ANGLE (SwiftShader)"]
 
 
 # Charts.
@@ -396,7 +401,7 @@ def test_notes_tell_what_makes_times_less_certain():
 
 @given(st.lists(st.floats(0, 1e6), min_size=4, max_size=4))
 def test_a_stack_is_without_gaps_and_as_long_as_its_parts(widths):
-    pieces = series.stacked(dict(zip(sketches.PARTS, widths, strict=True)), sketches.PARTS)
+    pieces = chart_data.stacked(dict(zip(plots.PARTS, widths, strict=True)), plots.PARTS)
     assert [piece.width for piece in pieces] == widths
     assert pieces[0].left == 0
     for piece, following in pairwise(pieces):
@@ -406,7 +411,7 @@ def test_a_stack_is_without_gaps_and_as_long_as_its_parts(widths):
 
 @given(st.lists(st.floats(0, 1), max_size=20), st.floats(0.01, 0.2))
 def test_labels_keep_order_and_distance(values, gap):
-    placed = series.apart(values, gap)
+    placed = chart_data.apart(values, gap)
     order = sorted(range(len(values)), key=values.__getitem__)
     for below, above in pairwise(order):
         assert placed[above] - placed[below] >= gap - 1e-9
@@ -414,7 +419,7 @@ def test_labels_keep_order_and_distance(values, gap):
 
 
 def test_lines_stand_under_what_they_ran_on():
-    made = series.lines(document()["rows"])
+    made = chart_data.lines(document()["rows"])
     assert [line.y for line in made] == list(range(len(made)))
     assert [line.label for line in made] == [
         *("webassembly (CPU)", "ganzoo", "onnxruntime-web", "tensorflow.js"),
@@ -423,33 +428,33 @@ def test_lines_stand_under_what_they_ran_on():
 
 
 def test_scaling_and_peak_are_in_ms_a_picture():
-    assert series.scaling(row(ms=0.5)) == [(1, 0.5), (64, 0.5)]
-    name, ms = series.peak(document(), "Chromium", "generator")
+    assert chart_data.scaling(row(ms=0.5)) == [(1, 0.5), (64, 0.5)]
+    name, ms = chart_data.peak(document(), "Chromium", "generator")
     assert "relaxed" in name
     assert ms == pytest.approx(2 * 1_216_768 / 41.2e9 * 1000)
-    assert series.peak(unlucky(), "Chromium", "generator") is None
+    assert chart_data.peak(unlucky(), "Chromium", "generator") is None
 
 
 def test_bars_and_marks_are_where_the_document_says():
     made = document()
-    rows, named = figures.ran(made["rows"]), figures.libraries(made["rows"])
-    _, words, figure = sketches.cold(made, rows, charts.WIDE)
+    rows, named = formatting.ran(made["rows"]), formatting.libraries(made["rows"])
+    _, words, figure = plots.cold(made, rows, charts.WIDE)
     bars = [(bar.get_x(), bar.get_width(), round(bar.get_y() + bar.get_height() / 2)) for bar in figure.axes[0].patches]
-    for line in series.lines(rows):
+    for line in chart_data.lines(rows):
         if line.row:
             mine = sorted((x, width) for x, width, y in bars if y == line.y)
             assert [width for _, width in mine] == pytest.approx(
-                [line.row["cold_parts_ms"][name] for name in sketches.PARTS]
+                [line.row["cold_parts_ms"][name] for name in plots.PARTS]
             )
             assert sum(mine[-1]) == pytest.approx(sum(line.row["cold_parts_ms"].values()))
     assert sorted(bar.get_width() for bar in figure.axes[1].patches) == [420, 420, 4200, 4200]
     assert "ganzoo on webassembly (CPU) 60.0 ms, throttled 420 ms" in words
 
-    _, _, figure = sketches.transferred(rows, charts.WIDE)
+    _, _, figure = plots.transferred(rows, charts.WIDE)
     assert sum(bar.get_width() for bar in figure.axes[0].patches) == pytest.approx(
         sum(each["bytes"]["total"] for each in rows) / 1000
     )
-    _, _, figure = sketches.latency(made, rows, named, charts.WIDE)
+    _, _, figure = plots.latency(made, rows, named, charts.WIDE)
     marks = [float(line.get_xdata()[0]) for line in figure.axes[0].lines]
     assert marks == [each["batches"][0]["quantiles_ms"][49] for each in rows]
     bars = [bar for bar in figure.axes[0].patches if round(bar.get_y() + bar.get_height() / 2) == 1]
@@ -459,16 +464,16 @@ def test_bars_and_marks_are_where_the_document_says():
         pytest.approx((quantiles[low - 1], quantiles[high - 1])) for low, high in ((1, 99), (5, 95), (25, 75))
     ]
 
-    contested = series.contests(made, made["ratios"])
+    contested = chart_data.contests(made, made["ratios"])
     assert [(what, peer) for what, peer, _ in contested["webassembly"]] == [
         *((what, "tensorflow.js") for what in ("first output", "slow link", "bytes")),
         *((what, "onnxruntime-web") for what in ("batch 1", "batch 64")),
     ]
-    _, _, figure = sketches.ratios(contested, named, charts.WIDE)
+    _, _, figure = plots.ratios(contested, named, charts.WIDE)
     drawn = [float(container.lines[0].get_xdata()[0]) for container in figure.axes[0].containers]
     assert drawn == [10, 3, 4.04, 3.75, 3.75]
 
-    _, words, figure = sketches.scaling(rows, named, ["webassembly", "webgl"], ("peak", 0.05), charts.WIDE)
+    _, words, figure = plots.scaling(rows, named, ["webassembly", "webgl"], ("peak", 0.05), charts.WIDE)
     curves = [list(line.get_ydata()) for line in figure.axes[0].lines]
     assert curves == [*([pytest.approx(each)] * 2 for each in (0.08, 0.3, 1.3, 2.9)), [0.05, 0.05]]
     assert "0.0500 ms" in words
@@ -476,18 +481,18 @@ def test_bars_and_marks_are_where_the_document_says():
 
 def test_marks_differ_in_more_than_colour():
     made = document()
-    named = figures.libraries(made["rows"])
-    _, _, figure = sketches.scaling(figures.ran(made["rows"]), named, ["webassembly", "webgl"], None, charts.WIDE)
+    named = formatting.libraries(made["rows"])
+    _, _, figure = plots.scaling(formatting.ran(made["rows"]), named, ["webassembly", "webgl"], None, charts.WIDE)
     looks = {(line.get_marker(), line.get_linestyle()) for line in figure.axes[0].lines}
     assert len(looks) == 4
-    assert len({hatch for _, hatch in sketches.STACK}) == len(sketches.STACK)
+    assert len({hatch for _, hatch in plots.STACK}) == len(plots.STACK)
     labels = {text.get_text() for text in figure.axes[0].texts}
     assert "ganzoo, webgl (software)" in labels
 
 
 def test_ids_of_two_charts_differ_and_the_same_chart_is_the_same():
     def drawn(seed):
-        return inline(sketches.transferred([row()], 5)[2], seed, "title", "a < b")
+        return inline(plots.transferred([row()], 5)[2], seed, "title", "a < b")
 
     ids = [set(re.findall(r'\bid="([^"]+)"', drawn(seed))) for seed in "ab"]
     assert ids[0]
@@ -556,9 +561,9 @@ def test_a_page_has_every_row_with_its_figures_or_its_reason(pages):
                 *([each["reason"]] if each["reason"] else []),
             ]:
                 assert words in text
-        medians = {timed["median_ms"]["median"] for each in figures.ran(made["rows"]) for timed in each["batches"]}
+        medians = {timed["median_ms"]["median"] for each in formatting.ran(made["rows"]) for timed in each["batches"]}
         for median in medians:
-            assert figures.number(median) in text
+            assert formatting.number(median) in text
     assert pages["document"].count("<svg") == 5
     for words in ("AMD EPYC 9V74", "61304f9, with changes", "@tensorflow/tfjs-core 4.22.0", "9 Mbit/s, 60 ms", "95%"):
         assert words in Read(pages["document"]).text
@@ -703,13 +708,13 @@ def told(each):
     """The texts of all figures of a row that ran."""
     for name, value in each.items():
         if isinstance(value, dict) and "median" in value:
-            yield figures.full(value, {"memory_bytes": 1e-6, "share_of_peak": 100}.get(name, 1))
+            yield formatting.full(value, {"memory_bytes": 1e-6, "share_of_peak": 100}.get(name, 1))
         elif name in ("p95_ms", "p99_ms"):
-            yield figures.number(value)
+            yield formatting.number(value)
         elif name == "cold_parts_ms":
-            yield from (figures.number(value[part]) for part in ("page", "script"))
+            yield from (formatting.number(value[part]) for part in ("page", "script"))
         elif name == "bytes":
-            yield from (figures.size(value[part]) for part in ("code", "weights", "total"))
+            yield from (formatting.size(value[part]) for part in ("code", "weights", "total"))
         elif name == "batches":
             yield from (text for timed in value for text in told(timed))
 
@@ -722,12 +727,12 @@ def test_the_sheets_have_every_figure():
         each.update(blocked_ms=estimate(310 + i), memory_bytes=estimate(4.1e8 + i * 1e6), load_ms=estimate(510 + i))
         each.update(cold_blocked_ms=estimate(610 + i), cold_longest_block_ms=estimate(710 + i))
         each["cold_parts_ms"].update(page=810 + i, script=910 + i)
-    cells = {cell for sheet in sheets.sheets(made, "Chromium", "generator") for line in sheet.rows for cell in line}
+    cells = {cell for sheet in tables.sheets(made, "Chromium", "generator") for line in sheet.rows for cell in line}
     for each in made["rows"][:4]:
         assert set(told(each)) <= cells
     for each in made["ratios"]:
-        assert {figures.full(each[name]) for name in ("cold", "cold_throttled", "load", "first")} <= cells
-        assert {figures.full(value) for value in each["batches"].values()} <= cells
+        assert {formatting.full(each[name]) for name in ("cold", "cold_throttled", "load", "first")} <= cells
+        assert {formatting.full(value) for value in each["batches"].values()} <= cells
 
 
 def test_everything_in_markdown_has_every_row():

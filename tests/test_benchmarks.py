@@ -17,8 +17,8 @@ from ganzoo import plugins  # noqa: E402
 from ganzoo.bench import visitors  # noqa: E402
 from ganzoo.bench.contestants import subjects  # noqa: E402
 from ganzoo.errors import BrowserMissingError  # noqa: E402
-from ganzoo.export.bundle import Bundle  # noqa: E402
-from ganzoo.training.run import Run  # noqa: E402
+from ganzoo.export.exports import Export  # noqa: E402
+from ganzoo.runs.run import Run  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def test_the_reference_networks_are_what_the_issue_names(name: str, tmp_path: Pa
     arch, preset = reference.PRESETS[name]
     run = reference.save(Run(tmp_path / name, reference.config(plugins.ARCHS.get(arch), preset), {}))
     entry: Any = {"networks": {name: {}}, "run": name}
-    (subject,) = subjects([(Bundle(tmp_path, entry), run)])
+    (subject,) = subjects([(Export(tmp_path, entry), run)])
     assert (subject.name, subject.multiply_adds) == (name, ARITHMETIC[name])
     for _, link in run.model().namedlinks(skipself=True):
         moved = (link.beta.array, link.avg_mean) if hasattr(link, "avg_mean") else (link.b.array,)
@@ -46,7 +46,7 @@ def test_a_wider_generator_has_its_channels_and_its_name(tmp_path: Path) -> None
     names = [network.name for run in made.values() for network in run.arch.export(run.config, run.model())]
     assert names == ["x1", "x0.25"]
     exports: list[Any] = [
-        (Bundle(tmp_path, {"networks": {name: {}}, "run": name}), run)
+        (Export(tmp_path, {"networks": {name: {}}, "run": name}), run)
         for name, run in zip(names, made.values(), strict=True)
     ]
     whole, quarter = (subject.multiply_adds or 0 for subject in subjects(exports))
@@ -121,8 +121,8 @@ def test_a_phone_is_enough_and_comes_first(monkeypatch: pytest.MonkeyPatch) -> N
         yield "phone"
 
     told: list[Any] = []
-    monkeypatch.setattr("ganzoo.browser.listen.phone", phone)
-    monkeypatch.setattr("ganzoo.browser.find.find_browsers", nobody)
+    monkeypatch.setattr("ganzoo.browsers.phones.phone", phone)
+    monkeypatch.setattr("ganzoo.browsers.find.find_browsers", nobody)
     with visitors.visitors((), True, lambda *given: told.append(given)) as found:
         assert found == ["phone"]
     assert told == [("address", "code")]
@@ -130,6 +130,6 @@ def test_a_phone_is_enough_and_comes_first(monkeypatch: pytest.MonkeyPatch) -> N
         pass
     with pytest.raises(BrowserMissingError), visitors.visitors(("mine",), True, print):
         pass
-    monkeypatch.setattr("ganzoo.browser.find.find_browsers", lambda chosen: [1, 2])
+    monkeypatch.setattr("ganzoo.browsers.find.find_browsers", lambda chosen: [1, 2])
     with visitors.visitors((), True, lambda *given: None) as found:
         assert found[0] == "phone" and len(found) == 3

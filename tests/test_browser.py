@@ -21,15 +21,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo import plugins
-from ganzoo.browser import find, launch, processes, server
-from ganzoo.browser.arrays import decode, encode
-from ganzoo.browser.families import CHROMIUM
-from ganzoo.browser.find import Browser, find_browser
-from ganzoo.browser.session import BrowserLog, run_page
-from ganzoo.browser.verify import Check, Model, compare, verify
+from ganzoo.browsers import find
+from ganzoo.browsers import launch
+from ganzoo.browsers import processes
+from ganzoo.serving import server
+from ganzoo.serving.arrays import decode, encode
+from ganzoo.browsers.families import CHROMIUM
+from ganzoo.browsers.find import Browser, find_browser
+from ganzoo.browsers.session import BrowserLog, run_page
+from ganzoo.verify.check import Check, Model, compare, verify
 from ganzoo.errors import BrowserMissingError, VerificationError
-from ganzoo.export import bundle
-from ganzoo.export import verify as verification
+from ganzoo.export import exports
+from ganzoo.verify import exports as verification
 from tiny_export import tiny_export
 
 
@@ -467,7 +470,7 @@ def test_ctrl_c_leaves_nothing_running(tmp_path, short_tmp):
 
 @pytest.mark.browser
 def test_sigterm_ends_the_browser_with_ganzoo(runs, tmp_path, short_tmp):
-    bundle.export(runs["cnn"], [plugins.BACKENDS.get("webgl")], tmp_path / "export", layout="webdnn")
+    exports.write(runs["cnn"], [plugins.BACKENDS.get("webgl")], tmp_path / "export", layout="webdnn")
     command = [sys.executable, "-m", "ganzoo", "verify", str(tmp_path / "export")]
     environment = {**os.environ, "TMPDIR": str(short_tmp)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -564,8 +567,8 @@ def test_all_networks_and_backends_are_tried_whatever_the_first_gives(monkeypatc
         asked.append((models, backend, inputs))
         return [Check(backend, False, None, "It broke.", "", 1)]
 
-    monkeypatch.setattr("ganzoo.browser.verify.verify", check)
-    monkeypatch.setattr("ganzoo.browser.find.find_browser", lambda: Browser("", Path(), ""))
+    monkeypatch.setattr("ganzoo.verify.check.verify", check)
+    monkeypatch.setattr("ganzoo.browsers.find.find_browser", lambda: Browser("", Path(), ""))
     checks = verification.verify(Stub())
     assert [(network, check.backend) for network, check in checks] == [
         (network, backend) for network in "ab" for backend in ("webassembly", "webgl")

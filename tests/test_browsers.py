@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from ganzoo.browser import families, find, processes
-from ganzoo.browser.families import CHROMIUM, FAMILIES, FIREFOX, OTHER, WEBKITGTK, family_of
-from ganzoo.browser.find import Browser, find_browsers
-from ganzoo.browser.launch import launch
-from ganzoo.browser.session import run_page
+from ganzoo.browsers import families
+from ganzoo.browsers import find
+from ganzoo.browsers import processes
+from ganzoo.browsers.families import CHROMIUM, FAMILIES, FIREFOX, OTHER, WEBKITGTK, family_of
+from ganzoo.browsers.find import Browser, find_browsers
+from ganzoo.browsers.launch import launch
+from ganzoo.browsers.session import run_page
 from ganzoo.errors import BrowserMissingError
 from test_browser import assert_all_gone, page, script
 

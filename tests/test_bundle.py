@@ -18,21 +18,21 @@ import numpy as np
 import pytest
 
 from ganzoo import plugins
-from ganzoo.browser.find import find_browser
-from ganzoo.browser.session import PAGES, run_page
-from ganzoo.browser.verify import Check
+from ganzoo.browsers.find import find_browser
+from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.verify.check import Check
 from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, VerificationError
-from ganzoo.export import bundle
-from ganzoo.export import verify as verification
-from ganzoo.export.layouts import Options
+from ganzoo.export import exports
+from ganzoo.verify import exports as verification
+from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.layouts.ganzoo import read, recut
-from ganzoo.export.trace import reference
+from ganzoo.export.tracing import reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 BACKENDS = ("webassembly", "webgl", "webgpu")
 
@@ -41,20 +41,20 @@ def backends(*names: str) -> list[Any]:
     return [plugins.BACKENDS.get(name) for name in names or BACKENDS]
 
 
-def manifest_of(made: bundle.Made) -> dict[str, Any]:
-    (network,) = made.bundle.networks
-    manifest: dict[str, Any] = json.loads((made.bundle.path / network / "manifest.json").read_text())
+def manifest_of(made: exports.ExportResult) -> dict[str, Any]:
+    (network,) = made.export.networks
+    manifest: dict[str, Any] = json.loads((made.export.path / network / "manifest.json").read_text())
     return manifest
 
 
 @pytest.fixture(scope="module")
-def made(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> bundle.Made:
-    return bundle.export(runs["dcgan-cond"], backends(), tmp_path_factory.mktemp("bundle") / "export")
+def made(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> exports.ExportResult:
+    return exports.write(runs["dcgan-cond"], backends(), tmp_path_factory.mktemp("bundle") / "export")
 
 
-def test_the_manifest_tells_of_every_file_and_no_other(made: bundle.Made) -> None:
+def test_the_manifest_tells_of_every_file_and_no_other(made: exports.ExportResult) -> None:
     manifest = manifest_of(made)
-    folder = made.bundle.path / "generator"
+    folder = made.export.path / "generator"
     assert set(manifest["files"]) | {"manifest.json"} == {path.name for path in folder.iterdir()}
     for name, told in manifest["files"].items():
         content = (folder / name).read_bytes()
@@ -66,24 +66,24 @@ def test_the_manifest_tells_of_every_file_and_no_other(made: bundle.Made) -> Non
     assert manifest["provenance"]["arch"] == "dcgan-cond"
 
 
-def test_the_golden_sample_is_chainers(made: bundle.Made, runs: Mapping[str, Run]) -> None:
+def test_the_golden_sample_is_chainers(made: exports.ExportResult, runs: Mapping[str, Run]) -> None:
     golden = manifest_of(made)["golden"]
     run = runs["dcgan-cond"]
     (network,) = run.arch.export(run.config, run.model())
-    x, y = np.split(np.fromfile(made.bundle.path / "generator" / golden["file"], "<f4"), [110])
+    x, y = np.split(np.fromfile(made.export.path / "generator" / golden["file"], "<f4"), [110])
     (want,) = reference(network, [x.reshape(1, -1)])
     np.testing.assert_allclose(y, want.ravel(), atol=1e-6)
     assert golden["tolerance"] == {"webassembly": 1e-5, "webgl": 1e-4, "webgpu": 1e-4}
 
 
-def test_weights_are_there_once_and_all_files_are_hardly_more(made: bundle.Made) -> None:
+def test_weights_are_there_once_and_all_files_are_hardly_more(made: exports.ExportResult) -> None:
     """The bound of all files of an all-backend export: 1.2 times the weights."""
     weights = sum(part.raw for part in made.parts if part.holds == "weights")
     assert weights == 4 * manifest_of(made)["weights"]["values"]
     assert sum(part.raw for part in made.parts) <= 1.2 * weights
 
 
-def test_code_of_a_page_on_one_backend(made: bundle.Made) -> None:
+def test_code_of_a_page_on_one_backend(made: exports.ExportResult) -> None:
     """The bound of a working page: 12 kB, Brotli."""
     from ganzoo.export import size
 
@@ -92,17 +92,17 @@ def test_code_of_a_page_on_one_backend(made: bundle.Made) -> None:
 
 
 def test_shards_and_encodings(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    options = Options(weights="f16", max_file_size=100_000)
-    made = bundle.export(runs["cnn"], backends("webassembly"), tmp_path / "export", options=options)
+    options = ExportOptions(weights="f16", max_file_size=100_000)
+    made = exports.write(runs["cnn"], backends("webassembly"), tmp_path / "export", options=options)
     weights = manifest_of(made)["weights"]
     assert weights["encoding"] == "f16" and len(weights["shards"]) > 4
     for name in weights["shards"]:
-        assert (made.bundle.path / "classifier" / name).stat().st_size <= 100_000
-    assert {trade.encoding for trade in made.trades} == {"f16"}
+        assert (made.export.path / "classifier" / name).stat().st_size <= 100_000
+    assert {trade.encoding for trade in made.encoding_costs} == {"f16"}
 
 
-def test_a_bundle_is_recut(made: bundle.Made, tmp_path: Path) -> None:
-    folder, into = made.bundle.path / "generator", tmp_path / "again"
+def test_a_bundle_is_recut(made: exports.ExportResult, tmp_path: Path) -> None:
+    folder, into = made.export.path / "generator", tmp_path / "again"
     before = manifest_of(made)
     recut(folder, into, 100_000)
     manifest = json.loads((into / "manifest.json").read_text())
@@ -124,9 +124,9 @@ def test_a_bundle_is_recut(made: bundle.Made, tmp_path: Path) -> None:
     assert manifest_of(made) == json.loads((tmp_path / "whole" / "manifest.json").read_text())
 
 
-def test_what_cannot_be_cut_is_named(made: bundle.Made, tmp_path: Path) -> None:
+def test_what_cannot_be_cut_is_named(made: exports.ExportResult, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"ganzoo\.js has [\d,]+ bytes, more than the 16,384 allowed"):
-        copy = shutil.copytree(made.bundle.path / "generator", tmp_path / "copy")
+        copy = shutil.copytree(made.export.path / "generator", tmp_path / "copy")
         (copy / "ganzoo.js").write_bytes(bytes(20_000))
         recut(copy, tmp_path / "into", 16_384)
     assert not (tmp_path / "into").exists()
@@ -135,8 +135,8 @@ def test_what_cannot_be_cut_is_named(made: bundle.Made, tmp_path: Path) -> None:
     assert not (tmp_path / "into").exists()
 
 
-def test_the_trade_is_reported(made: bundle.Made) -> None:
-    report = json.loads((made.bundle.path / "report.json").read_text())
+def test_the_trade_is_reported(made: exports.ExportResult) -> None:
+    report = json.loads((made.export.path / "report.json").read_text())
     by_encoding = {trade["encoding"]: trade for trade in report["encodings"]}
     assert list(by_encoding) == ["f32", "f16", "int8"]
     assert by_encoding["f32"]["raw"] > 1.9 * by_encoding["f16"]["raw"] > 3.6 * by_encoding["int8"]["raw"]
@@ -166,7 +166,7 @@ def test_what_cannot_be_compiled_is_refused_before_writing(
     link = Flat()
     run = _with(runs["dcgan-cond"], link, link.forward, monkeypatch)
     with pytest.raises(UnsupportedOperatorError, match="first"):
-        bundle.export(run, backends(), tmp_path / "export")
+        exports.write(run, backends(), tmp_path / "export")
     assert not any(tmp_path.iterdir())
 
 
@@ -178,14 +178,14 @@ def test_parameters_that_are_no_numbers_are_refused_before_writing(
     next(iter(model.params())).array[...] = np.nan
     monkeypatch.setattr(type(run), "model", lambda self: model)
     with pytest.raises(RunError, match="NaN"):
-        bundle.export(run, backends(), tmp_path / "export")
+        exports.write(run, backends(), tmp_path / "export")
     assert not any(tmp_path.iterdir())
 
 
 def test_a_backend_without_compiler_is_refused_by_name(runs: Mapping[str, Run], tmp_path: Path) -> None:
     lacking = replace(plugins.BACKENDS.get("webgl"), name="census", compile=None)
     with pytest.raises(UsageError, match="census has only WebDNN's layout"):
-        bundle.export(runs["cnn"], [lacking], tmp_path / "export")
+        exports.write(runs["cnn"], [lacking], tmp_path / "export")
     assert not any(tmp_path.iterdir())
 
 
@@ -195,7 +195,7 @@ def test_an_export_is_quicker_than_webdnns(runs: Mapping[str, Run], tmp_path: Pa
     for _ in range(2):  # the first is not warm
         for layout in seconds:
             started = time.perf_counter()
-            bundle.export(runs["dcgan-cond"], backends(), tmp_path / layout, layout=layout)
+            exports.write(runs["dcgan-cond"], backends(), tmp_path / layout, layout=layout)
             seconds[layout] = time.perf_counter() - started
     assert seconds["ganzoo"] < seconds["webdnn"]
 
@@ -231,7 +231,7 @@ def test_every_backend_and_encoding_agrees_with_chainer(
         bound = {"f32": 1e-5 if check["backend"] == "webassembly" else 1e-4, "f16": 2e-3, "int8": 0.1}
         assert check["ok"] and check["max_abs_error"] <= bound[check["encoding"]], check
         assert (check["accuracy"] is not None) is (arch == "cnn")
-    (drawn,), _ = bundle.load(tmp_path / "export").golden(next(iter(json.loads(done.out)["networks"])))
+    (drawn,), _ = exports.load(tmp_path / "export").golden(next(iter(json.loads(done.out)["networks"])))
     assert len(drawn) == 64
     report = json.loads((tmp_path / "export" / "report.json").read_text())
     for trade in report["encodings"]:
@@ -257,16 +257,16 @@ def test_an_encoding_that_cannot_hold_the_weights_is_a_row_and_no_error(
     model = run.model()
     model.l0.W.array[0, 0] = 1e5
     monkeypatch.setattr(type(run), "model", lambda self: model)
-    done = bundle.export(run, backends("webassembly"), tmp_path / "export")
-    by_encoding = {trade.encoding: trade for trade in done.trades}
+    done = exports.write(run, backends("webassembly"), tmp_path / "export")
+    by_encoding = {trade.encoding: trade for trade in done.encoding_costs}
     assert "half precision" in by_encoding["f16"].reason and by_encoding["int8"].raw > 0
     with pytest.raises(UsageError, match="half precision"):
-        bundle.export(run, backends("webassembly"), tmp_path / "other", options=Options(weights="f16"))
+        exports.write(run, backends("webassembly"), tmp_path / "other", options=ExportOptions(weights="f16"))
 
 
 @pytest.mark.browser
 def test_a_quantised_export_is_timed(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
-    bundle.export(runs["cnn"], backends("webassembly"), tmp_path / "export", options=Options(weights="int8"))
+    exports.write(runs["cnn"], backends("webassembly"), tmp_path / "export", options=ExportOptions(weights="int8"))
     only = ("--rounds", "1", "--seconds", "0.05", "--batch", "1", "--no-throttle", "--browser", find_browser().path)
     done = ganzoo("bench", tmp_path / "export", *only)
     assert done.code == 0, done.out
@@ -275,9 +275,9 @@ def test_a_quantised_export_is_timed(ganzoo: Callable[..., Done], runs: Mapping[
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_tampered_bundle_is_found_out(
-    backend: str, ganzoo: Callable[..., Done], made: bundle.Made, tmp_path: Path
+    backend: str, ganzoo: Callable[..., Done], made: exports.ExportResult, tmp_path: Path
 ) -> None:
-    copy = shutil.copytree(made.bundle.path, tmp_path / "export")
+    copy = shutil.copytree(made.export.path, tmp_path / "export")
     (shard,) = (copy / "generator").glob("weights-*.bin")
     content = bytearray(shard.read_bytes())
     content[1000] ^= 1
@@ -298,10 +298,10 @@ def test_a_tampered_bundle_is_found_out(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", ["webassembly", "webgl"])  # headless Chromium shows no WebGPU on a canvas
-def test_a_picture_is_painted_as_it_was_computed(backend: str, made: bundle.Made) -> None:
+def test_a_picture_is_painted_as_it_was_computed(backend: str, made: exports.ExportResult) -> None:
     import base64
 
-    folders = {"model": made.bundle.path / "generator", "browser": PAGES}
+    folders = {"model": made.export.path / "generator", "browser": PAGES}
     result = run_page(Path(__file__).parent / "pages" / "draw.html", {"backend": backend}, folders)
     values, pixels = (np.frombuffer(base64.b64decode(result[key]), "<f4") for key in ("values", "pixels"))
     assert result["size"] == [28, 56]
@@ -324,9 +324,9 @@ def test_a_picture_is_painted_as_it_was_computed(backend: str, made: bundle.Made
     ],
 )
 def test_a_hostile_bundle_is_refused_and_touches_nothing(
-    damage: dict[str, Any], ganzoo: Callable[..., Done], made: bundle.Made, tmp_path: Path
+    damage: dict[str, Any], ganzoo: Callable[..., Done], made: exports.ExportResult, tmp_path: Path
 ) -> None:
-    copy = shutil.copytree(made.bundle.path, tmp_path / "export")
+    copy = shutil.copytree(made.export.path, tmp_path / "export")
     (tmp_path / "outside.bin").write_bytes(b"precious")
     manifest = json.loads((copy / "generator" / "manifest.json").read_text())
     (copy / "generator" / "manifest.json").write_text(json.dumps(manifest | damage))

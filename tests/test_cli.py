@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 HEAVY = ("numpy", "chainer", "webdnn", "matplotlib", "PIL", "sklearn", "scipy", "cupy", "starlette", "uvicorn")
 
@@ -193,16 +193,16 @@ def test_sample_columns_are_of_their_label(runs: Mapping[str, Run], monkeypatch:
     import numpy as np
 
     from ganzoo import sample
-    from ganzoo.training import pictures
+    from ganzoo import image_grid
 
     seen: list[tuple[np.ndarray, list[str]]] = []
-    monkeypatch.setattr(pictures, "sheet", lambda images, headings: seen.append((images, headings)))
+    monkeypatch.setattr(image_grid, "sheet", lambda images, headings: seen.append((images, headings)))
     run = runs["dcgan-cond"]
     sample.sheet(run, ["7", "2"], 3, seed=0)
     images, headings = seen[0]
     assert headings == ["7", "2"] and images.shape == (3, 2, 1, 28, 28)
     from ganzoo import inputs
-    from ganzoo.export.trace import reference
+    from ganzoo.export.tracing import reference
 
     (network,) = run.arch.export(run.config, run.model())
     x = inputs.seeded(network.inputs, 6, 0, [7, 2])[0]

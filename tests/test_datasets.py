@@ -22,7 +22,8 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from ganzoo import datasets, plugins
-from ganzoo.datasets import choose, digits, folder, idx, mnist
+from ganzoo.datasets import digits, folder, idx, mnist
+from ganzoo.datasets import subset
 from ganzoo.datasets.idx import IdxFile, IdxSet
 from ganzoo.datasets.split import is_test
 from ganzoo.errors import DataError, DataMissingError, PluginError, UsageError
@@ -506,12 +507,12 @@ def test_folder_with_other_classes_for_testing(tmp_path):
 
 
 def test_some_indices_follow_no_order_of_the_data() -> None:
-    found = choose.some(1000, 6000)
-    assert len(set(found.tolist())) == 1000 and (found == choose.some(1000, 6000)).all()
+    found = subset.some(1000, 6000)
+    assert len(set(found.tolist())) == 1000 and (found == subset.some(1000, 6000)).all()
     for period in (2, 3, 6):  # none of a data set's groups that take turns is preferred
         shares = np.bincount(found % period) / 1000
         assert np.abs(shares - 1 / period).max() < 0.05
-    assert choose.some(9, 3).tolist() == [0, 1, 2]
+    assert subset.some(9, 3).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("ordered", [True, False])
@@ -519,25 +520,25 @@ def test_a_limit_takes_as_many_of_each_class_while_there_are(ordered: bool) -> N
     t = np.repeat(np.arange(3, dtype=np.int32), [40, 40, 5])
     if not ordered:
         t = np.random.RandomState(1).permutation(t)
-    assert np.bincount(t[choose.of_each_class(15, t)]).tolist() == [5, 5, 5]
-    assert np.bincount(t[choose.of_each_class(45, t)]).tolist() == [20, 20, 5]
-    assert (np.diff(choose.of_each_class(45, t)) > 0).all()
-    assert choose.of_each_class(1000, t).tolist() == list(range(85))
+    assert np.bincount(t[subset.of_each_class(15, t)]).tolist() == [5, 5, 5]
+    assert np.bincount(t[subset.of_each_class(45, t)]).tolist() == [20, 20, 5]
+    assert (np.diff(subset.of_each_class(45, t)) > 0).all()
+    assert subset.of_each_class(1000, t).tolist() == list(range(85))
 
 
 def test_a_limit_prefers_no_part_of_a_class() -> None:
     t = np.tile(np.arange(10, dtype=np.int32), 600)
-    found = choose.of_each_class(1000, t)
+    found = subset.of_each_class(1000, t)
     for period in (2, 3, 6):  # of each class's own images
         shares = np.bincount(found // 10 % period) / 1000
         assert np.abs(shares - 1 / period).max() < 0.05
 
 
 def test_limit_of_a_training_is_taken_from_its_images_and_labels() -> None:
-    whole = options.configure(plugins.ARCHS.get("cnn"), options.Options())[1]
-    config, data = options.configure(plugins.ARCHS.get("cnn"), options.Options(limit=70, batch_size=7))
+    whole = options.configure(plugins.ARCHS.get("cnn"), options.TrainOptions())[1]
+    config, data = options.configure(plugins.ARCHS.get("cnn"), options.TrainOptions(limit=70, batch_size=7))
     assert config.limit == 70 and np.bincount(data.train_t).tolist() == [7] * 10
-    chosen = choose.of_each_class(70, whole.train_t)
+    chosen = subset.of_each_class(70, whole.train_t)
     np.testing.assert_array_equal(data.train_x, whole.train_x[chosen])
     np.testing.assert_array_equal(data.train_t, whole.train_t[chosen])
     assert len(data.test_x) == len(whole.test_x)

@@ -14,16 +14,16 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from ganzoo import inputs, plugins
-from ganzoo.export import bundle
+from ganzoo.export import exports
 from ganzoo.export.directions import COUNT, Directions, directions
-from ganzoo.export.trace import reference
+from ganzoo.export.tracing import reference
 from ganzoo.specs import Network, Part, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 PICTURE = TensorSpec("y", (1, 5, 8), "image")
 VECTOR = TensorSpec("x", (13,), "latent", parts=(Part("label", 3, "onehot"), Part("z", 10, "latent")))
@@ -180,7 +180,7 @@ def test_they_cost_a_few_forward_passes(generator: Network) -> None:
 
 
 def test_an_export_has_them(runs: Mapping[str, Run], tmp_path: Path, generator: Network) -> None:
-    made = bundle.export(runs["dcgan-cond"], [plugins.BACKENDS.get("webgl")], tmp_path / "export")
+    made = exports.write(runs["dcgan-cond"], [plugins.BACKENDS.get("webgl")], tmp_path / "export")
     folder = tmp_path / "export" / "generator"
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["directions"] == {"file": "directions.bin", "name": "z", "count": 6}
@@ -197,7 +197,7 @@ def test_an_export_without_them_does_not_name_them(
     runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ganzoo.export.layouts.ganzoo.directions", lambda network: None)
-    bundle.export(runs["dcgan-cond"], [plugins.BACKENDS.get("webgl")], tmp_path / "export")
+    exports.write(runs["dcgan-cond"], [plugins.BACKENDS.get("webgl")], tmp_path / "export")
     folder = tmp_path / "export" / "generator"
     assert "directions" not in json.loads((folder / "manifest.json").read_text())
     assert not (folder / "directions.bin").exists()

@@ -19,8 +19,8 @@ import pytest
 
 from distributed_job import RUNS, train_all
 from ganzoo.errors import UsageError
-from ganzoo.training import run as runs_module
-from ganzoo.training.distributed import STARTED, share
+from ganzoo.runs import run as runs_module
+from ganzoo.updaters.distributed import STARTED, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -167,7 +167,7 @@ def test_a_batch_norm_that_nobody_knows_is_refused_by_name() -> None:
     import chainer
     import chainer.links as L
 
-    from ganzoo.training.global_batch import GlobalBatchNormalization, synchronise
+    from ganzoo.updaters.global_batch import GlobalBatchNormalization, synchronise
 
     class Other(L.BatchNormalization):
         pass

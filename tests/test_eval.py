@@ -16,18 +16,19 @@ from PIL import Image
 
 from ganzoo import plugins
 from ganzoo.errors import RunError, UsageError
-from ganzoo.metrics import evaluate, gan_train, neighbours, plots
-from ganzoo.metrics.during import during
+from ganzoo.metrics import gan_train, neighbours, plots
+from ganzoo.metrics import evaluate_run
+from ganzoo.metrics.in_training import during
 from ganzoo.specs import Part, TensorSpec
-from ganzoo.training import run as runs_module
-from ganzoo.training.options import Options, configure
+from ganzoo.runs import run as runs_module
+from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 @pytest.fixture
@@ -88,18 +89,18 @@ def test_data_that_is_another_is_refused(ganzoo: Callable[..., Done], copied: Ca
 
 def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch) -> None:
     run = copied("cnn")
-    data = evaluate.data_of(run.config)
+    data = evaluate_run.data_of(run.config)
     few = replace(data, test_x=data.test_x[:5], test_t=data.test_t[:5])
-    monkeypatch.setattr(evaluate, "data_of", lambda config, data_dir: few)
+    monkeypatch.setattr(evaluate_run, "data_of", lambda config, data_dir: few)
     with pytest.raises(UsageError, match="5 test images"):
-        evaluate.evaluate(run, None, True, str)
+        evaluate_run.evaluate(run, None, True, str)
 
 
 def test_gan_train_learns_from_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(gan_train, "writable_cache", lambda name: tmp_path)
     short = replace(gan_train.cnn.ARCH.presets["default"], pictures=3_000)
     monkeypatch.setattr(gan_train.cnn, "ARCH", replace(gan_train.cnn.ARCH, presets={"default": short}))
-    _, data = configure(plugins.ARCHS.get("cnn"), Options(limit=300))
+    _, data = configure(plugins.ARCHS.get("cnn"), TrainOptions(limit=300))
     real = gan_train.accuracy_of_real(data)
     assert real > 0.7
     with monkeypatch.context() as patch:
@@ -155,7 +156,7 @@ def networks_of(model: Any, x: TensorSpec, y: TensorSpec) -> Any:
 
 def test_judge_of_a_painter_tells_noise_copies_and_nan_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     arch = plugins.ARCHS.get("dcgan-cond")
-    config, data = configure(arch, Options(limit=96))
+    config, data = configure(arch, TrainOptions(limit=96))
     one_each = np.stack([data.train_x[data.train_t == k][0] for k in range(10)])
 
     def judge(model: Any, conditional: bool = True) -> Any:
@@ -180,7 +181,7 @@ def test_judge_of_a_painter_tells_noise_copies_and_nan_apart(monkeypatch: pytest
 
 def test_judge_of_a_classifier_follows_its_weights() -> None:
     arch = plugins.ARCHS.get("cnn")
-    config, data = configure(arch, Options(limit=96))
+    config, data = configure(arch, TrainOptions(limit=96))
     model = arch.build(config)
     judge = during(config, data, model)
     assert judge is not None and (judge.key, judge.better) == ("eval/accuracy", "max")
@@ -192,7 +193,7 @@ def test_judge_of_a_classifier_follows_its_weights() -> None:
 
 def test_what_neither_draws_nor_reads_has_no_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     arch = plugins.ARCHS.get("cnn")
-    config, data = configure(arch, Options(limit=96))
+    config, data = configure(arch, TrainOptions(limit=96))
     plugin = replace(arch, export=lambda config, model: [])
     monkeypatch.setattr(plugins, "ARCHS", SimpleNamespace(get=lambda name: plugin))
     assert during(config, data, arch.build(config)) is None
@@ -216,6 +217,6 @@ def test_the_floor_of_gan_train_is_of_the_test_images_at_hand(monkeypatch: pytes
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
     told = iter((0.25, 0.75))
     monkeypatch.setattr(gan_train, "accuracy", lambda data: next(told))
-    _, data = configure(plugins.ARCHS.get("cnn"), Options(limit=96))
+    _, data = configure(plugins.ARCHS.get("cnn"), TrainOptions(limit=96))
     other = replace(data, test_t=np.roll(data.test_t, 1))
     assert [gan_train.accuracy_of_real(each) for each in (data, data, other, data)] == [0.25, 0.25, 0.75, 0.25]

@@ -22,15 +22,16 @@ from hypothesis import strategies as st
 
 from ganzoo import inputs, plugins
 from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, UsageError, VerificationError
-from ganzoo.export import bundle, golden, size
-from ganzoo.export.trace import reference, trace
+from ganzoo.export import golden, size
+from ganzoo.export import exports
+from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, Part, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 WEBDNN = ("--layout", "webdnn")
 BACKENDS = ("webgpu", "webgl", "webassembly")
@@ -52,9 +53,9 @@ def backends(*names: str) -> list[Any]:
     return [plugins.BACKENDS.get(name) for name in names or BACKENDS]
 
 
-def webdnn(run: Run, chosen: list[Any], out: Path, **options: Any) -> bundle.Made:
+def webdnn(run: Run, chosen: list[Any], out: Path, **options: Any) -> exports.ExportResult:
     """An export in WebDNN's layout: what this file is about; tests/test_bundle.py is about ganzoo's."""
-    return bundle.export(run, chosen, out, layout="webdnn", **options)
+    return exports.write(run, chosen, out, layout="webdnn", **options)
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -70,7 +71,7 @@ def network(link: Any, forward: Any, *shape: int, outputs: int = 1) -> Network:
 @pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
 def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs[arch], backends(), tmp_path / "export")
-    made, parts = done.bundle, done.parts
+    made, parts = done.export, done.parts
     (name,) = made.networks
     assert {path.name for path in (made.path / name).iterdir()} == set().union(*WRITTEN.values())
     assert {path.name for path in made.path.iterdir()} == {name, "manifest.json", "report.json", "golden.npz"}
@@ -79,7 +80,7 @@ def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run]
         raw = (made.path / path).read_bytes()
         assert (len(raw), hashlib.sha256(raw).hexdigest()) == (entry["bytes"], entry["sha256"])
     assert len(parts) == 13
-    again = bundle.load(tmp_path / "export")
+    again = exports.load(tmp_path / "export")
     assert again.manifest == json.loads(json.dumps(made.manifest))
     assert again.runnable == ["webgl", "webassembly"]
     drawn, computed = again.golden(name)
@@ -180,34 +181,34 @@ def test_another_s_manifest_is_no_export(foreign: str, runs: Mapping[str, Run], 
 @pytest.mark.parametrize("layout", ["ganzoo", "webdnn"])
 def test_what_was_added_to_an_export_is_not_deleted(layout: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     out = tmp_path / "export"
-    bundle.export(runs["cnn"], backends("webgl"), out, layout=layout)
-    bundle.export(runs["cnn"], backends("webgl"), out, layout=layout)  # with nothing added
+    exports.write(runs["cnn"], backends("webgl"), out, layout=layout)
+    exports.write(runs["cnn"], backends("webgl"), out, layout=layout)  # with nothing added
     (out / "classifier" / "index.html").write_text("mine")
     before = content(out)
     with pytest.raises(UsageError, match=r"classifier/index\.html is not of the export"):
-        bundle.export(runs["cnn"], backends("webgl"), out, layout=layout)
+        exports.write(runs["cnn"], backends("webgl"), out, layout=layout)
     assert content(out) == before
 
 
 def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: Path) -> None:
-    made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).bundle
+    made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).export
     assert made.path == Path("here")  # as the user wrote it
     assert (in_tmp / "here" / "manifest.json").exists()
     with pytest.raises(UsageError, match="is no export"):
         webdnn(runs["cnn"], backends("webgpu"), Path())
     with pytest.raises(RunError, match="is no export"):
-        bundle.load(Path())
+        exports.load(Path())
 
 
 def test_a_second_export_leaves_nothing_of_the_first(runs: Mapping[str, Run], tmp_path: Path) -> None:
     webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export")
-    made = webdnn(runs["cnn"], backends("webgpu"), tmp_path / "export").bundle
+    made = webdnn(runs["cnn"], backends("webgpu"), tmp_path / "export").export
     assert {path.name for path in made.path.iterdir() if path.is_dir()} == {"classifier"}
     assert {path.name for path in (made.path / "classifier").iterdir()} == WRITTEN["webgpu"]
 
 
 def test_damaged_golden_is_refused(exported: Path) -> None:
-    found = bundle.load(exported)
+    found = exports.load(exported)
     for content in (b"", b"PK\x03\x04 no zip", b"text"):
         (exported / "golden.npz").write_bytes(content)
         with pytest.raises(RunError, match="damaged"):
@@ -217,7 +218,7 @@ def test_damaged_golden_is_refused(exported: Path) -> None:
 def test_a_network_whose_folder_is_gone_is_refused(exported: Path) -> None:
     (exported / "generator").rename(exported / "elsewhere")
     with pytest.raises(RunError, match="generator is not there"):
-        bundle.load(exported)
+        exports.load(exported)
 
 
 def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: Path, runs: Mapping[str, Run]) -> None:
@@ -302,8 +303,8 @@ KILLED_IN_SWAP = """
 import os, signal, sys
 from pathlib import Path
 from ganzoo import plugins
-from ganzoo.export import bundle
-from ganzoo.training import run
+from ganzoo.export import exports
+from ganzoo.runs import run
 
 real = Path.rename
 def rename(self, target):
@@ -311,7 +312,7 @@ def rename(self, target):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(self, target)
 Path.rename = rename
-bundle.export(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Path(sys.argv[2]), layout="webdnn")
+exports.write(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Path(sys.argv[2]), layout="webdnn")
 """
 
 
@@ -319,7 +320,7 @@ def test_a_kill_between_the_two_renames_is_mended(runs: Mapping[str, Run], expor
     before = content(exported)
     done = subprocess.run([sys.executable, "-c", KILLED_IN_SWAP, runs["cnn"].path, exported])
     assert done.returncode == -9 and not exported.exists()
-    assert bundle.load(exported).networks.keys() == {"generator"}  # the former one, back in its place
+    assert exports.load(exported).networks.keys() == {"generator"}  # the former one, back in its place
     assert content(exported) == before
 
 
@@ -345,13 +346,13 @@ def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
     ):
         manifest.write_text(json.dumps({**stored, **damage}))
         with pytest.raises(RunError):
-            bundle.load(exported)
+            exports.load(exported)
     manifest.write_text("{")
     with pytest.raises(RunError, match="damaged"):
-        bundle.load(exported)
+        exports.load(exported)
     manifest.unlink()
     with pytest.raises(RunError, match="is no export"):
-        bundle.load(exported)
+        exports.load(exported)
 
 
 # Sizes
@@ -359,7 +360,7 @@ def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
 
 def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs["dcgan-cond"], backends(), tmp_path / "export")
-    made, parts = done.bundle, done.parts
+    made, parts = done.export, done.parts
     report = json.loads((made.path / "report.json").read_text())
     assert report == json.loads(json.dumps(size.report(parts, made.notes, ())))
     files = {entry["path"]: entry for entry in report["files"]}
@@ -430,14 +431,14 @@ def test_exports_agree_with_chainer_in_the_browser(
     checks = json.loads(done.out)["checks"]
     assert {check["backend"] for check in checks} == {"webgl", "webassembly"}
     assert all(check["ok"] and check["max_abs_error"] <= 1e-4 for check in checks)
-    made = bundle.load(place)
+    made = exports.load(place)
     (drawn, computed) = made.golden(next(iter(made.networks)))
     assert len(drawn[0]) == len(computed[0]) == golden.SAMPLES
 
 
 @pytest.mark.browser
 def test_verifying_again(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
-    made = webdnn(runs["dcgan-cond"], backends("webgl", "webassembly"), tmp_path / "export").bundle
+    made = webdnn(runs["dcgan-cond"], backends("webgl", "webassembly"), tmp_path / "export").export
     checks = json.loads(ganzoo("verify", made.path, "--json").out)
     assert {check["backend"] for check in checks} == {"webgl", "webassembly"}
     assert all(check["ok"] and check["max_abs_error"] <= 1e-4 for check in checks)
@@ -452,7 +453,7 @@ def test_verifying_again(ganzoo: Callable[..., Done], runs: Mapping[str, Run], t
 def test_a_tampered_export_is_exit_code_1(
     backend: str, file: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
 ) -> None:
-    made = webdnn(runs["dcgan-cond"], backends(backend), tmp_path / "export").bundle
+    made = webdnn(runs["dcgan-cond"], backends(backend), tmp_path / "export").export
     weights = made.path / "generator" / file
     raw = np.frombuffer(weights.read_bytes(), np.float32).copy()
     raw[:2000] += 0.01

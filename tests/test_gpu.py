@@ -25,7 +25,7 @@ from benchmarks.training.agreement import TOLERANCES, noise_as, state  # noqa: E
 from ganzoo import devices  # noqa: E402
 from ganzoo.errors import DeviceMissingError  # noqa: E402
 from ganzoo.training import loop  # noqa: E402
-from ganzoo.training.options import Options  # noqa: E402
+from ganzoo.training.options import TrainOptions  # noqa: E402
 from ganzoo.training.train import resume, train  # noqa: E402
 
 if TYPE_CHECKING:
@@ -75,12 +75,12 @@ def test_a_step_is_the_same_as_on_the_cpu(arch: str, preset: str, dtype: str) ->
 @pytest.mark.parametrize("arch", ARCHS)
 def test_a_run_goes_from_one_device_to_the_other(arch: str, tmp_path: Path, quiet: Console) -> None:
     """By way of its snapshot: begun on one, continued on the other, it logs what it would have logged."""
-    begun = Options(epochs=1, limit=48, seed=1, batch_size=8)
+    begun = TrainOptions(epochs=1, limit=48, seed=1, batch_size=8)
     logs = []
     for first, then in (("cpu", GPU), (GPU, "cpu")):
         out = tmp_path / first
         assert train(arch, replace(begun, device=first), tmp_path, out, quiet).run.finished
-        outcome = resume(arch, Options(epochs=2, device=then), tmp_path, out, quiet)
+        outcome = resume(arch, TrainOptions(epochs=2, device=then), tmp_path, out, quiet)
         assert all(np.isfinite(parameter.array).all() for parameter in outcome.run.model().params())
         logs.append([entry[key] for entry in outcome.log for key in entry if "loss" in key or key == "wasserstein"])
     np.testing.assert_allclose(logs[0], logs[1], rtol=0.02, atol=0.02)  # Adam makes steps of rounding
@@ -116,7 +116,7 @@ def test_a_longer_training_reads_back_no_more(tmp_path: Path, quiet: Console, mo
     for batch_size in (16, 8):
         counts()
         outcome = train(
-            "dcgan-cond", Options(epochs=1, limit=64, batch_size=batch_size, device=GPU), tmp_path, None, quiet
+            "dcgan-cond", TrainOptions(epochs=1, limit=64, batch_size=batch_size, device=GPU), tmp_path, None, quiet
         )
         found.append({**counts(), "steps": outcome.log[-1]["iteration"]})
     assert found[1]["steps"] == 2 * found[0]["steps"]

@@ -21,7 +21,7 @@ from ganzoo.layers import native
 from ganzoo.layers.functions import Correlate, Scatter, fast
 from ganzoo.layers.losses import MeanSoftplus
 from ganzoo.layers.normalizing import scaled
-from ganzoo.training.options import Options, configure
+from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,7 +265,7 @@ def test_several_threads_of_python_at_once() -> None:
 
 def test_an_export_sees_chainers_functions() -> None:
     arch = plugins.ARCHS.get("dcgan-cond")
-    config, _ = configure(arch, Options(dataset="digits", device="cpu"))
+    config, _ = configure(arch, TrainOptions(dataset="digits", device="cpu"))
     (network,) = arch.export(config, arch.build(config))
     drawn = inputs.seeded(network.inputs, 1, 0)
     assert isinstance(network.forward(*drawn).creator, Scatter)

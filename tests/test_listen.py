@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ganzoo.browser import listen
-from ganzoo.browser.find import find_browser
-from ganzoo.browser.launch import launch
-from ganzoo.browser.listen import lan_address, named, phone, qr_code
-from ganzoo.browser.session import visit_page
+from ganzoo.browsers import phones
+from ganzoo.browsers.find import find_browser
+from ganzoo.browsers.launch import launch
+from ganzoo.browsers.phones import lan_address, named, phone, qr_code
+from ganzoo.browsers.session import visit_page
 from ganzoo.errors import BrowserMissingError, VerificationError
 
 
@@ -113,11 +113,11 @@ def test_the_address_is_one_of_this_machine():
 
 
 def test_without_a_network_there_is_loopback(monkeypatch):
-    class Socket(listen.socket.socket):
+    class Socket(phones.socket.socket):
         def connect(self, address):
             raise OSError("Network is unreachable")
 
-    monkeypatch.setattr(listen.socket, "socket", Socket)
+    monkeypatch.setattr(phones.socket, "socket", Socket)
     assert lan_address() == "127.0.0.1"
 
 
@@ -261,8 +261,8 @@ def test_a_phone_is_told_how_it_goes_and_when_it_is_over(page):
 
 
 def test_a_phone_that_goes_away_costs_what_it_was_at_and_the_rest_but_little_time(page, monkeypatch):
-    monkeypatch.setattr(listen, "BACK", 3)
-    monkeypatch.setattr(listen, "GONE", 0.3)
+    monkeypatch.setattr(phones, "BACK", 3)
+    monkeypatch.setattr(phones, "GONE", 0.3)
     back = threading.Event()
 
     def device(address):
@@ -336,7 +336,7 @@ def write(folder, name: str, work: str):
 
 @pytest.mark.browser
 def test_a_browser_visits_page_after_page_and_waits_in_between(tmp_path):
-    folders = {"ganzoo": listen.PAGES}
+    folders = {"ganzoo": phones.PAGES}
     good = write(tmp_path, "good", "return { n: job.n, fragment: location.hash, path: location.pathname };")
     bad = write(tmp_path, "bad", "throw new Error('it hurts');")
     hanging = write(tmp_path, "hanging", 'await progress("here"); await new Promise(() => {});')

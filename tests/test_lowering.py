@@ -16,19 +16,19 @@ import operators
 import plans
 from ganzoo import inputs, plugins
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.layouts import Options, Traced, webdnn
+from ganzoo.export.layouts import ExportOptions, Traced, webdnn
 from ganzoo.export.lowering import lower
 from ganzoo.export.lowering.boxes import boxes
 from ganzoo.export.lowering.buffers import _share
 from ganzoo.export.lowering.graph import Node
 from ganzoo.export.plan import Box, Move, Plan, pad4
-from ganzoo.export.trace import reference, trace
+from ganzoo.export.tracing import reference, trace
 from operators import IMAGE, ODD, OPERATORS, REFUSED, VECTOR, Case, chain, model, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 def check(case: Case, name: str = "network") -> Plan:
@@ -411,7 +411,7 @@ def test_webdnn_layout_refuses_what_is_ours(operator: str, backend: str) -> None
     with pytest.raises(
         UnsupportedOperatorError, match=rf"{backend} has no operator {operator} \(layer (0|input > \w+)"
     ):
-        webdnn.LAYOUT.prepare(traced, [plugins.BACKENDS.get(backend)], Options(), {})
+        webdnn.LAYOUT.prepare(traced, [plugins.BACKENDS.get(backend)], ExportOptions(), {})
 
 
 # Moves and slots

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ganzoo import npm
-from ganzoo.browser.session import RUNNERS
+from ganzoo.browsers.session import RUNNERS
 from ganzoo.browser.webdnn_js import FILE, webdnn_js
 from ganzoo.errors import ToolMissingError
 

@@ -20,7 +20,7 @@ from benchmarks import garments
 from ganzoo import datasets
 from ganzoo.datasets import digits
 from ganzoo.specs import Data, Dataset
-from ganzoo.training import run as runs
+from ganzoo.runs import run as runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

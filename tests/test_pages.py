@@ -17,18 +17,18 @@ import numpy as np
 import pytest
 
 from ganzoo import inputs, noise, plugins
-from ganzoo.browser.arrays import encode
-from ganzoo.browser.families import CHROMIUM
-from ganzoo.browser.find import find_browser, find_browsers
-from ganzoo.browser.link import Link, throttled
-from ganzoo.browser.session import PAGES, run_page
-from ganzoo.export import bundle
-from ganzoo.export.trace import reference
+from ganzoo.serving.arrays import encode
+from ganzoo.browsers.families import CHROMIUM
+from ganzoo.browsers.find import find_browser, find_browsers
+from ganzoo.serving.link import Link, throttled
+from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.export import exports
+from ganzoo.export.tracing import reference
 from ganzoo.preprocess import preprocess
 from ganzoo.sample import sheet
 from ganzoo.site import build, serve
-from ganzoo.training import pictures
-from ganzoo.training.run import Run
+from ganzoo import image_grid
+from ganzoo.runs.run import Run
 from pages_browser import Visitor, chromium, decoded, first, pixels, until, visitor
 from pages_host import Hosted, hosted
 from pages_plugin import toy
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Locator, Page
 
-    from ganzoo.browser.families import Family
+    from ganzoo.browsers.families import Family
     from ganzoo.specs import FloatArray
     from strokes import Drawing
 
@@ -64,8 +64,8 @@ def browser() -> Iterator[Browser]:
 
 def make_site(folder: Path, *runs: Run, **options: Any) -> Path:
     backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
-    exports = [(bundle.export(run, backends, folder / f"export-{run.name}").bundle, run) for run in runs]
-    return build.build(exports, folder / "site", build.Options(**options)).path
+    exports = [(exports.write(run, backends, folder / f"export-{run.name}").export, run) for run in runs]
+    return build.build(exports, folder / "site", build.SiteOptions(**options)).path
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def visit(browser: Browser, host: Hosted) -> Callable[..., AbstractContextManage
 def sample(run: Run, label: str, seed: int) -> FloatArray:
     """What `ganzoo sample --label LABEL --count 1 --seed SEED` draws, (H, W, 3) in [0, 1], at the network's size."""
     picture = np.asarray(sheet(run, [label], 1, seed), np.float32) / 255
-    return picture[pictures.HEADING :: pictures.SCALE, pictures.GAP :: pictures.SCALE][:28, :28]
+    return picture[image_grid.HEADING :: image_grid.SCALE, image_grid.GAP :: image_grid.SCALE][:28, :28]
 
 
 # Making pictures
@@ -607,7 +607,7 @@ def test_after_the_first_visit_it_works_offline(browser: Browser, site: Path) ->
 @pytest.fixture(scope="module")
 def newer(reader: Run, runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as it is deployed later: another reader, which takes each digit for the one before it."""
-    from ganzoo.training.snapshot import save_model
+    from ganzoo.runs.snapshot import save_model
 
     folder = tmp_path_factory.mktemp("newer")
     copy = Run(folder / reader.name, reader.config, reader.provenance)
@@ -851,7 +851,7 @@ def test_two_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_path
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    from ganzoo.browser.static import Files
+    from ganzoo.serving.static import Files
 
     (tmp_path / "index.html").write_text(
         "<!doctype html><title>A page of mine</title>\n"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ganzoo.specs import FloatArray
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
     Read = Callable[[FloatArray], list[int]]
 
@@ -142,7 +142,7 @@ def test_what_is_no_matrix_is_refused(drawing):
 
 @pytest.fixture(scope="module")
 def read(reader: Run) -> Read:
-    from ganzoo.export.trace import reference
+    from ganzoo.export.tracing import reference
 
     network = reader.arch.export(reader.config, reader.model())[0]
     return lambda images: reference(network, [images])[0].argmax(axis=1).tolist()

@@ -22,18 +22,18 @@ from rich.console import Console
 
 from ganzoo.errors import RunError
 from ganzoo.training import preview
-from ganzoo.training import run as runs_module
+from ganzoo.runs import run as runs_module
 from ganzoo.training.dashboard import Dashboard, usable
 from ganzoo.training.progress import Pace
 from ganzoo.training.report import facts, grids, html
 from ganzoo.training.report.compare import compare, sections
-from ganzoo.training.run import Best
+from ganzoo.runs.run import Best
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 HOSTILE = "<script>alert('$&\"')</script>"
 METRICS = {

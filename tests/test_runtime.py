@@ -17,17 +17,17 @@ import numpy as np
 import pytest
 
 from ganzoo import inputs, noise, plugins
-from ganzoo.browser.session import PAGES, run_page
-from ganzoo.export import bundle as export
-from ganzoo.export.layouts import Options
-from ganzoo.export.trace import reference
+from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.export import exports as export
+from ganzoo.export.layouts import ExportOptions
+from ganzoo.export.tracing import reference
 from ganzoo.runtime import RUNTIME, SHIPPED, join, shipped, strip
 from ganzoo.specs import Part, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 SCRIPTS = Path(__file__).parent / "js" / "runtime"
 PAGE = SCRIPTS / "page.html"
@@ -236,7 +236,7 @@ def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> P
     root = tmp_path_factory.mktemp("real")
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
     export.export(runs["dcgan-cond"], backends, root / "f32")
-    export.export(runs["dcgan-cond"], backends[:1], root / "int8", options=Options(weights="int8"))
+    export.export(runs["dcgan-cond"], backends[:1], root / "int8", options=ExportOptions(weights="int8"))
     return root
 
 

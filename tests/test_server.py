@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from ganzoo.browser.compressed import precompress
-from ganzoo.browser.find import find_browser
-from ganzoo.browser.link import THROTTLED, Link
-from ganzoo.browser.server import host, serve
-from ganzoo.browser.session import Local, visit_page
+from ganzoo.serving.compressed import precompress
+from ganzoo.browsers.find import find_browser
+from ganzoo.serving.link import THROTTLED, Link
+from ganzoo.serving.server import host, serve
+from ganzoo.browsers.session import Local, visit_page
 from ganzoo.errors import ToolMissingError
 
 TEXT = b"const answer = 42;\n" * 500

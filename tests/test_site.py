@@ -21,19 +21,20 @@ from PIL import Image
 
 from ganzoo import plugins
 from ganzoo.errors import RunError, UsageError
-from ganzoo.export import bundle
+from ganzoo.export import exports
 from ganzoo.runtime import join, modules, strip
-from ganzoo.site import build, hosts, networks
+from ganzoo.site import build, hosts
+from ganzoo.site import bundles
 from ganzoo.site import page as pages
 from ganzoo.site.samples import timeline
 from ganzoo.specs import TrainConfig
-from ganzoo.training import run as runs_module
+from ganzoo.runs import run as runs_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 WEB = build.WEB
 TESTS = Path(__file__).parent
@@ -63,7 +64,7 @@ def manifest_of(kind: str, arch: str, contents: Mapping[str, bytes]) -> dict[str
     }
 
 
-def made_by_hand(folder: Path, kind: str = "generator", arch: str = "tiny", layout: str = "ganzoo") -> bundle.Bundle:
+def made_by_hand(folder: Path, kind: str = "generator", arch: str = "tiny", layout: str = "ganzoo") -> exports.Export:
     """An export in `folder`, of files that nothing runs."""
     contents = {
         "weights.bin": np.arange(4, dtype="<f4").tobytes(),
@@ -76,12 +77,12 @@ def made_by_hand(folder: Path, kind: str = "generator", arch: str = "tiny", layo
     own = manifest_of(kind, arch, contents)
     (folder / kind / "manifest.json").write_text(json.dumps(own))
     network = {"inputs": own["inputs"], "outputs": own["outputs"], "test": False}
-    told = {"format": bundle.FORMAT, "layout": layout, "run": folder.parent.name, "backends": {}}
+    told = {"format": exports.FORMAT, "layout": layout, "run": folder.parent.name, "backends": {}}
     (folder / "manifest.json").write_text(json.dumps({**told, "networks": {kind: network}}))
-    return bundle.load(folder)
+    return exports.load(folder)
 
 
-def change(export: bundle.Bundle, **values: Any) -> bundle.Bundle:
+def change(export: exports.Export, **values: Any) -> exports.Export:
     """Other `values` in the manifest of the export's only network."""
     (name,) = export.networks
     file = export.path / name / "manifest.json"
@@ -90,7 +91,7 @@ def change(export: bundle.Bundle, **values: Any) -> bundle.Bundle:
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> list[tuple[bundle.Bundle, Run | None]]:
+def pair(tmp_path: Path) -> list[tuple[exports.Export, Run | None]]:
     both = (made_by_hand(tmp_path / kind, kind, f"my-{kind}") for kind in KINDS)
     return [(export, None) for export in both]
 
@@ -98,13 +99,13 @@ def pair(tmp_path: Path) -> list[tuple[bundle.Bundle, Run | None]]:
 @pytest.fixture(scope="session")
 def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of trained networks on all backends, one with its weights in f16."""
-    from ganzoo.export.layouts import Options
+    from ganzoo.export.layouts import ExportOptions
 
     folder = tmp_path_factory.mktemp("real")
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
-    chosen = (("dcgan-cond", Options(weights="f16")), ("cnn", Options()))
+    chosen = (("dcgan-cond", ExportOptions(weights="f16")), ("cnn", ExportOptions()))
     exports = [
-        (bundle.export(runs[arch], backends, folder / arch, options=options).bundle, runs[arch])
+        (exports.write(runs[arch], backends, folder / arch, options=options).export, runs[arch])
         for arch, options in chosen
     ]
     return build.build(exports, folder / "site").path
@@ -186,7 +187,7 @@ def test_stripping_leaves_the_syntax_tree_alone(name: str, tmp_path: Path) -> No
     same_tree(join(WEB / name), tmp_path)
 
 
-@pytest.mark.parametrize("kind", networks.KINDS)
+@pytest.mark.parametrize("kind", bundles.KINDS)
 def test_stripping_leaves_the_elements_syntax_tree_alone(kind: str, tmp_path: Path) -> None:
     source = join(WEB / kind / f"{kind}.js", modules(WEB / "elements.js"))
     same_tree(re.sub(r"^import [^;]*;\n", "", source, flags=re.MULTILINE), tmp_path)
@@ -336,9 +337,9 @@ def test_a_page_s_header_asks_for_what_the_page_asks_for(real: Path) -> None:
 
 def test_a_page_s_code_fits_its_budget(real: Path, runs: Mapping[str, Run], tmp_path: Path) -> None:
     """With three networks and a title of 60 letters."""
-    exports = [(bundle.load(real.parent / arch), runs[arch]) for arch in ("dcgan-cond", "cnn", "cnn")]
+    exports = [(exports.load(real.parent / arch), runs[arch]) for arch in ("dcgan-cond", "cnn", "cnn")]
     title = "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter De"
-    made = build.build(exports, tmp_path / "site", build.Options(title=title))
+    made = build.build(exports, tmp_path / "site", build.SiteOptions(title=title))
     assert len(title) == 60 and [each.page.file for each in made.pages] == ["index.html", "cnn.html", "cnn-2.html"]
     for each in made.pages:
         names = ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")
@@ -365,7 +366,7 @@ def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
 
 def test_the_version_is_that_of_the_content(pair: Any, tmp_path: Path) -> None:
     def version(title: str) -> str:
-        site = build.build(pair, tmp_path / "site", build.Options(title=title)).path
+        site = build.build(pair, tmp_path / "site", build.SiteOptions(title=title)).path
         return str(worker(site)["version"])
 
     first = version("one")
@@ -389,7 +390,7 @@ def test_every_word_has_its_japanese(pair: Any, tmp_path: Path) -> None:
 
 
 def test_a_base_path_is_where_404_html_begins(pair: Any, tmp_path: Path) -> None:
-    site = build.build(pair, tmp_path / "site", build.Options(base_path="/a/demo/")).path
+    site = build.build(pair, tmp_path / "site", build.SiteOptions(base_path="/a/demo/")).path
     keys = ("src", "href", "data-app", "data-icon")
     tagged = [each for _, each in tags(site, "404.html").tags]
     found = [each[key] for each in tagged for key in keys if key in each and each[key] != "data:,"]
@@ -400,19 +401,19 @@ def test_a_base_path_is_where_404_html_begins(pair: Any, tmp_path: Path) -> None
     for name, text in hosts.files("/a/demo/", links).items():
         assert (site / name).read_text() == text
     with pytest.raises(UsageError):
-        build.build(pair, tmp_path / "other", build.Options(base_path='/"><script>/'))
+        build.build(pair, tmp_path / "other", build.SiteOptions(base_path='/"><script>/'))
 
 
 @pytest.mark.parametrize("title", ["", "  ", "a\nb", "\0", "\x1b[1m", "\ud800", "a\u2028b"])
 def test_what_is_no_title(title: str, pair: Any, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no title"):
-        build.build(pair, tmp_path / "site", build.Options(title=title))
+        build.build(pair, tmp_path / "site", build.SiteOptions(title=title))
     assert not (tmp_path / "site").exists()
 
 
 def test_a_title_is_text(pair: Any, tmp_path: Path) -> None:
     title = '<b onclick="x">$title & "me"'
-    site = build.build(pair, tmp_path / "site", build.Options(title=title)).path
+    site = build.build(pair, tmp_path / "site", build.SiteOptions(title=title)).path
     assert not list(tags(site, "index.html").all("b"))
     assert json.loads((site / "app.webmanifest").read_text())["name"] == title
 
@@ -452,7 +453,7 @@ def test_networks_of_one_architecture_are_numbered(tmp_path: Path) -> None:
 )
 def test_kinds_come_from_the_manifest(inputs: list[Any], outputs: list[Any], expected: str) -> None:
     try:
-        found = networks.kind({"inputs": inputs, "outputs": outputs})
+        found = bundles.kind({"inputs": inputs, "outputs": outputs})
     except ValueError as reason:
         assert expected in str(reason)
     else:
@@ -478,7 +479,7 @@ def test_a_reader_is_of_the_same_shape(pair: Any, tmp_path: Path) -> None:
     assert element["reader"].startswith("models/my-classifier/")
 
 
-def with_classes(export: bundle.Bundle, classes: Any, **values: Any) -> tuple[bundle.Bundle, None]:
+def with_classes(export: exports.Export, classes: Any, **values: Any) -> tuple[exports.Export, None]:
     (name,) = export.networks
     arch = json.loads((export.path / name / "manifest.json").read_text())["provenance"]["arch"]
     return change(export, provenance={"arch": arch, "dataset": "digits", "classes": classes}, **values), None
@@ -566,7 +567,7 @@ def _without(values: dict[str, Any], key: str) -> dict[str, Any]:
 def test_a_manifest_that_breaks_a_rule(damage: str, tmp_path: Path) -> None:
     export = made_by_hand(tmp_path / "export")
     file = export.path / "generator" / "manifest.json"
-    networks.read(file.parent)
+    bundles.read(file.parent)
     file.write_text(json.dumps(spoilt_manifests()[damage](json.loads(file.read_text()))))
     with pytest.raises(RunError, match="damaged bundle"):
         build.build([(export, None)], tmp_path / "site")
@@ -578,7 +579,7 @@ def test_a_manifest_that_is_no_json(text: str, tmp_path: Path) -> None:
     export = made_by_hand(tmp_path / "export")
     (export.path / "generator" / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match="damaged bundle"):
-        networks.read(export.path / "generator")
+        bundles.read(export.path / "generator")
 
 
 @pytest.mark.parametrize("linked", ["golden.bin", "manifest.json", ""])
@@ -588,26 +589,26 @@ def test_links_are_refused(linked: str, tmp_path: Path) -> None:
     place.rename(tmp_path / "elsewhere")
     place.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(RunError, match="damaged bundle"):
-        networks.read(folder)
+        bundles.read(folder)
 
 
 def test_nothing_else_of_a_folder_is_taken(tmp_path: Path) -> None:
     export = made_by_hand(tmp_path / "export")
     for name in ("notes.txt", "secret.js", "golden.bin.br", ".env"):
         (export.path / "generator" / name).write_text("mine")
-    site = build.build([(export, None)], tmp_path / "site", build.Options(max_file_size=1 << 20)).path
+    site = build.build([(export, None)], tmp_path / "site", build.SiteOptions(max_file_size=1 << 20)).path
     assert not [path for path in site.rglob("*") if path.is_file() and path.read_bytes() == b"mine"]
 
 
 def test_weights_are_cut_for_a_host(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    made = bundle.export(runs["cnn"], [plugins.BACKENDS.get("webgl")], tmp_path / "export").bundle
-    site = build.build([(made, None)], tmp_path / "site", build.Options(max_file_size=300_000)).path
+    made = exports.write(runs["cnn"], [plugins.BACKENDS.get("webgl")], tmp_path / "export").export
+    site = build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=300_000)).path
     shards = [path for path in listed(site)["files"] if path.startswith("models/cnn/weights-")]
     assert len(shards) == 4 and all((site / shard).stat().st_size <= 300_000 for shard in shards)
     preloaded = {each.get("href", "").partition("?")[0] for each in tags(site, "index.html").all("link")}
     assert set(shards) <= preloaded
     with pytest.raises(UsageError, match="more than the 20,000 allowed"):
-        build.build([(made, None)], tmp_path / "site", build.Options(max_file_size=20_000))
+        build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=20_000))
     assert len([path for path in listed(site)["files"] if path.startswith("models/cnn/weights-")]) == 4
 
 
@@ -762,7 +763,7 @@ def test_a_failed_build_leaves_the_former_site(pair: Any, tmp_path: Path, monkey
 KILLED_IN_SWAP = """
 import os, signal, sys
 from pathlib import Path
-from ganzoo.export import bundle
+from ganzoo.export import exports
 from ganzoo.runtime import join, modules, strip
 from ganzoo.site import build
 
@@ -772,7 +773,7 @@ def rename(self, target):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(self, target)
 Path.rename = rename
-build.build([(bundle.load(Path(sys.argv[1])), None)], Path(sys.argv[2]))
+build.build([(exports.load(Path(sys.argv[1])), None)], Path(sys.argv[2]))
 """
 
 

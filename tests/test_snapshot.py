@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ganzoo.errors import SnapshotError
-from ganzoo.training import snapshot
+from ganzoo.runs import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import CollapsedError, DiskFullError, RunError, SnapshotError, UsageError
-from ganzoo.metrics.during import Judge
+from ganzoo.metrics.in_training import Judge
 from ganzoo.training import loop as loop_module
-from ganzoo.training import run as runs_module
+from ganzoo.runs import run as runs_module
 from ganzoo.training.collapse import fallen, saturated
-from ganzoo.training.options import Options
+from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import resume, train
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
-OPTIONS = Options(epochs=2, limit=96, batch_size=32, seed=3)  # six iterations, each judged
+OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)  # six iterations, each judged
 
 
 def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
@@ -45,7 +45,7 @@ def says(
     """Let the judge of the next trainings say `scores`, one after another."""
     told = iter(scores)
     judge = Judge(lambda: {key: next(told)}, key, better)  # type: ignore[arg-type]
-    monkeypatch.setattr("ganzoo.metrics.during.during", lambda *arguments: judge)
+    monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: judge)
 
 
 def content(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -69,14 +69,14 @@ def test_the_best_is_kept_and_the_last_beside_it(
 
 def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, [0.1, 0.4, 0.3, 0.35], "eval/accuracy", "max")
-    run = train("cnn", Options(epochs=4, limit=64), tmp_path, None, quiet).run
+    run = train("cnn", TrainOptions(epochs=4, limit=64), tmp_path, None, quiet).run
     best = run.best()
     assert best and best.iteration == 2
 
 
 def test_without_a_judge_the_last_is_the_best(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ganzoo.metrics.during.during", lambda *arguments: None)
-    run = train("cnn", Options(epochs=1, limit=64), tmp_path, None, quiet).run
+    monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
+    run = train("cnn", TrainOptions(epochs=1, limit=64), tmp_path, None, quiet).run
     assert run.best() is None and run.model_path.read_bytes() == (run.path / "last.npz").read_bytes()
 
 
@@ -103,10 +103,10 @@ def test_last_is_asked_for_by_name(
 def test_so_many_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     says(monkeypatch, [1, 2, 3, 4, 5, 6])
-    run = train("dcgan-cond", Options(epochs=2, limit=96, batch_size=32, keep=3), tmp_path, None, quiet).run
+    run = train("dcgan-cond", TrainOptions(epochs=2, limit=96, batch_size=32, keep=3), tmp_path, None, quiet).run
     assert [path.stem for path in run.kept()] == ["0000001", "0000004", "0000005", "0000006"]
     with pytest.raises(UsageError, match="--keep is 0"):
-        train("dcgan-cond", Options(keep=0), tmp_path, None, quiet)
+        train("dcgan-cond", TrainOptions(keep=0), tmp_path, None, quiet)
 
 
 def test_a_collapse_ends_with_a_command_that_goes_on(
@@ -119,10 +119,10 @@ def test_a_collapse_ends_with_a_command_that_goes_on(
     assert "eval/coverage fell from 0.900 to 0.310" in done.err and "run/snapshots/0000002.npz" in done.err
     found = re.search(r"ganzoo (train .*)", done.err)
     assert found
-    way_back = shlex.split(found[1])
-    assert way_back[2:6] == ["--resume", "--out", "run", "--from"]
+    recovery = shlex.split(found[1])
+    assert recovery[2:6] == ["--resume", "--out", "run", "--from"]
     says(monkeypatch, [0.8, 0.7, 0.95, 0.7])
-    again = ganzoo(*way_back)
+    again = ganzoo(*recovery)
     assert again.code == 0, again.err
     stored = json.loads(Path("run/config.json").read_text())
     (former,) = stored["former"]
@@ -174,9 +174,9 @@ def test_a_saturated_discriminator_stops_a_training(
 
     monkeypatch.setattr(dcgan_cond, "loss_real", lambda logits: 1e-6 * logits[0])
     monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: 1e-6 * logits[0])
-    options = Options(epochs=32, batch_size=64, limit=64)
+    options = TrainOptions(epochs=32, batch_size=64, limit=64)
     for scores in (None, [5, 4, 3, 3, 3, 3, 3, 3]):  # no judge, and one whose scores do not rise
-        monkeypatch.setattr("ganzoo.metrics.during.during", lambda *arguments: None)
+        monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
         if scores:
             says(monkeypatch, scores)
         with pytest.raises(CollapsedError, match="dis/loss has been below"):
@@ -191,16 +191,16 @@ def test_another_seed_from_a_snapshot_is_another_future(
     says(monkeypatch, itertools.count(1))
     run = train("dcgan-cond", OPTIONS, tmp_path, None, quiet).run
     first = arrays(run.path / "last.npz")["l0/W"]
-    resume("dcgan-cond", Options(), tmp_path, run.path, quiet, "best")
+    resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet, "best")
     assert first.tobytes() == arrays(run.path / "last.npz")["l0/W"].tobytes()
-    other = resume("dcgan-cond", Options(seed=4), tmp_path, run.path, quiet, "best").run
+    other = resume("dcgan-cond", TrainOptions(seed=4), tmp_path, run.path, quiet, "best").run
     assert first.tobytes() != arrays(run.path / "last.npz")["l0/W"].tobytes()
     assert other.config.seed == 4 and other.provenance["former"][0]["seed"] == 3
     with pytest.raises(UsageError, match="another seed"):
-        resume("dcgan-cond", Options(seed=5, epochs=3), tmp_path, run.path, quiet)
+        resume("dcgan-cond", TrainOptions(seed=5, epochs=3), tmp_path, run.path, quiet)
     other.snapshot(1).unlink()
     with pytest.raises(RunError, match="keeps no best snapshot"):
-        resume("dcgan-cond", Options(), tmp_path, run.path, quiet, "best")
+        resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet, "best")
 
 
 def test_two_processes_on_one_run(ganzoo: Callable[..., Done], in_tmp: Path, runs: Mapping[str, Run]) -> None:
@@ -208,7 +208,7 @@ def test_two_processes_on_one_run(ganzoo: Callable[..., Done], in_tmp: Path, run
     script = """
 import sys, time
 from pathlib import Path
-from ganzoo.training.run import locked
+from ganzoo.runs.run import locked
 with locked(Path(sys.argv[1])):
     print("locked", flush=True)
     time.sleep(60)
@@ -239,7 +239,8 @@ import resource, sys
 from pathlib import Path
 from rich.console import Console
 from ganzoo.cli import main
-from ganzoo.training import loop, snapshot
+from ganzoo.training import loop
+from ganzoo.runs import snapshot
 
 loop.SNAPSHOT_SECONDS = 0.0  # after every iteration
 write, written = snapshot.save_state, 0
@@ -253,8 +254,8 @@ def save_state(*arguments):
 
 import ganzoo.training.extensions
 ganzoo.training.extensions.save_state = save_state
-import ganzoo.metrics.during
-ganzoo.metrics.during.during = lambda *arguments: None
+import ganzoo.metrics.in_training
+ganzoo.metrics.in_training.during = lambda *arguments: None
 main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "32", "--seed", "3", "--out", "run"])
 """
 
@@ -262,13 +263,13 @@ main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "
 def test_a_full_disk_in_mid_snapshot_loses_nothing(
     in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganzoo.metrics.during.during", lambda *arguments: None)
+    monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True)
     assert done.returncode == DiskFullError.exit_code and "Traceback" not in done.stderr, done.stderr
     assert "run takes no more: File too large; the snapshot 0000003.npz is whole." in done.stderr
     assert "ganzoo train dcgan-cond --resume --out run" in done.stderr
     assert not list(Path("run/snapshots").glob(".*"))
-    resumed = resume("dcgan-cond", Options(), in_tmp, Path("run"), quiet).run
+    resumed = resume("dcgan-cond", TrainOptions(), in_tmp, Path("run"), quiet).run
     whole = train("dcgan-cond", OPTIONS, in_tmp, Path("whole"), quiet).run
     for name in ("model.npz", "last.npz"):
         one, other = arrays(resumed.path / name), arrays(whole.path / name)
@@ -282,10 +283,10 @@ def test_a_really_full_disk(in_tmp: Path, quiet: Console, monkeypatch: pytest.Mo
     if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk]).returncode:
         pytest.skip("no file system can be mounted here")
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
-    monkeypatch.setattr("ganzoo.metrics.during.during", lambda *arguments: None)
+    monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     try:
         with pytest.raises(DiskFullError, match=r"No space left on device; the snapshot 0000002.npz is whole"):
-            train("dcgan-cond", Options(epochs=1, limit=96, batch_size=32, keep=6), in_tmp, disk / "run", quiet)
+            train("dcgan-cond", TrainOptions(epochs=1, limit=96, batch_size=32, keep=6), in_tmp, disk / "run", quiet)
         assert arrays(runs_module.load(disk / "run").snapshot(2))
     finally:
         subprocess.run(["umount", disk], check=True)
@@ -302,7 +303,7 @@ def test_a_state_of_another_version_is_refused(tmp_path: Path, quiet: Console, r
     np.savez(snapshot, **{**stored, "ganzoo": np.asarray(json.dumps(header))})  # type: ignore[arg-type]
     before = content(run.path)
     with pytest.raises(SnapshotError, match="has format 1, this ganzoo reads 2"):
-        resume("cnn", Options(epochs=3), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(epochs=3), tmp_path, run.path, quiet)
     assert {key: value for key, value in content(run.path).items() if key != ".lock"} == {
         key: value for key, value in before.items() if key != ".lock"
     }

@@ -17,7 +17,7 @@ from PIL import Image
 from ganzoo.errors import UsageError
 from ganzoo.sweep.space import Choice, Range, parse
 from ganzoo.training import loop
-from ganzoo.training import run as runs
+from ganzoo.runs import run as runs
 from ganzoo.training import train as training
 
 if TYPE_CHECKING:

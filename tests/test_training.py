@@ -26,8 +26,8 @@ from ganzoo.errors import (
 )
 from ganzoo.training import loop as loop_module
 from ganzoo.training import options as options_module
-from ganzoo.training import run as runs_module
-from ganzoo.training.options import Options
+from ganzoo.runs import run as runs_module
+from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import resume, train
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conftest import Done
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
-OPTIONS = Options(epochs=2, limit=96, batch_size=32, seed=3)
+OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
 
 
 def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
@@ -88,7 +88,7 @@ def test_resumed_training_equals_uninterrupted(
 ) -> None:
     whole = train(arch, OPTIONS, tmp_path, tmp_path / "whole", quiet).run
     run = interrupted(arch, tmp_path, quiet, monkeypatch, after=1 if arch == "wgan-gp" else 2)
-    resumed = resume(arch, Options(), tmp_path, run.path, quiet).run
+    resumed = resume(arch, TrainOptions(), tmp_path, run.path, quiet).run
     assert same(whole.model_path, resumed.model_path) and same(last(whole), last(resumed))
     assert whole.best() == resumed.best() and whole.best()
     assert last_snapshot(whole).name == last_snapshot(resumed).name
@@ -110,10 +110,10 @@ def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
             return goes_on(self, trainer)
 
         patched.setattr(loop_module._Stop, "__call__", stop)
-        assert resume("cnn", Options(epochs=4), tmp_path, run.path, quiet).interrupted
+        assert resume("cnn", TrainOptions(epochs=4), tmp_path, run.path, quiet).interrupted
     assert not (run.path / "model.npz").exists() and not (run.path / "last.npz").exists()
     assert runs_module.latest(tmp_path, "cnn", finished=False).path == run.path
-    ended = resume("cnn", Options(), tmp_path, None, quiet).run
+    ended = resume("cnn", TrainOptions(), tmp_path, None, quiet).run
     assert ended.finished and ended.path == run.path and ended.log()[-1]["iteration"] == 12
     ended.model()
 
@@ -124,7 +124,7 @@ def test_a_finished_training_without_snapshots_is_not_begun_again(tmp_path: Path
         path.unlink()
     before = run.model_path.read_bytes()
     with pytest.raises(RunError, match="no snapshot"):
-        resume("cnn", Options(epochs=4), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(epochs=4), tmp_path, run.path, quiet)
     assert run.model_path.read_bytes() == before
 
 
@@ -138,7 +138,7 @@ def test_snapshots_are_numbers_and_other_files_are_somebody_elses(tmp_path: Path
     assert [path.stem for path in run.kept()][-2:] == ["9999999", "10000200"]
     for iteration in (9_999_999, 10_000_200):
         run.snapshot(iteration).unlink()
-    resume("cnn", Options(epochs=3, keep=1), tmp_path, run.path, quiet)
+    resume("cnn", TrainOptions(epochs=3, keep=1), tmp_path, run.path, quiet)
     assert {"0000001-good", "0000009_good", "mine"} < {path.stem for path in run.snapshots.iterdir()}
 
 
@@ -150,7 +150,7 @@ def test_random_numbers_from_nowhere_are_refused(position: int, tmp_path: Path, 
         content = dict(stored.items())
     np.savez(path, **{**content, "random/rest": np.asarray([position, 0])})
     with pytest.raises(SnapshotError, match="its random numbers are at"):
-        resume("cnn", Options(epochs=3), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(epochs=3), tmp_path, run.path, quiet)
 
 
 def test_another_rate_is_that_of_the_first_step(
@@ -166,7 +166,7 @@ def test_another_rate_is_that_of_the_first_step(
         return update(self, *arguments, **options)
 
     monkeypatch.setattr(Adam, "update", watched)
-    changed = Options(epochs=4, hparams=["alpha=0.0009765625", "final_alpha=1"])
+    changed = TrainOptions(epochs=4, hparams=["alpha=0.0009765625", "final_alpha=1"])
     resume("cnn", changed, tmp_path, run.path, quiet, "last")
     assert rates == [0.0009765625] * 6
 
@@ -181,7 +181,7 @@ def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeyp
 
     monkeypatch.setattr(datasets, "load", other)
     with pytest.raises(RunError, match="changed since"):
-        resume("cnn", Options(), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(), tmp_path, run.path, quiet)
 
 
 @pytest.mark.parametrize(
@@ -228,12 +228,12 @@ def test_resumed_training_differs_without_its_random_state(
     whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
     run = interrupted("dcgan-cond", tmp_path, quiet, monkeypatch, after=2)
     monkeypatch.setattr(np.random, "set_state", lambda state: None)
-    assert not same(last(whole), last(resume("dcgan-cond", Options(), tmp_path, run.path, quiet).run))
+    assert not same(last(whole), last(resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet).run))
 
 
 def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
     run = runs["dcgan-cond"]
-    options = Options(epochs=run.config.epochs, limit=run.config.limit, seed=run.config.seed)
+    options = TrainOptions(epochs=run.config.epochs, limit=run.config.limit, seed=run.config.seed)
     again = train("dcgan-cond", options, tmp_path, None, quiet).run
     assert same(run.model_path, again.model_path) and same(last(run), last(again))
     assert log(run) == log(again) and run.best() == again.best()
@@ -245,7 +245,7 @@ def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Console, r
 def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     from threadpoolctl import threadpool_info
 
-    from ganzoo.training.snapshot import save_model
+    from ganzoo.runs.snapshot import save_model
 
     def threads() -> list[int]:
         return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
@@ -257,8 +257,8 @@ def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monk
         save_model(*arguments)
 
     before = threads()
-    monkeypatch.setattr("ganzoo.training.snapshot.save_model", record)
-    train("cnn", Options(epochs=1, limit=64), tmp_path, None, quiet)
+    monkeypatch.setattr("ganzoo.runs.snapshot.save_model", record)
+    train("cnn", TrainOptions(epochs=1, limit=64), tmp_path, None, quiet)
     assert seen and set(seen[0]) == {1}
     assert threads() == before
 
@@ -266,7 +266,7 @@ def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monk
 def test_users_random_state_is_left_alone(tmp_path: Path, quiet: Console) -> None:
     np.random.seed(5)
     expected = np.random.RandomState(5).uniform(size=3)
-    train("cnn", Options(epochs=1, limit=64), tmp_path, None, quiet)
+    train("cnn", TrainOptions(epochs=1, limit=64), tmp_path, None, quiet)
     np.testing.assert_array_equal(np.random.uniform(size=3), expected)
 
 
@@ -291,7 +291,7 @@ def die_half_way(file, **arrays):
     savez(file, **arrays)
 
 np.savez = die_half_way
-few = options.Options(epochs=2, limit=96, batch_size=32, seed=3)
+few = options.TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
 train.train("dcgan-cond", few, Path(sys.argv[1]), Path(sys.argv[2]), Console(quiet=True))
 """
 
@@ -304,7 +304,7 @@ def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(tmp_path: Path, q
     assert sorted(file.name for file in snapshots.glob("[0-9]*.npz")) == ["0000001.npz", "0000002.npz"]
     assert list(snapshots.glob(".*"))  # the half-written one, beside its place
     whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
-    resumed = resume("dcgan-cond", Options(), tmp_path, path, quiet).run
+    resumed = resume("dcgan-cond", TrainOptions(), tmp_path, path, quiet).run
     assert same(whole.model_path, resumed.model_path)
     assert same(last_snapshot(whole), last_snapshot(resumed))
     assert not list(snapshots.glob(".*"))  # and it is swept away
@@ -354,7 +354,7 @@ def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
 
     monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: logits[0] * float("nan"))
     with pytest.raises(DivergedError, match="loss is not finite after 3 iterations") as caught:
-        resume("dcgan-cond", Options(), tmp_path, run.path, quiet)
+        resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet)
     assert str(run.snapshots) in caught.value.remedy
     kept = arrays(last_snapshot(run))
     assert all(kept[key].tobytes() == good[key].tobytes() for key in good)
@@ -364,7 +364,7 @@ def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, of what is provoked here
 def test_infinite_losses_stop_the_training_too(tmp_path: Path, quiet: Console) -> None:
     with pytest.raises(DivergedError) as caught:
-        train("cnn", Options(epochs=2, limit=96, hparams=["alpha=1e38"]), tmp_path, tmp_path / "run", quiet)
+        train("cnn", TrainOptions(epochs=2, limit=96, hparams=["alpha=1e38"]), tmp_path, tmp_path / "run", quiet)
     assert "kept" not in caught.value.remedy  # there is no snapshot yet, and none is claimed
     assert "ganzoo info cnn" in caught.value.remedy
     assert not (tmp_path / "run" / "model.npz").exists()
@@ -390,7 +390,7 @@ def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch:
     """The loss of an update says nothing of the weights after it: they are looked at before they are stored."""
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     with pytest.raises(DivergedError, match=r"model:main/.* is not finite after 2 iterations"):
-        train("cnn", Options(epochs=2, limit=192), tmp_path, tmp_path / "run", quiet)
+        train("cnn", TrainOptions(epochs=2, limit=192), tmp_path, tmp_path / "run", quiet)
     kept = sorted((tmp_path / "run" / "snapshots").glob("*.npz"))
     assert [path.name for path in kept] == ["0000001.npz"]
     assert all(np.isfinite(value).all() for value in arrays(kept[0]).values() if value.dtype.kind == "f")
@@ -399,13 +399,13 @@ def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch:
 @pytest.mark.usefixtures("second_update_poisons")
 def test_nan_in_the_very_last_update_leaves_no_model(tmp_path: Path, quiet: Console) -> None:
     with pytest.raises(DivergedError):
-        train("cnn", Options(epochs=1, limit=128), tmp_path, tmp_path / "run", quiet)
+        train("cnn", TrainOptions(epochs=1, limit=128), tmp_path, tmp_path / "run", quiet)
     assert not (tmp_path / "run" / "model.npz").exists()
 
 
 def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
-    run = train("cnn", Options(epochs=4, limit=64), tmp_path, None, quiet).run
+    run = train("cnn", TrainOptions(epochs=4, limit=64), tmp_path, None, quiet).run
     assert [path.name for path in sorted(run.snapshots.iterdir())] == ["0000003.npz", "0000004.npz"]
 
 
@@ -414,26 +414,26 @@ def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: C
     stopped = tmp_path / "stopped"
     stopped.mkdir()
     (stopped / "config.json").write_bytes((whole.path / "config.json").read_bytes())
-    assert same(resume("dcgan-cond", Options(), tmp_path, stopped, quiet).run.model_path, whole.model_path)
+    assert same(resume("dcgan-cond", TrainOptions(), tmp_path, stopped, quiet).run.model_path, whole.model_path)
 
 
 def test_resume_takes_the_unfinished_run(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     finished = train("cnn", OPTIONS, tmp_path, tmp_path / "younger", quiet).run
-    assert resume("cnn", Options(), tmp_path, None, quiet).run.path == run.path
+    assert resume("cnn", TrainOptions(), tmp_path, None, quiet).run.path == run.path
     with pytest.raises(UsageError, match="younger is finished"):
-        resume("cnn", Options(), tmp_path, finished.path, quiet)
+        resume("cnn", TrainOptions(), tmp_path, finished.path, quiet)
     finished.model_path.unlink()
     with pytest.raises(UsageError, match="is at epoch 2 already"):
-        resume("cnn", Options(epochs=1), tmp_path, finished.path, quiet)
-    longer = resume("cnn", Options(epochs=3), tmp_path, finished.path, quiet).run
+        resume("cnn", TrainOptions(epochs=1), tmp_path, finished.path, quiet)
+    longer = resume("cnn", TrainOptions(epochs=3), tmp_path, finished.path, quiet).run
     assert longer.config.epochs == 3 and log(longer)[-1]["epoch_detail"] >= 3
 
 
 def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     before = (run.path / "config.json").read_bytes()
-    for options in (Options(epochs=0), Options(limit=0), Options(batch_size=0), Options(seed=9)):
+    for options in (TrainOptions(epochs=0), TrainOptions(limit=0), TrainOptions(batch_size=0), TrainOptions(seed=9)):
         with pytest.raises(UsageError):
             resume("cnn", options, tmp_path, run.path, quiet)
     assert (run.path / "config.json").read_bytes() == before
@@ -495,9 +495,9 @@ def test_time_left_is_what_the_rate_says() -> None:
 def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     with pytest.raises(UsageError, match="batch_size, hparams"):
-        resume("cnn", Options(batch_size=16, hparams=["alpha=0.5"]), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(batch_size=16, hparams=["alpha=0.5"]), tmp_path, run.path, quiet)
     with pytest.raises(UsageError, match="run of cnn"):
-        resume("wgan-gp", Options(), tmp_path, run.path, quiet)
+        resume("wgan-gp", TrainOptions(), tmp_path, run.path, quiet)
 
 
 def test_resume_refuses_changed_data(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -506,7 +506,7 @@ def test_resume_refuses_changed_data(tmp_path: Path, quiet: Console, monkeypatch
     stored = json.loads(config.read_text())
     config.write_text(json.dumps({**stored, "data_sha256": "0" * 64}))
     with pytest.raises(RunError, match="changed"):
-        resume("cnn", Options(), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(), tmp_path, run.path, quiet)
 
 
 def test_a_run_is_never_overwritten(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
@@ -542,19 +542,19 @@ def test_samples_are_of_the_same_noise_at_every_call(runs: Mapping[str, Run]) ->
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        (Options(preset="blok"), UnknownNameError, "preset of dcgan-cond 'blok'"),
-        (Options(dataset="digit"), UnknownNameError, "dataset 'digit'"),
-        (Options(hparams=["alfa=1"]), UnknownNameError, "hyper-parameter 'alfa'"),
-        (Options(hparams=["gen_alpha=fast"]), UsageError, "'fast' is no float"),
-        (Options(hparams=["gen_alpha"]), UsageError, "no '='"),
-        (Options(epochs=0), UsageError, "--epochs is 0"),
-        (Options(limit=4), UsageError, "A batch of 64"),
-        (Options(seed=-1), UsageError, "--seed is -1"),
-        (Options(device="tpu"), UsageError, "device 'tpu'"),
-        (Options(device="cuda:7"), DeviceMissingError, "cuda:7 does not answer"),
+        (TrainOptions(preset="blok"), UnknownNameError, "preset of dcgan-cond 'blok'"),
+        (TrainOptions(dataset="digit"), UnknownNameError, "dataset 'digit'"),
+        (TrainOptions(hparams=["alfa=1"]), UnknownNameError, "hyper-parameter 'alfa'"),
+        (TrainOptions(hparams=["gen_alpha=fast"]), UsageError, "'fast' is no float"),
+        (TrainOptions(hparams=["gen_alpha"]), UsageError, "no '='"),
+        (TrainOptions(epochs=0), UsageError, "--epochs is 0"),
+        (TrainOptions(limit=4), UsageError, "A batch of 64"),
+        (TrainOptions(seed=-1), UsageError, "--seed is -1"),
+        (TrainOptions(device="tpu"), UsageError, "device 'tpu'"),
+        (TrainOptions(device="cuda:7"), DeviceMissingError, "cuda:7 does not answer"),
     ],
 )
-def test_wrong_options(options: Options, error: type[Exception], words: str, tmp_path: Path, quiet: Console) -> None:
+def test_wrong_options(options: TrainOptions, error: type[Exception], words: str, tmp_path: Path, quiet: Console) -> None:
     with pytest.raises(error, match=words):
         train("dcgan-cond", options, tmp_path, None, quiet)
     assert not list(tmp_path.iterdir())
@@ -563,7 +563,7 @@ def test_wrong_options(options: Options, error: type[Exception], words: str, tmp
 def test_set_reads_a_value_as_the_presets_type(tmp_path: Path) -> None:
     from ganzoo import plugins
 
-    options = Options(hparams=["alpha=1", "shift=3"], limit=64)
+    options = TrainOptions(hparams=["alpha=1", "shift=3"], limit=64)
     config, _ = options_module.configure(plugins.ARCHS.get("cnn"), options)
     assert config.hparams["alpha"] == 1.0 and isinstance(config.hparams["alpha"], float)
     assert config.hparams["shift"] == 3 and isinstance(config.hparams["shift"], int)

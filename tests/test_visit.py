@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 
 from ganzoo.bench.peers import PEERS
-from ganzoo.browser.arrays import encode
-from ganzoo.browser.find import find_browser
-from ganzoo.browser.link import THROTTLED, Link
-from ganzoo.browser.session import PAGES, RUNNERS, Answered, Local, visit_page
-from ganzoo.browser.verify import compare
+from ganzoo.serving.arrays import encode
+from ganzoo.browsers.find import find_browser
+from ganzoo.serving.link import THROTTLED, Link
+from ganzoo.browsers.session import PAGES, RUNNERS, Answered, Local, visit_page
+from ganzoo.verify.check import compare
 from ganzoo.errors import VerificationError
-from ganzoo.export import bundle as bundles
+from ganzoo.export import exports as bundles
 from ganzoo.plugins import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 TESTS = Path(__file__).parent
 SHAPES = ((5,), (1, 2, 2))
@@ -198,7 +198,7 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", ["webassembly", "webgl", "webgpu"])
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
-    exported = bundles.export(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").bundle
+    exported = bundles.export(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")
     manifest = json.loads((exported.path / "generator" / "manifest.json").read_text())
     specs = {

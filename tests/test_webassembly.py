@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from ganzoo import compilers, inputs, plugins
 from ganzoo.backends.webassembly import toolchain
 from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
-from ganzoo.export.trace import reference, trace
+from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 RUNNER = Path(__file__).parent / "js" / "run_wasm.mjs"
 BACKEND = plugins.BACKENDS.get("webassembly")

@@ -14,7 +14,7 @@ import plans
 from ganzoo.backends.webgpu import BACKEND
 from ganzoo.backends.webgpu import compile as compiling
 from ganzoo.backends.webgpu.compile import compile_plan
-from ganzoo.browser.arrays import decode
+from ganzoo.serving.arrays import decode
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, X, call
 from ganzoo.export.plan import Box, Step, Tensor

@@ -11,11 +11,11 @@ from ganzoo import plugins, provenance, show
 from ganzoo.files import replacing, write_json
 from ganzoo.layers import native
 from ganzoo.sample import sheet
-from ganzoo.training import run as runs
+from ganzoo.runs import run as runs
 
 if TYPE_CHECKING:
     from benchmarks.quality.rows import Row
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 CONDITIONS = "conditions.json"  # of a training, which its minutes depend on
 SHOWN = ("dcgan-cond/default", 0)  # whose pictures the README begins with
@@ -53,13 +53,13 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
 
 def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
     """The finished run at `place`, trained now, or to its end, where there is none. The conditions stand beside it."""
-    from ganzoo.training.options import Options
+    from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import resume, train
 
     if (place / "model.npz").exists():
         return runs.load(place)
     dataset, folder = _data(row, place.parent, mnist)
-    options = Options(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
+    options = TrainOptions(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
     load = os.getloadavg()[0]
     go = resume if (place / "config.json").exists() else train
     outcome = go(row.arch, options, place.parent, place, show.err())
@@ -88,7 +88,7 @@ def _data(row: Row, scratch: Path, mnist: Path | None) -> tuple[str, Path | None
 
 def judged(run: Run, mnist: Path | None, quick: bool) -> dict[str, Any]:
     """`ganzoo eval` of `run`."""
-    from ganzoo.metrics.evaluate import evaluate
+    from ganzoo.metrics.evaluate_run import evaluate
 
     folder = mnist if run.config.dataset == "mnist" else None
     return evaluate(run, folder, quick=quick, progress=show.step)
@@ -98,13 +98,13 @@ def exported_bytes(run: Run) -> int:
     """All files of the run's export for every backend, float32."""
     import tempfile
 
-    from ganzoo.export import bundle
-    from ganzoo.export.layouts import Options
+    from ganzoo.export import exports
+    from ganzoo.export.layouts import ExportOptions
     from ganzoo.export.size import total
 
     with tempfile.TemporaryDirectory() as scratch:
         backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
-        made = bundle.export(
-            run, backends, Path(scratch) / "export", layout="ganzoo", options=Options(), budget=None, progress=show.step
+        made = exports.write(
+            run, backends, Path(scratch) / "export", layout="ganzoo", options=ExportOptions(), budget=None, progress=show.step
         )
         return total(made.parts).distinct

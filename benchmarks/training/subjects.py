@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.reference import disturb
 from ganzoo import plugins
-from ganzoo.training.options import Options, configure
+from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,7 +56,7 @@ def subjects(arch: str | None = None, batch_size: int | None = None) -> list[Sub
     found: dict[Any, Subject] = {}
     for name in [arch] if arch else ("dcgan-cond", "wgan-gp", "cnn"):
         for preset in plugins.ARCHS.get(name).presets:
-            options = Options(preset=preset, device="cpu", seed=SEED, batch_size=batch_size)
+            options = TrainOptions(preset=preset, device="cpu", seed=SEED, batch_size=batch_size)
             config, data = configure(plugins.ARCHS.get(name), options)
             terms = {key: value if isinstance(value, str) else bool(value) for key, value in config.hparams.items()}
             own = (name, config.batch_size, *({**terms, "width": ""}).items())

@@ -25,9 +25,9 @@ from ganzoo.layers import (
     move_average,
 )
 from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig
-from ganzoo.training.batches import Batches
-from ganzoo.training.distributed import share
-from ganzoo.training.schedules import LinearShift
+from ganzoo.updaters.batches import Batches
+from ganzoo.updaters.distributed import share
+from ganzoo.updaters.schedules import LinearShift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

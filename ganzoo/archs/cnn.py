@@ -22,9 +22,9 @@ from ganzoo.devices import chainer_device
 from ganzoo.errors import UsageError
 from ganzoo.layers import RELU, Adam, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
-from ganzoo.training.batches import Batches
-from ganzoo.training.distributed import share
-from ganzoo.training.schedules import LinearShift
+from ganzoo.updaters.batches import Batches
+from ganzoo.updaters.distributed import share
+from ganzoo.updaters.schedules import LinearShift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from ganzoo.archs._hparams import choice, number
 from ganzoo.devices import chainer_device
 from ganzoo.layers import mean_softplus
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
-from ganzoo.training.distributed import share
+from ganzoo.updaters.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from ganzoo.archs import _gan
 from ganzoo.archs._hparams import choice, number
 from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
-from ganzoo.training.distributed import share
+from ganzoo.updaters.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 from ganzoo.bench.peers import Source
 from ganzoo.errors import UnsupportedOperatorError, UsageError
-from ganzoo.export import models
+from ganzoo.verify import models
 from ganzoo.export.layouts import ganzoo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ganzoo.bench.options import Options
+    from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.peers import Installed
-    from ganzoo.browser.session import Progress
-    from ganzoo.export.bundle import Bundle
+    from ganzoo.browsers.session import Progress
+    from ganzoo.export.exports import Export
     from ganzoo.specs import FloatArray
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
-    Export = tuple[Bundle, Run | None]
+    ExportOfRun = tuple[Export, Run | None]
 
 
 ALONE = "It takes one picture a run, and that was not asked for."
@@ -35,7 +35,7 @@ class Subject:
     """A network of an export. `name` is its own in a report; `source` is what peers get, None where its run is gone."""
 
     name: str
-    bundle: Bundle
+    bundle: Export
     network: str
     source: Source | None
 
@@ -50,8 +50,8 @@ class Subject:
     @cached_property
     def golden(self) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
         """Seeded inputs and Chainer's outputs, arrays (N, ...) by name."""
-        entry = self.bundle.networks[self.network]
-        sides = zip(("inputs", "outputs"), self.bundle.golden(self.network), strict=True)
+        entry = self.export.networks[self.network]
+        sides = zip(("inputs", "outputs"), self.export.golden(self.network), strict=True)
         inputs, outputs = (
             {spec["name"]: array for spec, array in zip(entry[side], arrays, strict=True)} for side, arrays in sides
         )
@@ -59,12 +59,12 @@ class Subject:
 
     @property
     def encoding(self) -> str:
-        return models.own(self.bundle, self.network, self.bundle.runnable[0]).encoding
+        return models.own(self.export, self.network, self.export.runnable[0]).encoding
 
     @property
     def weights_bytes(self) -> int:
         """Of the network's files of weights."""
-        files: Mapping[str, Mapping[str, int]] = self.bundle.manifest["files"]
+        files: Mapping[str, Mapping[str, int]] = self.export.manifest["files"]
         return sum(entry["bytes"] for path, entry in files.items() if path.startswith(f"{self.network}/weights"))
 
 
@@ -98,7 +98,7 @@ class Contestant:
         return f"{self.network} on {self.backend}: {self.library}"
 
 
-def subjects(exports: Sequence[Export]) -> list[Subject]:
+def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
     """The networks of `exports`, each with the run that it came from where that is here.
 
     Those that share a name are told apart by their run's.
@@ -114,18 +114,18 @@ def subjects(exports: Sequence[Export]) -> list[Subject]:
 
 
 def contestants(
-    chosen: Sequence[Subject], peers: Sequence[Installed], options: Options, root: Path, progress: Progress
+    chosen: Sequence[Subject], peers: Sequence[Installed], options: BenchOptions, root: Path, progress: Progress
 ) -> list[Contestant]:
     """Everybody who competes, staged below `root`, what is served compressed as a host would.
 
     Raises `UsageError` for a backend that no browser runs, or peers without a run; `ToolMissingError` when a peer lacks
     what writes its files.
     """
-    from ganzoo.browser.compressed import precompress
+    from ganzoo.serving.compressed import precompress
 
     found = []
     for i, subject in enumerate(chosen):
-        for backend in subject.bundle.choose(options.backends):
+        for backend in subject.export.choose(options.backends):
             progress(f"staging {subject.name} for {backend}")
             found.append(_own(subject, backend, options, root / str(i) / "own" / backend))
             if peers:
@@ -136,9 +136,9 @@ def contestants(
     return found
 
 
-def _own(subject: Subject, backend: str, options: Options, root: Path) -> Contestant:
+def _own(subject: Subject, backend: str, options: BenchOptions, root: Path) -> Contestant:
     """The export itself, copied: compressed files are written beside its own."""
-    model = models.own(subject.bundle, subject.network, backend)
+    model = models.own(subject.export, subject.network, backend)
     shutil.copytree(model.folder, root / "model")
     folders = {"model": root / "model", "runner": model.runner}
     for name, folder in model.loader.items():
@@ -147,9 +147,9 @@ def _own(subject: Subject, backend: str, options: Options, root: Path) -> Contes
     one = _one(options)
     return Contestant(
         network=subject.name,
-        library=subject.bundle.layout,
+        library=subject.export.layout,
         backend=backend,
-        package=subject.bundle.layout,
+        package=subject.export.layout,
         folders=folders,
         inputs=subject.golden[0],
         expected=subject.golden[1],
@@ -160,16 +160,16 @@ def _own(subject: Subject, backend: str, options: Options, root: Path) -> Contes
 
 
 def _peers(
-    subject: Subject, backend: str, peers: Sequence[Installed], options: Options, root: Path
+    subject: Subject, backend: str, peers: Sequence[Installed], options: BenchOptions, root: Path
 ) -> list[Contestant]:
     if subject.source is None:
-        run = subject.bundle.manifest["run"]
+        run = subject.export.manifest["run"]
         raise UsageError(
-            f"Peers are handed the network of the run {run}, and {subject.bundle.path} lies in none.",
+            f"Peers are handed the network of the run {run}, and {subject.export.path} lies in none.",
             "Name the run, or an export that lies in its run's folder.",
         )
-    if subject.bundle.layout != "ganzoo":
-        raise UsageError(f"{subject.bundle.path} is WebDNN's own.", "Compare peers with an export of ganzoo's layout.")
+    if subject.export.layout != "ganzoo":
+        raise UsageError(f"{subject.export.path} is WebDNN's own.", "Compare peers with an export of ganzoo's layout.")
     found, one = [], _one(options)
     for installed in peers:
         peer = installed.peer
@@ -195,6 +195,6 @@ def _peers(
     return found
 
 
-def _one(options: Options) -> tuple[int, ...]:
+def _one(options: BenchOptions) -> tuple[int, ...]:
     """What is left of the batches for a library that takes one picture a run."""
     return (1,) if 1 in options.batches else ()

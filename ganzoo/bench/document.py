@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ganzoo.bench.contestants import Contestant, Subject
-    from ganzoo.bench.options import Options
+    from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.visit import Visit
 
 SCHEMA = 2  # raised when a key changes its meaning or goes
@@ -59,7 +59,7 @@ class Browsed:
 def document(
     subjects: Sequence[Subject],
     browsed: Sequence[Browsed],
-    options: Options,
+    options: BenchOptions,
     versions: Mapping[str, str],
     load: Sequence[float],
     git: Mapping[str, Any] | None,
@@ -109,8 +109,8 @@ def _browser(browsed: Browsed) -> dict[str, Any]:
 def _network(subject: Subject) -> dict[str, Any]:
     return {
         "name": subject.name,
-        "run": subject.bundle.manifest["run"],
-        "arch": subject.bundle.manifest["config"]["arch"],
+        "run": subject.export.manifest["run"],
+        "arch": subject.export.manifest["config"]["arch"],
         "multiply_adds": subject.multiply_adds,
         "weights_bytes": subject.weights_bytes,
         "encoding": subject.encoding,

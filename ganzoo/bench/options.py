@@ -7,8 +7,8 @@ import secrets
 from dataclasses import dataclass
 
 from ganzoo.bench.statistics import MIN_ROUNDS
-from ganzoo.browser.link import THROTTLED, Link
-from ganzoo.browser.session import SILENCE
+from ganzoo.serving.link import THROTTLED, Link
+from ganzoo.browsers.session import SILENCE
 from ganzoo.errors import UsageError
 
 BATCHES = (1, 16, 64)
@@ -19,7 +19,7 @@ SECONDS = 0.3
 
 
 @dataclass(frozen=True)
-class Options:
+class BenchOptions:
     """`least` to `most` rounds, fewer where every interval of a median is within ±`precision` of it (0.1: 10%).
 
     Each of `batches` (pictures a run) is timed for `seconds` a visit; `link` is the slow connection that cold starts
@@ -49,7 +49,7 @@ def parse(
     throttle: bool,
     peers: bool,
     seed: int | None,
-) -> Options:
+) -> BenchOptions:
     """The options as the command line has them. Raises `UsageError` for what is no list or no range."""
     sizes = batch.split(",")
     if not all(re.fullmatch(r"[1-9]\d{0,3}", size) for size in sizes):
@@ -59,7 +59,7 @@ def parse(
         raise UsageError(
             f"--rounds '{rounds}' is no number and no range.", "Write it as in: --rounds 6 or --rounds 6-12"
         )
-    return Options(
+    return BenchOptions(
         backends,
         tuple(sorted({int(size) for size in sizes})),
         peers,

@@ -12,7 +12,7 @@ from ganzoo.errors import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ganzoo.browser.session import Visitor
+    from ganzoo.browsers.session import Visitor
 
 FLAGS = {"simd128": ("-msimd128",), "relaxed": ("-msimd128", "-mrelaxed-simd")}
 WEIGHTS = 209_040  # float32, as many as the reference generator has: they stream from the second cache
@@ -35,7 +35,7 @@ def measure(folder: Path, visitor: Visitor, silence: float) -> Mapping[str, floa
 
     Raises `BrowserMissingError` when the browser does not start, `VerificationError` when it fails on the page.
     """
-    from ganzoo.browser.session import PAGES, visit_page
+    from ganzoo.browsers.session import PAGES, visit_page
 
     job = {"modules": list(FLAGS), "counts": {"weights": WEIGHTS}}
     answered = visit_page(PAGES / "peak.html", job, {"lib": folder}, visitor=visitor, silence=silence)

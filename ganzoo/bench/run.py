@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ganzoo.bench.contestants import Contestant, Export
-    from ganzoo.bench.options import Options
+    from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.visit import Visit
-    from ganzoo.browser.session import Progress, Visitor
+    from ganzoo.browsers.session import Progress, Visitor
 
 STOPPED = "It was stopped by hand."
 HOPELESS = 6  # visits that may fail one after another before a browser that has shown nothing is given up
 
 
 def bench(
-    exports: Sequence[Export], visitors: Sequence[Visitor], options: Options, progress: Progress
+    exports: Sequence[Export], visitors: Sequence[Visitor], options: BenchOptions, progress: Progress
 ) -> dict[str, Any]:
     """The report of `exports`, each a bundle and the run that it came from, None where that is gone.
 
@@ -58,7 +58,7 @@ def bench(
     return document.document(chosen, browsed, options, {**provenance.versions(), **versions}, loads, sources)
 
 
-def failures(report: Mapping[str, Any], options: Options) -> list[str]:
+def failures(report: Mapping[str, Any], options: BenchOptions) -> list[str]:
     """A sentence for each network that could be timed nowhere, or not on a backend that was asked for by name."""
     found = []
     for network in (each["name"] for each in report["networks"]):
@@ -77,7 +77,7 @@ def stopped(report: Mapping[str, Any]) -> bool:
 
 
 def _browse(
-    visitor: Visitor, competing: Sequence[Contestant], modules: Path, options: Options, progress: Progress
+    visitor: Visitor, competing: Sequence[Contestant], modules: Path, options: BenchOptions, progress: Progress
 ) -> Browsed:
     """All rounds in one browser. One that does not get as far as the first page costs its rows, no more."""
     rounds: Rounds[Contestant] = Rounds(
@@ -125,7 +125,7 @@ def _groups(competing: Sequence[Contestant]) -> list[list[Contestant]]:
     return list(groups.values())
 
 
-def _visits(contestant: Contestant, visitor: Visitor, options: Options) -> Visits:
+def _visits(contestant: Contestant, visitor: Visitor, options: BenchOptions) -> Visits:
     """A visit at full speed, and one on the slow link that ends with the first output."""
     full = visit.visit(contestant, visitor, batches=contestant.batches, options=options)
     if full.reason or options.link is None:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ganzoo.bench.contestants import Contestant
-    from ganzoo.bench.options import Options
-    from ganzoo.browser.link import Link
-    from ganzoo.browser.session import Visitor
+    from ganzoo.bench.options import BenchOptions
+    from ganzoo.serving.link import Link
+    from ganzoo.browsers.session import Visitor
     from ganzoo.specs import FloatArray
 
 # Rasterisers on the CPU, as they name themselves: Chromium's, Mesa's three, Windows' WARP; and a WebGPU adapter
@@ -88,15 +88,15 @@ def visit(
     visitor: Visitor,
     *,
     batches: Sequence[int],
-    options: Options,
+    options: BenchOptions,
     link: Link | None = None,
 ) -> Visit:
     """Time `contestant` in a fresh page of `visitor`, on each of `batches`; none means its cold start only.
 
     A contestant that fails, hangs or computes something else than Chainer yields a reason.
     """
-    from ganzoo.browser.arrays import encode
-    from ganzoo.browser.session import PAGES, visit_page
+    from ganzoo.serving.arrays import encode
+    from ganzoo.browsers.session import PAGES, visit_page
 
     samples = encode(list(contestant.inputs.values()))
     job = {
@@ -133,7 +133,7 @@ def read(
     batches: Sequence[int] = (),
 ) -> Visit:
     """A page's result, checked. Raises `WrongOutputError`, or `VerificationError` for what no page of ours posts."""
-    from ganzoo.browser.verify import compare
+    from ganzoo.verify.check import compare
 
     errors = [_compared(compare([data.get("output")], [each[:1] for each in expected], tolerance))]
     timed = data.get("batches")

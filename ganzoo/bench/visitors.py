@@ -10,7 +10,7 @@ from ganzoo.errors import BrowserMissingError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ganzoo.browser.session import Visitor
+    from ganzoo.browsers.session import Visitor
 
 
 @contextmanager
@@ -20,9 +20,9 @@ def visitors(chosen: Sequence[str], listen: bool, announce: Callable[[str, str],
     The phone is first because somebody holds it; it is enough by itself. `announce(address, qr_code)` tells where it
     has to go. Raises `BrowserMissingError` without any browser, or when no phone comes.
     """
-    from ganzoo.browser.find import find_browsers
-    from ganzoo.browser.listen import phone
-    from ganzoo.browser.session import Local
+    from ganzoo.browsers.find import find_browsers
+    from ganzoo.browsers.phones import phone
+    from ganzoo.browsers.session import Local
 
     try:
         local: list[Visitor] = [Local(browser) for browser in find_browsers(chosen)]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ganzoo.export.plan import Plan, Step, Tensor
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Row:
 def explain(run: Run) -> Mapping[str, list[Row]]:
     """The rows of each network of `run`. Raises `UnsupportedOperatorError` where a network cannot be compiled."""
     from ganzoo.export.lowering import lower
-    from ganzoo.export.trace import trace
+    from ganzoo.export.tracing import trace
 
     networks = run.arch.export(run.config, run.model())
     return {network.name: rows(lower(trace(network), network)) for network in networks}

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import inputs
 from ganzoo.errors import GanzooError
-from ganzoo.export import trace as tracing
+from ganzoo.export import tracing
 from ganzoo.export.layouts import Traced
-from ganzoo.export.trace import reference
+from ganzoo.export.tracing import reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ganzoo.specs import FloatArray, Network
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 SAMPLES = 64
 SEED = 20171104
@@ -29,7 +29,7 @@ def trace(network: Network) -> Traced:
 
 
 def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
-    """Write what `Bundle.golden` and `Bundle.test_images` read; the names of the networks with test images of `run`."""
+    """Write what `Export.golden` and `Export.test_images` read; the names of the networks with test images of `run`."""
     import numpy as np
 
     arrays: dict[str, Any] = {}
@@ -52,7 +52,7 @@ def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
 def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
     """Some of the run's test images, where `network` classifies and the data is at hand."""
     from ganzoo import datasets, plugins
-    from ganzoo.datasets import choose
+    from ganzoo.datasets import subset
 
     (first, *others), (output, *more) = network.inputs, network.outputs
     if others or more or first.meaning != "image" or output.meaning not in ("logits", "probabilities"):
@@ -62,5 +62,5 @@ def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
         data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
     except GanzooError:  # trained elsewhere, perhaps
         return None
-    chosen = choose.some(TEST_IMAGES, len(data.test_x))
+    chosen = subset.some(TEST_IMAGES, len(data.test_x))
     return data.test_x[chosen], data.test_t[chosen]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.export.layouts import Written
-    from ganzoo.export.trade import Trade
+    from ganzoo.export.encoding_costs import EncodingCost
 
 UNITS = {"": 1, "B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
 LARGEST = 3  # parts that a broken budget names
@@ -106,7 +106,7 @@ def repeats(parts: Sequence[Part]) -> set[str]:
     return {part.path for part in parts if first[part.sha256] != part.path}
 
 
-def report(parts: Sequence[Part], notes: Mapping[str, str], trades: Sequence[Trade]) -> dict[str, Any]:
+def report(parts: Sequence[Part], notes: Mapping[str, str], encoding_costs: Sequence[EncodingCost]) -> dict[str, Any]:
     """`report.json`: every file, each backend's total and note, the whole's, and the encodings. Bytes everywhere."""
     again = repeats(parts)
     return {
@@ -116,7 +116,7 @@ def report(parts: Sequence[Part], notes: Mapping[str, str], trades: Sequence[Tra
         "backends": {name: asdict(sums) for name, sums in by_backend(parts).items()},
         "total": asdict(total(parts)),
         "notes": dict(notes),
-        "encodings": [asdict(trade) for trade in trades],
+        "encodings": [asdict(trade) for trade in encoding_costs],
     }
 
 

@@ -11,19 +11,20 @@ import time
 from pathlib import Path
 
 from ganzoo import datasets, plugins
-from ganzoo.metrics import evaluators, recipe
+from ganzoo.metrics import pretrained
+from ganzoo.metrics import evaluator_training
 from ganzoo.metrics.evaluator import look
 
 
 def main(data_dir: Path | None) -> None:
     data = datasets.load(plugins.DATASETS.get("mnist"), data_dir)
     began = time.process_time()
-    trained = recipe.train(data, recipe.FROZEN)
-    evaluators.write(evaluators.FROZEN, trained)
-    known = evaluators.read(evaluators.FROZEN, trained)
+    trained = evaluator_training.train(data, evaluator_training.FROZEN)
+    pretrained.write(pretrained.FROZEN, trained)
+    known = pretrained.read(pretrained.FROZEN, trained)
     print(f"MNIST = {datasets.checksum(data)}")
     print(f"FROZEN_SHA256 = {known.sha256}")
-    held_out = recipe.held_out(len(data.train_x))
+    held_out = evaluator_training.held_out(len(data.train_x))
     for name, x, t in (
         ("held out", data.train_x[held_out], data.train_t[held_out]),
         ("test", data.test_x, data.test_t),

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from ganzoo import datasets
 from ganzoo.archs import cnn
 from ganzoo.files import write_json
-from ganzoo.metrics import networks
+from ganzoo import roles
 from ganzoo.paths import writable_cache
 from ganzoo.specs import TrainConfig
 from ganzoo.training.loop import seeded
@@ -46,7 +46,7 @@ def accuracy(data: Data) -> float:
             trainer.extend(extension)
         trainer.run()
         (network,) = cnn.export(config, training.model)
-        return float((networks.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())
+        return float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())
 
 
 def accuracy_of_real(data: Data) -> float:

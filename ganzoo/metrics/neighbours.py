@@ -54,7 +54,7 @@ def sheet(images: FloatArray, t: LabelArray, fakes: Nearest, train_x: FloatArray
     pictures, the one that is closest to a training image."""
     import numpy as np
 
-    from ganzoo.training import pictures
+    from ganzoo import image_grid
 
     drawn_of = [np.flatnonzero(t == k) for k in np.unique(t)[:ROWS]]
     chosen = [(here[0], here[fakes.distances[here, 0].argmin()]) for here in drawn_of]
@@ -62,4 +62,4 @@ def sheet(images: FloatArray, t: LabelArray, fakes: Nearest, train_x: FloatArray
         np.concatenate([part for i in row for part in (images[i : i + 1], train_x[fakes.indices[i]])]) for row in chosen
     ]
     headings = ["drawn", "nearest", "2nd", "3rd"][: 1 + fakes.indices.shape[1]]
-    return pictures.sheet(np.stack(rows), [*headings, "closest", *headings[1:]])
+    return image_grid.sheet(np.stack(rows), [*headings, "closest", *headings[1:]])

@@ -24,20 +24,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__, runtime
-from ganzoo.browser.compressed import SUFFIX, precompress
+from ganzoo.serving.compressed import SUFFIX, precompress
 from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import Mark, refuse_foreign, replacing_folder
-from ganzoo.site import hosts, networks
+from ganzoo.site import hosts
+from ganzoo.site import bundles
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ganzoo.export.bundle import Bundle
-    from ganzoo.site.networks import Model
-    from ganzoo.training.run import Run
+    from ganzoo.export.exports import Export
+    from ganzoo.site.bundles import Model
+    from ganzoo.runs.run import Run
 
 FORMAT = 1
 LIST = "site.json"
@@ -52,7 +53,7 @@ Files = dict[str, bytes]  # of a site, by path
 
 
 @dataclass(frozen=True)
-class Options:
+class SiteOptions:
     """`base_path` is where the site will lie, "/" or "/demo/"; files take at most `max_file_size` bytes."""
 
     base_path: str = "/"
@@ -84,9 +85,9 @@ class Made:
 
 
 def build(
-    exports: Sequence[tuple[Bundle, Run | None]],
+    exports: Sequence[tuple[Export, Run | None]],
     out: Path,
-    options: Options = Options(),
+    options: SiteOptions = SiteOptions(),
     progress: Callable[[str], None] = lambda line: None,
 ) -> Made:
     """Write the site of `exports`, each with its run where that is at hand, into `out`, in place of a former site.
@@ -119,7 +120,7 @@ def build(
     return Made(out, weighed, passed_over)
 
 
-def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:
+def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:
     """The kind, bundle and run of each network that has a page, and why others have none."""
     found: list[tuple[str, Model, Run | None]] = []
     passed_over: list[str] = []
@@ -129,9 +130,9 @@ def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[
                 f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
             )
         for name in bundle.networks:
-            model = networks.read(bundle.path / name)
+            model = bundles.read(bundle.path / name)
             try:
-                found.append((networks.kind(model.manifest), model, run))
+                found.append((bundles.kind(model.manifest), model, run))
             except ValueError as reason:
                 passed_over.append(f"{bundle.path / name} has no page: {reason}.")
     if not found:
@@ -141,13 +142,13 @@ def _networks(exports: Iterable[tuple[Bundle, Run | None]]) -> tuple[list[tuple[
     return found, passed_over
 
 
-def _pages(found: Sequence[tuple[str, Model, Run | None]], options: Options) -> tuple[list[Page], Files]:
+def _pages(found: Sequence[tuple[str, Model, Run | None]], options: SiteOptions) -> tuple[list[Page], Files]:
     """The pages, the first of them the index, and the files of their models and samples."""
     pages: list[Page] = []
     files: Files = {}
     taken = set(RESERVED)
     for kind, model, run in found:
-        slug = networks.slug(model.manifest["provenance"]["arch"], taken)
+        slug = bundles.slug(model.manifest["provenance"]["arch"], taken)
         taken.add(slug)
         page = Page(f"{slug}.html" if pages else INDEX, slug, kind, _recut(model, options.max_file_size))
         files |= {page.folder + name: content for name, content in page.model.files.items()}
@@ -168,7 +169,7 @@ def _recut(model: Model, most: int | None) -> Model:
         for name, content in model.files.items():
             (whole / name).write_bytes(content)
         layout.recut(whole, cut, most)
-        return networks.read(cut)
+        return bundles.read(cut)
 
 
 def _reader(page: Page, pages: Iterable[Page]) -> str:
@@ -180,7 +181,7 @@ def _reader(page: Page, pages: Iterable[Page]) -> str:
         return ""
     manifest = page.model.manifest
     drawn, classes = manifest["outputs"][0]["shape"], _classes(page)
-    labelled = "onehot" in networks.meanings(manifest["inputs"])
+    labelled = "onehot" in bundles.meanings(manifest["inputs"])
     readers = [
         each for each in pages if each.kind == "classifier" and each.model.manifest["inputs"][0]["shape"] == drawn
     ]
@@ -199,7 +200,7 @@ def _code(site: str, first: Page) -> Files:
     """What pages have besides their HTML and their models."""
     shared = runtime.strip(runtime.join(WEB / "elements.js")).encode()
     files = {"elements.js": shared}
-    for kind in networks.KINDS:
+    for kind in bundles.KINDS:
         files |= _element(kind, shared)
     files |= {
         "shell.js": runtime.strip((WEB / "shell.js").read_text(encoding="utf-8")).encode(),
@@ -224,7 +225,7 @@ def _element(kind: str, shared: bytes) -> Files:
     return {sheet: style, f"{kind}.js": _filled(module, f'"{sheet}"', json.dumps(_named(sheet, style)))}
 
 
-def _write_pages(files: Files, pages: Sequence[Page], options: Options) -> str:
+def _write_pages(files: Files, pages: Sequence[Page], options: SiteOptions) -> str:
     """Add the HTML to `files`. The version that it returns stands in each page: it is that of all they refer to."""
     refer = _refer(files)
 

@@ -186,7 +186,7 @@ def _headers(base_path: str, links: Mapping[str, str]) -> str:
 
 
 def _htaccess(base_path: str, links: Mapping[str, str]) -> str:
-    from ganzoo.browser.static import TYPES
+    from ganzoo.serving.static import TYPES
 
     # the file's name is that after the rewrite to the Brotli beside it
     named = ((re.escape(file), link) for file, link in links.items())

@@ -17,7 +17,7 @@ from ganzoo.site import hosts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ganzoo.site.networks import Model
+    from ganzoo.site.bundles import Model
 
     Refer = Callable[[str], str]
 

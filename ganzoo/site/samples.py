@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 TIMELINE = "timeline.json"
 

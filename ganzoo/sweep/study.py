@@ -32,7 +32,7 @@ from ganzoo.errors import (
     UsageError,
 )
 from ganzoo.sweep.space import Choice
-from ganzoo.training.options import Options, configure
+from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,8 +126,8 @@ def _require_optuna() -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
-def _options(space: Space, values: Mapping[str, Scalar]) -> Options:
-    return Options(
+def _options(space: Space, values: Mapping[str, Scalar]) -> TrainOptions:
+    return TrainOptions(
         preset=space.preset,
         dataset=space.dataset,
         data_dir=Path(space.data_dir) if space.data_dir else None,
@@ -147,7 +147,7 @@ def _goal(space: Space, console: Console) -> Goal:
     training = arch.train(config, data)
     if space.metric in training.monitors and space.better:
         return Goal(space.metric, space.better)
-    from ganzoo.metrics.during import during
+    from ganzoo.metrics.in_training import during
 
     judge = during(config, data, training.model, lambda line: console.print(f"{line} ...", style="dim"))
     if space.metric and space.better:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ganzoo.training.judging import Judging
-    from ganzoo.training.wayback import WayBack
+    from ganzoo.training.recovery import Recovery
 
     Log = Sequence[Mapping[str, float]]
 
@@ -34,12 +34,12 @@ class Watch(Extension):
 
     def __init__(
         self,
-        way_back: WayBack,
+        recovery: Recovery,
         healthy: Mapping[str, tuple[float, float]],
         log_lines: int,
         judging: Judging | None,
     ) -> None:
-        self._way_back, self._healthy, self._judging = way_back, healthy, judging
+        self._way_back, self._healthy, self._judging = recovery, healthy, judging
         self._long = round(log_lines * LONG)
 
     def __call__(self, trainer: Any) -> None:

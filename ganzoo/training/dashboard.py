@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ganzoo.training.extensions import Samples
     from ganzoo.training.judging import Judging
     from ganzoo.training.progress import Pace
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 SECONDS = 0.5  # between two looks; drawn by the training itself, so that no thread competes with it
 SPARK = 32  # letters of a sparkline

@@ -10,14 +10,14 @@ from chainer.training.extensions import LogReport
 
 from ganzoo.errors import DivergedError
 from ganzoo.files import replacing, write_text
-from ganzoo.training.snapshot import flat, save_state
+from ganzoo.runs.snapshot import flat, save_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ganzoo.specs import FloatArray
     from ganzoo.training.judging import Judging
-    from ganzoo.training.wayback import WayBack
+    from ganzoo.training.recovery import Recovery
 
 
 class JsonLog(LogReport):
@@ -29,11 +29,11 @@ class JsonLog(LogReport):
 
     name = "log"
 
-    def __init__(self, way_back: WayBack, monitors: Sequence[str], trigger: Callable[[Any], bool]) -> None:
+    def __init__(self, recovery: Recovery, monitors: Sequence[str], trigger: Callable[[Any], bool]) -> None:
         super().__init__(keys=[], trigger=trigger)
         self._log_name = None  # what LogReport itself would write
-        self._way_back, self._monitors = way_back, monitors
-        self._path = way_back.run.path / "log.jsonl"
+        self._way_back, self._monitors = recovery, monitors
+        self._path = recovery.run.path / "log.jsonl"
 
     def initialize(self, trainer: Any) -> None:
         if self.log:
@@ -61,7 +61,7 @@ def scored(key: str) -> bool:
     return key.startswith("eval/")
 
 
-def require_finite(way_back: WayBack, values: Any, trainer: Any) -> None:
+def require_finite(recovery: Recovery, values: Any, trainer: Any) -> None:
     """Raise `DivergedError` naming the first of `values`, numbers or arrays by key, that holds NaN or infinity."""
     import numpy as np
 
@@ -69,7 +69,7 @@ def require_finite(way_back: WayBack, values: Any, trainer: Any) -> None:
         array = np.asarray(value)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             problem = f"{key} is not finite after {trainer.updater.iteration} iterations."
-            raise DivergedError(problem, way_back.remedy())
+            raise DivergedError(problem, recovery.remedy())
 
 
 class Samples(Extension):
@@ -82,7 +82,7 @@ class Samples(Extension):
         self.latest: FloatArray | None = None
 
     def __call__(self, trainer: Any) -> None:
-        from ganzoo.training.pictures import sheet
+        from ganzoo.image_grid import sheet
 
         self.latest = self._sample()
         with replacing(self._folder / f"{trainer.updater.iteration:07d}.png") as beside:
@@ -98,8 +98,8 @@ class Snapshots(Extension):
     name = "snapshots"
     priority = -100
 
-    def __init__(self, way_back: WayBack, keep: int, judging: Judging | None, at_once: bool) -> None:
-        self._way_back, self._run = way_back, way_back.run
+    def __init__(self, recovery: Recovery, keep: int, judging: Judging | None, at_once: bool) -> None:
+        self._way_back, self._run = recovery, recovery.run
         self._keep, self._judging, self._at_once = keep, judging, at_once
         self._written: int | None = None
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import chainer
 from chainer.training import PRIORITY_WRITER, Extension
 
-from ganzoo.training.run import Best
+from ganzoo.runs.run import Best
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ganzoo.metrics.during import Judge
+    from ganzoo.metrics.in_training import Judge
 
 
 class Judging(Extension):

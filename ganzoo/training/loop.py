@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import DiskFullError
 from ganzoo.files import FULL
-from ganzoo.training import distributed
-from ganzoo.training import run as runs
+from ganzoo.updaters import distributed
+from ganzoo.runs import run as runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
-    from ganzoo.metrics.during import Judge
+    from ganzoo.metrics.in_training import Judge
     from ganzoo.specs import Arch, Data, TrainConfig, Training
-    from ganzoo.training.distributed import Team
+    from ganzoo.updaters.distributed import Team
     from ganzoo.training.extensions import Snapshots
-    from ganzoo.training.run import Best, Run
+    from ganzoo.runs.run import Best, Run
 
 EVALS = 8  # judgements in a whole training
 SHEETS = 2 * EVALS  # of samples, likewise
@@ -107,7 +107,7 @@ def loop(
 
 def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
     """Write the network as it is at the end, and as it was at its best."""
-    from ganzoo.training.snapshot import load_state, save_model
+    from ganzoo.runs.snapshot import load_state, save_model
 
     save_model(replace(run, weights="last").model_path, run.config, model)
     if best and best.iteration != trainer.updater.iteration:
@@ -116,7 +116,7 @@ def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
 
 
 def _judge(config: TrainConfig, data: Data, model: Any, console: Console) -> Judge | None:
-    from ganzoo.metrics.during import during
+    from ganzoo.metrics.in_training import during
 
     return during(config, data, model, lambda line: console.print(f"{line} ...", style="dim", markup=False))
 
@@ -140,14 +140,14 @@ def _extend(
     from ganzoo.training.judging import Judging
     from ganzoo.training.progress import Lines, Pace
     from ganzoo.training.triggers import Evenly
-    from ganzoo.training.wayback import WayBack
+    from ganzoo.training.recovery import Recovery
 
     epochs = run.config.epochs
-    way_back = WayBack(run, training.rates)
+    recovery = Recovery(run, training.rates)
     judging = Judging(judge) if judge else None
-    snapshots = extensions.Snapshots(way_back, keep, judging, at_once=reseed)
-    trainer.extend(extensions.JsonLog(way_back, training.monitors, Evenly(LOG_LINES, epochs)))
-    trainer.extend(Watch(way_back, training.healthy, LOG_LINES, judging))
+    snapshots = extensions.Snapshots(recovery, keep, judging, at_once=reseed)
+    trainer.extend(extensions.JsonLog(recovery, training.monitors, Evenly(LOG_LINES, epochs)))
+    trainer.extend(Watch(recovery, training.healthy, LOG_LINES, judging))
     samples = None
     if training.sample:
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
@@ -168,7 +168,7 @@ def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
     """Bring `trainer` to where `again` says, and `run` with it."""
     import numpy as np
 
-    from ganzoo.training.snapshot import load_state
+    from ganzoo.runs.snapshot import load_state
 
     if again.snapshot:
         load_state(again.snapshot, run.config, trainer)

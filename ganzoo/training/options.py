@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
-from ganzoo.datasets import choose
+from ganzoo.datasets import subset
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Options:
+class TrainOptions:
     """What a user may say of a training; None is "as the preset or the dataset has it".
 
     `keep` is how many of the last snapshots are kept; the result does not depend on it.
@@ -36,7 +36,7 @@ class Options:
     keep: int | None = None
 
 
-def configure(arch: Arch, options: Options) -> tuple[TrainConfig, Data]:
+def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
     """The configuration that `options` amount to, and the data it names."""
     name = options.preset or next(iter(arch.presets))
     if name not in arch.presets:
@@ -93,7 +93,7 @@ def _load(dataset: Dataset, data_dir: Path | str | None, limit: int | None) -> D
 
 def _limited(data: Data, limit: int) -> Data:
     """`limit` of the training images, of each class as many."""
-    chosen = choose.of_each_class(limit, data.train_t)
+    chosen = subset.of_each_class(limit, data.train_t)
     return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ganzoo import datasets, plugins, provenance
 from ganzoo.errors import RunError, UsageError
-from ganzoo.training import distributed
-from ganzoo.training import run as runs
+from ganzoo.updaters import distributed
+from ganzoo.runs import run as runs
 from ganzoo.training.loop import KEEP, Outcome, Start, loop
-from ganzoo.training.options import Options, configure
-from ganzoo.training.run import Run
+from ganzoo.training.options import TrainOptions, configure
+from ganzoo.runs.run import Run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import Data, TrainConfig
 
 
-def train(arch_name: str, options: Options, root: Path, out: Path | None, console: Console) -> Outcome:
+def train(arch_name: str, options: TrainOptions, root: Path, out: Path | None, console: Console) -> Outcome:
     """Train `arch_name` anew, in `out` or in the next free place below `root`.
 
     Raises `RunError` where a run is at `out` already, or another process at work.
@@ -43,7 +43,7 @@ def train(arch_name: str, options: Options, root: Path, out: Path | None, consol
 
 def resume(
     arch_name: str,
-    options: Options,
+    options: TrainOptions,
     root: Path,
     out: Path | None,
     console: Console,
@@ -75,7 +75,7 @@ def resume(
         return loop(run.arch, config, data, lambda: Run(path, config, provenance), again, options.keep or KEEP, console)
 
 
-def _continued(run: Run, arch_name: str, options: Options, begin_at: str | None) -> tuple[TrainConfig, Data]:
+def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | None) -> tuple[TrainConfig, Data]:
     """The configuration with which `run` goes on, and its data."""
     begun = run.config
     if begun.arch != arch_name:
@@ -120,14 +120,14 @@ def _unfinished(root: Path, arch: str) -> Run:
         return runs.latest(root, arch)
 
 
-def _filled(options: Options, begun: TrainConfig) -> Options:
+def _filled(options: TrainOptions, begun: TrainConfig) -> TrainOptions:
     """`options` with what a user left open as the run `begun` has it."""
     stated = {key: value for key, value in vars(options).items() if value not in (None, (), [])}
     former = {key: getattr(begun, key) for key in vars(options) if key not in ("data_dir", "hparams", "keep")}
     former["data_dir"] = Path(begun.data_dir) if begun.data_dir else None
     former["hparams"] = [f"{key}={value}" for key, value in begun.hparams.items()]
     stated["hparams"] = [*former["hparams"], *options.hparams]
-    return Options(**{**former, **stated})
+    return TrainOptions(**{**former, **stated})
 
 
 def _provenance(data: Data) -> dict[str, Any]:

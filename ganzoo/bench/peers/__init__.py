@@ -45,7 +45,7 @@ class Source:
     @cached_property
     def graph(self) -> Any:
         """WebDNN's graph."""
-        from ganzoo.export.trace import trace
+        from ganzoo.export.tracing import trace
 
         return trace(self.network)
 

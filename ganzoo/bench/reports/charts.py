@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.reports import figures, series, sketches
-from ganzoo.bench.reports.figures import of, ran
-from ganzoo.bench.reports.svg import inline
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports import chart_data
+from ganzoo.bench.reports import plots
+from ganzoo.bench.reports.formatting import of, ran
+from ganzoo.charts.svg import inline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ganzoo.bench.reports.figures import Figures
-    from ganzoo.bench.reports.sketches import Sketch
+    from ganzoo.bench.reports.formatting import Figures
+    from ganzoo.bench.reports.plots import Sketch
 
 WIDE, NARROW = 9.2, 6.0  # inches
 STYLE: dict[Any, Any] = {
@@ -25,7 +27,7 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ganzoo",
     "hatch.linewidth": 0.6,
-    "axes.edgecolor": sketches.FAINT,
+    "axes.edgecolor": plots.FAINT,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -47,15 +49,15 @@ def charts(document: Figures, browser: str, network: str, width: float = WIDE) -
     rows = ran(of(document["rows"], browser, network))
     if not rows:
         return
-    named = figures.libraries(document["rows"])
+    named = formatting.libraries(document["rows"])
     backends = list(dict.fromkeys(row["backend"] for row in document["rows"]))
     ratios = of(document["ratios"], browser, network)
     drawn: list[Callable[[], Sketch | None]] = [
-        lambda: sketches.latency(document, rows, named, width),
-        lambda: sketches.cold(document, rows, width),
-        lambda: sketches.transferred(rows, width),
-        lambda: sketches.scaling(rows, named, backends, series.peak(document, browser, network), width),
-        lambda: sketches.ratios(series.contests(document, ratios), named, width),
+        lambda: plots.latency(document, rows, named, width),
+        lambda: plots.cold(document, rows, width),
+        lambda: plots.transferred(rows, width),
+        lambda: plots.scaling(rows, named, backends, chart_data.peak(document, browser, network), width),
+        lambda: plots.ratios(chart_data.contests(document, ratios), named, width),
     ]
     for draw in drawn:
         with matplotlib.rc_context(STYLE):

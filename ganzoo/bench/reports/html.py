@@ -7,17 +7,18 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
-from ganzoo.bench.reports import charts, figures
-from ganzoo.bench.reports.figures import of, plain
-from ganzoo.bench.reports.findings import facts, finding, method, notes
-from ganzoo.bench.reports.sheets import sheets
+from ganzoo.bench.reports import charts
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports.formatting import of, plain
+from ganzoo.bench.reports.summary import facts, finding, method, notes
+from ganzoo.bench.reports.tables import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ganzoo.bench.reports.charts import Chart
-    from ganzoo.bench.reports.figures import Figures
-    from ganzoo.bench.reports.sheets import Sheet
+    from ganzoo.bench.reports.formatting import Figures
+    from ganzoo.bench.reports.tables import Sheet
 
 CAPTIONS = {  # what a chart's marks are, after its title
     "Cold start": "Parts are medians of their own: they need not add up to the median of the whole, written beside.",
@@ -30,7 +31,7 @@ LATENCY = "Thin: 1st to 99th percentile of all runs; thicker: 5th to 95th; thick
 def page(document: Figures) -> str:
     """The whole report. The leading browser's charts are large, the others' stand in pairs."""
     folder = files("ganzoo.bench.reports")
-    leading = figures.leading(document)
+    leading = formatting.leading(document)
     first = leading["name"] if leading else ""
     return Template((folder / "page.html").read_text("utf-8")).substitute(
         title=escape(f"ganzoo bench, {plain(document['date'])[:10]}"),
@@ -55,7 +56,7 @@ def _browser(document: Figures, browser: Figures, first: bool) -> str:
 
 
 def _network(document: Figures, browser: str, network: str, first: bool) -> str:
-    failed = figures.failures(of(document["rows"], browser, network))
+    failed = formatting.failures(of(document["rows"], browser, network))
     width = charts.WIDE if first else charts.NARROW
     drawn = [_figure(chart) for chart in charts.charts(document, browser, network, width)]
     parts = [

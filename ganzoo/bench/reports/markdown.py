@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from ganzoo.bench.document import OWN
-from ganzoo.bench.reports import figures
-from ganzoo.bench.reports.figures import batches, best, median, number, of, plain, ran, size, timing, where
-from ganzoo.bench.reports.findings import facts, finding, link, method, notes, versions
-from ganzoo.bench.reports.sheets import sheets
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports.formatting import batches, best, median, number, of, plain, ran, size, timing, where
+from ganzoo.bench.reports.summary import facts, finding, link, method, notes, versions
+from ganzoo.bench.reports.tables import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.formatting import Figures
 
 
 def escape(text: str) -> str:
@@ -35,7 +35,7 @@ def summary(document: Figures) -> str:
 
     A ratio is there where the peer's best is on the backend of ganzoo's: only those are taken within rounds.
     """
-    browser = figures.leading(document)
+    browser = formatting.leading(document)
     if browser is None or not ran(document["rows"]):
         return "Nothing ran.\n"
     sizes = batches(document)
@@ -47,7 +47,7 @@ def summary(document: Figures) -> str:
     for network in document["networks"]:
         rows = of(document["rows"], browser["name"], network["name"])
         ours = best(document, rows, OWN)
-        for library in figures.libraries(rows):
+        for library in formatting.libraries(rows):
             row = best(document, rows, library)
             if row is None:
                 lines.append([network["name"], library, "did not run", *["-"] * (len(headings) - 3)])
@@ -78,14 +78,14 @@ def _source(document: Figures, browser: Figures) -> str:
 
 
 def _ms(estimate: Figures | None) -> str:
-    return f"{number(median(estimate))} ms {figures.spread(estimate)}".strip() if estimate else figures.NONE
+    return f"{number(median(estimate))} ms {formatting.spread(estimate)}".strip() if estimate else formatting.NONE
 
 
 def _ratio(document: Figures, row: Figures, batch: int | None) -> str:
     ratios = of(document["ratios"], row["browser"], row["network"])
     same = [each for each in ratios if (each["library"], each["backend"]) == (row["library"], row["backend"])]
-    found = figures.hardest(same, "batches", batch) if batch else None
-    return figures.full(found[1]) if found else figures.NONE
+    found = formatting.hardest(same, "batches", batch) if batch else None
+    return formatting.full(found[1]) if found else formatting.NONE
 
 
 def full(document: Figures) -> str:
@@ -102,6 +102,6 @@ def full(document: Figures) -> str:
             name = escape(network["name"])
             for sheet in sheets(document, browser["name"], network["name"]):
                 parts += [f"### {name}: {sheet.caption}\n", table(sheet.headings, sheet.rows, sheet.names)]
-            failed = figures.failures(of(document["rows"], browser["name"], network["name"]))
+            failed = formatting.failures(of(document["rows"], browser["name"], network["name"]))
             parts += [f"* {name}: {escape(who)} failed: {escape(reason)}" for who, reason in failed] + [""]
     return "\n".join(parts).rstrip() + "\n"

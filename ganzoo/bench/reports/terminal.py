@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ganzoo import tables
 from ganzoo.bench.document import OWN
-from ganzoo.bench.reports import figures
-from ganzoo.bench.reports.figures import batches, brief, median, number, of, percent, plain, timing
-from ganzoo.bench.reports.findings import method, notes
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports.formatting import batches, brief, median, number, of, percent, plain, timing
+from ganzoo.bench.reports.summary import method, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.formatting import Figures
 
 REASON = 300  # characters of a reason; the other reports have all
 
@@ -47,9 +47,9 @@ def _times(document: Figures, rows: Sequence[Figures], title: str) -> Table:
     """One line a contestant under what it ran on; alone, ganzoo's are named after that."""
     sizes = batches(document)
     smallest, largest = (sizes[0], sizes[-1]) if sizes else (None, None)
-    alone = figures.libraries(document["rows"]) == [OWN]
+    alone = formatting.libraries(document["rows"]) == [OWN]
     lines = []
-    for heading, members in figures.grouped(rows).items():
+    for heading, members in formatting.grouped(rows).items():
         if not alone:
             lines.append([heading])
         for row in members:
@@ -73,7 +73,7 @@ def _failed(rows: Sequence[Figures]) -> list[Text]:
 
     return [
         Text(f"{who} failed: {reason if len(reason) <= REASON else f'{reason[:REASON]}...'}\n")
-        for who, reason in figures.failures(rows)
+        for who, reason in formatting.failures(rows)
     ]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Options:
+class ExportOptions:
     """What a user may ask of the files. `toolchain` is WebDNN's webassembly's; the rest is ganzoo's layout's."""
 
     toolchain: str | None = None
@@ -61,7 +61,7 @@ class Layout:
     """
 
     name: str
-    prepare: Callable[[Traced, Sequence[Backend], Options, dict[str, Any]], Any]
+    prepare: Callable[[Traced, Sequence[Backend], ExportOptions, dict[str, Any]], Any]
     write: Callable[[Any, Path], list[Written]]
     runs: Callable[[Backend], tuple[bool, str]]
 

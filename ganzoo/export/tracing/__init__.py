@@ -1,9 +1,38 @@
-"""From Chainer's functions to WebDNN's graph.
+"""A network's forward pass as a WebDNN graph, every operator named after the layer it came from."""
 
-tape.py      a forward pass: the functions that were called, and the layer each one belongs to
-batch.py     whether a picture's output depends on that picture alone
-converter.py WebDNN's converter, with names and refusals
-functions/   Chainer functions that WebDNN's converter lacks or gets wrong
-axes.py      dimensions of several variables made one, where that harms none
-operators.py operators that WebDNN lacks; only ganzoo's layout knows them
-"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.specs import FloatArray, Network
+
+SEED = 20150609  # of the two pictures that are traced
+
+
+def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray]:
+    """Chainer's outputs in test mode for one array (N, *spec.shape) per input of `network`."""
+    from ganzoo.export.tracing.tape import forward
+
+    return [variable.array for variable in forward(network, arrays)[1]]
+
+
+def trace(network: Network) -> Any:
+    """The `webdnn.graph.graph.Graph` of `network` at batch 1.
+
+    Raises `UnsupportedOperatorError` naming layer and operator for what no graph can express, and for what makes a
+    picture's output depend on the other pictures of its batch.
+    """
+    from ganzoo.export.tracing.batch import check_alone
+    from ganzoo.export.tracing.converter import NamingConverter
+    from ganzoo.export.tracing.tape import record
+
+    drawn = inputs.seeded(network.inputs, 2, SEED)
+    tape = record(network, [array[:1] for array in drawn])
+    graph = NamingConverter(tape).graph()
+    check_alone(network, tape, drawn)
+    return graph

@@ -11,7 +11,7 @@ from ganzoo.training.report.curves import CLOCK
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
     Sections = Mapping[str, Mapping[str, Any]]
 

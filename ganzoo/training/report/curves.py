@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.bench.reports.charts import STYLE, Chart
-from ganzoo.bench.reports.sketches import COLOURS, FAINT, INK, LINES
-from ganzoo.bench.reports.svg import inline
+from ganzoo.bench.reports.plots import COLOURS, FAINT, INK, LINES
+from ganzoo.charts.svg import inline
 from ganzoo.metrics.report import NAMES
 from ganzoo.training.extensions import scored
 from ganzoo.training.report.facts import number
@@ -15,7 +15,7 @@ from ganzoo.training.report.facts import number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ganzoo.training.run import Best
+    from ganzoo.runs.run import Best
 
     Log = Sequence[Mapping[str, float]]
 

@@ -12,7 +12,7 @@ from ganzoo.errors import RunError, UnknownNameError
 
 if TYPE_CHECKING:
     from ganzoo.specs import Scalar
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 LENGTH = ("epochs", "batch_size")  # of a recipe, besides its hyper-parameters
 

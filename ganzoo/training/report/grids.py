@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import RunError
 from ganzoo.files import replacing
-from ganzoo.training.pictures import HEADING, SCALE
+from ganzoo.image_grid import HEADING, SCALE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 FILE = "training.webp"
 FRAME_MS, LAST_MS = 250, 2500

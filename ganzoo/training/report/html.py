@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ganzoo.training.report.facts import Metrics
     from ganzoo.training.report.grids import Grid
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 FILE = "run.html"
 SHOWN = 8  # sheets on the page; the animation has all

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganzoo.bench.peers import Peer
-from ganzoo.browser.session import RUNNERS
+from ganzoo.browsers.session import RUNNERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def write(source: Source, backend: str, folder: Path) -> None:
-    from ganzoo.export.layouts import Options, Traced, get
+    from ganzoo.export.layouts import ExportOptions, Traced, get
     from ganzoo.plugins import BACKENDS
 
     layout = get("webdnn")
     traced = Traced(source.network, source.graph, (), ())
-    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], Options(), {}), folder)
+    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], ExportOptions(), {}), folder)
 
 
 PEER = Peer(

@@ -11,12 +11,12 @@ from ganzoo.errors import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ganzoo.browser.verify import Check
-    from ganzoo.export.bundle import Bundle
+    from ganzoo.verify.check import Check
+    from ganzoo.export.exports import Export
 
 
 def verify(
-    bundle: Bundle, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
+    bundle: Export, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
 ) -> list[tuple[str, Check]]:
     """(network, check) for each network and encoding of `bundle` on each of `backends`, or on all that browsers run.
 
@@ -26,10 +26,10 @@ def verify(
     Raises `UsageError` for backends that no browser runs, `MissingError` when this machine has no browser or
     no `webdnn.js` can be had. What differs is told by its check: see `require`.
     """
-    from ganzoo.browser.find import find_browser
-    from ganzoo.browser.verify import Check
-    from ganzoo.browser.verify import verify as verify_models
-    from ganzoo.export import models
+    from ganzoo.browsers.find import find_browser
+    from ganzoo.verify.check import Check
+    from ganzoo.verify.check import verify as verify_models
+    from ganzoo.verify import models
 
     chosen = bundle.choose(backends)
     browser = find_browser()

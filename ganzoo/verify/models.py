@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganzoo.browser.verify import Model
+from ganzoo.verify.check import Model
 from ganzoo.errors import RunError, UsageError
 from ganzoo.export import weights
 from ganzoo.export.layouts import ganzoo
@@ -12,10 +12,10 @@ from ganzoo.export.layouts import ganzoo
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ganzoo.export.bundle import Bundle
+    from ganzoo.export.exports import Export
 
 
-def own(bundle: Bundle, network: str, backend: str) -> Model:
+def own(bundle: Export, network: str, backend: str) -> Model:
     """`network` as `bundle` has it, with the bound that `backend` is held to.
 
     The bound is ours: a manifest states one, and may lie. Raises `RunError` when the network's manifest is damaged.
@@ -33,7 +33,7 @@ def own(bundle: Bundle, network: str, backend: str) -> Model:
     return Model(folder, bundle.layout, bound, encoding)
 
 
-def variants(bundle: Bundle, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
+def variants(bundle: Export, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
     """`network` in the encodings that the f32 one can be brought to, below `scratch`; the others with the reason.
 
     Raises `RunError` when the network's files are damaged.

@@ -112,7 +112,7 @@ class MpiTeam(Team):
     def spread(self, training: Training) -> tuple[Any, ...]:
         from chainermn import create_multi_node_optimizer
 
-        from ganzoo.training.global_batch import AveragedObservations, synchronise
+        from ganzoo.updaters.global_batch import AveragedObservations, synchronise
 
         updater = training.updater
         converter = updater.converter

@@ -13,10 +13,10 @@ from chainer.training import Extension
 from ganzoo import layers
 from ganzoo.errors import UsageError
 from ganzoo.layers.normalizing import Normalize
-from ganzoo.training.distributed import team
+from ganzoo.updaters.distributed import team
 
 if TYPE_CHECKING:
-    from ganzoo.training.distributed import Team
+    from ganzoo.updaters.distributed import Team
 
 
 class AveragedObservations(Extension):

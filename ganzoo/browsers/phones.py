@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ganzoo.browser.server import Host, host
+from ganzoo.serving.server import Host, host
 from ganzoo.errors import BrowserMissingError, VerificationError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ganzoo.browser.server import Served
+    from ganzoo.serving.server import Served
 
 PAGES = Path(__file__).parent / "pages"
 COOKIE = "ganzoo"
@@ -222,7 +222,7 @@ def _waiting(home: str, door: Door) -> ASGIApp:
     from starlette.responses import FileResponse, JSONResponse
     from starlette.routing import Mount, Route
 
-    from ganzoo.browser.static import Files
+    from ganzoo.serving.static import Files
 
     async def page(_: Request) -> Response:
         return FileResponse(PAGES / "wait.html", media_type="text/html; charset=utf-8")

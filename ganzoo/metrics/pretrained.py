@@ -20,7 +20,8 @@ from filelock import FileLock
 from ganzoo import datasets
 from ganzoo.errors import SnapshotError
 from ganzoo.files import replacing
-from ganzoo.metrics import recipe, scores
+from ganzoo.metrics import scores
+from ganzoo.metrics import evaluator_training
 from ganzoo.metrics.evaluator import Evaluator
 from ganzoo.paths import writable_cache
 
@@ -61,12 +62,12 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
     if checksum == MNIST:
         return frozen()
     blank = Evaluator(data.train_x.shape[1], len(data.classes))
-    path = writable_cache("evaluators") / f"{checksum}-{recipe.VERSION}.npz"
+    path = writable_cache("evaluators") / f"{checksum}-{evaluator_training.VERSION}.npz"
     with FileLock(path.with_suffix(".lock")):
         with contextlib.suppress(FileNotFoundError, SnapshotError):
             return read(path, blank)
         progress("Training an evaluator of this data, once")
-        trained = recipe.train(data, recipe.for_images(len(data.train_x)))
+        trained = evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)))
         write(path, trained)
     return read(path, blank)  # also now: the arrays of every later use
 

@@ -10,10 +10,13 @@ from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from ganzoo import datasets, inputs
-from ganzoo.datasets import choose
+from ganzoo.datasets import subset
 from ganzoo.errors import RunError, UsageError
 from ganzoo.files import replacing, write_json
-from ganzoo.metrics import evaluators, gan_train, neighbours, networks, plots, recipe, scores
+from ganzoo.metrics import gan_train, neighbours, plots, scores
+from ganzoo.metrics import pretrained
+from ganzoo import roles
+from ganzoo.metrics import evaluator_training
 from ganzoo.metrics.evaluator import look
 from ganzoo.training.options import data_of
 
@@ -21,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ganzoo.metrics.evaluators import Known
+    from ganzoo.metrics.pretrained import Known
     from ganzoo.specs import Data, Network
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 FORMAT = 1
 PICTURES = 10_000  # drawn; and the most real ones that they are compared with
@@ -45,7 +48,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
     networks neither draw nor classify, or when there are too few images to judge by.
     """
     exported = run.arch.export(run.config, run.model())
-    painter, classifier = networks.painter(exported), networks.classifier(exported)
+    painter, classifier = roles.generator(exported), roles.classifier(exported)
     data = data_of(run.config, data_dir)
     checksum = datasets.checksum(data)
     if checksum != run.provenance.get("data_sha256"):
@@ -53,14 +56,14 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             f"The data of {run.config.dataset} is not what {run.path} was trained on.",
             "Name the folder of that data with --data-dir.",
         )
-    if not evaluators.enough(data):
+    if not pretrained.enough(data):
         raise UsageError(
             f"{run.config.dataset} has {len(data.train_x)} training and {len(data.test_x)} test images: "
             "too few to judge by.",
-            f"{evaluators.LEAST_TRAIN} and {evaluators.LEAST_TEST} are needed.",
+            f"{pretrained.LEAST_TRAIN} and {pretrained.LEAST_TEST} are needed.",
         )
     with threadpool_limits(1):  # sums, and so numbers, do not depend on the cores that there are
-        known = evaluators.of(data, progress)
+        known = pretrained.of(data, progress)
         document = {
             "format": FORMAT,
             "run": run.name,
@@ -98,18 +101,18 @@ def _generator(
     turn, so that the two differ in nothing but the images. The reference is up to 10,000 test images.
     """
     progress("Drawing pictures")
-    held_out = recipe.held_out(len(data.train_x))
+    held_out = evaluator_training.held_out(len(data.train_x))
     labels = np.resize(data.train_t[held_out], PICTURES)
-    images = networks.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
+    images = roles.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
 
     progress("Comparing them with real ones")
-    reference = choose.some(PICTURES, len(data.test_x))
+    reference = subset.some(PICTURES, len(data.test_x))
     real, real_logits = look(known.evaluator, data.test_x[reference])
     stand_in, _ = look(known.evaluator, data.train_x[held_out])
     fake, logits = look(known.evaluator, images)
     read = logits.argmax(axis=1).astype(np.int32)
     on_real = scores.confusion(data.test_t[reference], real_logits.argmax(axis=1).astype(np.int32), len(data.classes))
-    conditional = networks.conditional(network)
+    conditional = roles.conditional(network)
     found = _distances(real, fake[: len(held_out)], stand_in)
     document: Document = {
         "kind": "conditional generator" if conditional else "unconditional generator",
@@ -133,9 +136,9 @@ def _generator(
         }
 
     progress("Looking for the nearest training images")
-    few = choose.some(NEIGHBOURS, len(images))
+    few = subset.some(NEIGHBOURS, len(images))
     near = neighbours.nearest(data.train_x, images[few])
-    near_test = neighbours.nearest(data.train_x, data.test_x[choose.some(NEIGHBOURS, len(data.test_x))])
+    near_test = neighbours.nearest(data.train_x, data.test_x[subset.some(NEIGHBOURS, len(data.test_x))])
     with replacing(run.path / "neighbours.png") as beside:
         neighbours.sheet(images[few], (labels if conditional else read)[few], near, data.train_x).save(beside)
     return {**document, "neighbours": neighbours.distances(near, near_test)}
@@ -171,7 +174,7 @@ def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) ->
     """GAN-train beside what the same classifier learns from the real training images: as many, of the same labels."""
     progress("Training a classifier on drawn pictures")
     labels = data.train_t
-    images = networks.run(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
+    images = roles.run(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
     drawn = gan_train.accuracy(replace(data, train_x=images.clip(0, 1)))
     progress("And one on real images, once for this data")
     return _score(drawn, gan_train.accuracy_of_real(data), "max")
@@ -182,7 +185,7 @@ def _classifier(network: Network, data: Data, known: Known, progress: Callable[[
     progress("Classifying the test images")
     _, logits = look(known.evaluator, data.test_x)
     on_real = scores.confusion(data.test_t, logits.argmax(axis=1).astype(np.int32), len(data.classes))
-    outputs = networks.run(network, [data.test_x])
+    outputs = roles.run(network, [data.test_x])
     probabilities = outputs if network.outputs[0].meaning == "probabilities" else softmax(outputs, axis=1)
     table = scores.confusion(data.test_t, probabilities.argmax(axis=1).astype(np.int32), len(data.classes))
     bins = scores.reliability(probabilities, data.test_t)

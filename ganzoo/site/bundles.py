@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.browser.compressed import SUFFIX
+from ganzoo.serving.compressed import SUFFIX
 from ganzoo.errors import RunError
 from ganzoo.export.layouts.ganzoo import FORMAT, MANIFEST, NAME
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ganzoo.browser.find import Browser
-    from ganzoo.browser.session import Progress
+    from ganzoo.browsers.find import Browser
+    from ganzoo.browsers.session import Progress
     from ganzoo.specs import FloatArray, LabelArray
 
 TOLERANCE = 1e-4  # absolute, of WebDNN's own files; float32 sums in another order differ by 1e-6 to 1e-5
@@ -36,7 +36,7 @@ class Model:
     @property
     def runner(self) -> Path:
         """The folder whose runner.js loads the layout's files."""
-        from ganzoo.browser.session import RUNNERS
+        from ganzoo.browsers.session import RUNNERS
 
         return RUNNERS / self.layout
 
@@ -94,8 +94,8 @@ def verify(
     A model that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
     when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
-    from ganzoo.browser.arrays import encode
-    from ganzoo.browser.session import PAGES, run_page
+    from ganzoo.serving.arrays import encode
+    from ganzoo.browsers.session import PAGES, run_page
 
     started = time.monotonic()
     first = models[0]
@@ -140,7 +140,7 @@ def _judge(result: Any, expected: Sequence[FloatArray], model: Model) -> tuple[f
 
 
 def _accuracy(result: Any, expected: Sequence[FloatArray], test: tuple[FloatArray, LabelArray]) -> float | None:
-    from ganzoo.browser.arrays import decode
+    from ganzoo.serving.arrays import decode
 
     images, labels = test
     try:
@@ -154,7 +154,7 @@ def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> t
     """(largest absolute error, what is wrong) of a page's outputs; the second is empty where all is well."""
     import numpy as np
 
-    from ganzoo.browser.arrays import decode
+    from ganzoo.serving.arrays import decode
 
     if not all(np.isfinite(array).all() for array in expected):
         return None, "Chainer's own output is not finite."

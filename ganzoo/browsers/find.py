@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganzoo.browser.families import CHROMIUM, FAMILIES, OTHER, Family, family_of
-from ganzoo.browser.processes import end, own_folder, start
+from ganzoo.browsers.families import CHROMIUM, FAMILIES, OTHER, Family, family_of
+from ganzoo.browsers.processes import end, own_folder, start
 from ganzoo.errors import BrowserMissingError
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from ganzoo.browser.link import Link, throttled
-from ganzoo.browser.running import listening, running, with_headers
+from ganzoo.serving.link import Link, throttled
+from ganzoo.serving.running import listening, running, with_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -145,7 +145,7 @@ def _app(
     from starlette.responses import Response as Reply
     from starlette.routing import Mount, Route
 
-    from ganzoo.browser.static import Files
+    from ganzoo.serving.static import Files
 
     done = threading.Event()
 

@@ -10,8 +10,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ganzoo import inputs, plugins
-from ganzoo.datasets import choose
-from ganzoo.metrics import evaluators, networks, scores
+from ganzoo.datasets import subset
+from ganzoo.metrics import scores
+from ganzoo.metrics import pretrained
+from ganzoo import roles
 from ganzoo.metrics.evaluator import look
 
 if TYPE_CHECKING:
@@ -46,8 +48,8 @@ def during(
     test images. For the first use of a data set an evaluator is trained, with a line of `progress`.
     """
     exported = plugins.ARCHS.get(config.arch).export(config, model)
-    painter, classifier = networks.painter(exported), networks.classifier(exported)
-    if painter is not None and evaluators.enough(data):
+    painter, classifier = roles.generator(exported), roles.classifier(exported)
+    if painter is not None and pretrained.enough(data):
         return Judge(_of_painter(painter, data, config.seed, progress), "eval/frechet", "min")
     if classifier is not None:
         return Judge(_of_classifier(classifier, data), "eval/accuracy", "max")
@@ -58,16 +60,16 @@ def _of_painter(
     network: Network, data: Data, seed: int, progress: Callable[[str], None]
 ) -> Callable[[], dict[str, float]]:
     with threadpool_limits(1):
-        evaluator = evaluators.of(data, progress).evaluator
-        real, _ = look(evaluator, data.test_x[choose.some(PICTURES, len(data.test_x))])
+        evaluator = pretrained.of(data, progress).evaluator
+        real, _ = look(evaluator, data.test_x[subset.some(PICTURES, len(data.test_x))])
         reference, reach = scores.gaussian(real), scores.radii(real)
-    labels = data.train_t[choose.some(PICTURES, len(data.train_t))]
+    labels = data.train_t[subset.some(PICTURES, len(data.train_t))]
     drawn = inputs.seeded(network.inputs, len(labels), seed, labels.tolist())
-    keys = ("eval/frechet", "eval/coverage", *(("eval/accuracy",) if networks.conditional(network) else ()))
+    keys = ("eval/frechet", "eval/coverage", *(("eval/accuracy",) if roles.conditional(network) else ()))
 
     def score() -> dict[str, float]:
         with threadpool_limits(1):
-            features, logits = look(evaluator, networks.run(network, drawn))
+            features, logits = look(evaluator, roles.run(network, drawn))
             if not np.isfinite(features).all():
                 return dict.fromkeys(keys, math.nan)
             _, coverage = scores.density_coverage(real, reach, features)
@@ -81,6 +83,6 @@ def _of_painter(
 def _of_classifier(network: Network, data: Data) -> Callable[[], dict[str, float]]:
     def score() -> dict[str, float]:
         with threadpool_limits(1):
-            return {"eval/accuracy": float((networks.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())}
+            return {"eval/accuracy": float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())}
 
     return score

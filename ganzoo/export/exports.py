@@ -16,27 +16,27 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import __version__
 from ganzoo.errors import RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, size
-from ganzoo.export.layouts import Options
-from ganzoo.export.trade import trades
+from ganzoo.export.layouts import ExportOptions
+from ganzoo.export.encoding_costs import encoding_costs
 from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ganzoo.browser.verify import Check
+    from ganzoo.verify.check import Check
     from ganzoo.export.layouts import Layout
     from ganzoo.export.size import Part
-    from ganzoo.export.trade import Trade
+    from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.specs import Backend, FloatArray, Network
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 FORMAT = 2
 MARK = Mark("manifest.json", "export", ("ganzoo", "layout", "networks", "run"), others=("report.json", "golden.npz"))
 
 
 @dataclass(frozen=True)
-class Bundle:
+class Export:
     """An export on disk. `networks` maps each network's name to its entry in the manifest."""
 
     path: Path
@@ -100,13 +100,13 @@ class Bundle:
 
 
 @dataclass(frozen=True)
-class Made:
+class ExportResult:
     """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs."""
 
-    bundle: Bundle
+    bundle: Export
     parts: Sequence[Part]
     checks: Sequence[tuple[str, Check]]
-    trades: Sequence[Trade]
+    encoding_costs: Sequence[EncodingCost]
 
 
 def export(
@@ -115,11 +115,11 @@ def export(
     out: Path,
     *,
     layout: str = "ganzoo",
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: ExportOptions = ExportOptions(),  # noqa: B008 - frozen
     budget: int | None = None,
-    judge: Callable[[Bundle], Sequence[tuple[str, Check]]] | None = None,
+    judge: Callable[[Export], Sequence[tuple[str, Check]]] | None = None,
     progress: Callable[[str], None] = lambda line: None,
-) -> Made:
+) -> ExportResult:
     """Write `run`'s networks for `backends` into `out`, in place of what was there.
 
     `judge` sees the export while it is staged and says what it found; when it raises, when the sizes exceed
@@ -146,14 +146,14 @@ def export(
         write_json(staged / "manifest.json", manifest)
         if budget is not None:
             size.check_budget(parts, budget)
-        bundle = Bundle(staged, manifest)
+        bundle = Export(staged, manifest)
         checks = judge(bundle) if judge else ()
-        traded = trades(bundle, checks)
+        traded = encoding_costs(bundle, checks)
         write_json(staged / "report.json", size.report(parts, bundle.notes, traded))
-    return Made(Bundle(out, manifest), parts, checks, traded)
+    return ExportResult(Export(out, manifest), parts, checks, traded)
 
 
-def load(path: Path) -> Bundle:
+def load(path: Path) -> Export:
     """The export at `path`. Raises `RunError` when it is none or its manifest is damaged."""
     recover(path.resolve())
     file = path / "manifest.json"
@@ -186,7 +186,7 @@ def load(path: Path) -> Bundle:
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
-    return Bundle(path, manifest)
+    return Export(path, manifest)
 
 
 def _provenance(run: Run) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganzoo.bench.document import OWN
-from ganzoo.bench.reports import figures
-from ganzoo.bench.reports.figures import best, full, hardest, median, number, of, plain, ran, timing, where
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports.formatting import best, full, hardest, median, number, of, plain, ran, timing, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.formatting import Figures
 
 FINE_CLOCK_MS = 0.02  # what an isolated page gets: 0.005 in Chromium, 0.02 in Firefox
 
@@ -45,7 +45,7 @@ def finding(document: Figures, browser: str, network: str) -> str:
 def _verdict(what: str, found: tuple[str, Figures] | None) -> list[str]:
     if not found:
         return []
-    name, ratio, limits = plain(found[0]), found[1], figures.bounds(found[1])
+    name, ratio, limits = plain(found[0]), found[1], formatting.bounds(found[1])
     if limits and limits[0] <= 1 <= limits[1]:
         return [f"{what} is as fast as these rounds can tell: {full(ratio)} times ({name})"]
     return [f"{what} is {full(ratio)} times as fast ({name}{'' if limits else ', too few rounds for an interval'})"]
@@ -135,7 +135,7 @@ def facts(document: Figures) -> list[tuple[str, str]]:
                 f"Network {plain(network['name'])}",
                 f"{plain(network['arch'])} of {plain(network['run'])}, "
                 f"{f'{adds:,} multiply-adds a picture, ' if adds else ''}"
-                f"weights {figures.size(network['weights_bytes'])} as {plain(network['encoding'])}",
+                f"weights {formatting.size(network['weights_bytes'])} as {plain(network['encoding'])}",
             )
         )
     return found
@@ -144,7 +144,7 @@ def facts(document: Figures) -> list[tuple[str, str]]:
 def notes(document: Figures, browser: Figures) -> list[str]:
     """What a reader of one browser's figures should know: adapters, and what made times less certain than usual."""
     rows = ran(row for row in document["rows"] if row["browser"] == browser["name"])
-    found = [f"{figures.adapter(row)}: {plain(row['renderer'])}" for row in rows if row["adapter"] != "cpu"]
+    found = [f"{formatting.adapter(row)}: {plain(row['renderer'])}" for row in rows if row["adapter"] != "cpu"]
     clock = max((row["clock_ms"] for row in rows), default=0)
     if clock > FINE_CLOCK_MS:
         found.append(f"The clock is coarse: it moves in steps of {clock:g} ms.")
@@ -165,7 +165,7 @@ def notes(document: Figures, browser: Figures) -> list[str]:
         for row in rows
         if row["failed_rounds"]
     ]
-    if rows and all(figures.bounds(row["cold_ms"]) is None for row in rows):
+    if rows and all(formatting.bounds(row["cold_ms"]) is None for row in rows):
         found.append("Too few rounds for intervals.")
     found += [
         f"{plain(each['name'])} is exported as {plain(each['encoding'])}; its peers have float32 weights."

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ganzoo.bench.reports.figures import NONE, adapter, full, number, of, plain, ran, size
+from ganzoo.bench.reports.formatting import NONE, adapter, full, number, of, plain, ran, size
 from ganzoo.bench.visit import COLD as PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.formatting import Figures
 
 
 @dataclass(frozen=True)

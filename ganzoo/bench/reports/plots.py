@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.reports import figures, series
-from ganzoo.bench.reports.figures import batches, bounds, median, number, plain, size, timing
-from ganzoo.bench.reports.findings import link
-from ganzoo.bench.reports.series import Line, lines, stacked
+from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports import chart_data
+from ganzoo.bench.reports.formatting import batches, bounds, median, number, plain, size, timing
+from ganzoo.bench.reports.summary import link
+from ganzoo.bench.reports.chart_data import Line, lines, stacked
 from ganzoo.bench.visit import COLD as PARTS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.formatting import Figures
 
     Sketch = tuple[str, str, Figure]
 
@@ -91,7 +92,7 @@ def latency(document: Figures, rows: Sequence[Figures], named: Sequence[str], wi
             axes.barh(line.y, right - left, height, left, color=colour, linewidth=0)
         axes.plot(quantiles[len(quantiles) // 2], line.y, marker, color="white", markeredgecolor=INK, markersize=6)
         axes.annotate(text, (quantiles[-1], line.y), (6, 0), textcoords="offset points", va="center")
-        words.append(f"{line.label} on {figures.where(line.row)} {text}")
+        words.append(f"{line.label} on {formatting.where(line.row)} {text}")
         ends += [quantiles[0], quantiles[-1]]
     low, high = min(ends), max(ends)
     _logarithmic(axes.xaxis, low / 1.15, high * 1.15 * (high / low) ** 0.14)
@@ -146,7 +147,7 @@ def cold(document: Figures, rows: Sequence[Figures], width: float) -> Sketch:
         cold, throttled = line.row["cold_ms"], line.row["cold_throttled_ms"]
         end = sum(line.row["cold_parts_ms"][name] for name in PARTS)
         _total(panels[0], line.y, cold, end, _ms(cold))
-        words.append(f"{line.label} on {figures.where(line.row)} {_ms(cold)}")
+        words.append(f"{line.label} on {formatting.where(line.row)} {_ms(cold)}")
         if slow and throttled:
             panels[1].barh(line.y, median(throttled), 0.66, color="white", edgecolor=INK, linewidth=0.8)
             _total(panels[1], line.y, throttled, 0, _ms(throttled))
@@ -172,7 +173,7 @@ def transferred(rows: Sequence[Figures], width: float) -> Sketch:
             sent = line.row["bytes"]
             text = f"{size(sent['code'])} + {size(sent['weights'])}"
             _total(axes, line.y, None, (sent["code"] + sent["weights"]) / 1000, text)
-            words.append(f"{line.label} on {figures.where(line.row)} {text}")
+            words.append(f"{line.label} on {formatting.where(line.row)} {text}")
     axes.set_xlim(0, axes.get_xlim()[1] * (1 + 2.2 / width))
     axes.set_xlabel("kB on the wire")
     return "Bytes transferred", f"Code and weights: {', '.join(words)}.", figure
@@ -187,7 +188,7 @@ def scaling(
 ) -> Sketch | None:
     from matplotlib.ticker import FixedLocator
 
-    known = [(row, points) for row in rows if (points := series.scaling(row))]
+    known = [(row, points) for row in rows if (points := chart_data.scaling(row))]
     if not known:
         return None
     figure = _figure(width, max(14, len(known) + 3))
@@ -197,7 +198,7 @@ def scaling(
         style = LINES[backends.index(row["backend"]) % len(LINES)]
         axes.plot(*zip(*points, strict=True), style, marker=marker, color=colour, markeredgecolor=INK, linewidth=1.6)
     ends: list[tuple[str, float, float]] = [
-        (f"{plain(row['library'])}, {figures.where(row)}", *points[-1]) for row, points in known
+        (f"{plain(row['library'])}, {formatting.where(row)}", *points[-1]) for row, points in known
     ]
     sizes = sorted({batch for _, points in known for batch, _ in points})
     if top:
@@ -209,7 +210,7 @@ def scaling(
     _logarithmic(axes.xaxis, sizes[0] / 1.25, sizes[-1] * 1.25)
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     gap = 0.052 if len(ends) < 16 else 0.9 / len(ends)
-    places = series.apart([math.log(time / low) / math.log(high / low) for _, _, time in ends], gap)
+    places = chart_data.apart([math.log(time / low) / math.log(high / low) for _, _, time in ends], gap)
     for (label, batch, time), place in zip(ends, places, strict=True):
         axes.annotate(
             label,
@@ -267,7 +268,7 @@ def ratios(
     _logarithmic(axes.xaxis, min(limits) / span**0.04, max(limits) * span**0.35)
     axes.set_xlabel("the best peer's figure divided by ganzoo's, logarithmic; right of 1, ganzoo is ahead")
     words = [
-        f"{backend}: {', '.join(f'{what} {figures.full(ratio)} to {plain(peer)}' for what, peer, ratio in contest)}"
+        f"{backend}: {', '.join(f'{what} {formatting.full(ratio)} to {plain(peer)}' for what, peer, ratio in contest)}"
         for backend, contest in contested.items()
     ]
     return "Ratio to the best peer", f"{'; '.join(words)}.", figure

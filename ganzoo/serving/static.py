@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
-from ganzoo.browser.compressed import SUFFIX
+from ganzoo.serving.compressed import SUFFIX
 
 if TYPE_CHECKING:
     from starlette.responses import Response

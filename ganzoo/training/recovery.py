@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.training.run import Run
+    from ganzoo.runs.run import Run
 
 
 @dataclass(frozen=True)
-class WayBack:
+class Recovery:
     """From `run`, lowering its hyper-parameters `rates`."""
 
     run: Run

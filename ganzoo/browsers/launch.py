@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ganzoo.browser.find import REMEDY
-from ganzoo.browser.processes import end, own_folder, start
+from ganzoo.browsers.find import REMEDY
+from ganzoo.browsers.processes import end, own_folder, start
 from ganzoo.errors import BrowserMissingError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ganzoo.browser.find import Browser
+    from ganzoo.browsers.find import Browser
 
 
 @dataclass(frozen=True)

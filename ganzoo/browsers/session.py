@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ganzoo.browser.find import REMEDY, Browser, find_browser
-from ganzoo.browser.launch import launch
-from ganzoo.browser.server import serve
+from ganzoo.browsers.find import REMEDY, Browser, find_browser
+from ganzoo.browsers.launch import launch
+from ganzoo.serving.server import serve
 from ganzoo.errors import BrowserMissingError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from ganzoo.browser.link import Link
-    from ganzoo.browser.server import Served
+    from ganzoo.serving.link import Link
+    from ganzoo.serving.server import Served
 
     Progress = Callable[[str], None]
 

@@ -13,12 +13,12 @@ from ganzoo.export.size import BROTLI_WEIGHTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.browser.verify import Check
-    from ganzoo.export.bundle import Bundle
+    from ganzoo.verify.check import Check
+    from ganzoo.export.exports import Export
 
 
 @dataclass(frozen=True)
-class Trade:
+class EncodingCost:
     """One encoding of one network. Bytes are those of all weights, 0 where it cannot hold them: `reason` says why.
 
     `max_abs_error` is the largest difference from Chainer over all backends and inputs (of a picture: of a pixel),
@@ -34,14 +34,14 @@ class Trade:
     reason: str = ""
 
 
-def trades(bundle: Bundle, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
+def encoding_costs(bundle: Export, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
     """A row for each network of `bundle` and each encoding that can be made of it; none for WebDNN's layout."""
     if bundle.layout == "webdnn":
         return []
     return [trade for network in bundle.networks for trade in _of_network(bundle, network, checks)]
 
 
-def _of_network(bundle: Bundle, network: str, checks: Sequence[tuple[str, Check]]) -> list[Trade]:
+def _of_network(bundle: Export, network: str, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
     manifest, data = ganzoo.read(bundle.path / network)
     described = manifest["weights"]
     own = described["encoding"]
@@ -50,13 +50,13 @@ def _of_network(bundle: Bundle, network: str, checks: Sequence[tuple[str, Check]
         try:
             _, encoded = weights.encode(weights.read(described["tensors"], data), encoding)
         except UsageError as error:
-            found.append(Trade(network, encoding, 0, 0, reason=error.message))
+            found.append(EncodingCost(network, encoding, 0, 0, reason=error.message))
         else:
             found.append(_trade(network, encoding, encoded, checks))
     return found
 
 
-def _trade(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> Trade:
+def _trade(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> EncodingCost:
     import brotli
 
     judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]
@@ -65,4 +65,4 @@ def _trade(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str,
     packed = len(brotli.compress(data, quality=BROTLI_WEIGHTS))
     reasons = [check.reason for check in judged if check.reason]
     error, accuracy = max(errors, default=None), min(accuracies, default=None)
-    return Trade(network, encoding, len(data), packed, error, accuracy, reasons[0] if reasons else "")
+    return EncodingCost(network, encoding, len(data), packed, error, accuracy, reasons[0] if reasons else "")

@@ -134,7 +134,7 @@ class Run:
 
     def model(self) -> Any:
         """The trained network. Raises `RunError` where there is none, `SnapshotError` when it does not fit."""
-        from ganzoo.training.snapshot import load_model
+        from ganzoo.runs.snapshot import load_model
 
         if not self.finished:
             raise RunError(

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ganzoo import layers
-from ganzoo.datasets.choose import some
+from ganzoo.datasets.subset import some
 from ganzoo.metrics.evaluator import Evaluator
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ganzoo.bench.reports.figures import batches, grouped, hardest, median, plain
+from ganzoo.bench.reports.formatting import batches, grouped, hardest, median, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.bench.reports.figures import Figures
+    from ganzoo.bench.reports.formatting import Figures
 
 ONCE = (("first output", "cold"), ("slow link", "cold_throttled"), ("bytes", "bytes"))  # ratios apart from batches
 

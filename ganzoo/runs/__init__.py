@@ -1,0 +1,1 @@
+"""Run directories: what a training was told, what it wrote, and its networks."""

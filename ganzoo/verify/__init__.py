@@ -1,0 +1,1 @@
+"""Comparing what browsers compute with what Chainer computes."""
