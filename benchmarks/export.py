@@ -19,8 +19,7 @@ import typer
 from rich.console import Console
 
 from ganzoo import plugins, provenance, show, tables
-from ganzoo.export import size
-from ganzoo.export import exports
+from ganzoo.export import exports, size
 from ganzoo.files import write_json
 from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import train

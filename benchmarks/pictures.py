@@ -21,8 +21,8 @@ from ganzoo import plugins, show
 from ganzoo.browsers.find import find_browser
 from ganzoo.export import exports
 from ganzoo.files import replacing
-from ganzoo.site import build
 from ganzoo.runs import run as runs
+from ganzoo.site import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,11 +168,11 @@ def main(
     with tempfile.TemporaryDirectory(prefix="ganzoo-pictures-") as name:
         folder = Path(name)
         backends = [plugins.BACKENDS.get(each) for each in plugins.BACKENDS.names()]
-        exports = []
+        sources = []
         for arch, path in (("dcgan-cond", generator), ("cnn", classifier)):
             run = runs.load(path) if path else trained(arch, folder)
-            exports.append((exports.write(run, backends, folder / f"export-{arch}").export, run))
-        site = build.build(exports, folder / "site").path
+            sources.append((exports.write(run, backends, folder / f"export-{arch}").export, run))
+        site = build.build(sources, folder / "site").path
         PICTURES.mkdir(parents=True, exist_ok=True)
         with hosted(site, None) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser().path, args=flags())

@@ -15,10 +15,10 @@ import typer
 
 from ganzoo import plugins, show
 from ganzoo.export import exports
-from ganzoo.specs import Arch, TrainConfig
 from ganzoo.runs import run as runs
 from ganzoo.runs.run import Run
 from ganzoo.runs.snapshot import save_model
+from ganzoo.specs import Arch, TrainConfig
 
 R = TypeVar("R", bound=Run)
 

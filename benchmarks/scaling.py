@@ -120,7 +120,9 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
             )
             made = reference.save(bare)
             exports.append((reference.export(made), made))
-        options = BenchOptions(backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None)
+        options = BenchOptions(
+            backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None
+        )
         report = bench(exports, [Local(find_browsers()[0])], options, show.step)
     path = RESULTS / f"{date.today().isoformat()}-scaling.json"
     write_json(path, report, indent=None)

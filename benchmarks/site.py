@@ -31,13 +31,13 @@ from ganzoo import plugins, provenance, show
 from ganzoo.bench import statistics
 from ganzoo.browsers import families
 from ganzoo.browsers.find import find_browser
-from ganzoo.serving.link import THROTTLED, Link, throttled
-from ganzoo.serving.running import listening, running
 from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import write_json
-from ganzoo.site import build, serve
 from ganzoo.runs.run import Run
+from ganzoo.serving.link import THROTTLED, Link, throttled
+from ganzoo.serving.running import listening, running
+from ganzoo.site import build, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -177,11 +177,11 @@ def train(
     ] = False,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
-    from ganzoo.updaters import distributed as processes
     from ganzoo.training import options as training_options
     from ganzoo.training import train as training
+    from ganzoo.updaters import distributed as processes
 
-    options = training_options.Options(
+    options = training_options.TrainOptions(
         preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or (), keep
     )
     if from_ and not resume:
@@ -282,12 +282,11 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a run's networks for the browser, verified there, and report their sizes."""
-    from ganzoo.export import size
-    from ganzoo.export import exports
-    from ganzoo.verify import exports as verification
+    from ganzoo.export import exports, size
     from ganzoo.export.explain import explain as explanation
     from ganzoo.export.layouts import ExportOptions
     from ganzoo.site import hosts
+    from ganzoo.verify import exports as verification
 
     if explain:
         show.explanations(explanation(_run(run, last)), as_json)
@@ -316,7 +315,9 @@ def export(
         backends,
         out or chosen.path / "export",
         layout=layout.value,
-        options=ExportOptions(toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size)),
+        options=ExportOptions(
+            toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size)
+        ),
         budget=None if budget is None else size.parse_bytes(budget),
         progress=show.step,
         **({} if verify is False else {"judge": judge}),
@@ -512,12 +513,12 @@ def _bundle(name: str | None) -> Export:
     from ganzoo.runs import run as runs
 
     if name is None:
-        with_export = [run for run in runs.every(ROOT) if (run.path / "export" / "manifest.json").exists()]
+        with_export = [run for run in runs.every(ROOT) if exports.is_export(run.path / "export")]
         if not with_export:
             raise RunError(f"No run in {ROOT}/ has an export.", "Make one with: ganzoo export --all-backends")
         return exports.load(with_export[-1].path / "export")
     folder = Path(name)
-    if not (folder / "manifest.json").exists():
+    if not exports.is_export(folder):
         return exports.load(_run(name).path / "export")
     place = folder.resolve()
     with contextlib.suppress(RunError):  # the folder of a network, as `ganzoo export` prints it, means its export

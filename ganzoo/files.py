@@ -25,13 +25,15 @@ KEPT = (".git", "CNAME")  # the host's, at the top of a folder that it shows: th
 class Mark:
     """What tells a folder of ours: `file`, a JSON object with all of `keys`; its `files` names what else we wrote.
 
-    `what` is the folder's name in words; `others` are files that the list lacks.
+    `what` is the folder's name in words; `others` are files that the list lacks. `former_file` is what `file` was
+    called in older folders, which are ours as well.
     """
 
     file: str
     what: str
     keys: Collection[str]
     others: Collection[str] = ()
+    former_file: str = ""
 
 
 @contextmanager
@@ -108,10 +110,11 @@ def refuse_foreign(place: Path, mark: Mark) -> None:
         raise UsageError(f"{place} cannot be written: {around} takes no files.", "Name another --out.")
     if not place.exists() or (place.is_dir() and {each.name for each in place.iterdir()} <= {*KEPT}):
         return
-    listed = _listed(place, mark)
+    file = mark.former_file if mark.former_file and not (place / mark.file).exists() else mark.file
+    listed = _listed(place / file, mark.keys)
     if listed is None:
         raise UsageError(f"{place} is there and is no {mark.what}.", "Name another --out, or remove it.")
-    own = {PurePosixPath(name + ending) for name in (mark.file, *mark.others, *listed) for ending in ("", ".br")}
+    own = {PurePosixPath(name + ending) for name in (file, *mark.others, *listed) for ending in ("", ".br")}
     own |= {folder for file in own for folder in file.parents}
     for path in sorted(place.rglob("*")):
         inside = PurePosixPath(*path.relative_to(place).parts)
@@ -120,13 +123,13 @@ def refuse_foreign(place: Path, mark: Mark) -> None:
             raise UsageError(message, "Move it away, or name another --out.")
 
 
-def _listed(place: Path, mark: Mark) -> Collection[str] | None:
-    """The files that the folder of ours at `place` lists; None where it is none."""
+def _listed(file: Path, keys: Collection[str]) -> Collection[str] | None:
+    """The files that `file`, which marks a folder of ours, lists; None where it is another's."""
     try:
-        told = json.loads((place / mark.file).read_text(encoding="utf-8"))
+        told = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    ours = isinstance(told, dict) and told.keys() >= {*mark.keys, "files"} and isinstance(told["files"], dict)
+    ours = isinstance(told, dict) and told.keys() >= {*keys, "files"} and isinstance(told["files"], dict)
     return told["files"] if ours else None
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 BATCH = 250  # pictures a pass: their activations stay in the processor's caches
 
 
-def painter(networks: Sequence[Network]) -> Network | None:
+def generator(networks: Sequence[Network]) -> Network | None:
     """The network that makes images of noise; None where there is none."""
     for network in networks:
         if network.outputs[0].meaning == "image" and any(spec.meaning == "latent" for spec in network.inputs):
@@ -30,7 +30,7 @@ def classifier(networks: Sequence[Network]) -> Network | None:
 
 
 def conditional(network: Network) -> bool:
-    """Whether a painter is told what to draw."""
+    """Whether a generator is told what to draw."""
     return any("onehot" in (spec.meaning, *(part.meaning for part in spec.parts)) for spec in network.inputs)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import inputs
+from ganzoo import inputs, roles
 from ganzoo.errors import UnknownNameError, UsageError
-from ganzoo import roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.specs import Network
     from ganzoo.runs.run import Run
+    from ganzoo.specs import Network
 
 
 def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
@@ -21,8 +20,8 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
     The same run, labels, count and seed give the same picture. Raises `UsageError` for a network that
     draws none, `UnknownNameError` for a label that the run does not know.
     """
-    from ganzoo.export.tracing import reference
     from ganzoo import image_grid
+    from ganzoo.export.tracing import reference
 
     classes = list(run.provenance["classes"])
     for label in labels:

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ganzoo.bench.compare import Comparison
-    from ganzoo.verify.check import Check
     from ganzoo.doctor import Finding
     from ganzoo.errors import GanzooError
-    from ganzoo.export.exports import Export, ExportResult
-    from ganzoo.export.explain import Row as Explained
+    from ganzoo.export.checks import Check
     from ganzoo.export.encoding_costs import EncodingCost
+    from ganzoo.export.explain import Row as Explained
+    from ganzoo.export.exports import Export, ExportResult
+    from ganzoo.runs.run import Run
     from ganzoo.site.build import Made as Site
     from ganzoo.sweep.study import Sweep
     from ganzoo.training.loop import Outcome
-    from ganzoo.runs.run import Run
 
 
 def out() -> Console:
@@ -156,19 +156,19 @@ SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
 def export(made: ExportResult) -> None:
     from ganzoo.export import size
 
-    bundle = made.export
-    for network in bundle.networks:
+    export = made.export
+    for network in export.networks:
         rows = size.file_rows(made.parts, network)
         _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
     _table(("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli")
-    for name, note in bundle.notes.items():
+    for name, note in export.notes.items():
         out().print(f"{name}: {note}", markup=False)
     if made.checks:
         _checks(made.checks)
     if made.encoding_costs:
         _trades(made.encoding_costs)
-    for network in bundle.networks:
-        print(bundle.path / network)
+    for network in export.networks:
+        print(export.path / network)
 
 
 def _trades(encoding_costs: Sequence[EncodingCost]) -> None:
@@ -204,9 +204,9 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
 def export_json(made: ExportResult) -> None:
     from ganzoo.export import size
 
-    bundle = made.export
-    sizes = size.report(made.parts, bundle.notes, made.encoding_costs)
-    networks = {name: str(bundle.path / name) for name in bundle.networks}
+    export = made.export
+    sizes = size.report(made.parts, export.notes, made.encoding_costs)
+    networks = {name: str(export.path / name) for name in export.networks}
     json({**sizes, "networks": networks, "checks": plain(made.checks)})
 
 
@@ -232,11 +232,11 @@ def _counts(row: Explained) -> tuple[str, str]:
     return f"{row.multiply_adds:,}" if row.multiply_adds else "", f"{row.bytes:,}" if row.bytes else ""
 
 
-def checks(bundle: Export, done: Sequence[tuple[str, Check]]) -> None:
+def checks(export: Export, done: Sequence[tuple[str, Check]]) -> None:
     _checks(done)
-    for name in bundle.backends:
-        if name not in bundle.runnable:
-            out().print(f"{name}: {bundle.notes.get(name)}", markup=False)
+    for name in export.backends:
+        if name not in export.runnable:
+            out().print(f"{name}: {export.notes.get(name)}", markup=False)
 
 
 def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:

@@ -15,9 +15,9 @@ from unittest.mock import patch
 import numpy as np
 from rich.console import Console
 
-from ganzoo.updaters.distributed import job
 from ganzoo.training.options import TrainOptions, configure
 from ganzoo.training.train import train
+from ganzoo.updaters.distributed import job
 
 RUNS = {"cnn": "cnn", "dcgan-cond": "dcgan-cond", "wgan-gp": "wgan-gp", "on Chainer's layers": "dcgan-cond"}
 OPTIONS = TrainOptions(epochs=1, limit=64, batch_size=16, seed=3)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganzoo.browsers.session import run_page
+from ganzoo.pages import PAGES
 from ganzoo.serving.arrays import decode, encode
-from ganzoo.browsers.session import PAGES, run_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

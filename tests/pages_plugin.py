@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.specs import Arch, Network, Part, TensorSpec, TrainConfig
 from ganzoo.runs.run import Run
+from ganzoo.specs import Arch, Network, Part, TensorSpec, TrainConfig
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,11 +21,11 @@ from ganzoo.bench.options import BenchOptions, parse
 from ganzoo.bench.peers import PEERS
 from ganzoo.bench.reports import html, markdown, terminal
 from ganzoo.bench.visit import Timing, Visit, WrongOutputError
-from ganzoo.serving.arrays import encode
 from ganzoo.browsers.find import Browser, find_browser
 from ganzoo.browsers.session import Local
 from ganzoo.errors import UsageError, VerificationError
 from ganzoo.export import exports
+from ganzoo.serving.arrays import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

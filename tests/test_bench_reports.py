@@ -17,12 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
-from ganzoo.bench.reports import charts, html, markdown, terminal
-from ganzoo.bench.reports import formatting
-from ganzoo.bench.reports import summary
-from ganzoo.bench.reports import chart_data
-from ganzoo.bench.reports import tables
-from ganzoo.bench.reports import plots
+from ganzoo.bench.reports import chart_data, charts, formatting, html, markdown, plots, summary, tables, terminal
 from ganzoo.charts.svg import inline
 
 SCHEMA = json.loads((files("ganzoo.bench.reports") / "schema.json").read_text("utf-8"))

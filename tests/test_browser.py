@@ -21,18 +21,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo import plugins
-from ganzoo.browsers import find
-from ganzoo.browsers import launch
-from ganzoo.browsers import processes
-from ganzoo.serving import server
-from ganzoo.serving.arrays import decode, encode
+from ganzoo.browsers import find, launch, processes
 from ganzoo.browsers.families import CHROMIUM
 from ganzoo.browsers.find import Browser, find_browser
 from ganzoo.browsers.session import BrowserLog, run_page
-from ganzoo.verify.check import Check, Model, compare, verify
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.export import exports
+from ganzoo.serving import server
+from ganzoo.serving.arrays import decode, encode
 from ganzoo.verify import exports as verification
+from ganzoo.verify.check import Check, Model, compare, verify
 from tiny_export import tiny_export
 
 

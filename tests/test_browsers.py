@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ganzoo.browsers import families
-from ganzoo.browsers import find
-from ganzoo.browsers import processes
+from ganzoo.browsers import families, find, processes
 from ganzoo.browsers.families import CHROMIUM, FAMILIES, FIREFOX, OTHER, WEBKITGTK, family_of
 from ganzoo.browsers.find import Browser, find_browsers
 from ganzoo.browsers.launch import launch

@@ -19,14 +19,15 @@ import pytest
 
 from ganzoo import plugins
 from ganzoo.browsers.find import find_browser
-from ganzoo.browsers.session import PAGES, run_page
-from ganzoo.verify.check import Check
+from ganzoo.browsers.session import run_page
 from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, VerificationError
 from ganzoo.export import exports
-from ganzoo.verify import exports as verification
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.layouts.ganzoo import read, recut
 from ganzoo.export.tracing import reference
+from ganzoo.pages import PAGES
+from ganzoo.verify import exports as verification
+from ganzoo.verify.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -192,8 +192,7 @@ def test_sample_columns_are_of_their_label(runs: Mapping[str, Run], monkeypatch:
     """Each column of the sheet is drawn with the one-hot label of its heading."""
     import numpy as np
 
-    from ganzoo import sample
-    from ganzoo import image_grid
+    from ganzoo import image_grid, sample
 
     seen: list[tuple[np.ndarray, list[str]]] = []
     monkeypatch.setattr(image_grid, "sheet", lambda images, headings: seen.append((images, headings)))

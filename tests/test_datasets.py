@@ -22,8 +22,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from ganzoo import datasets, plugins
-from ganzoo.datasets import digits, folder, idx, mnist
-from ganzoo.datasets import subset
+from ganzoo.datasets import digits, folder, idx, mnist, subset
 from ganzoo.datasets.idx import IdxFile, IdxSet
 from ganzoo.datasets.split import is_test
 from ganzoo.errors import DataError, DataMissingError, PluginError, UsageError

@@ -15,12 +15,12 @@ import pytest
 from PIL import Image
 
 from ganzoo import plugins
+from ganzoo.archs import cnn
 from ganzoo.errors import RunError, UsageError
-from ganzoo.metrics import gan_train, neighbours, plots
-from ganzoo.metrics import evaluate_run
+from ganzoo.metrics import evaluate_run, gan_train, neighbours, plots
 from ganzoo.metrics.in_training import during
-from ganzoo.specs import Part, TensorSpec
 from ganzoo.runs import run as runs_module
+from ganzoo.specs import Part, TensorSpec
 from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
 
 def test_gan_train_learns_from_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(gan_train, "writable_cache", lambda name: tmp_path)
-    short = replace(gan_train.cnn.ARCH.presets["default"], pictures=3_000)
-    monkeypatch.setattr(gan_train.cnn, "ARCH", replace(gan_train.cnn.ARCH, presets={"default": short}))
+    short = replace(cnn.ARCH.presets["default"], pictures=3_000)
+    monkeypatch.setattr(cnn, "ARCH", replace(cnn.ARCH, presets={"default": short}))
     _, data = configure(plugins.ARCHS.get("cnn"), TrainOptions(limit=300))
     real = gan_train.accuracy_of_real(data)
     assert real > 0.7

@@ -12,8 +12,7 @@ import pytest
 from conftest import REAL_MNIST
 from ganzoo import datasets, plugins
 from ganzoo.errors import SnapshotError
-from ganzoo.metrics import pretrained
-from ganzoo.metrics import evaluator_training
+from ganzoo.metrics import evaluator_training, pretrained
 from ganzoo.metrics.evaluator import Evaluator, look
 from ganzoo.specs import Data
 
@@ -38,7 +37,9 @@ def accuracy(known: pretrained.Known, data: Data) -> float:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(pretrained, "writable_cache", lambda name: tmp_path)  # GANZOO_CACHE would build the layers anew
-    monkeypatch.setattr(evaluator_training, "for_images", lambda n: evaluator_training.Recipe(pictures=800, batch_size=16))  # a second
+    monkeypatch.setattr(
+        evaluator_training, "for_images", lambda n: evaluator_training.Recipe(pictures=800, batch_size=16)
+    )  # a second
     return tmp_path
 
 
@@ -126,7 +127,10 @@ def test_images_that_are_held_out_teach_nothing() -> None:
     assert len(held_out) == 4 and len(evaluator_training.held_out(60_000)) == 10_000
     noise = data.train_x.copy()
     noise[held_out] = np.random.RandomState(0).uniform(size=(4, *noise.shape[1:]))
-    one, other = (evaluator_training.train(each, evaluator_training.Recipe(pictures=60)) for each in (data, replace(data, train_x=noise)))
+    one, other = (
+        evaluator_training.train(each, evaluator_training.Recipe(pictures=60))
+        for each in (data, replace(data, train_x=noise))
+    )
     np.testing.assert_array_equal(look(one, data.test_x)[1], look(other, data.test_x)[1])
 
 
@@ -145,7 +149,9 @@ def test_what_is_turned_is_turned_about_the_middle() -> None:
     x = np.zeros((64, 1, 21, 21), np.float32)
     x[:, :, 10, 10] = 1
     x[:, :, 10, 18] = 1
-    turned = evaluator_training.moved(x, evaluator_training.Recipe(1, shift=0, degrees=30, zoom=0), np.random.RandomState(0))
+    turned = evaluator_training.moved(
+        x, evaluator_training.Recipe(1, shift=0, degrees=30, zoom=0), np.random.RandomState(0)
+    )
     assert np.allclose(turned[:, 0, 10, 10], 1, atol=1e-5)
     right = turned[:, 0, :, 12:].sum(axis=2) * np.arange(21)
     angle = np.rad2deg(np.arcsin((right.sum(axis=1) / turned[:, 0, :, 12:].sum(axis=(1, 2)) - 10) / 8))

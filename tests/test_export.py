@@ -22,8 +22,7 @@ from hypothesis import strategies as st
 
 from ganzoo import inputs, plugins
 from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, UsageError, VerificationError
-from ganzoo.export import golden, size
-from ganzoo.export import exports
+from ganzoo.export import exports, golden, size
 from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, Part, TensorSpec
 
@@ -74,7 +73,7 @@ def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run]
     made, parts = done.export, done.parts
     (name,) = made.networks
     assert {path.name for path in (made.path / name).iterdir()} == set().union(*WRITTEN.values())
-    assert {path.name for path in made.path.iterdir()} == {name, "manifest.json", "report.json", "golden.npz"}
+    assert {path.name for path in made.path.iterdir()} == {name, "export.json", "report.json", "golden.npz"}
     assert [path.name for path in tmp_path.iterdir()] == ["export"]  # no staging left
     for path, entry in made.manifest["files"].items():
         raw = (made.path / path).read_bytes()
@@ -162,7 +161,7 @@ def test_an_export_replaces_nothing_but_an_export(foreign: str, runs: Mapping[st
     assert (out / "index.html" if foreign == "folder" else out).read_text() == "mine"
     (tmp_path / "empty").mkdir()
     webdnn(runs["cnn"], backends("webgpu"), tmp_path / "empty")
-    assert (tmp_path / "empty" / "manifest.json").exists()
+    assert (tmp_path / "empty" / "export.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -193,7 +192,7 @@ def test_what_was_added_to_an_export_is_not_deleted(layout: str, runs: Mapping[s
 def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: Path) -> None:
     made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).export
     assert made.path == Path("here")  # as the user wrote it
-    assert (in_tmp / "here" / "manifest.json").exists()
+    assert (in_tmp / "here" / "export.json").exists()
     with pytest.raises(UsageError, match="is no export"):
         webdnn(runs["cnn"], backends("webgpu"), Path())
     with pytest.raises(RunError, match="is no export"):
@@ -332,7 +331,7 @@ def test_parameters_are_written_as_they_are(runs: Mapping[str, Run], exported: P
 
 
 def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
-    manifest = exported / "manifest.json"
+    manifest = exported / "export.json"
     stored = json.loads(manifest.read_text())
     for damage in (
         {"networks": {"../..": {"inputs": [], "outputs": []}}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -14,9 +15,10 @@ import pytest
 from ganzoo.browsers import phones
 from ganzoo.browsers.find import find_browser
 from ganzoo.browsers.launch import launch
-from ganzoo.browsers.phones import lan_address, named, phone, qr_code
+from ganzoo.browsers.phones import named, phone, qr_code
 from ganzoo.browsers.session import visit_page
 from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.serving.running import lan_address
 
 
 class Client:
@@ -113,11 +115,11 @@ def test_the_address_is_one_of_this_machine():
 
 
 def test_without_a_network_there_is_loopback(monkeypatch):
-    class Socket(phones.socket.socket):
+    class Socket(socket.socket):
         def connect(self, address):
             raise OSError("Network is unreachable")
 
-    monkeypatch.setattr(phones.socket, "socket", Socket)
+    monkeypatch.setattr(socket, "socket", Socket)
     assert lan_address() == "127.0.0.1"
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ganzoo import npm
-from ganzoo.browsers.session import RUNNERS
-from ganzoo.browser.webdnn_js import FILE, webdnn_js
 from ganzoo.errors import ToolMissingError
+from ganzoo.pages import RUNNERS
+from ganzoo.verify.webdnn_js import FILE, webdnn_js
 
 if TYPE_CHECKING:
     from collections.abc import Callable

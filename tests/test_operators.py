@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from ganzoo import inputs, plugins
-from ganzoo.serving.arrays import decode
 from ganzoo.export.lowering import lower
 from ganzoo.export.tracing import reference, trace
+from ganzoo.serving.arrays import decode
 from on_device import run_cases
 from operators import OPERATORS, network
 from test_wasm_kernels import in_node, joined

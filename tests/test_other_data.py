@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # `benchmarks` is no part
 from benchmarks import garments
 from ganzoo import datasets
 from ganzoo.datasets import digits
-from ganzoo.specs import Data, Dataset
 from ganzoo.runs import run as runs
+from ganzoo.specs import Data, Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from ganzoo import inputs, noise, plugins
-from ganzoo.serving.arrays import encode
+from ganzoo import image_grid, inputs, noise, plugins
 from ganzoo.browsers.families import CHROMIUM
 from ganzoo.browsers.find import find_browser, find_browsers
-from ganzoo.serving.link import Link, throttled
-from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.browsers.session import run_page
 from ganzoo.export import exports
 from ganzoo.export.tracing import reference
+from ganzoo.pages import PAGES
 from ganzoo.preprocess import preprocess
-from ganzoo.sample import sheet
-from ganzoo.site import build, serve
-from ganzoo import image_grid
 from ganzoo.runs.run import Run
+from ganzoo.sample import sheet
+from ganzoo.serving.arrays import encode
+from ganzoo.serving.link import Link, throttled
+from ganzoo.site import build, serve
 from pages_browser import Visitor, chromium, decoded, first, pixels, until, visitor
 from pages_host import Hosted, hosted
 from pages_plugin import toy

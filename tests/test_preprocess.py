@@ -19,8 +19,8 @@ from ganzoo.preprocess import preprocess
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ganzoo.specs import FloatArray
     from ganzoo.runs.run import Run
+    from ganzoo.specs import FloatArray
 
     Read = Callable[[FloatArray], list[int]]
 

@@ -21,13 +21,13 @@ from PIL import Image
 from rich.console import Console
 
 from ganzoo.errors import RunError
-from ganzoo.training import preview
 from ganzoo.runs import run as runs_module
+from ganzoo.runs.run import Best
+from ganzoo.training import preview
 from ganzoo.training.dashboard import Dashboard, usable
 from ganzoo.training.progress import Pace
 from ganzoo.training.report import facts, grids, html
 from ganzoo.training.report.compare import compare, sections
-from ganzoo.runs.run import Best
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

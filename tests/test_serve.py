@@ -21,10 +21,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ganzoo.errors import UsageError
 from ganzoo.serving.link import Link, throttled
 from ganzoo.serving.running import listening, running
 from ganzoo.serving.static import accepts_brotli
-from ganzoo.errors import UsageError
 from ganzoo.site import serve as server
 from ganzoo.site.hosts import CSP, HEADERS, IMMUTABLE
 

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from ganzoo.serving.compressed import precompress
 from ganzoo.browsers.find import find_browser
-from ganzoo.serving.link import THROTTLED, Link
-from ganzoo.serving.server import host, serve
 from ganzoo.browsers.session import Local, visit_page
 from ganzoo.errors import ToolMissingError
+from ganzoo.serving.compressed import precompress
+from ganzoo.serving.link import THROTTLED, Link
+from ganzoo.serving.server import host, serve
 
 TEXT = b"const answer = 42;\n" * 500
 

@@ -22,13 +22,12 @@ from PIL import Image
 from ganzoo import plugins
 from ganzoo.errors import RunError, UsageError
 from ganzoo.export import exports
+from ganzoo.runs import run as runs_module
 from ganzoo.runtime import join, modules, strip
-from ganzoo.site import build, hosts
-from ganzoo.site import bundles
+from ganzoo.site import build, bundles, hosts
 from ganzoo.site import page as pages
 from ganzoo.site.samples import timeline
 from ganzoo.specs import TrainConfig
-from ganzoo.runs import run as runs_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +77,7 @@ def made_by_hand(folder: Path, kind: str = "generator", arch: str = "tiny", layo
     (folder / kind / "manifest.json").write_text(json.dumps(own))
     network = {"inputs": own["inputs"], "outputs": own["outputs"], "test": False}
     told = {"format": exports.FORMAT, "layout": layout, "run": folder.parent.name, "backends": {}}
-    (folder / "manifest.json").write_text(json.dumps({**told, "networks": {kind: network}}))
+    (folder / "export.json").write_text(json.dumps({**told, "networks": {kind: network}}))
     return exports.load(folder)
 
 

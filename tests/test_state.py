@@ -17,8 +17,8 @@ import pytest
 
 from ganzoo.errors import CollapsedError, DiskFullError, RunError, SnapshotError, UsageError
 from ganzoo.metrics.in_training import Judge
-from ganzoo.training import loop as loop_module
 from ganzoo.runs import run as runs_module
+from ganzoo.training import loop as loop_module
 from ganzoo.training.collapse import fallen, saturated
 from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import resume, train

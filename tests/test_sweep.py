@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from ganzoo.errors import UsageError
+from ganzoo.runs import run as runs
 from ganzoo.sweep.space import Choice, Range, parse
 from ganzoo.training import loop
-from ganzoo.runs import run as runs
 from ganzoo.training import train as training
 
 if TYPE_CHECKING:

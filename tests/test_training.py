@@ -24,9 +24,9 @@ from ganzoo.errors import (
     UnknownNameError,
     UsageError,
 )
+from ganzoo.runs import run as runs_module
 from ganzoo.training import loop as loop_module
 from ganzoo.training import options as options_module
-from ganzoo.runs import run as runs_module
 from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import resume, train
 
@@ -554,7 +554,9 @@ def test_samples_are_of_the_same_noise_at_every_call(runs: Mapping[str, Run]) ->
         (TrainOptions(device="cuda:7"), DeviceMissingError, "cuda:7 does not answer"),
     ],
 )
-def test_wrong_options(options: TrainOptions, error: type[Exception], words: str, tmp_path: Path, quiet: Console) -> None:
+def test_wrong_options(
+    options: TrainOptions, error: type[Exception], words: str, tmp_path: Path, quiet: Console
+) -> None:
     with pytest.raises(error, match=words):
         train("dcgan-cond", options, tmp_path, None, quiet)
     assert not list(tmp_path.iterdir())

@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 from ganzoo.bench.peers import PEERS
-from ganzoo.serving.arrays import encode
 from ganzoo.browsers.find import find_browser
-from ganzoo.serving.link import THROTTLED, Link
-from ganzoo.browsers.session import PAGES, RUNNERS, Answered, Local, visit_page
-from ganzoo.verify.check import compare
+from ganzoo.browsers.session import Answered, Local, visit_page
 from ganzoo.errors import VerificationError
 from ganzoo.export import exports as bundles
+from ganzoo.pages import PAGES, RUNNERS
 from ganzoo.plugins import BACKENDS
+from ganzoo.serving.arrays import encode
+from ganzoo.serving.link import THROTTLED, Link
+from ganzoo.verify.check import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,10 +14,10 @@ import plans
 from ganzoo.backends.webgl import BACKEND
 from ganzoo.backends.webgl import shader as shaders
 from ganzoo.backends.webgl.compile import FILE, SAMPLERS
-from ganzoo.serving.arrays import decode
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.plan import Box
 from ganzoo.runtime import strip
+from ganzoo.serving.arrays import decode
 from on_device import Answer, run_cases
 
 if TYPE_CHECKING:

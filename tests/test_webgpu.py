@@ -14,11 +14,11 @@ import plans
 from ganzoo.backends.webgpu import BACKEND
 from ganzoo.backends.webgpu import compile as compiling
 from ganzoo.backends.webgpu.compile import compile_plan
-from ganzoo.serving.arrays import decode
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, X, call
 from ganzoo.export.plan import Box, Step, Tensor
 from ganzoo.runtime import strip
+from ganzoo.serving.arrays import decode
 from ganzoo.specs import Program
 from on_device import Answer, run_cases
 

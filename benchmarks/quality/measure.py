@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import plugins, provenance, show
 from ganzoo.files import replacing, write_json
 from ganzoo.layers import native
-from ganzoo.sample import sheet
 from ganzoo.runs import run as runs
+from ganzoo.sample import sheet
 
 if TYPE_CHECKING:
     from benchmarks.quality.rows import Row
@@ -105,6 +105,12 @@ def exported_bytes(run: Run) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
         made = exports.write(
-            run, backends, Path(scratch) / "export", layout="ganzoo", options=ExportOptions(), budget=None, progress=show.step
+            run,
+            backends,
+            Path(scratch) / "export",
+            layout="ganzoo",
+            options=ExportOptions(),
+            budget=None,
+            progress=show.step,
         )
         return total(made.parts).distinct

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ganzoo.bench.peers import Source
 from ganzoo.errors import UnsupportedOperatorError, UsageError
-from ganzoo.verify import models
 from ganzoo.export.layouts import ganzoo
+from ganzoo.verify import models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ganzoo.bench.peers import Installed
     from ganzoo.browsers.session import Progress
     from ganzoo.export.exports import Export
-    from ganzoo.specs import FloatArray
     from ganzoo.runs.run import Run
+    from ganzoo.specs import FloatArray
 
     ExportOfRun = tuple[Export, Run | None]
 
@@ -35,7 +35,7 @@ class Subject:
     """A network of an export. `name` is its own in a report; `source` is what peers get, None where its run is gone."""
 
     name: str
-    bundle: Export
+    export: Export
     network: str
     source: Source | None
 
@@ -103,13 +103,13 @@ def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
 
     Those that share a name are told apart by their run's.
     """
-    names = Counter(network for bundle, _ in exports for network in bundle.networks)
+    names = Counter(network for export, _ in exports for network in export.networks)
     found = []
-    for bundle, run in exports:
+    for export, run in exports:
         sources = {network.name: Source(network) for network in run.arch.export(run.config, run.model())} if run else {}
-        for network in bundle.networks:
-            name = network if names[network] == 1 else f"{bundle.manifest['run']} {network}"
-            found.append(Subject(name, bundle, network, sources.get(network)))
+        for network in export.networks:
+            name = network if names[network] == 1 else f"{export.manifest['run']} {network}"
+            found.append(Subject(name, export, network, sources.get(network)))
     return found
 
 

@@ -7,9 +7,9 @@ import secrets
 from dataclasses import dataclass
 
 from ganzoo.bench.statistics import MIN_ROUNDS
-from ganzoo.serving.link import THROTTLED, Link
 from ganzoo.browsers.session import SILENCE
 from ganzoo.errors import UsageError
+from ganzoo.serving.link import THROTTLED, Link
 
 BATCHES = (1, 16, 64)
 LEAST = MIN_ROUNDS

@@ -20,7 +20,7 @@ from ganzoo.export.layouts import NAMES as LAYOUTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ganzoo.bench.contestants import Contestant, Export
+    from ganzoo.bench.contestants import Contestant, ExportOfRun
     from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.visit import Visit
     from ganzoo.browsers.session import Progress, Visitor
@@ -30,9 +30,9 @@ HOPELESS = 6  # visits that may fail one after another before a browser that has
 
 
 def bench(
-    exports: Sequence[Export], visitors: Sequence[Visitor], options: BenchOptions, progress: Progress
+    exports: Sequence[ExportOfRun], visitors: Sequence[Visitor], options: BenchOptions, progress: Progress
 ) -> dict[str, Any]:
-    """The report of `exports`, each a bundle and the run that it came from, None where that is gone.
+    """The report of `exports`, each with the run that it came from, None where that is gone.
 
     What fails costs its row: a library that cannot run a network, a backend that a browser lacks, a browser that
     hangs or does not start. Ctrl-C ends it with what there is. Raises `UsageError` for a backend that no browser runs,

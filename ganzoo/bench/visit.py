@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from ganzoo.bench.contestants import Contestant
     from ganzoo.bench.options import BenchOptions
-    from ganzoo.serving.link import Link
     from ganzoo.browsers.session import Visitor
+    from ganzoo.serving.link import Link
     from ganzoo.specs import FloatArray
 
 # Rasterisers on the CPU, as they name themselves: Chromium's, Mesa's three, Windows' WARP; and a WebGPU adapter
@@ -95,8 +95,9 @@ def visit(
 
     A contestant that fails, hangs or computes something else than Chainer yields a reason.
     """
+    from ganzoo.browsers.session import visit_page
+    from ganzoo.pages import PAGES
     from ganzoo.serving.arrays import encode
-    from ganzoo.browsers.session import PAGES, visit_page
 
     samples = encode(list(contestant.inputs.values()))
     job = {

@@ -10,16 +10,16 @@ from __future__ import annotations
 import io
 import re
 import secrets
-import socket
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ganzoo.serving.server import Host, host
 from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.pages import PAGES
+from ganzoo.serving.running import lan_address
+from ganzoo.serving.server import Host, host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from ganzoo.serving.server import Served
 
-PAGES = Path(__file__).parent / "pages"
 COOKIE = "ganzoo"
 PATIENCE = 600.0  # seconds until somebody has found a phone and held it to the screen
 BACK = 5.0  # seconds that a phone may take from one page's end to the waiting page
@@ -158,16 +157,6 @@ def phone(announce: Callable[[str, str], None], patience: float = PATIENCE) -> I
         door.words = "Done, you may close this page."
         door.done = True
         door.told.wait(visitor.patience)
-
-
-def lan_address() -> str:
-    """This machine's address in its network, or loopback's where there is none. No traffic: UDP knows no connection."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737): it takes the default route
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
 
 
 def qr_code(text: str) -> str:

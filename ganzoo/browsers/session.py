@@ -5,25 +5,23 @@ from __future__ import annotations
 import queue
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ganzoo.browsers.find import REMEDY, Browser, find_browser
 from ganzoo.browsers.launch import launch
-from ganzoo.serving.server import serve
 from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.serving.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from ganzoo.serving.link import Link
     from ganzoo.serving.server import Served
 
     Progress = Callable[[str], None]
 
-PAGES = Path(__file__).parent / "pages"
-RUNNERS = PAGES / "runners"  # a folder for the loader of each layout of an export
 
 SILENCE = 60.0  # seconds; the longest a sound page is silent is while a driver compiles one network's shaders
 LIMIT = 20  # silences that a page may take in all, however much it talks

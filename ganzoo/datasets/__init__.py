@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.datasets import subset
 from ganzoo.errors import DataError, PluginError
 from ganzoo.specs import Data
 
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from ganzoo.specs import Dataset
 
 
-def load(dataset: Dataset, data_dir: Path | None = None) -> Data:
+def load(dataset: Dataset, data_dir: Path | None = None, limit: int | None = None) -> Data:
     """The data of `dataset`, checked against what `Data` and `Dataset` promise.
+
+    With a `limit` it has only so many of the training images, of each class as many.
 
     Raises what `dataset.load` raises, `PluginError` where that yields no `Data`, and `DataError` where a
     promise is not kept.
@@ -27,7 +31,10 @@ def load(dataset: Dataset, data_dir: Path | None = None) -> Data:
         raise PluginError(f"The data set '{dataset.name}' yields {type(data).__name__}, no Data.", remedy)
     for broken in _broken(dataset, data):
         raise DataError(f"The data set '{dataset.name}' is not as it says: {broken}.", remedy)
-    return data
+    if not limit:
+        return data
+    chosen = subset.of_each_class(limit, data.train_t)
+    return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
 
 
 def checksum(data: Data) -> str:

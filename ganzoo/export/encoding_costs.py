@@ -13,7 +13,7 @@ from ganzoo.export.size import BROTLI_WEIGHTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.verify.check import Check
+    from ganzoo.export.checks import Check
     from ganzoo.export.exports import Export
 
 
@@ -34,15 +34,15 @@ class EncodingCost:
     reason: str = ""
 
 
-def encoding_costs(bundle: Export, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
-    """A row for each network of `bundle` and each encoding that can be made of it; none for WebDNN's layout."""
-    if bundle.layout == "webdnn":
+def encoding_costs(export: Export, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
+    """A row for each network of `export` and each encoding that can be made of it; none for WebDNN's layout."""
+    if export.layout == "webdnn":
         return []
-    return [trade for network in bundle.networks for trade in _of_network(bundle, network, checks)]
+    return [trade for network in export.networks for trade in _of_network(export, network, checks)]
 
 
-def _of_network(bundle: Export, network: str, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
-    manifest, data = ganzoo.read(bundle.path / network)
+def _of_network(export: Export, network: str, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
+    manifest, data = ganzoo.read(export.path / network)
     described = manifest["weights"]
     own = described["encoding"]
     found = [_trade(network, own, data, checks)]

@@ -1,6 +1,6 @@
 """Export a run: all backends or nothing, staged beside its place, judged there, then swapped in.
 
-<out>/manifest.json     what this is: run, architecture, layout, inputs and outputs, backends, files with SHA-256
+<out>/export.json       what this is: run, architecture, layout, inputs and outputs, backends, files with SHA-256
 <out>/report.json       sizes, and what each encoding of the weights costs
 <out>/golden.npz        seeded inputs and Chainer's outputs, for `ganzoo verify`
 <out>/<network>/        the files to upload, in the layout asked for: docs/bundle.md, or WebDNN 1.2.11's
@@ -16,23 +16,31 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import __version__
 from ganzoo.errors import RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, size
-from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.encoding_costs import encoding_costs
+from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ganzoo.verify.check import Check
+    from ganzoo.export.checks import Check
+    from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.export.layouts import Layout
     from ganzoo.export.size import Part
-    from ganzoo.export.encoding_costs import EncodingCost
-    from ganzoo.specs import Backend, FloatArray, Network
     from ganzoo.runs.run import Run
+    from ganzoo.specs import Backend, FloatArray, Network
 
 FORMAT = 2
-MARK = Mark("manifest.json", "export", ("ganzoo", "layout", "networks", "run"), others=("report.json", "golden.npz"))
+FILE = "export.json"
+FORMER_FILE = "manifest.json"  # what FILE was called before a network's own manifest had that name to itself
+MARK = Mark(
+    FILE,
+    "export",
+    ("ganzoo", "layout", "networks", "run"),
+    others=("report.json", "golden.npz"),
+    former_file=FORMER_FILE,
+)
 
 
 @dataclass(frozen=True)
@@ -103,13 +111,13 @@ class Export:
 class ExportResult:
     """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs."""
 
-    bundle: Export
+    export: Export
     parts: Sequence[Part]
     checks: Sequence[tuple[str, Check]]
     encoding_costs: Sequence[EncodingCost]
 
 
-def export(
+def write(
     run: Run,
     backends: Sequence[Backend],
     out: Path,
@@ -143,20 +151,25 @@ def export(
                 parts.append(size.measure(written, network.name, staged))
         tested = golden.write(staged / "golden.npz", traced, run if judge else None)
         manifest = _manifest(run, files, networks, backends, parts, tested)
-        write_json(staged / "manifest.json", manifest)
+        write_json(staged / FILE, manifest)
         if budget is not None:
             size.check_budget(parts, budget)
-        bundle = Export(staged, manifest)
-        checks = judge(bundle) if judge else ()
-        traded = encoding_costs(bundle, checks)
-        write_json(staged / "report.json", size.report(parts, bundle.notes, traded))
+        export = Export(staged, manifest)
+        checks = judge(export) if judge else ()
+        traded = encoding_costs(export, checks)
+        write_json(staged / "report.json", size.report(parts, export.notes, traded))
     return ExportResult(Export(out, manifest), parts, checks, traded)
+
+
+def is_export(path: Path) -> bool:
+    """Whether the folder `path` claims to be an export."""
+    return (path / FILE).exists() or (path / FORMER_FILE).exists()
 
 
 def load(path: Path) -> Export:
     """The export at `path`. Raises `RunError` when it is none or its manifest is damaged."""
     recover(path.resolve())
-    file = path / "manifest.json"
+    file = path / (FILE if (path / FILE).exists() or not is_export(path) else FORMER_FILE)
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
@@ -182,7 +195,7 @@ def load(path: Path) -> Export:
                 raise ValueError(f"a backend is {entry!r}")
     except FileNotFoundError as error:
         raise RunError(
-            f"{path} is no export: it has no manifest.json.", "Make one with: ganzoo export --all-backends"
+            f"{path} is no export: it has no {FILE}.", "Make one with: ganzoo export --all-backends"
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Export again.") from error

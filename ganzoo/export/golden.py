@@ -14,8 +14,8 @@ from ganzoo.export.tracing import reference
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.specs import FloatArray, Network
     from ganzoo.runs.run import Run
+    from ganzoo.specs import FloatArray, Network
 
 SAMPLES = 64
 SEED = 20171104

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from ganzoo.export.layouts import Written
     from ganzoo.export.encoding_costs import EncodingCost
+    from ganzoo.export.layouts import Written
 
 UNITS = {"": 1, "B": 1, "kB": 1000, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
 LARGEST = 3  # parts that a broken budget names

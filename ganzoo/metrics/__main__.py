@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 
 from ganzoo import datasets, plugins
-from ganzoo.metrics import pretrained
-from ganzoo.metrics import evaluator_training
+from ganzoo.metrics import evaluator_training, pretrained
 from ganzoo.metrics.evaluator import look
 
 

@@ -9,24 +9,21 @@ import numpy as np
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
-from ganzoo import datasets, inputs
+from ganzoo import datasets, inputs, roles
 from ganzoo.datasets import subset
 from ganzoo.errors import RunError, UsageError
 from ganzoo.files import replacing, write_json
-from ganzoo.metrics import gan_train, neighbours, plots, scores
-from ganzoo.metrics import pretrained
-from ganzoo import roles
-from ganzoo.metrics import evaluator_training
+from ganzoo.metrics import evaluator_training, gan_train, neighbours, plots, pretrained, scores
 from ganzoo.metrics.evaluator import look
-from ganzoo.training.options import data_of
+from ganzoo.runs.data import data_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from ganzoo.metrics.pretrained import Known
-    from ganzoo.specs import Data, Network
     from ganzoo.runs.run import Run
+    from ganzoo.specs import Data, Network
 
 FORMAT = 1
 PICTURES = 10_000  # drawn; and the most real ones that they are compared with

@@ -7,6 +7,7 @@ than five epochs of MNIST.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import tempfile
 from contextlib import suppress
@@ -17,17 +18,16 @@ from typing import TYPE_CHECKING
 import chainer
 from threadpoolctl import threadpool_limits
 
-from ganzoo import datasets
-from ganzoo.archs import cnn
+from ganzoo import datasets, plugins, roles
 from ganzoo.files import write_json
-from ganzoo import roles
 from ganzoo.paths import writable_cache
 from ganzoo.specs import TrainConfig
-from ganzoo.training.loop import seeded
+from ganzoo.updaters.seeding import seeded
 
 if TYPE_CHECKING:
     from ganzoo.specs import Data
 
+CLASSIFIER = "cnn"  # the architecture that learns
 PICTURES = 300_000  # shown in all: five epochs of MNIST; the recipe's eleven take minutes each time
 
 
@@ -40,12 +40,13 @@ def accuracy(data: Data) -> float:
         seeded(config.seed),
         chainer.using_config("type_check", False),
     ):
-        training = cnn.train(config, data)
+        arch = plugins.ARCHS.get(CLASSIFIER)
+        training = arch.train(config, data)
         trainer = chainer.training.Trainer(training.updater, (config.epochs, "epoch"), out=scratch)
         for extension in training.extensions:
             trainer.extend(extension)
         trainer.run()
-        (network,) = cnn.export(config, training.model)
+        (network,) = arch.export(config, training.model)
         return float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())
 
 
@@ -55,7 +56,7 @@ def accuracy_of_real(data: Data) -> float:
         datasets.checksum(data),
         datasets.test_checksum(data),
         asdict(_config(data)),
-        Path(cnn.__file__).read_text("utf-8"),
+        Path(inspect.getfile(plugins.ARCHS.get(CLASSIFIER).train)).read_text("utf-8"),
     ]
     key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
     path = writable_cache("evaluators") / f"{key}-cnn.json"
@@ -67,10 +68,10 @@ def accuracy_of_real(data: Data) -> float:
 
 
 def _config(data: Data) -> TrainConfig:
-    name, preset = next(iter(cnn.ARCH.presets.items()))
+    name, preset = next(iter(plugins.ARCHS.get(CLASSIFIER).presets.items()))
     n, channels, height, width = data.train_x.shape
     return TrainConfig(
-        arch="cnn",
+        arch=CLASSIFIER,
         preset=name,
         dataset="",
         shape=(channels, height, width),

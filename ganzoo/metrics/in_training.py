@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ganzoo import inputs, plugins
+from ganzoo import inputs, plugins, roles
 from ganzoo.datasets import subset
-from ganzoo.metrics import scores
-from ganzoo.metrics import pretrained
-from ganzoo import roles
+from ganzoo.metrics import pretrained, scores
 from ganzoo.metrics.evaluator import look
 
 if TYPE_CHECKING:

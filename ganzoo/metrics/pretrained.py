@@ -20,8 +20,7 @@ from filelock import FileLock
 from ganzoo import datasets
 from ganzoo.errors import SnapshotError
 from ganzoo.files import replacing
-from ganzoo.metrics import scores
-from ganzoo.metrics import evaluator_training
+from ganzoo.metrics import evaluator_training, scores
 from ganzoo.metrics.evaluator import Evaluator
 from ganzoo.paths import writable_cache
 

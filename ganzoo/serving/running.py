@@ -25,6 +25,16 @@ def listening(address: str, port: int = 0) -> socket.socket:
     return listener
 
 
+def lan_address() -> str:
+    """This machine's address in its network, or loopback's where there is none. No traffic: UDP knows no connection."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737): it takes the default route
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
 @contextmanager
 def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     """Serve `app` on `listener`, from a thread; both end with the block."""

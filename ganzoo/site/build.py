@@ -24,12 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__, runtime
-from ganzoo.serving.compressed import SUFFIX, precompress
 from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import Mark, refuse_foreign, replacing_folder
-from ganzoo.site import hosts
-from ganzoo.site import bundles
+from ganzoo.serving.compressed import SUFFIX, precompress
+from ganzoo.site import bundles, hosts
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
 
@@ -37,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ganzoo.export.exports import Export
-    from ganzoo.site.bundles import Model
     from ganzoo.runs.run import Run
+    from ganzoo.site.bundles import Model
 
 FORMAT = 1
 LIST = "site.json"

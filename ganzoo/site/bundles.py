@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.serving.compressed import SUFFIX
 from ganzoo.errors import RunError
 from ganzoo.export.layouts.ganzoo import FORMAT, MANIFEST, NAME
+from ganzoo.serving.compressed import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -26,10 +26,9 @@ from starlette.responses import RedirectResponse
 from starlette.responses import Response as Reply
 from starlette.routing import Mount, Route
 
-from ganzoo.browsers.phones import lan_address
-from ganzoo.serving.running import listening, running, with_headers
-from ganzoo.serving.static import Files
 from ganzoo.errors import UsageError
+from ganzoo.serving.running import lan_address, listening, running, with_headers
+from ganzoo.serving.static import Files
 from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
     from rich.text import Text
 
+    from ganzoo.runs.run import Run
     from ganzoo.specs import FloatArray
     from ganzoo.training.extensions import Samples
     from ganzoo.training.judging import Judging
     from ganzoo.training.progress import Pace
-    from ganzoo.runs.run import Run
 
 SECONDS = 0.5  # between two looks; drawn by the training itself, so that no thread competes with it
 SPARK = 32  # letters of a sparkline

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import DiskFullError
 from ganzoo.files import FULL
-from ganzoo.updaters import distributed
 from ganzoo.runs import run as runs
+from ganzoo.updaters import distributed
+from ganzoo.updaters.seeding import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ganzoo.metrics.in_training import Judge
-    from ganzoo.specs import Arch, Data, TrainConfig, Training
-    from ganzoo.updaters.distributed import Team
-    from ganzoo.training.extensions import Snapshots
     from ganzoo.runs.run import Best, Run
+    from ganzoo.specs import Arch, Data, TrainConfig, Training
+    from ganzoo.training.extensions import Snapshots
+    from ganzoo.updaters.distributed import Team
 
 EVALS = 8  # judgements in a whole training
 SHEETS = 2 * EVALS  # of samples, likewise
@@ -139,8 +140,8 @@ def _extend(
     from ganzoo.training.dashboard import Dashboard, usable
     from ganzoo.training.judging import Judging
     from ganzoo.training.progress import Lines, Pace
-    from ganzoo.training.triggers import Evenly
     from ganzoo.training.recovery import Recovery
+    from ganzoo.training.triggers import Evenly
 
     epochs = run.config.epochs
     recovery = Recovery(run, training.rates)
@@ -219,16 +220,3 @@ class _Stop:
             yield
         finally:
             signal.signal(signal.SIGINT, former)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """NumPy's global random state, which Chainer and the zoo draw from, seeded; the caller's is put back."""
-    import numpy as np
-
-    former = np.random.get_state()
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        np.random.set_state(former)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
-from ganzoo.datasets import subset
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from ganzoo.specs import Dataset
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
     hparams = _overridden(preset.hparams, options.hparams)
     device = devices.resolve(options.device or "auto")
     dataset = plugins.DATASETS.get(options.dataset or "digits")
-    data = _load(dataset, options.data_dir, options.limit)
+    data = datasets.load(dataset, options.data_dir, options.limit)
     n_images = len(data.train_x)
     batch_size = options.batch_size or preset.batch_size
     if batch_size > n_images:
@@ -79,22 +76,6 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
         limit=options.limit,
     )
     return config, data
-
-
-def data_of(config: TrainConfig, data_dir: Path | None = None) -> Data:
-    """The data that `config` names, its files where it says or, where one is given, in `data_dir`."""
-    return _load(plugins.DATASETS.get(config.dataset), data_dir or config.data_dir, config.limit)
-
-
-def _load(dataset: Dataset, data_dir: Path | str | None, limit: int | None) -> Data:
-    data = datasets.load(dataset, None if data_dir is None else Path(data_dir))
-    return _limited(data, limit) if limit else data
-
-
-def _limited(data: Data, limit: int) -> Data:
-    """`limit` of the training images, of each class as many."""
-    chosen = subset.of_each_class(limit, data.train_t)
-    return replace(data, train_x=data.train_x[chosen], train_t=data.train_t[chosen])
 
 
 def _shape(data: Data) -> tuple[int, int, int]:

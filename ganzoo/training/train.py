@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ganzoo import datasets, plugins, provenance
 from ganzoo.errors import RunError, UsageError
-from ganzoo.updaters import distributed
 from ganzoo.runs import run as runs
+from ganzoo.runs.run import Run
 from ganzoo.training.loop import KEEP, Outcome, Start, loop
 from ganzoo.training.options import TrainOptions, configure
-from ganzoo.runs.run import Run
+from ganzoo.updaters import distributed
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import VerificationError
+from ganzoo.export.checks import Check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +37,14 @@ class Model:
     @property
     def runner(self) -> Path:
         """The folder whose runner.js loads the layout's files."""
-        from ganzoo.browsers.session import RUNNERS
+        from ganzoo.pages import RUNNERS
 
         return RUNNERS / self.layout
 
     @property
     def loader(self) -> dict[str, Path]:
         """The folder of the layout's loader, by the name that pages know it by; a bundle carries its own."""
-        from ganzoo.browser.webdnn_js import webdnn_js
+        from ganzoo.verify.webdnn_js import webdnn_js
 
         return {"lib": webdnn_js().parent} if self.layout == "webdnn" else {}
 
@@ -51,27 +52,6 @@ class Model:
     def batches(self) -> bool:
         """Whether the loader takes several samples at once."""
         return self.layout != "webdnn"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One backend's agreement with Chainer.
-
-    `max_abs_error` is None where there is no output to compare or it is not finite; `reason` says what is
-    wrong, empty where `ok`. `renderer` is the adapter that drew, "CPU" for WebAssembly. `seconds` is the
-    time of the whole check, the browser's start included. `encoding` and `asked` are the model's. `accuracy` is the
-    share of test images whose largest output is that of their label, None for a network that has none.
-    """
-
-    backend: str
-    ok: bool
-    max_abs_error: float | None
-    reason: str
-    renderer: str
-    seconds: float
-    encoding: str = "f32"
-    accuracy: float | None = None
-    asked: bool = True
 
 
 def verify(
@@ -94,8 +74,9 @@ def verify(
     A model that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
     when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
+    from ganzoo.browsers.session import run_page
+    from ganzoo.pages import PAGES
     from ganzoo.serving.arrays import encode
-    from ganzoo.browsers.session import PAGES, run_page
 
     started = time.monotonic()
     first = models[0]

@@ -11,14 +11,14 @@ from ganzoo.errors import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ganzoo.verify.check import Check
+    from ganzoo.export.checks import Check
     from ganzoo.export.exports import Export
 
 
 def verify(
-    bundle: Export, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
+    export: Export, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
 ) -> list[tuple[str, Check]]:
-    """(network, check) for each network and encoding of `bundle` on each of `backends`, or on all that browsers run.
+    """(network, check) for each network and encoding of `export` on each of `backends`, or on all that browsers run.
 
     An export whose weights are f32 is judged in f16 and int8 too, so that its user sees the trade before choosing;
     these were not asked for, and fail nothing.
@@ -27,20 +27,20 @@ def verify(
     no `webdnn.js` can be had. What differs is told by its check: see `require`.
     """
     from ganzoo.browsers.find import find_browser
-    from ganzoo.verify.check import Check
-    from ganzoo.verify.check import verify as verify_models
+    from ganzoo.export.checks import Check
     from ganzoo.verify import models
+    from ganzoo.verify.check import verify as verify_models
 
-    chosen = bundle.choose(backends)
+    chosen = export.choose(backends)
     browser = find_browser()
     checks: list[tuple[str, Check]] = []
     with tempfile.TemporaryDirectory(prefix="ganzoo-verify-") as scratch:
-        for network in bundle.networks:
-            inputs, outputs = bundle.golden(network)
-            test = bundle.test_images(network)
+        for network in export.networks:
+            inputs, outputs = export.golden(network)
+            test = export.test_images(network)
             for backend in chosen:
-                first = models.own(bundle, network, backend)
-                others, refused = models.variants(bundle, network, backend, Path(scratch))
+                first = models.own(export, network, backend)
+                others, refused = models.variants(export, network, backend, Path(scratch))
                 progress(f"verifying {network} on {backend} in a browser")
                 done = verify_models([first, *others], backend, inputs, outputs, test=test, browser=browser)
                 checks += [(network, check) for check in done]

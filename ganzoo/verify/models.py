@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganzoo.verify.check import Model
 from ganzoo.errors import RunError, UsageError
 from ganzoo.export import weights
 from ganzoo.export.layouts import ganzoo
+from ganzoo.verify.check import Model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from ganzoo.export.exports import Export
 
 
-def own(bundle: Export, network: str, backend: str) -> Model:
-    """`network` as `bundle` has it, with the bound that `backend` is held to.
+def own(export: Export, network: str, backend: str) -> Model:
+    """`network` as `export` has it, with the bound that `backend` is held to.
 
     The bound is ours: a manifest states one, and may lie. Raises `RunError` when the network's manifest is damaged.
     """
-    folder = bundle.path / network
-    if bundle.layout == "webdnn":
+    folder = export.path / network
+    if export.layout == "webdnn":
         return Model(folder)
     try:
         encoding = ganzoo.read(folder)[0]["weights"]["encoding"]
@@ -29,21 +29,21 @@ def own(bundle: Export, network: str, backend: str) -> Model:
             raise ValueError(f"the encoding {encoding!r} is none of ours")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
-    bound = ganzoo.tolerance(encoding, backend, bundle.golden(network)[1])
-    return Model(folder, bundle.layout, bound, encoding)
+    bound = ganzoo.tolerance(encoding, backend, export.golden(network)[1])
+    return Model(folder, export.layout, bound, encoding)
 
 
-def variants(bundle: Export, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
+def variants(export: Export, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
     """`network` in the encodings that the f32 one can be brought to, below `scratch`; the others with the reason.
 
     Raises `RunError` when the network's files are damaged.
     """
-    first = own(bundle, network, backend)
+    first = own(export, network, backend)
     made: list[Model] = []
     refused: dict[str, str] = {}
-    if bundle.layout == "webdnn" or first.encoding != "f32":
+    if export.layout == "webdnn" or first.encoding != "f32":
         return made, refused
-    outputs = bundle.golden(network)[1]
+    outputs = export.golden(network)[1]
     for encoding in weights.ENCODINGS[1:]:
         into = scratch / f"{network}-{encoding}"
         try:
@@ -55,5 +55,5 @@ def variants(bundle: Export, network: str, backend: str, scratch: Path) -> tuple
             raise RunError(f"{first.folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
         else:
             bound = ganzoo.tolerance(encoding, backend, outputs)
-            made.append(Model(into, bundle.layout, bound, encoding, asked=False))
+            made.append(Model(into, export.layout, bound, encoding, asked=False))
     return made, refused

@@ -3,7 +3,7 @@
 A peer is a folder here, or in a stranger's package, and a line under the entry points `ganzoo.peers`:
 
 __init__.py        its `PEER`, and what writes a plan in its terms
-runner.js          how a page loads and runs it: `Runner` of browser/pages/types.d.ts
+runner.js          how a page loads and runs it: `Runner` of pages/types.d.ts
 package.json       its npm packages; package-lock.json pins them with all that they need
 
 Its code is served unchanged, as npm delivers it, or from the folder `GANZOO_PEERS`, a node_modules of the user's. What

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ganzoo.bench.reports import formatting
-from ganzoo.bench.reports import chart_data
-from ganzoo.bench.reports import plots
+from ganzoo.bench.reports import chart_data, formatting, plots
 from ganzoo.bench.reports.formatting import of, ran
+from ganzoo.charts.style import STYLE, Chart
 from ganzoo.charts.svg import inline
 
 if TYPE_CHECKING:
@@ -18,28 +16,6 @@ if TYPE_CHECKING:
     from ganzoo.bench.reports.plots import Sketch
 
 WIDE, NARROW = 9.2, 6.0  # inches
-STYLE: dict[Any, Any] = {
-    "font.family": ["sans-serif"],
-    # Laid out in the first, which Matplotlib brings; the second is as wide.
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
-    "font.size": 8.5,
-    "text.parse_math": False,  # names are no formulas
-    "svg.fonttype": "none",
-    "svg.hashsalt": "ganzoo",
-    "hatch.linewidth": 0.6,
-    "axes.edgecolor": plots.FAINT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-
-
-@dataclass(frozen=True)
-class Chart:
-    """`svg` to be put into a page; `words` say what it shows to who cannot see it."""
-
-    title: str
-    words: str
-    svg: str
 
 
 def charts(document: Figures, browser: str, network: str, width: float = WIDE) -> Iterator[Chart]:

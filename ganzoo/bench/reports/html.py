@@ -7,8 +7,7 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
-from ganzoo.bench.reports import charts
-from ganzoo.bench.reports import formatting
+from ganzoo.bench.reports import charts, formatting
 from ganzoo.bench.reports.formatting import of, plain
 from ganzoo.bench.reports.summary import facts, finding, method, notes
 from ganzoo.bench.reports.tables import sheets
@@ -16,9 +15,9 @@ from ganzoo.bench.reports.tables import sheets
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ganzoo.bench.reports.charts import Chart
     from ganzoo.bench.reports.formatting import Figures
     from ganzoo.bench.reports.tables import Sheet
+    from ganzoo.charts.style import Chart
 
 CAPTIONS = {  # what a chart's marks are, after its title
     "Cold start": "Parts are medians of their own: they need not add up to the median of the whole, written beside.",

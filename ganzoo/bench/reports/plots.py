@@ -1,20 +1,16 @@
-"""The charts, each drawn by Matplotlib: its title, what it says in words, and the figure.
-
-Colours are Okabe and Ito's (2008), told apart by colour-blind readers; on paper without colour, hatches, markers and
-line styles tell the same, and every mark has its name or its figure beside it.
-"""
+"""The charts, each drawn by Matplotlib: its title, what it says in words, and the figure."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.reports import formatting
-from ganzoo.bench.reports import chart_data
+from ganzoo.bench.reports import chart_data, formatting
+from ganzoo.bench.reports.chart_data import Line, lines, stacked
 from ganzoo.bench.reports.formatting import batches, bounds, median, number, plain, size, timing
 from ganzoo.bench.reports.summary import link
-from ganzoo.bench.reports.chart_data import Line, lines, stacked
 from ganzoo.bench.visit import COLD as PARTS
+from ganzoo.charts.style import COLOURS, FAINT, INK, LINES, MARKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +22,6 @@ if TYPE_CHECKING:
 
     Sketch = tuple[str, str, Figure]
 
-INK, FAINT = "#222222", "#bbbbbb"
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # of libraries, ganzoo first
-MARKERS = ("o", "s", "^", "D", "v", "P")
-LINES = ("-", "--", ":", "-.")  # of backends
 STACK = (("#56B4E9", "///"), ("#E69F00", ""), ("#009E73", "\\\\\\"), ("#F0E442", "xxx"))  # of a stack's parts
 SHORTEST_MS = 1e-6  # that a logarithmic axis shows: a coarse clock measures 0
 

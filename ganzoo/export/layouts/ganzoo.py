@@ -17,7 +17,7 @@ from ganzoo import runtime
 from ganzoo.errors import UsageError
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
-from ganzoo.export.layouts import Layout, ExportOptions, Traced, Written
+from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
 from ganzoo.files import write_json
 from ganzoo.specs import Backend
 
@@ -65,7 +65,9 @@ class Compiled:
     directions: Directions | None
 
 
-def prepare(traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]) -> Compiled:
+def prepare(
+    traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]
+) -> Compiled:
     from ganzoo.export.lowering import lower
 
     for backend in backends:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import UnsupportedOperatorError, UsageError
-from ganzoo.export.layouts import Layout, ExportOptions, Traced, Written
+from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     Generated = list[tuple[Backend, Any, str | None]]
 
 
-def prepare(traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]) -> Generated:
+def prepare(
+    traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]
+) -> Generated:
     return [
         (
             backend,

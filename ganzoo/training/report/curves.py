@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.reports.charts import STYLE, Chart
-from ganzoo.bench.reports.plots import COLOURS, FAINT, INK, LINES
+from ganzoo.charts.style import COLOURS, FAINT, INK, LINES, STYLE, Chart
 from ganzoo.charts.svg import inline
 from ganzoo.metrics.report import NAMES
 from ganzoo.training.extensions import scored

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.errors import RunError, UnknownNameError
 
 if TYPE_CHECKING:
-    from ganzoo.specs import Scalar
     from ganzoo.runs.run import Run
+    from ganzoo.specs import Scalar
 
 LENGTH = ("epochs", "batch_size")  # of a recipe, besides its hyper-parameters
 

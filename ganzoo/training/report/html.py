@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from ganzoo.runs.run import Run
     from ganzoo.training.report.facts import Metrics
     from ganzoo.training.report.grids import Grid
-    from ganzoo.runs.run import Run
 
 FILE = "run.html"
 SHOWN = 8  # sheets on the page; the animation has all

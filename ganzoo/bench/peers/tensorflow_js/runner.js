@@ -2,13 +2,13 @@
 
 const NAMES = { webassembly: "wasm", webgl: "webgl", webgpu: "webgpu" };
 
-/** @type {import("../../../browser/pages/types.js").Runner["script"]} */
+/** @type {import("../../../pages/types.js").Runner["script"]} */
 export async function script(backend, folder, classic) {
   const names = ["core", "layers", `backend-${NAMES[backend]}`];
   await Promise.all(names.map((name) => classic(`lib/tf-${name}.js`)));
 }
 
-/** @type {import("../../../browser/pages/types.js").Runner["load"]} */
+/** @type {import("../../../pages/types.js").Runner["load"]} */
 export async function load(folder, backend, { inputs }) {
   const { tf } = /** @type {any} */ (window);
   if (backend === "webassembly") {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganzoo.bench.peers import Peer
-from ganzoo.browsers.session import RUNNERS
+from ganzoo.pages import RUNNERS
 
 if TYPE_CHECKING:
     from pathlib import Path

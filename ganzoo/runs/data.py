@@ -1,0 +1,20 @@
+"""The data that a run was trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganzoo import datasets, plugins
+
+if TYPE_CHECKING:
+    from ganzoo.specs import Data, TrainConfig
+
+
+def data_of(config: TrainConfig, data_dir: Path | None = None) -> Data:
+    """The data that `config` names, its files where it says or, where one is given, in `data_dir`.
+
+    Raises what `datasets.load` raises.
+    """
+    stated = Path(config.data_dir) if config.data_dir else None
+    return datasets.load(plugins.DATASETS.get(config.dataset), data_dir or stated, config.limit)
