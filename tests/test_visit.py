@@ -199,7 +199,7 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", ["webassembly", "webgl", "webgpu"])
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
-    exported = bundles.export(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
+    exported = bundles.write(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")
     manifest = json.loads((exported.path / "generator" / "manifest.json").read_text())
     specs = {

@@ -1,6 +1,6 @@
 /** A bundle, run by the runtime that it carries. */
 
-/** @type {import("../../../../runtime/types.js").Model | undefined} the last one loaded */
+/** @type {import("../../../runtime/types.js").Model | undefined} the last one loaded */
 let model;
 
 /** @param {string} folder @returns {Promise<any>} */
@@ -18,7 +18,7 @@ export async function script(backend, folder) {
  */
 export async function load(folder, backend) {
   const manifest = new URL(`${folder}/manifest.json`, location.href).href;
-  const loaded = (model = /** @type {import("../../../../runtime/types.js").Model} */ (
+  const loaded = (model = /** @type {import("../../../runtime/types.js").Model} */ (
     await (await runtime(folder)).load(manifest, { backend })
   ));
   return async (values) => {
