@@ -27,6 +27,7 @@ lint: .venv/ready-test npm-checks
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	tests/js/node_modules/.bin/tsc --project tests/js
 
 # the tests that need no browser, on every interpreter found
@@ -80,7 +81,7 @@ training-bench: .venv/ready-torch
 
 # the tests of training on a GPU, over a CUDA that is emulated: no GPU is needed (tools/cuda/README.md)
 gpu-emulated: .venv/ready-test .cuda/ready
-	.venv/bin/python tools/cuda/emulated.py -m pytest tests/test_gpu.py
+	.venv/bin/python tools/cuda/emulated.py -m pytest tests/training/test_gpu.py
 
 # what tools/gpu-check.sh takes along to a machine that has a GPU, PyTorch and CuPy and fetches nothing
 gpu-wheels: .venv/ready-test

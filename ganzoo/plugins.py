@@ -1,4 +1,4 @@
-"""Registries of plugins, found through entry points and imported on demand; bench/peers has that of peers.
+"""The registries: architectures, backends, data sets and peers, found through entry points and imported on demand.
 
 The built-ins stand in ganzoo's own `pyproject.toml` under the very groups that a stranger's package uses.
 Listing names imports nothing; `get` imports the one plugin asked for.
@@ -7,11 +7,15 @@ Listing names imports nothing; `get` imports the one plugin asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
-from ganzoo.specs import Arch, Backend, Dataset
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from ganzoo.bench.peers import Peer
+    from ganzoo.specs import Arch, Backend, Dataset
 
 
 class Named(Protocol):
@@ -36,14 +40,20 @@ class Listed(Generic[Spec]):
 
 @dataclass(frozen=True)
 class Registry(Generic[Spec]):
-    """The plugins of one kind. `kind` is the word for messages, `group` the entry-point group."""
+    """The plugins of one kind.
+
+    `kind` is the word for messages, `group` the entry-point group. `contract` is the class that a plugin is an instance
+    of, as "module:class": it is imported with the first plugin.
+    """
 
     kind: str
     group: str
-    contract: type[Spec]
+    contract: str
 
     def entries(self) -> dict[str, EntryPoint]:
         """The entry points by name, sorted. Raises `DuplicateNameError` when two packages claim one."""
+        from importlib.metadata import entry_points
+
         found: dict[str, EntryPoint] = {}
         for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
             other = found.setdefault(entry.name, entry)
@@ -76,25 +86,30 @@ class Registry(Generic[Spec]):
             return Listed(entry.name, _package(entry), None, error.message)
 
     def _load(self, entry: EntryPoint) -> Spec:
+        from pkgutil import resolve_name
+
         remedy = f"It comes from the package '{_package(entry)}': mend, update or uninstall that."
         try:
-            spec = entry.load()
+            spec: object = entry.load()
         except (Exception, SystemExit) as error:  # a stranger's module may raise anything
             problem = f"The {self.kind} plugin '{entry.name}' does not import: {type(error).__name__}: {error}"
             raise PluginError(problem, remedy) from error
-        if not isinstance(spec, self.contract):
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {self.contract.__name__}."
+        contract = resolve_name(self.contract)
+        if not isinstance(spec, contract):
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {contract.__name__}."
             raise PluginError(problem, remedy)
-        if spec.name != entry.name:
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) calls itself '{spec.name}'."
+        found = cast("Spec", spec)
+        if found.name != entry.name:
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) calls itself '{found.name}'."
             raise PluginError(problem, remedy)
-        return spec
+        return found
 
 
 def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else "unknown"
 
 
-ARCHS = Registry("architecture", "ganzoo.archs", Arch)
-BACKENDS = Registry("backend", "ganzoo.backends", Backend)
-DATASETS = Registry("dataset", "ganzoo.datasets", Dataset)
+ARCHS: Registry[Arch] = Registry("architecture", "ganzoo.archs", "ganzoo.specs:Arch")
+BACKENDS: Registry[Backend] = Registry("backend", "ganzoo.backends", "ganzoo.specs:Backend")
+DATASETS: Registry[Dataset] = Registry("dataset", "ganzoo.datasets", "ganzoo.specs:Dataset")
+PEERS: Registry[Peer] = Registry("peer", "ganzoo.peers", "ganzoo.bench.peers:Peer")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,23 +11,14 @@ import pytest
 from rich.console import Console
 
 import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
+from tests.support.command import Done
+from tests.support.places import MNIST
+from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.runs.run import Run
-
-ARCHS = ("cnn", "dcgan-cond", "wgan-gp")
-REAL_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended: its exit code and what it printed."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -70,14 +60,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A finished run of `cnn` that reads: of MNIST where it lies beside the repository, else of `digits`. Read only.
 
-    A quarter of a minute. Of the drawings in strokes.py the one reads all, the other, whose digits nobody centred, 83%.
+    A quarter of a minute. Of the drawings in tests/support/strokes.py the one reads all,
+    the other, whose digits nobody centred, 83%.
     """
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
     options = TrainOptions(epochs=12, seed=1)
-    if REAL_MNIST.is_dir():
-        options = TrainOptions(dataset="mnist", data_dir=REAL_MNIST, epochs=2, seed=1)
+    if MNIST.is_dir():
+        options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=2, seed=1)
     return train("cnn", options, tmp_path_factory.mktemp("reader"), None, Console(quiet=True)).run
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ganzoo import noise
+from tests.support.places import DATA
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "noise.json").read_text())
+VECTORS = json.loads((DATA / "noise.json").read_text())
 
 
 def test_the_bits_are_threefrys():

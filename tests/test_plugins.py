@@ -7,20 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ganzoo import plugins
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
+from tests.support.places import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from conftest import Done
+    from tests.support.command import Done
 
-STRANGER = Path(__file__).parent / "stranger"
+STRANGER = TESTS / "stranger"
 
 
 def package(folder: Path, name: str, group: str, entry: str, source: str = "") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-import strokes
 from ganzoo.preprocess import preprocess
+from tests.support import strokes
+from tests.support.places import DATA, JS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Read = Callable[[FloatArray], list[int]]
 
-SCRIPTS = Path(__file__).parent / "js" / "site"
-VECTORS = json.loads((Path(__file__).parent / "data" / "preprocess.json").read_text())
+SCRIPTS = JS / "site"
+VECTORS = json.loads((DATA / "preprocess.json").read_text())
 SHAPE = (1, 28, 28)
 
 drawings = arrays(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.support.places import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 try:
     import tomllib
 except ImportError:  # Python 3.10
     import tomli as tomllib  # type: ignore[no-redef]
 
-ROOT = Path(__file__).parent.parent
 # spelled so that this file does not hold them either
 HOSTS = "|".join(["py" + "pi[.]org", "python" + "hosted[.]org", "registry[.]" + "(npm|yarn)", "deb[.]" + "debian"])
 PATHS = r"(^|[^A-Za-z0-9_.-])/(wo" + "rk|ro" + "ot|ho" + "me)/"
@@ -63,7 +66,6 @@ def test_mnist_is_not_committed() -> None:
 
 
 def test_the_readme_s_performance_is_that_of_the_newest_results() -> None:
-    sys.path.insert(0, str(ROOT))  # `benchmarks` is no part of the package
     from benchmarks import readme
 
     newest = max((ROOT / "benchmarks" / "results").glob("*-bench.json"))

@@ -6,11 +6,15 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.places import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SHELLS = [shell for shell in ("sh", "bash", "dash") if any(map(os.path.exists, (f"/bin/{shell}", f"/usr/bin/{shell}")))]
 
 

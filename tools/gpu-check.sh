@@ -19,7 +19,7 @@ part() { echo "== $1"; shift; "$@" || { failed=1; echo "== failed"; }; }
 part "Packages" "$python" -m pip install --quiet --no-index --no-deps --no-compile --target "$site" .wheels/*.whl
 export PYTHONPATH="$PWD:$site" PYTHONUNBUFFERED=1 GANZOO_CACHE="$site/cache"
 part "Machine" nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv
-part "Tests" "$python" -m pytest -q -p no:cacheprovider tests/test_gpu.py
+part "Tests" "$python" -m pytest -q -p no:cacheprovider tests/training/test_gpu.py
 part "Steps" "$python" -m benchmarks.training --device cuda:0 --rounds 6 --out "$out/training.json"
 part "Steps, 128 images" "$python" -m benchmarks.training --device cuda:0 --rounds 6 --batch-size 128 \
     --out "$out/training-128.json"

@@ -16,6 +16,7 @@ from ganzoo.bench.document import Browsed, Visits
 from ganzoo.bench.rounds import Rounds
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.export.layouts import NAMES as LAYOUTS
+from ganzoo.plugins import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +40,7 @@ def bench(
     and what `peers.install`, `subjects` and `contestants` raise.
     """
     chosen, sources = subjects(exports), document.sources()
-    installed = (
-        [peers.install(peers.PEERS.get(name), progress) for name in peers.PEERS.names()] if options.peers else []
-    )
+    installed = [peers.install(PEERS.get(name), progress) for name in PEERS.names()] if options.peers else []
     versions = {package: version for peer in installed for package, version in peer.versions.items()}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:

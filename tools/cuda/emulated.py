@@ -1,4 +1,4 @@
-"""Run a module with CuPy over `cuda.c`: `python tools/cuda/emulated.py -m pytest tests/test_gpu.py`.
+"""Run a module with CuPy over `cuda.c`: `python tools/cuda/emulated.py -m pytest tests/training/test_gpu.py`.
 
 What README.md beside this says of kernels happens here. A kernel of CuPy or Chainer is written so that any number of
 threads does all of it, so that one thread is enough. Only reductions know theirs, 512: they are told 1.

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import npm
 from ganzoo.errors import ToolMissingError
-from ganzoo.plugins import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,9 +78,6 @@ class Peer:
         """All that is wanted of its packages: its code, and what tells their versions."""
         code = {path for files in self.code.values() for path in files.values()}
         return code | {f"{package}/package.json" for package in npm.packages(self.folder)}
-
-
-PEERS = Registry("peer", "ganzoo.peers", Peer)
 
 
 @dataclass(frozen=True)

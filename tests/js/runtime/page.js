@@ -1,4 +1,4 @@
-/** What tests/test_runtime.py asks for, in a real browser, below a strict Content-Security-Policy. */
+/** What tests/runtime/test_runtime.py asks for, in a real browser, below a strict Content-Security-Policy. */
 
 import { answer, encode } from "./pages/page.js";
 

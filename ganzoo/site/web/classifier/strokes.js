@@ -6,7 +6,7 @@
  */
 
 export const UNITS = 100; // a pad's side in its paths
-// MNIST's lines are 2.6 of 20 pixels wide on average, half of them 2.2 to 3. Of the drawings in tests/strokes.py two
+// MNIST's lines are 2.6 of 20 pixels wide on average, half of them 2.2 to 3. Of the drawings in tests/support/strokes.py two
 // networks trained on it read 98% with pens from 0.08 to 0.13 and 92% with 0.2; of thin lines as they are, 92%
 const PEN = 0.12;
 const SMALLEST = 0.02; // digit, in parts of the pad: a dot is not blown up

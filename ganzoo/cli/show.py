@@ -1,0 +1,287 @@
+"""What each command prints of what it was given back: tables on stdout, or JSON for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ganzoo.cli import console
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ganzoo.bench.compare import Comparison
+    from ganzoo.doctor import Finding
+    from ganzoo.export.checks import Check
+    from ganzoo.export.encoding_costs import EncodingCost
+    from ganzoo.export.explain import Row as Explained
+    from ganzoo.export.exports import Export, ExportResult
+    from ganzoo.runs.run import Run
+    from ganzoo.site.build import Made as Site
+    from ganzoo.sweep.study import Sweep
+    from ganzoo.training.loop import Outcome
+
+
+def listings(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    for kind, entries in kinds.items():
+        rows = [[entry["name"], _summary(entry), entry.get("package", "")] for entry in entries]
+        if rows:
+            console.table((kind, "", "package" if kind != "runs" else ""), rows)
+
+
+def _summary(entry: Mapping[str, Any]) -> str:
+    if "error" in entry:
+        return f"BROKEN: {entry['error']}"
+    return f"{entry['summary']} ({entry['note']})" if entry.get("note") else str(entry["summary"])
+
+
+def info(found: Mapping[str, Any]) -> None:
+    messages = console.out()
+    for key, value in found.items():
+        if key == "presets":
+            for name, preset in value.items():
+                messages.print(f"\npreset {name}: {preset['summary']}", markup=False)
+                values = {k: preset[k] for k in ("epochs", "pictures", "batch_size") if preset[k]} | preset["hparams"]
+                for option, default in values.items():
+                    messages.print(f"  {option:14} {default}", markup=False)
+        elif value not in ("", None, []):
+            messages.print(f"{key:10} {value}", markup=False, soft_wrap=True)
+
+
+def outcome(done: Outcome) -> None:
+    messages = console.err()
+    if done.interrupted:
+        again = f"ganzoo train {done.run.config.arch} --resume --out {done.run.path}"
+        messages.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
+    elif done.log:
+        accuracies = [entry["validation/main/accuracy"] for entry in done.log if "validation/main/accuracy" in entry]
+        judged = f", accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
+        messages.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
+        if done.best:
+            best = f"{done.best.key.removeprefix('eval/')} {done.best.score:.4g} at epoch {done.best.epoch:.1f}"
+            messages.print(
+                f"The best by {best} is model.npz; as it was at the end: last.npz.", markup=False, soft_wrap=True
+            )
+    print(done.run.path)
+
+
+def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> None:
+    """A table of each section that has any."""
+    from ganzoo.training.report.facts import number
+
+    for section, rows in found.items():
+        if rows:
+            console.table((section, a, b), [[key, number(one), number(other)] for key, (one, other) in rows.items()])
+    if not any(found.values()):
+        console.out().print("They differ in nothing that is told of a run.")
+
+
+def metrics(run: Run, document: Mapping[str, Any]) -> None:
+    from ganzoo.metrics import report
+
+    for part in report.tables(document):
+        console.out().print(part, markup=False)
+    for name in ("metrics.json", "metrics.png", "neighbours.png"):
+        if (run.path / name).exists():
+            print(run.path / name)
+
+
+SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
+
+
+def export(made: ExportResult) -> None:
+    from ganzoo.export import size
+
+    export = made.export
+    for network in export.networks:
+        rows = size.file_rows(made.parts, network)
+        console.table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
+    console.table(
+        ("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli"
+    )
+    for name, note in export.notes.items():
+        console.out().print(f"{name}: {note}", markup=False)
+    if made.checks:
+        _checks(made.checks)
+    if made.encoding_costs:
+        _trades(made.encoding_costs)
+    for network in export.networks:
+        print(export.path / network)
+
+
+def _trades(encoding_costs: Sequence[EncodingCost]) -> None:
+    headings = ("network", "weights", "raw", "Brotli", "differs by", "accuracy")
+    rows = [
+        [
+            each.network,
+            each.encoding,
+            f"{each.raw:,}" if each.raw else "-",
+            f"{each.brotli:,}" if each.brotli else "-",
+            "-" if each.max_abs_error is None else f"{each.max_abs_error:.1e}",
+            "-" if each.accuracy is None else f"{100 * each.accuracy:.1f}%",
+        ]
+        for each in encoding_costs
+    ]
+    console.table(headings, rows, right=4, title="What --weights would save and cost")
+    for each in encoding_costs:
+        if each.reason:
+            console.out().print(f"{each.encoding}: {each.reason}", markup=False)
+
+
+def _checks(checks: Sequence[tuple[str, Check]]) -> None:
+    rows = []
+    for network, check in checks:
+        error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
+        verdict = "agrees" if check.ok else "FAILED" if check.asked else "too far"
+        rows.append([network, check.backend, check.encoding, verdict, error])
+    console.table(
+        ("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser"
+    )
+    for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():
+        console.out().print(f"{backend}: {renderer}", markup=False)
+
+
+def export_json(made: ExportResult) -> None:
+    from ganzoo.export import size
+
+    export = made.export
+    sizes = size.report(made.parts, export.notes, made.encoding_costs)
+    networks = {name: str(export.path / name) for name in export.networks}
+    console.print_json({**sizes, "networks": networks, "checks": plain(made.checks)})
+
+
+def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> None:
+    """Each network's steps with a line of sums."""
+    if as_json:
+        console.print_json({name: [asdict(row) for row in rows] for name, rows in networks.items()})
+        return
+    headings = ("step", "layer", "kernel", "from", "to", "multiply-adds", "bytes")
+    for name, rows in networks.items():
+        cells = [
+            [row.step, row.layer, row.kernel, _shapes(*row.inputs), _shapes(row.output), *_counts(row)] for row in rows
+        ]
+        sums = f"{sum(row.multiply_adds for row in rows):,}", f"{sum(row.bytes for row in rows):,}"
+        console.table(headings, [*cells, ["together", "", "", "", "", *sums]], right=2, title=f"{name}, one picture")
+
+
+def _shapes(*shapes: tuple[int, ...]) -> str:
+    return " ".join("x".join(map(str, shape)) for shape in shapes)
+
+
+def _counts(row: Explained) -> tuple[str, str]:
+    return f"{row.multiply_adds:,}" if row.multiply_adds else "", f"{row.bytes:,}" if row.bytes else ""
+
+
+def checks(export: Export, done: Sequence[tuple[str, Check]]) -> None:
+    _checks(done)
+    for name in export.backends:
+        if name not in export.runnable:
+            console.out().print(f"{name}: {export.notes.get(name)}", markup=False)
+
+
+def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
+    """Checks as JSON has them."""
+    return [{"network": network, **asdict(check)} for network, check in done]
+
+
+def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, markdown: Path | None) -> None:
+    """The report on the terminal, and in the files asked for; JSON for stdout takes the terminal's place."""
+    from ganzoo.bench.reports import html as page
+    from ganzoo.bench.reports import markdown as tables_of
+    from ganzoo.bench.reports import terminal
+    from ganzoo.files import write_json, write_text
+
+    if str(json_path) == "-":
+        console.print_json(report)
+    else:
+        console.out().print(terminal.report(report))
+        if json_path:
+            write_json(json_path, report, indent=None)  # quantiles by the hundred
+    if html:
+        write_text(html, page.page(report))
+    if markdown:
+        write_text(markdown, f"{tables_of.summary(report)}\n{tables_of.full(report)}")
+
+
+def invitation(address: str, qr_code: str) -> None:
+    """Where a phone has to go."""
+    messages = console.err()
+    messages.print(qr_code, style="white on black", markup=False, soft_wrap=True)
+    messages.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
+
+
+def site(made: Site) -> None:
+    rows = [
+        [each.page.file, each.page.slug, f"{each.weights:,}", f"{each.weights_brotli:,}", f"{each.code:,}"]
+        for each in made.pages
+    ]
+    headings = ("page", "network", "weights", "Brotli", "page code")
+    console.table(headings, rows, right=3, title="Bytes of each page; its code with one backend, in Brotli")
+    console.err().print(f"Look at it with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
+    print(made.path)
+
+
+def site_json(made: Site) -> None:
+    pages = [
+        {
+            "file": each.page.file,
+            "slug": each.page.slug,
+            "kind": each.page.kind,
+            "title": each.title,
+            "model": each.page.folder,
+            "weights": each.weights,
+            "weights_brotli": each.weights_brotli,
+            "code_brotli": each.code,
+        }
+        for each in made.pages
+    ]
+    console.print_json({"path": str(made.path), "pages": pages, "passed_over": list(made.passed_over)})
+
+
+def serving(url: str, exposed: str, open_it: bool) -> None:
+    """Where a folder is served; `exposed` is what to know where others reach it too."""
+    import webbrowser
+
+    if exposed:
+        console.warn(exposed)
+    print(url, flush=True)
+    if open_it:
+        webbrowser.open(url)
+
+
+def comparison(found: Comparison, aside: bool) -> None:
+    """What changed; `aside` of stdout where that is JSON's."""
+    from ganzoo import tables
+    from ganzoo.bench.compare import HEADINGS, cells
+
+    for note in found.notes:
+        console.warn(note)
+    changed = [change for change in found.changes if change.verdict != "same"]
+    messages = console.err() if aside else console.out()
+    if changed:
+        title = "Against the older report, by ratios"
+        messages.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
+    messages.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
+
+
+def sweep(found: Sweep) -> None:
+    """The trials, best first; how to go on."""
+    from ganzoo.sweep import report
+
+    console.out().print(report.table(found))
+    messages = console.err()
+    unfinished = found.space.trials - sum(trial.state != "running" for trial in found.trials)
+    if unfinished:
+        messages.print(f"{unfinished} of {found.space.trials} trials are left: the same command goes on.")
+    if report.command(found):
+        messages.print(f"Train with the best: {report.command(found)}", markup=False, soft_wrap=True)
+    print(found.folder / "sweep.png")
+
+
+def findings(found: Sequence[Finding], as_json: bool) -> None:
+    if as_json:
+        console.print_json([asdict(finding) for finding in found])
+        return
+    rows = [[each.what, each.found, each.needed, each.remedy] for each in found]
+    console.table(("", "found", "for", "remedy"), rows)

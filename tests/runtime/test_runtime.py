@@ -1,0 +1,314 @@
+"""The browser's runtime: under node with injected faults, and in a real browser as a bundle ships it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ganzoo import inputs, noise, plugins
+from ganzoo.browsers.session import run_page
+from ganzoo.export import exports as export
+from ganzoo.export.layouts import ExportOptions
+from ganzoo.export.tracing import reference
+from ganzoo.pages import PAGES
+from ganzoo.runtime import RUNTIME, SHIPPED, join, shipped, strip
+from ganzoo.specs import Part, TensorSpec
+from tests.support.places import JS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ganzoo.runs.run import Run
+
+SCRIPTS = JS / "runtime"
+PAGE = SCRIPTS / "page.html"
+BACKENDS = RUNTIME.parent / "backends"
+LIMIT = 6450  # bytes, Brotli: with manifest, module and program of any backend a page stays below 12 kB
+
+
+def node(*arguments: object, **environment: str) -> None:
+    command = ["node", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+# As shipped
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of tests/js/runtime/bundle.mjs with the shipped runtime; its backends are in JavaScript."""
+    folder = tmp_path_factory.mktemp("bundle")
+    node(SCRIPTS / "bundle.mjs", folder)
+    for name, source in shipped().items():
+        (folder / name).write_text(source)
+    return folder
+
+
+def test_what_is_shipped_has_no_comments_and_stays_small() -> None:
+    import brotli
+
+    files = shipped()
+    assert set(files) == {"ganzoo.js", "weights.js", "webdnn.js"}
+    for source in files.values():
+        assert not re.search(r"/\*|^\s*//|^\s", source, re.MULTILINE)
+    assert not re.search(r"^import\b(?!\()", files["ganzoo.js"], re.MULTILINE)
+    assert re.findall(r"import *{.*?;", files["webdnn.js"]) == ['import{load as open}from "./ganzoo.js";']
+    assert len(brotli.compress(files["ganzoo.js"].encode(), quality=11)) <= LIMIT
+
+
+def test_stripping_leaves_code_alone() -> None:
+    source = (
+        '/** A\n * b */\nconst u = "https://x/*y"; // why\n\n  // more\n  f(/** @type {any} */ (u)); /** @type {A} */\n'
+    )
+    assert strip(source) == 'const u="https://x/*y";f((u));\n'
+    assert (
+        strip("for (; a - -b > 0; ) {\n  f(`${a} , b`, [\n    1,\n  ]);\n}\n")
+        == "for(;a - -b>0;){f(`${a} , b`,[\n1])}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [*(RUNTIME / name for name in SHIPPED), *BACKENDS.glob("web*/web*.js")], ids=lambda p: p.name
+)
+def test_stripping_leaves_the_syntax_tree_alone(path: Path, tmp_path: Path) -> None:
+    """By the parser that node itself brings."""
+    source = join(path, [RUNTIME / name for name in SHIPPED])
+    (tmp_path / "a.js").write_text(source)
+    (tmp_path / "b.js").write_text(strip(source))
+    node("--expose-internals", SCRIPTS / "same.cjs", tmp_path / "a.js", tmp_path / "b.js")
+
+
+def test_joining_refuses_a_name_of_two_modules(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { f } from "./b.js";\nconst x = 1;\nexport { f, x };\n')
+    (tmp_path / "b.js").write_text("export function f() {}\nconst x = 2;\n")
+    with pytest.raises(ValueError, match="twice: x"):
+        join(tmp_path / "a.js")
+
+
+def test_under_node(tmp_path: Path) -> None:
+    """As it is written and as it is shipped, both at once: a core each."""
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    for name, content in shipped().items():
+        (tmp_path / name).write_text(content)
+    scripts = sorted(SCRIPTS.glob("*.test.mjs"))
+    with ThreadPoolExecutor() as pool:
+        both = [
+            pool.submit(node, "--test", *scripts, RUNTIME=(folder / "ganzoo.js").as_uri())
+            for folder in (RUNTIME, tmp_path)
+        ]
+        for each in both:
+            each.result()
+
+
+# In a browser
+
+
+def ask(bundle: Path, check: str, **job: object) -> dict:
+    folders = {"model": bundle, "runtime": RUNTIME, "pages": PAGES}
+    return run_page(PAGE, {"check": check, **job}, folders)
+
+
+def floats(text: str) -> np.ndarray:
+    return np.frombuffer(b64decode(text), "<f4")
+
+
+X = [0.5, -1.0, 0.25, 0.0, 1.0]
+IMAGE = [0.0, 0.25, 0.5, 1.0]
+
+
+def right(bundle: Path, x: list[float] = X) -> np.ndarray:
+    """What the fake network makes of x and IMAGE: its weights are the shards."""
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    content = b"".join((bundle / name).read_bytes() for name in manifest["weights"]["shards"])
+    values = np.frombuffer(content, "<f4")
+    return np.float32(x) @ values[:20].reshape(5, 4) + values[20:] + np.float32(IMAGE)
+
+
+@pytest.mark.browser
+def test_a_browser_runs_a_bundle_below_a_strict_policy(bundle: Path) -> None:
+    values = {"z": X[:3], "label": 1, "image": IMAGE}
+    result = ask(bundle, "run", values=values, backends=["beta", "auto"])
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    sizes = {name: file["bytes"] for name, file in manifest["files"].items()}
+    weights = sum(sizes[name] for name in manifest["weights"]["shards"])
+    for name, told in result["outputs"].items():
+        y = right(bundle)
+        np.testing.assert_allclose(floats(told["y"]), y, atol=1e-5)
+        np.testing.assert_allclose(floats(told["s"]), [y.sum()], atol=1e-5)
+        tried = ["beta"] if name == "beta" else ["alpha", "beta", "gamma"]
+        assert [row["backend"] for row in told["report"] if row["ok"]] == tried
+        total = weights + sizes["golden.bin"] + sum(sizes[f"{each}.json"] for each in tried)
+        assert told["last"] == {"loaded": total, "total": total}
+    chosen = result["outputs"]["auto"]
+    assert chosen["backend"] == min(chosen["report"], key=lambda row: row["ms"])["backend"]
+    ((key, value),) = result["store"]
+    assert key.startswith("ganzoo http://") and value.startswith(chosen["backend"] + " ")
+
+
+def damaged(bundle: Path, root: Path) -> dict[str, str]:
+    """Copies of the bundle, each with one damage; by the name of the damaged file."""
+    shard = json.loads((bundle / "manifest.json").read_text())["weights"]["shards"][0]
+    harm = {
+        shard: lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+        "alpha.json": lambda content: content.replace(b"4", b"3"),
+        "alpha.js": lambda content: content.replace(b"let sum", b"var sum"),
+        "manifest.json": lambda content: content.replace(b'"format":1', b'"format":2'),
+    }
+    folders = {}
+    for i, (name, change) in enumerate(harm.items()):
+        shutil.copytree(bundle, root / str(i))
+        content = (bundle / name).read_bytes()
+        (root / str(i) / name).write_bytes(change(content))
+        assert change(content) != content
+        folders[name] = f"damaged/{i}"
+    shutil.copytree(bundle, root / "gone")
+    (root / "gone" / "alpha.js").unlink()
+    return folders | {"": "model", "gone": "damaged/gone"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("check", ["broken", "insecure"])
+def test_a_browser_finds_every_damaged_file_modules_included(bundle: Path, tmp_path: Path, check: str) -> None:
+    named = damaged(bundle, tmp_path)
+    folders = {"model": bundle, "damaged": tmp_path, "pages": PAGES}
+    result = run_page(PAGE, {"check": check, "folders": list(named.values())}, folders)
+    assert result.pop("model") == "loaded"
+    assert result[named.pop("gone")]["file"] == "alpha.js"
+    codes = {"manifest.json": "version", "alpha.js": "corrupt"}
+    for name, folder in named.items():
+        if name:
+            # without a secure context the browser checks, and says only that it failed to fetch
+            code = codes.get(name, "fetch" if check == "insecure" else "corrupt")
+            assert (result[folder]["code"], result[folder]["file"]) == (code, name)
+
+
+SPECS = (
+    TensorSpec("x", (14,), "latent", parts=(Part("z", 10, "latent"), Part("label", 4, "onehot"))),
+    TensorSpec("image", (3, 5, 5), "image", range=(-0.1, 0.7)),
+    TensorSpec("w", (7,), "latent"),
+    TensorSpec("v", (2,), "logits"),
+)
+
+
+@pytest.mark.browser
+def test_a_browser_draws_the_noise_that_python_draws(bundle: Path) -> None:
+    seeds = [0, 1, 2**32 - 1, *np.random.RandomState(0).randint(0, 2**32, 197, dtype=np.uint64).tolist()]
+    result = ask(bundle, "noise", seeds=seeds, n=1001, specs=[asdict(spec) for spec in SPECS])
+    for seed, text in zip(seeds, result["normal"], strict=True):
+        assert floats(text).tobytes() == noise.normal(seed, 1001).tobytes(), seed
+    for text, array in zip(result["seeded"], inputs.seeded(SPECS, 5, 9, [2, 0]), strict=True):
+        assert floats(text).tobytes() == array.tobytes()
+
+
+@pytest.mark.browser
+def test_the_javascript_of_webdnns_pages_runs_unchanged(bundle: Path) -> None:
+    told = ask(bundle, "webdnn", x=X, image=IMAGE)
+    np.testing.assert_allclose(told["first"], right(bundle), atol=1e-5)
+    np.testing.assert_allclose(told["again"], right(bundle, [2 * value for value in X]), atol=1e-5)
+    assert told["same"]
+    assert told["backendName"] == "beta"
+    assert told["outputs"] == [["y", 4], ["s", 1]]
+    assert told["white"] == [255] * 64
+    assert told["bgr"] == [255, 102, 0, 255, 255, 255, 51, 255]
+    np.testing.assert_allclose(told["back"], [0, 0.2, 0.4, 1, 1, 1], atol=1e-6)
+    assert told["rgba"] == [255, 102, 0, 255]
+    assert told["grey"] == [1]
+    assert told["argmax"] == [1, 2]
+    assert "webassembly" in told["order"]
+
+
+# With a real network
+
+
+@pytest.fixture(scope="module")
+def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real bundle for all backends; `int8` beside it is the same in that encoding."""
+    root = tmp_path_factory.mktemp("real")
+    backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
+    export.export(runs["dcgan-cond"], backends, root / "f32")
+    export.export(runs["dcgan-cond"], backends[:1], root / "int8", options=ExportOptions(weights="int8"))
+    return root
+
+
+def run_real(bundle: Path, real: Path, check: str, **job: object) -> dict:
+    folders = {"model": bundle, "real": real / "f32" / "generator", "int8": real / "int8" / "generator", "pages": PAGES}
+    return run_page(PAGE, {"check": check, **job}, folders)
+
+
+def drawn(run: Run) -> np.ndarray:
+    """What Chainer draws for noise of seed 3 and the labels 4 and 7."""
+    (network,) = run.arch.export(run.config, run.model())
+    x = np.concatenate([noise.normal(3, 200).reshape(2, 100), np.eye(10, dtype=np.float32)[[4, 7]]], axis=1)
+    (y,) = reference(network, [x])
+    return y.ravel()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("folder", "backend", "worker", "lose", "bound"),
+    [
+        ("real", "webassembly", False, None, 1e-5),
+        ("real", "webassembly", True, None, 1e-5),
+        ("int8", "webassembly", True, None, 0.1),
+        ("real", "webgl", False, "webgl", 1e-4),
+        ("real", "webgpu", False, "webgpu", 1e-4),
+    ],
+)
+def test_a_real_network_below_a_strict_policy_in_a_worker_and_after_a_loss(
+    folder: str,
+    backend: str,
+    worker: bool,
+    lose: str | None,
+    bound: float,
+    bundle: Path,
+    real: Path,
+    runs: Mapping[str, Run],
+) -> None:
+    told = run_real(bundle, real, "real", folder=folder, backend=backend, worker=worker, lose=lose)
+    right = drawn(runs["dcgan-cond"])
+    np.testing.assert_allclose(floats(told["first"]), right, atol=bound)
+    np.testing.assert_allclose(floats(told["y"]), right, atol=bound)
+    assert told["links"] == 0
+    assert [row["ok"] for row in told["report"]] == ([True, False, True] if lose else [True])
+    assert told["report"][0]["info"].endswith("in a worker") is worker
+    if lose:
+        assert "lost" in told["report"][1]["reason"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("relaxed", [True, False])
+def test_a_browser_fetches_what_it_needs_and_by_its_hash(relaxed: bool, bundle: Path, real: Path) -> None:
+    told = run_real(bundle, real, "real", folder="int8", backend="webassembly", relaxed=relaxed)
+    files = json.loads((real / "int8" / "generator" / "manifest.json").read_text())["files"]
+    wanted = {"webassembly-relaxed.wasm" if relaxed else "webassembly.wasm", "webassembly.js", "weights.js"}
+    fetched = {each for each in told["fetched"] if each.startswith("we") and ".bin" not in each}
+    assert fetched == {f"{name}?{files[name]['sha256'][:8]}" for name in wanted} | {"webdnn.js"}
+
+
+@pytest.mark.browser
+def test_a_worker_that_crashes_is_made_anew(bundle: Path, real: Path, runs: Mapping[str, Run]) -> None:
+    told = run_real(bundle, real, "worker", how="crashing")
+    assert [row["ok"] for row in told["report"]] == [True, False, True]
+    assert "boom" in told["report"][1]["reason"]
+    assert told["ends"] == ["ganzoo-webassembly"]
+    assert len(floats(told["y"])) == 784
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("how", "reason"), [("throwing", "no worker"), ("absent", "does not load")])
+def test_a_worker_that_does_not_start_is_told_and_ended(how: str, reason: str, bundle: Path, real: Path) -> None:
+    told = run_real(bundle, real, "worker", how=how)
+    assert told["code"] == "backend" and reason in told["message"]
+    assert told["ends"] == ["ganzoo-webassembly"]

@@ -1,0 +1,61 @@
+"""Small trainings: interrupted, compared, read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganzoo.training import loop as loop_module
+from ganzoo.training.options import TrainOptions
+from ganzoo.training.train import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from rich.console import Console
+
+    from ganzoo.runs.run import Run
+
+OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
+
+
+def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """What a file holds, without the seconds that it took."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {key: value for key, value in stored.items() if "elapsed" not in key and not key.endswith("log/_log")}
+
+
+def same(one: Path, other: Path) -> bool:
+    a, b = arrays(one), arrays(other)
+    return a.keys() == b.keys() and all(a[key].tobytes() == b[key].tobytes() for key in a)
+
+
+def last(run: Run) -> Path:
+    """The network as it was at the end, which the best one by score need not be."""
+    return run.path / "last.npz"
+
+
+def last_snapshot(run: Run) -> Path:
+    return sorted(run.snapshots.glob("*.npz"))[-1]
+
+
+def log(run: Run) -> list[dict[str, float]]:
+    lines = (run.path / "log.jsonl").read_text().splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "elapsed_time"} for line in lines]
+
+
+def interrupted(arch: str, path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, after: int) -> Run:
+    """A run that was told to stop after `after` iterations, as Ctrl-C tells it."""
+    with monkeypatch.context() as patched:
+
+        def stop(self: loop_module._Stop, trainer: Any) -> bool:
+            self.interrupted = trainer.updater.iteration >= after
+            return self.interrupted
+
+        patched.setattr(loop_module._Stop, "__call__", stop)
+        outcome = train(arch, OPTIONS, path, path / "stopped", quiet)
+    assert outcome.interrupted and not outcome.run.finished
+    return outcome.run

@@ -1,0 +1,211 @@
+"""`ganzoo train` on data that is not MNIST's: what trains, and what is refused in words before anything is written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks import garments
+from ganzoo import datasets
+from ganzoo.datasets import digits
+from ganzoo.runs import run as runs
+from ganzoo.specs import Data, Dataset
+from tests.support.registries import ARCHS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.support.command import Done
+
+NOISE = np.random.default_rng(0)
+
+
+def fill(folder: Path, classes: str, count: int, make: Callable[[str, int], np.ndarray]) -> Path:
+    for name in classes:
+        (folder / name).mkdir(parents=True)
+        for i in range(count):
+            Image.fromarray(make(name, i).astype(np.uint8)).save(folder / name / f"{i}.png")
+    return folder
+
+
+def noise(*shape: int) -> Callable[[str, int], np.ndarray]:
+    return lambda name, i: NOISE.integers(0, 256, shape)
+
+
+def ink_without_paper(name: str, i: int) -> np.ndarray:
+    """Black ink of another shape in each picture, on nothing: what is transparent counts as black as well."""
+    picture = np.zeros((28, 28, 4))
+    picture[i : i + 5, ord(name) % 20 :, 3] = 255
+    return picture
+
+
+def assert_trained(done: Done, folder: Path) -> None:
+    assert done.code == 0 and "Traceback" not in done.err, done.err
+    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    assert log and np.isfinite([value for entry in log for value in entry.values()]).all()
+    weights = [parameter.array for parameter in runs.load(folder).model().params()]
+    assert all(np.isfinite(array).all() for array in weights)
+
+
+def assert_refused(done: Done, told: str, remedy: str, folder: Path) -> None:
+    assert done.code == 2, done.err
+    assert told in done.err and remedy in done.err and "Traceback" not in done.err, done.err
+    assert not folder.exists()
+
+
+REFUSED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], str, str]] = {
+    "one class": (
+        lambda path: fill(path, "a", 9, noise(28, 28)),
+        (),
+        "has one class, 'a', where two or more belong",
+        "Expected: DIR/<class>/<picture>",
+    ),
+    "two pictures": (lambda path: fill(path, "ab", 1, noise(28, 28)), (), "The class 'a' has one picture", "Add"),
+    "a batch larger than the data": (
+        lambda path: fill(path, "ab", 3, noise(28, 28)),
+        ("--batch-size", "5"),
+        "A batch of 5 is more than the 4 training images.",
+        "Lower it with --batch-size, at most 4, or add images.",
+    ),
+    "a batch larger than the limit": (
+        lambda path: fill(path, "ab", 9, noise(28, 28)),
+        ("--batch-size", "8", "--limit", "6"),
+        "A batch of 8 is more than the 6 training images.",
+        "or raise --limit.",
+    ),
+    "a class beyond the limit": (
+        lambda path: fill(path, "abc", 9, noise(28, 28)),
+        ("--batch-size", "2", "--limit", "2"),
+        "The 2 training images have none of the classes",
+        "Raise --limit",
+    ),
+    "all of one value": (
+        lambda path: fill(path, "ab", 9, lambda name, i: np.full((28, 28), 255)),
+        ("--batch-size", "2"),
+        "All 14 training images are the same",
+        "bright is foreground",
+    ),
+    "all alike": (
+        lambda path: fill(path, "ab", 9, lambda name, i: 200 * np.eye(28)),
+        ("--batch-size", "2"),
+        "All 14 training images are the same",
+        "bright is foreground",
+    ),
+    "black on nothing": (
+        lambda path: fill(path, "ab", 9, ink_without_paper),
+        ("--batch-size", "2"),
+        "All 14 training images are the same",
+        "what is transparent counts as black",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_what_nothing_can_be_learned_from_is_refused(fault: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:
+    make, options, told, remedy = REFUSED[fault]
+    make(in_tmp / "in")
+    for arch in ARCHS:
+        command = ("train", arch, "--dataset", "folder", "--data-dir", "in", *options, "--out", "run")
+        assert_refused(ganzoo(*command), told, remedy, in_tmp / "run")
+
+
+TRAINED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], list[str]]] = {
+    "the least there can be": (lambda path: fill(path, "ab", 2, noise(28, 28)), ("--batch-size", "1"), []),
+    "tall and in colour": (
+        lambda path: fill(path, "ab", 4, noise(50, 20, 3)),
+        ("--batch-size", "4"),
+        ["8 of 8 pictures are not square, and are squeezed.", "8 of 8 pictures are stored in colour, and become grey."],
+    ),
+    # batch norm divides by no spread, and each class is one picture
+    "a value for each class": (
+        lambda path: fill(path, "ab", 9, lambda name, i: np.full((28, 28), 255 * (name == "a"))),
+        ("--batch-size", "7"),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("case", TRAINED)
+def test_odd_pictures_train(case: str, arch: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:
+    make, options, notes = TRAINED[case]
+    make(in_tmp / "in")
+    command = ("train", arch, "--dataset", "folder", "--data-dir", "in", *options, "--epochs", 2, "--out", "run")
+    done = ganzoo(*command)
+    assert_trained(done, in_tmp / "run")
+    assert [line.removeprefix("Note: ") for line in done.err.splitlines() if line.startswith("Note: ")] == notes
+
+
+def offered(monkeypatch: pytest.MonkeyPatch, data: Data) -> None:
+    """As the data set `digits`: a plugin's may have any shape."""
+    shape = data.train_x.shape[1:]
+    odd = Dataset("digits", "", "", "", shape, None, lambda data_dir: data)
+    monkeypatch.setattr(digits, "DATASET", odd)
+
+
+def noisy(*shape: int) -> Data:
+    x, t = NOISE.random((12, *shape), np.float32), np.arange(12, dtype=np.int32) % 3
+    return Data(x, t, x, t, ("a", "b", "c"))
+
+
+@pytest.mark.parametrize("shape", [(3, 28, 28), (1, 20, 36), (1, 5, 5), (1, 4, 28)])
+def test_pictures_of_a_plugin_with_another_shape(
+    shape: tuple[int, int, int], ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A classifier reads any shape that its layers leave something of; a generator draws its own only."""
+    offered(monkeypatch, noisy(*shape))
+    command = ("--batch-size", 6, "--epochs", 1, "--out", "run")
+    for arch in ("dcgan-cond", "wgan-gp"):
+        words = f"{arch} draws images of shape (1, 28, 28), those of digits are {shape}."
+        assert_refused(ganzoo("train", arch, *command), words, "resample it to 28x28 grey", in_tmp / "run")
+    done = ganzoo("train", "cnn", *command)
+    if min(shape[1:]) < 5:
+        assert_refused(done, "cnn reads images of 5x5 or more", "Enlarge them", in_tmp / "run")
+    else:
+        assert_trained(done, in_tmp / "run")
+
+
+def test_a_class_without_training_pictures(
+    ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = noisy(1, 28, 28)
+    offered(monkeypatch, replace(data, train_x=data.train_x[:1], train_t=data.train_t[:1]))
+    words = "The 1 training images have none of the classes b, c."
+    done = ganzoo("train", "cnn", "--batch-size", 1, "--out", "run")
+    assert_refused(done, words, "Add images of each class", in_tmp / "run")
+
+
+# Garments: ten classes of grey pictures that are no digits
+
+
+def test_garments_are_the_same_for_a_seed_and_no_digits() -> None:
+    data, again, other = garments.data(300), garments.data(300), garments.data(300, seed=1)
+    np.testing.assert_array_equal(data.train_x, again.train_x)
+    assert (data.train_x != other.train_x).any(axis=(1, 2, 3)).all()
+    made = Dataset("garments", "", "", "", (1, 28, 28), 10, lambda data_dir: data)
+    assert datasets.load(made) is data
+    assert (data.train_x[:50, None] != data.test_x[None]).any(axis=(2, 3, 4)).all()  # none is in both
+    inside, handwritten = data.train_x[data.train_x > 0.1], digits.load(None).train_x
+    assert (inside < 0.9).mean() > 0.85  # middle greys, where digits have ink and paper
+    assert (data.train_x > 0.1).mean() > 1.3 * (handwritten > 0.1).mean()
+    # classes differ, and the pictures of each among themselves
+    means = np.stack([data.train_x[data.train_t == k].mean(axis=0).ravel() for k in range(10)])
+    nearest = ((data.test_x.reshape(-1, 1, 784) - means) ** 2).sum(axis=2).argmin(axis=1)
+    assert 0.7 < (nearest == data.test_t).mean() < 1
+    assert min(data.train_x[data.train_t == k].std(axis=0).max() for k in range(10)) > 0.2
+
+
+def test_every_default_preset_trains_on_garments(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
+    """By the command that a user would give: as it is, but for its length."""
+    garments.main(in_tmp / "in", count=200)
+    for arch in ARCHS:
+        out = in_tmp / arch
+        done = ganzoo("train", arch, "--dataset", "folder", "--data-dir", "in", "--epochs", 1, "--out", out)
+        assert_trained(done, out)
+    assert runs.load(out).config.n_classes == 10
