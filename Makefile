@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons results results-page bench scaling site-bench pictures export-bench training-bench \
+.PHONY: demo test lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
 	evaluator gpu-emulated gpu-wheels lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
@@ -43,6 +43,10 @@ results: .venv/ready-run
 # docs/results.md and its plot from the newest results that are there
 results-page: .venv/ready-run
 	.venv/bin/python -m benchmarks.quality.page
+
+# the table of a manifest's fields in docs/bundle.md, from its JSON schema
+bundle-page: .venv/ready-run
+	.venv/bin/python tools/bundle_fields.py
 
 # the reference networks beside their peers in every browser here, six rounds of minutes each: dated results, README's table
 # (ROUNDS=1: a first look, without intervals)

@@ -201,7 +201,8 @@ def _guarded(app: ASGIApp, home: str, door: Door) -> ASGIApp:
                 message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
             await send(message)
 
-        await (waiting if path.startswith(home) else app)(scope, receive, send_cookie if first else send)
+        answering = waiting if path.startswith(home) else app
+        await answering(scope, receive, send_cookie if first else send)
 
     return guarded
 

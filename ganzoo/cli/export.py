@@ -97,7 +97,7 @@ def export(
         ),
         budget=None if budget is None else size.parse_bytes(budget),
         progress=console.step,
-        **({} if verify is False else {"judge": judge}),
+        judge=None if verify is False else judge,
     )
     if as_json:
         show.export_json(made)

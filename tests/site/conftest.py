@@ -32,8 +32,8 @@ def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> P
     folder = tmp_path_factory.mktemp("real")
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
     chosen = (("dcgan-cond", ExportOptions(weights="f16")), ("cnn", ExportOptions()))
-    exports = [
+    made = [
         (exports.write(runs[arch], backends, folder / arch, options=options).export, runs[arch])
         for arch, options in chosen
     ]
-    return build.build(exports, folder / "site").path
+    return build.build(made, folder / "site").path
