@@ -95,6 +95,10 @@ class UnsupportedOperatorError(UsageError):
     """A network uses an operator that the converter or a backend lacks."""
 
 
+class AssetError(UsageError):
+    """A JavaScript file that cannot be shipped: it does not parse, or what it imports cannot be joined to it."""
+
+
 class DataError(UsageError):
     """A data set's files are damaged, mislabelled or not what they claim to be."""
 

@@ -128,12 +128,13 @@ def write(
     judge: Callable[[Export], Sequence[tuple[str, Check]]] | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> ExportResult:
-    """Write `run`'s networks for `backends` into `out`, in place of what was there.
+    """Write `run`'s networks for `backends`, by their order of preference, into `out`, in place of what was there.
 
     `judge` sees the export while it is staged and says what it found; when it raises, when the sizes exceed
     `budget`, or on any other error, `out` stays as it was.
     """
     files = layouts.get(layout)
+    backends = sorted(backends, key=lambda backend: backend.order)
     place = out.resolve()
     refuse_foreign(place, MARK)
     networks = run.arch.export(run.config, run.model())

@@ -21,10 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo import inputs, plugins
+from ganzoo.backends._webdnn import save
 from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, UsageError, VerificationError
 from ganzoo.export import exports, golden, size
 from ganzoo.export.tracing import reference, trace
-from ganzoo.specs import Network, Part, TensorSpec
+from ganzoo.specs import Network, Part, TensorSpec, WebdnnTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from tests.support.command import Done
 
 WEBDNN = ("--layout", "webdnn")
-BACKENDS = ("webgpu", "webgl", "webassembly")
 WRITTEN = {
     "webgpu": {"graph_webgpu.json", "kernels_webgpu.metal", "weight_webgpu.bin"},
     "webgl": {
@@ -46,6 +46,7 @@ WRITTEN = {
         "kernels_webassembly.wasm",
     },
 }
+BACKENDS = tuple(WRITTEN)
 
 
 def backends(*names: str) -> list[Any]:
@@ -258,7 +259,7 @@ def test_strangers_backend_that_lacks_an_operator(runs: Mapping[str, Run], tmp_p
     def generate(graph: Any) -> Any:
         raise NotImplementedError("Operator <Softmax> is not handled")
 
-    lacking = replace(backends("webgl")[0], name="mine", generate=generate)
+    lacking = replace(backends("webgl")[0], name="mine", webdnn=WebdnnTarget(generate, save))
     with pytest.raises(UnsupportedOperatorError, match=r"mine has no operator Softmax \(layer fc4 > Softmax\)"):
         webdnn(runs["cnn"], [lacking], tmp_path / "export")
 
@@ -282,10 +283,10 @@ def test_a_failed_export_leaves_the_former_one(
         raise error("at this point")
 
     if fault == "write":
-        chosen = [replace(chosen[0], write=fail)]
+        chosen = [replace(chosen[0], webdnn=replace(chosen[0].webdnn, write=fail))]
     elif fault == "interrupt":
         error = KeyboardInterrupt
-        chosen = [replace(chosen[0], write=fail)]
+        chosen = [replace(chosen[0], webdnn=replace(chosen[0].webdnn, write=fail))]
     elif fault == "judge":
         error = VerificationError
         options = {"judge": fail}

@@ -54,7 +54,6 @@ def run_cases(
     `runs` are further runs, timed. `after` names a module in tests/support/pages: its
     `after(device, inputs, n)` is called at the end of each case.
     """
-    assert backend.compile is not None
     with tempfile.TemporaryDirectory(prefix="ganzoo-device-") as name:
         root = Path(name)
         (root / "modules").mkdir()

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import runtime
+from ganzoo.assets.minify import javascript
 from ganzoo.errors import DocumentError, UsageError
 from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
@@ -67,11 +68,6 @@ def prepare(
 ) -> Compiled:
     from ganzoo.export.lowering import lower
 
-    for backend in backends:
-        if backend.compile is None:
-            raise UsageError(
-                f"The backend {backend.name} has only WebDNN's layout.", "Leave it out, or export with --layout webdnn."
-            )
     plan = lower(traced.graph, traced.network)
     weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
     with ThreadPoolExecutor() as pool:  # a compiler is another process
@@ -96,13 +92,18 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
     entries: dict[str, Any] = {}
     for backend, program in zip(compiled.backends, compiled.programs, strict=True):
         for module in backend.modules:
-            add(module.name, runtime.strip(module.read_text(encoding="utf-8")).encode(), backend.name)
+            add(module.name, javascript(module.read_text(encoding="utf-8"), module.name).encode(), backend.name)
         for name, content in program.files.items():
             add(name, content, backend.name, instead_of=program.instead.get(name, ""))
         # of files that take each other's place the module chooses
         choice = {*program.instead, *program.instead.values()}
         prefetch = [name for name in program.files if name not in choice]
-        entries[backend.name] = {"module": backend.modules[0].name, "prefetch": prefetch, **program.entry}
+        entries[backend.name] = {
+            "title": backend.title,
+            "module": backend.modules[0].name,
+            "prefetch": prefetch,
+            **program.entry,
+        }
     encoding = compiled.options.weights
     table, data = weights.encode(compiled.plan.weights, encoding)
     shards = weights.shards(data, compiled.options.max_file_size)

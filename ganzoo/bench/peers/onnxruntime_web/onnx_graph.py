@@ -125,12 +125,12 @@ class Graph:
                 name, operand, parameters = found
                 if name == "clip":
                     return self.node("Clip", made(operand), *map(self.scalar, parameters.values()))
-                return self.node(OPERATORS[name], made(operand), **parameters)
+                return self.node(_operator(name), made(operand), **parameters)
             operands = [made(each) for each in expr.operands]
             if expr.operation == "where_gt":
                 a, b, greater, otherwise = operands
                 return self.node("Where", self.node("Greater", a, b), greater, otherwise)
-            return self.node(OPERATORS[expr.operation], *operands)
+            return self.node(_operator(expr.operation), *operands)
 
         return made(expr)
 
@@ -150,3 +150,11 @@ class Graph:
         onnx.checker.check_model(model, full_check=True)
         serialized: bytes = model.SerializeToString()
         return serialized
+
+
+def _operator(name: str) -> str:
+    from ganzoo.bench.peers._reading import CannotExpressError
+
+    if name not in OPERATORS:
+        raise CannotExpressError(f"there is no operator for {name}")
+    return OPERATORS[name]

@@ -1,31 +1,15 @@
-"""A plugin package: a painter of stripes, its data, and a backend that counts operators."""
+"""An architecture: a painter of stripes."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import chainer
 import chainer.functions as F
 import chainer.links as L
 import numpy as np
 
-from ganzoo.specs import (
-    Arch,
-    Backend,
-    Data,
-    Dataset,
-    Network,
-    Part,
-    Preset,
-    TensorSpec,
-    TrainConfig,
-    Training,
-)
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from ganzoo.specs import Arch, Data, Network, Part, Preset, TensorSpec, TrainConfig, Training
 
 
 class Painter(chainer.Chain):
@@ -71,26 +55,3 @@ ARCH = Arch(
     train=train,
     export=export,
 )
-
-
-def generate(graph: Any) -> Any:
-    from webdnn.graph import traverse
-
-    return Counter(type(operator).__name__ for operator in traverse.listup_operators(graph))
-
-
-def write(data: Any, folder: Path, toolchain: str | None) -> None:
-    (folder / "census.json").write_text(json.dumps(data))
-
-
-BACKEND = Backend("census", "counts operators", generate, write, runs=False, note="for reading only")
-
-
-def load(data_dir: Path | None) -> Data:
-    stripes = np.zeros((2, 1, 8, 8), np.float32)
-    stripes[0, :, :, ::2] = stripes[1, :, ::2, :] = 1
-    t = np.arange(32, dtype=np.int32) % 2
-    return Data(stripes[t], t, stripes, np.arange(2, dtype=np.int32), ("vertical", "horizontal"))
-
-
-DATASET = Dataset("stripes", "two kinds of stripes", "tests", "MIT", (1, 8, 8), 2, load)
