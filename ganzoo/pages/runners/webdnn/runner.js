@@ -1,7 +1,5 @@
 /** WebDNN 1.2.11's loader: a classic script that puts itself on the window. */
 
-import { classic } from "../page.js";
-
 /**
  * @typedef {object} View a network's input or output, flat
  * @property {(values: ArrayLike<number>) => void} set
@@ -22,7 +20,8 @@ let webdnn;
 /** @type {string[]} what was said on the console: WebDNN tells there, and only there, why a backend failed */
 const said = [];
 
-export async function script() {
+/** @type {import("../../types.js").Runner["script"]} */
+export async function script(backend, folder, classic) {
   for (const level of /** @type {const} */ (["log", "warn", "error"])) {
     const say = console[level];
     console[level] = (...words) => {
@@ -38,7 +37,7 @@ export async function script() {
  * Load the network in `folder` on one backend, with no cache between network and runner.
  * @param {string} folder
  * @param {string} backend
- * @returns {Promise<import("../types.js").Run>} for one sample a run: its graph is for one
+ * @returns {Promise<import("../../types.js").Run>} for one sample a run: its graph is for one
  */
 export async function load(folder, backend) {
   const options = { backendOrder: [backend], cacheStrategy: "networkOnly", saveCache: false };

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.peers import moves
-from ganzoo.bench.peers.onnx_graph import Graph, Value
-from ganzoo.bench.peers.onnx_moves import rearranged
-from ganzoo.bench.peers.reading import (
+from ganzoo.bench.peers._moves import FIRST, moved
+from ganzoo.bench.peers._reading import (
     CannotExpressError,
     check_inputs,
     constant,
@@ -21,13 +19,15 @@ from ganzoo.bench.peers.reading import (
     used,
     vector,
 )
+from ganzoo.bench.peers.onnxruntime_web.onnx_graph import Graph, Value
+from ganzoo.bench.peers.onnxruntime_web.onnx_moves import rearranged
 from ganzoo.export.expressions import X
 from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ganzoo.bench.peers.reading import Shape
+    from ganzoo.bench.peers._reading import Shape
     from ganzoo.export.plan import Plan, Step, Tensor
 
 LIBRARY = "ONNX"
@@ -119,7 +119,7 @@ def _order(hwc: tuple[int, int, int]) -> Any:
     """Where the values of channels first lie when channels are last."""
     import numpy as np
 
-    return np.arange(np.prod(hwc)).reshape(hwc).transpose(moves.FIRST).ravel()
+    return np.arange(np.prod(hwc)).reshape(hwc).transpose(FIRST).ravel()
 
 
 def _dense(model: _Model, step: Dense) -> Value:
@@ -209,7 +209,7 @@ def _elementwise(model: _Model, step: Elementwise) -> Value:
     for i in found:
         tensor = step.inputs[i]
         if tensor.weight:
-            args[i] = model.graph.constant(constant(tensor).transpose(moves.FIRST).reshape(_shape(tensor, flat)))
+            args[i] = model.graph.constant(constant(tensor).transpose(FIRST).reshape(_shape(tensor, flat)))
         else:
             args[i] = model.shaped(tensor, flat)
     y = model.graph.expression(step.activation, args)
@@ -227,7 +227,7 @@ def _resize(model: _Model, step: Resize) -> Value:
 
 def _move(model: _Model, step: Move) -> Value:
     shapes = {tensor.slot: model.slots[tensor.slot].hwc for tensor in step.inputs}
-    return rearranged(model.graph, model.slots, moves.moved(step, shapes, moves.FIRST), step.fill)
+    return rearranged(model.graph, model.slots, moved(step, shapes, FIRST), step.fill)
 
 
 STEPS: Mapping[type[Step], Callable[[_Model, Any], Value]] = {

@@ -24,8 +24,8 @@ export async function script(backend) {
 /**
  * @param {string} folder
  * @param {Backend} backend
- * @param {import("../types.js").Specs} specs
- * @returns {Promise<import("../types.js").Run>}
+ * @param {import("../../../pages/types.js").Specs} specs
+ * @returns {Promise<import("../../../pages/types.js").Run>}
  */
 export async function load(folder, backend, { inputs, outputs }) {
   const options = { executionProviders: [PROVIDERS[backend].name] };

@@ -1,12 +1,11 @@
 /** Runs every input through each model on one backend and sends the outputs back. */
 
 import { adapter } from "./adapter.js";
-import { answer, decode, encode, progress } from "./page.js";
+import { answer, classic, decode, encode, progress, RUNNER } from "./page.js";
 import { joined, parted } from "./samples.js";
 
 /**
  * @typedef {object} Job
- * @property {"ganzoo" | "webdnn"} layout
  * @property {import("./types.js").Backend} backend
  * @property {string[]} models folders
  * @property {string[][]} inputs samples of one text per input
@@ -16,14 +15,14 @@ import { joined, parted } from "./samples.js";
 
 const NONE = { inputs: [], outputs: [] }; // these layouts tell themselves
 
-await answer(async (/** @type {Job} */ { layout, backend, models, inputs, batch, test }) => {
+await answer(async (/** @type {Job} */ { backend, models, inputs, batch, test }) => {
   /** @type {import("./types.js").Runner} */
-  const { script, load, renderer } = await import(`./runners/${layout}.js`);
+  const { script, load, renderer } = await import(new URL(RUNNER, location.href).href);
   /** @type {Record<string, object>} */
   const results = {};
   for (const model of models) {
     try {
-      await script(backend, model);
+      await script(backend, model, classic);
       const run = await load(model, backend, NONE);
       /** @type {string[][]} */
       const outputs = [];

@@ -10,7 +10,7 @@ from ganzoo.errors import ToolMissingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.bench.peers.reading import Shape
+    from ganzoo.bench.peers._reading import Shape
     from ganzoo.export.expressions import Expr
 
 OPSET, IR_VERSION = 18, 8
@@ -55,7 +55,7 @@ class Graph:
             import onnx
         except ImportError as error:
             raise ToolMissingError(
-                "The Python package onnx was not found.", "Install it with: pip install '.[bench]'"
+                "The Python package onnx was not found.", "Install it with: python -m pip install 'ganzoo[bench]'"
             ) from error
         self.onnx = onnx
         self.nodes: list[onnx.NodeProto] = []
@@ -106,7 +106,7 @@ class Graph:
 
     def expression(self, expr: Expr, args: Sequence[str]) -> str:
         """`expr` of the values named `args`; one node for what ONNX has an operator for."""
-        from ganzoo.bench.peers.reading import known
+        from ganzoo.bench.peers._reading import known
         from ganzoo.export.expressions import Arg, Const
 
         done: dict[Expr, str] = {}
@@ -128,7 +128,8 @@ class Graph:
                 return self.node(_operator(name), made(operand), **parameters)
             operands = [made(each) for each in expr.operands]
             if expr.operation == "where_gt":
-                return self.node("Where", self.node("Greater", *operands[:2]), *operands[2:])
+                a, b, greater, otherwise = operands
+                return self.node("Where", self.node("Greater", a, b), greater, otherwise)
             return self.node(_operator(expr.operation), *operands)
 
         return made(expr)
@@ -152,7 +153,7 @@ class Graph:
 
 
 def _operator(name: str) -> str:
-    from ganzoo.bench.peers.reading import CannotExpressError
+    from ganzoo.bench.peers._reading import CannotExpressError
 
     if name not in OPERATORS:
         raise CannotExpressError(f"there is no operator for {name}")

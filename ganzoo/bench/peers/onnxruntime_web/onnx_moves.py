@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.peers.onnx_graph import Value
+from ganzoo.bench.peers.onnxruntime_web.onnx_graph import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from ganzoo.bench.peers.moves import Moved
-    from ganzoo.bench.peers.onnx_graph import Graph
-    from ganzoo.bench.peers.reading import Shape
+    from ganzoo.bench.peers._moves import Moved
+    from ganzoo.bench.peers._reading import Shape
+    from ganzoo.bench.peers.onnxruntime_web.onnx_graph import Graph
 
 
 def rearranged(graph: Graph, slots: Mapping[int, Value], move: Moved, fill: float) -> Value:

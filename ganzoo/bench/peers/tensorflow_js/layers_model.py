@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.peers import moves
-from ganzoo.bench.peers.layers_graph import ACTIVATIONS, Layers, Value
-from ganzoo.bench.peers.reading import (
+from ganzoo.bench.peers._moves import FIRST, LAST, Moved, moved
+from ganzoo.bench.peers._reading import (
     CannotExpressError,
     check_inputs,
     end_padding,
@@ -19,6 +18,7 @@ from ganzoo.bench.peers.reading import (
     used,
     vector,
 )
+from ganzoo.bench.peers.tensorflow_js.layers_graph import ACTIVATIONS, Layers, Value
 from ganzoo.export.expressions import X, call, substitute
 from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Matrix, Move, Pool, Reduce, Resize, Softmax
 from ganzoo.files import write_json
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from ganzoo.bench.peers.reading import Shape
+    from ganzoo.bench.peers._reading import Shape
     from ganzoo.export.expressions import Expr
     from ganzoo.export.plan import Plan, Step, Tensor
 
@@ -93,7 +93,7 @@ class _Model:
         for tensor, spec in zip(self.plan.outputs, self.plan.specs[1], strict=True):
             value, (h, w, c) = self.slots[tensor.slot], tensor.shape
             if c > 1 and h * w > 1:
-                value = self.layers.transpose(value, (h, w, c), moves.FIRST)
+                value = self.layers.transpose(value, (h, w, c), FIRST)
             name = self.layers.reshape(value, spec.shape).name
             taken = name in (*self.inputs, *names)
             names.append(self.layers.add("Activation", [name], activation="linear") if taken else name)
@@ -240,10 +240,10 @@ def _resize(model: _Model, step: Resize) -> Value:
 
 def _move(model: _Model, step: Move) -> Value:
     shapes = {tensor.slot: tensor.shape for tensor in step.inputs}
-    return _moved(model, moves.moved(step, shapes, moves.LAST), step.fill)
+    return _moved(model, moved(step, shapes, LAST), step.fill)
 
 
-def _moved(model: _Model, move: moves.Moved, fill: float) -> Value:
+def _moved(model: _Model, move: Moved, fill: float) -> Value:
     layers, shape = model.layers, move.index.shape
     sources = [model.slots[slot] for slot in move.slots]
     if move.reshaped:

@@ -1,16 +1,14 @@
 /** TensorFlow.js: a layers model on one backend, one thread. */
 
-import { classic } from "../page.js";
-
 const NAMES = { webassembly: "wasm", webgl: "webgl", webgpu: "webgpu" };
 
-/** @type {import("../types.js").Runner["script"]} */
-export async function script(backend) {
+/** @type {import("../../../pages/types.js").Runner["script"]} */
+export async function script(backend, folder, classic) {
   const names = ["core", "layers", `backend-${NAMES[backend]}`];
   await Promise.all(names.map((name) => classic(`lib/tf-${name}.js`)));
 }
 
-/** @type {import("../types.js").Runner["load"]} */
+/** @type {import("../../../pages/types.js").Runner["load"]} */
 export async function load(folder, backend, { inputs }) {
   const { tf } = /** @type {any} */ (window);
   if (backend === "webassembly") {

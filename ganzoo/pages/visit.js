@@ -1,11 +1,10 @@
 /** One library with one network: its cold start, from navigation to the first output, then how it runs. */
 
 import { blocked, heartbeat, idle } from "./heartbeat.js";
-import { answer, decode, encode } from "./page.js";
+import { answer, classic, decode, encode, RUNNER } from "./page.js";
 
 /**
  * @typedef {object} Job
- * @property {string} library the module that knows it, `runners/<library>.js`; the page's fragment, too
  * @property {import("./types.js").Backend} backend
  * @property {import("./types.js").Spec[]} inputs
  * @property {import("./types.js").Spec[]} outputs
@@ -22,7 +21,7 @@ const adapters = () => import("./adapter.js"); // not needed before the first ou
 await answer(async (/** @type {Job} */ job) => {
   const { backend } = job;
   /** @type {import("./types.js").Runner} */
-  const { script, load, renderer } = await import(`./runners/${job.library}.js`);
+  const { script, load, renderer } = await import(new URL(RUNNER, location.href).href);
   const first = job.first.map(decode);
 
   const { lap, stop } = heartbeat(PAUSE);
@@ -31,7 +30,7 @@ await answer(async (/** @type {Job} */ job) => {
   let run;
   let output;
   try {
-    await script(backend, "model");
+    await script(backend, "model", classic);
     times.push(performance.now());
     run = await load("model", backend, job);
     times.push(performance.now());

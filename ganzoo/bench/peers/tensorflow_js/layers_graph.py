@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.bench.peers.reading import CannotExpressError, constant, known
+from ganzoo.bench.peers._reading import CannotExpressError, constant, known
 from ganzoo.export.expressions import Arg, Call, Const
 from ganzoo.export.plan import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ganzoo.bench.peers.reading import Shape
+    from ganzoo.bench.peers._reading import Shape
     from ganzoo.export.expressions import Expr
     from ganzoo.specs import FloatArray
 

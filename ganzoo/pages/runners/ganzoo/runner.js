@@ -6,7 +6,7 @@ let model;
 /** @param {string} folder @returns {Promise<any>} */
 const runtime = (folder) => import(new URL(`${folder}/ganzoo.js`, location.href).href);
 
-/** @type {import("../types.js").Runner["script"]} */
+/** @type {import("../../types.js").Runner["script"]} */
 export async function script(backend, folder) {
   await runtime(folder);
 }
@@ -14,7 +14,7 @@ export async function script(backend, folder) {
 /**
  * @param {string} folder
  * @param {string} backend
- * @returns {Promise<import("../types.js").Run>}
+ * @returns {Promise<import("../../types.js").Run>}
  */
 export async function load(folder, backend) {
   const manifest = new URL(`${folder}/manifest.json`, location.href).href;
@@ -28,7 +28,7 @@ export async function load(folder, backend) {
   };
 }
 
-/** WebGL's backend tells as well what it computes with. @param {import("../types.js").Backend} backend */
+/** WebGL's backend tells as well what it computes with. @param {import("../../types.js").Backend} backend */
 export function renderer(backend) {
   return backend === "webgl" ? model?.report.find(({ ok }) => ok)?.info : undefined;
 }

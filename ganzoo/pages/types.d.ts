@@ -19,10 +19,13 @@ export interface Specs {
  */
 export type Run = (values: Float32Array[], n: number) => Promise<Float32Array[]>;
 
-/** What a module in `runners/` exports, each for one library. A `folder` holds a network's files. */
+/**
+ * What a `runner.js` exports, each for one library. It imports nothing of the page, beside which it is served from a
+ * folder of its own. A `folder` holds a network's files.
+ */
 export interface Runner {
-  /** Fetch and run the library's own code. */
-  script(backend: Backend, folder: string): Promise<void>;
+  /** Fetch and run the library's own code, which is in `lib/`; `classic` loads a script that is no module. */
+  script(backend: Backend, folder: string, classic: (url: string) => Promise<void>): Promise<void>;
   load(folder: string, backend: Backend, specs: Specs): Promise<Run>;
   /** The adapter of the network loaded last, where the library knows more than the browser. */
   renderer?(backend: Backend): string | undefined;

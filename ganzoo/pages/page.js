@@ -1,5 +1,8 @@
 /** What every page does: fetch its job, work, and post the answer or the error back. */
 
+/** The module that loads and runs a library, served beside the page: `Runner` of types.d.ts. */
+export const RUNNER = "runner/runner.js";
+
 /**
  * @template {object} Job
  * @param {(job: Job) => Promise<object>} work
