@@ -64,7 +64,7 @@ class Subject:
     @property
     def weights_bytes(self) -> int:
         """Of the network's files of weights."""
-        files: Mapping[str, Mapping[str, int]] = self.export.manifest["files"]
+        files: Mapping[str, Mapping[str, int]] = self.export.description["files"]
         return sum(entry["bytes"] for path, entry in files.items() if path.startswith(f"{self.network}/weights"))
 
 
@@ -108,7 +108,7 @@ def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
     for export, run in exports:
         sources = {network.name: Source(network) for network in run.arch.export(run.config, run.model())} if run else {}
         for network in export.networks:
-            name = network if names[network] == 1 else f"{export.manifest['run']} {network}"
+            name = network if names[network] == 1 else f"{export.description['run']} {network}"
             found.append(Subject(name, export, network, sources.get(network)))
     return found
 
@@ -163,7 +163,7 @@ def _peers(
     subject: Subject, backend: str, peers: Sequence[Installed], options: BenchOptions, root: Path
 ) -> list[Contestant]:
     if subject.source is None:
-        run = subject.export.manifest["run"]
+        run = subject.export.description["run"]
         raise UsageError(
             f"Peers are handed the network of the run {run}, and {subject.export.path} lies in none.",
             "Name the run, or an export that lies in its run's folder.",
