@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
-	evaluator gpu-emulated gpu-wheels lock browser npm npm-checks clean
+	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
@@ -111,6 +111,10 @@ npm:
 # train MNIST's frozen evaluator anew, minutes; DATA=FOLDER has MNIST's files where they are not in the cache
 evaluator: .venv/ready-run
 	.venv/bin/python -m ganzoo.metrics $(DATA)
+
+# add a made-up architecture, backend, scalar operator and peer to a copy, and list the files that each one touches
+doors: .venv/ready-test
+	.venv/bin/python -m tools.doors
 
 # pin the dependencies anew
 lock:

@@ -1,0 +1,27 @@
+"""docs/architecture.md shows the layers that import-linter holds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_table_of_layers_is_the_linter_s() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (contract,) = settings["contracts"]
+    layers = [set(layer.split(" | ")) for layer in contract["layers"]]
+    section = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Layers")[2]
+    table = section.partition("In `export/`:")[0]
+    rows = re.findall(r"^\| (`[^|]+`) \|", table, re.MULTILINE)
+    shown = [name for row in rows for name in re.findall(r"`(\w+)(?:/|\.py)`", row)]
+    assert sorted(shown) == sorted(name for layer in layers for name in layer)
+    heights = [next(i for i, layer in enumerate(layers) if name in layer) for name in shown]
+    assert heights == sorted(heights)
