@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -25,3 +28,21 @@ def test_the_table_of_layers_is_the_linter_s() -> None:
     assert sorted(shown) == sorted(name for layer in layers for name in layer)
     heights = [next(i for i, layer in enumerate(layers) if name in layer) for name in shown]
     assert heights == sorted(heights)
+
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+SOURCE = re.compile(
+    r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|js|c|wgsl|glsl|css|sh)|(?:ganzoo|tests|tools|benchmarks)/[\w./-]*)`"
+)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_only_sources_that_are_there(document: Path) -> None:
+    """By their path from the checkout's folder, or by the end of it."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split(
+        "\n"
+    )
+    folders = {f"{parent.as_posix()}/" for name in tracked for parent in Path(name).parents}
+    known = {f"/{name}" for name in (*tracked, *folders)}
+    named = set(SOURCE.findall(document.read_text(encoding="utf-8")))
+    assert not [name for name in named if not any(path.endswith(f"/{name}") for path in known)]
