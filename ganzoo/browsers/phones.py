@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ganzoo.browsers.session import PAGES
 from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.pages import PAGES
 from ganzoo.serving.running import lan_address
 from ganzoo.serving.server import Host, host
 

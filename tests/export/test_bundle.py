@@ -18,12 +18,13 @@ import pytest
 
 from ganzoo import plugins
 from ganzoo.browsers.find import find_browser
-from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.browsers.session import run_page
 from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, VerificationError
 from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.layouts.ganzoo import read, recut
 from ganzoo.export.tracing import reference
+from ganzoo.pages import PAGES
 from ganzoo.verify import exports as verification
 from ganzoo.verify.check import Check
 from tests.support.places import TEST_PAGES

@@ -76,12 +76,12 @@ def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run]
     assert {path.name for path in (made.path / name).iterdir()} == set().union(*WRITTEN.values())
     assert {path.name for path in made.path.iterdir()} == {name, "export.json", "report.json", "golden.npz"}
     assert [path.name for path in tmp_path.iterdir()] == ["export"]  # no staging left
-    for path, entry in made.manifest["files"].items():
+    for path, entry in made.description["files"].items():
         raw = (made.path / path).read_bytes()
         assert (len(raw), hashlib.sha256(raw).hexdigest()) == (entry["bytes"], entry["sha256"])
     assert len(parts) == 13
     again = exports.load(tmp_path / "export")
-    assert again.manifest == json.loads(json.dumps(made.manifest))
+    assert again.description == json.loads(json.dumps(made.description))
     assert again.runnable == ["webgl", "webassembly"]
     drawn, computed = again.golden(name)
     assert len(drawn[0]) == len(computed[0]) == golden.SAMPLES
@@ -364,7 +364,7 @@ def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> N
     report = json.loads((made.path / "report.json").read_text())
     assert report == json.loads(json.dumps(size.report(parts, made.notes, ())))
     files = {entry["path"]: entry for entry in report["files"]}
-    assert set(files) == set(made.manifest["files"])
+    assert set(files) == set(made.description["files"])
     for path, entry in files.items():
         raw = (made.path / path).read_bytes()
         assert entry["raw"] == len(raw)

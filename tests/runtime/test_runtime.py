@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from ganzoo import inputs, noise, plugins
-from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.browsers.session import run_page
 from ganzoo.export import exports as export
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.tracing import reference
+from ganzoo.pages import PAGES
 from ganzoo.runtime import RUNTIME, shipped
 from ganzoo.specs import Part, TensorSpec
 from tests.support.places import JS

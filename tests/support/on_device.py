@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.browsers.session import run_page
+from ganzoo.pages import PAGES
 from ganzoo.serving.arrays import decode, encode
 from tests.support.places import TEST_PAGES
 
