@@ -133,12 +133,13 @@ def write(source, backend, folder):
     (folder / "model.json").write_text(str(len(source.plan.steps)))
 
 
-PEER = Peer("made-up", Path(__file__).parent, "made-up", {"webassembly": {"made-up.js": "made-up/made-up.js"}}, write)
+CODE = {"webassembly": {"all-zeros.js": "all-zeros/all-zeros.js"}}
+PEER = Peer("all-zeros", Path(__file__).parent, "all-zeros", CODE, write)
 """
 RUNNER = """
-export const script = (backend, folder, classic) => classic("lib/made-up.js");
+export const script = (backend, folder, classic) => classic("lib/all-zeros.js");
 export const load = async (folder, backend, { outputs }) => async (values, n) =>
-  outputs.map(({ shape }) => new Float32Array(window.madeUp * n * shape.reduce((a, b) => a * b, 1)));
+  outputs.map(({ shape }) => new Float32Array(window.allZeros * n * shape.reduce((a, b) => a * b, 1)));
 """
 
 
@@ -146,16 +147,16 @@ export const load = async (folder, backend, { outputs }) => async (values, n) =>
 def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installed package with a peer whose answers are all 0, and a node_modules that has the peer's package."""
     site, modules = tmp_path / "site", tmp_path / "node_modules"
-    folder, info = site / "made_up", site / "made_up-1.0.dist-info"
-    for each in (folder, info, modules / "made-up"):
+    folder, info = site / "all_zeros", site / "all_zeros-1.0.dist-info"
+    for each in (folder, info, modules / "all-zeros"):
         each.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: made-up\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[ganzoo.peers]\nmade-up = made_up:PEER\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: all-zeros\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[ganzoo.peers]\nall-zeros = all_zeros:PEER\n")
     (folder / "__init__.py").write_text(STRANGER)
     (folder / "runner.js").write_text(RUNNER)
-    (folder / "package.json").write_text('{ "dependencies": { "made-up": "3.2.1" } }')
-    (modules / "made-up" / "made-up.js").write_text("window.madeUp = 1;")
-    (modules / "made-up" / "package.json").write_text('{ "version": "3.2.1" }')
+    (folder / "package.json").write_text('{ "dependencies": { "all-zeros": "3.2.1" } }')
+    (modules / "all-zeros" / "all-zeros.js").write_text("window.allZeros = 1;")
+    (modules / "all-zeros" / "package.json").write_text('{ "version": "3.2.1" }')
     monkeypatch.syspath_prepend(site)
     monkeypatch.setenv(OWN_MODULES, str(modules))
 
@@ -169,8 +170,8 @@ def test_every_peer_computes_what_chainer_does_and_a_stranger_s_is_judged_like_t
     report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], QUICK, told.append)
     rows = {row["library"]: row for row in report["rows"]}
     wanted = [name for name in PEERS.names() if "webassembly" in PEERS.get(name).code]
-    assert list(rows) == ["ganzoo", *wanted] and "made-up" in rows
-    wrong = rows.pop("made-up")
+    assert list(rows) == ["ganzoo", *wanted] and "all-zeros" in rows
+    wrong = rows.pop("all-zeros")
     assert "differs from Chainer's" in wrong["reason"] and wrong["library_version"] == "3.2.1"
     for row in rows.values():
         assert row["reason"] == "" and row["largest_error"] < 1e-4
@@ -183,4 +184,4 @@ def test_peers_run_only_when_they_are_asked_for(exported: exports.Export, runs: 
     alone = replace(QUICK, peers=False)
     report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], alone, lambda line: None)
     assert [row["library"] for row in report["rows"]] == ["ganzoo"]
-    assert "made-up" not in report["versions"]
+    assert "all-zeros" not in report["versions"]

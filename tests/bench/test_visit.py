@@ -21,6 +21,7 @@ from ganzoo.plugins import BACKENDS, PEERS
 from ganzoo.serving.arrays import encode
 from ganzoo.serving.link import THROTTLED, Link
 from ganzoo.verify.check import compare
+from tests.support import registries
 from tests.support.places import JS, TEST_PAGES
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("backend", ["webassembly", "webgl", "webgpu"])
+@pytest.mark.parametrize("backend", registries.BACKENDS)
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
     exported = bundles.write(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")

@@ -17,13 +17,14 @@ import pytest
 
 from ganzoo import inputs, noise, plugins
 from ganzoo.browsers.session import run_page
-from ganzoo.export import exports as export
+from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.tracing import reference
 from ganzoo.pages import PAGES
 from ganzoo.runtime import RUNTIME, shipped
 from ganzoo.specs import Part, TensorSpec
 from tests.support.places import JS
+from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 SCRIPTS = JS / "runtime"
 PAGE = SCRIPTS / "page.html"
-BACKENDS = RUNTIME.parent / "backends"
 LIMIT = 6450  # bytes, Brotli: with manifest, module and program of any backend a page stays below 12 kB
 
 
@@ -207,9 +207,10 @@ def test_the_javascript_of_webdnns_pages_runs_unchanged(bundle: Path) -> None:
 def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real bundle for all backends; `int8` beside it is the same in that encoding."""
     root = tmp_path_factory.mktemp("real")
-    backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
-    export.export(runs["dcgan-cond"], backends, root / "f32")
-    export.export(runs["dcgan-cond"], backends[:1], root / "int8", options=ExportOptions(weights="int8"))
+    backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
+    exports.write(runs["dcgan-cond"], backends, root / "f32")
+    alone = [plugins.BACKENDS.get("webassembly")]
+    exports.write(runs["dcgan-cond"], alone, root / "int8", options=ExportOptions(weights="int8"))
     return root
 
 

@@ -9,6 +9,7 @@ import pytest
 from ganzoo import plugins
 from ganzoo.export import exports
 from ganzoo.site import build
+from tests.support.registries import BACKENDS
 from tests.support.sites import KINDS, made_by_hand
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> P
     from ganzoo.export.layouts import ExportOptions
 
     folder = tmp_path_factory.mktemp("real")
-    backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
+    backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
     chosen = (("dcgan-cond", ExportOptions(weights="f16")), ("cnn", ExportOptions()))
     made = [
         (exports.write(runs[arch], backends, folder / arch, options=options).export, runs[arch])
