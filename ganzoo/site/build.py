@@ -1,6 +1,6 @@
 """Write a site: a folder of static files for any host, in any of its folders.
 
-index.html, <slug>.html, 404.html     a page for each network; web/page.html around a custom element
+index.html, <slug>.html, 404.html     a page for each network; web/network.html around a custom element
 generator.js, generator.css           a custom element: for anybody's pages too
 classifier.js, classifier.css         another one
 elements.js                           what both share, with the runtime
