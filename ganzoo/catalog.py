@@ -51,7 +51,8 @@ def _brief(spec: Any) -> dict[str, Any]:
         case Arch():
             return {"summary": spec.summary, "presets": list(spec.presets)}
         case Backend():
-            return {"summary": spec.summary, **_webdnn(spec, "runs", "note")}
+            webdnn = {"runs": spec.webdnn.runs, "note": spec.webdnn.note} if spec.webdnn else {}
+            return {"summary": spec.summary, **webdnn}
         case Dataset():
             return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape)}
     raise PluginError(f"{spec!r} is no plugin.")
@@ -63,12 +64,8 @@ def _arch(spec: Arch) -> dict[str, Any]:
 
 
 def _backend(spec: Backend) -> dict[str, Any]:
-    return {"name": spec.name, "title": spec.title, **_brief(spec), **_webdnn(spec, "toolchains")}
-
-
-def _webdnn(spec: Backend, *fields: str) -> dict[str, Any]:
-    """These of its `WebdnnTarget`; nothing where it has none."""
-    return {field: getattr(spec.webdnn, field) for field in fields} if spec.webdnn else {}
+    more = {"toolchains": list(spec.webdnn.toolchains)} if spec.webdnn else {}
+    return {"name": spec.name, "title": spec.title, **_brief(spec), **more}
 
 
 def _dataset(spec: Dataset) -> dict[str, Any]:

@@ -86,3 +86,4 @@ def test_webdnns_half_is_all_that_webdnns_layout_asks_for(runs: Mapping[str, Run
 def test_info_names_what_pages_call_it(ganzoo: Callable[..., Done]) -> None:
     told = json.loads(ganzoo("info", "webgl", "--json").out)
     assert told["title"] == "WebGL" and told["toolchains"] == []
+    assert "toolchains" not in ganzoo("info", "webgl").out  # what there is nothing to tell of is left out
