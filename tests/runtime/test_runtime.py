@@ -17,7 +17,7 @@ import pytest
 
 from ganzoo import inputs, noise, plugins
 from ganzoo.browsers.session import PAGES, run_page
-from ganzoo.export import exports as export
+from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.tracing import reference
 from ganzoo.runtime import RUNTIME, SHIPPED, join, shipped, strip
@@ -236,8 +236,8 @@ def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> P
     """A real bundle for all backends; `int8` beside it is the same in that encoding."""
     root = tmp_path_factory.mktemp("real")
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
-    export.export(runs["dcgan-cond"], backends, root / "f32")
-    export.export(runs["dcgan-cond"], backends[:1], root / "int8", options=ExportOptions(weights="int8"))
+    exports.write(runs["dcgan-cond"], backends, root / "f32")
+    exports.write(runs["dcgan-cond"], backends[:1], root / "int8", options=ExportOptions(weights="int8"))
     return root
 
 
