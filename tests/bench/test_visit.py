@@ -15,7 +15,7 @@ import pytest
 from ganzoo.browsers.find import find_browser
 from ganzoo.browsers.session import PAGES, Answered, Local, visit_page
 from ganzoo.errors import VerificationError
-from ganzoo.export import exports as bundles
+from ganzoo.export import exports
 from ganzoo.plugins import BACKENDS
 from ganzoo.serving.arrays import encode
 from ganzoo.serving.link import THROTTLED, Link
@@ -197,7 +197,7 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", ["webassembly", "webgl", "webgpu"])
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
-    exported = bundles.export(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
+    exported = exports.write(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")
     manifest = json.loads((exported.path / "generator" / "manifest.json").read_text())
     specs = {
