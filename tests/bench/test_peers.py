@@ -30,6 +30,7 @@ from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, TensorSpec, TrainConfig
 from tests.support import plans
 from tests.support.operators import OPERATORS, network
+from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ def built_in() -> Mapping[str, Network]:
     """What the built-in architectures export, no bias and no statistic at its initial value."""
     found = {}
     random = np.random.RandomState(2)
-    for name in ("cnn", "dcgan-cond", "wgan-gp"):
+    for name in ARCHS:
         arch = plugins.ARCHS.get(name)
         preset, values = next(iter(arch.presets.items()))
         config = TrainConfig(name, preset, "digits", (1, 28, 28), 10, 1, 32, 1, "cpu", values.hparams)

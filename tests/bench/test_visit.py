@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from ganzoo import plugins
 from ganzoo.browsers.find import find_browser
 from ganzoo.browsers.session import PAGES, Answered, Local, visit_page
 from ganzoo.errors import VerificationError
 from ganzoo.export import exports
-from ganzoo.plugins import BACKENDS
 from ganzoo.serving.arrays import encode
 from ganzoo.serving.link import THROTTLED, Link
 from ganzoo.verify.check import compare
 from tests.support.places import JS, TEST_PAGES
+from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -195,9 +196,9 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("backend", ["webassembly", "webgl", "webgpu"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
-    exported = exports.write(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
+    exported = exports.write(runs["dcgan-cond"], [plugins.BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")
     manifest = json.loads((exported.path / "generator" / "manifest.json").read_text())
     specs = {

@@ -20,6 +20,7 @@ from benchmarks.training.rounds import Contestant
 from ganzoo import plugins
 from ganzoo.archs import _gan
 from ganzoo.errors import ToolMissingError
+from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ def test_every_recipe_of_the_zoo_takes_part_at_its_own_batch() -> None:
     found = {each.name: each.config.batch_size for each in subjects.subjects()}
     zoo = {
         f"{name} {preset}": recipe.batch_size
-        for name in ("dcgan-cond", "wgan-gp", "cnn")
+        for name in ARCHS
         for preset, recipe in plugins.ARCHS.get(name).presets.items()
     }
     assert set(found) == set(NAMES) and found.items() <= zoo.items()

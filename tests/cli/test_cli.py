@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from tests.support.registries import ARCHS, BACKENDS, DATASETS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -44,9 +46,9 @@ def test_list_json_shows_the_built_ins(ganzoo: Callable[..., Done], in_tmp: Path
     assert done.code == 0
     listed = json.loads(done.out)
     names = {kind: [entry["name"] for entry in entries] for kind, entries in listed.items()}
-    assert names["archs"] == ["cnn", "dcgan-cond", "wgan-gp"]
-    assert names["backends"] == ["webassembly", "webgl", "webgpu"]
-    assert set(names["datasets"]) == {"digits", "mnist", "fashion-mnist", "kmnist", "folder"}
+    assert names["archs"] == list(ARCHS)
+    assert names["backends"] == list(BACKENDS)
+    assert names["datasets"] == list(DATASETS)
     assert names["runs"] == []
     webgpu = next(entry for entry in listed["backends"] if entry["name"] == "webgpu")
     assert webgpu["runs"] is False and "no browser" in webgpu["note"]

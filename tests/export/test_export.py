@@ -25,6 +25,7 @@ from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, Usage
 from ganzoo.export import exports, golden, size
 from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, Part, TensorSpec
+from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ def network(link: Any, forward: Any, *shape: int, outputs: int = 1) -> Network:
     return Network("net", link, forward, (TensorSpec("x", shape, "image"),), specs)
 
 
-@pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
+@pytest.mark.parametrize("arch", ARCHS)
 def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs[arch], backends(), tmp_path / "export")
     made, parts = done.export, done.parts
@@ -420,7 +421,7 @@ def test_seeded_inputs_follow_their_specs() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
+@pytest.mark.parametrize("arch", ARCHS)
 def test_exports_agree_with_chainer_in_the_browser(
     arch: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
 ) -> None:

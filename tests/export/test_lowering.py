@@ -23,6 +23,7 @@ from ganzoo.export.plan import Box, Move, Plan, pad4
 from ganzoo.export.tracing import reference, trace
 from tests.support import operators, plans
 from tests.support.operators import IMAGE, ODD, OPERATORS, REFUSED, VECTOR, Case, chain, model, rows
+from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -402,7 +403,7 @@ OURS = {
 }
 
 
-@pytest.mark.parametrize("backend", ["webgpu", "webgl", "webassembly"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("operator", OURS)
 def test_webdnn_layout_refuses_what_is_ours(operator: str, backend: str) -> None:
     network = operators.network(OURS[operator])

@@ -23,6 +23,7 @@ from ganzoo.export.tracing import reference
 from ganzoo.runtime import RUNTIME, SHIPPED, join, shipped, strip
 from ganzoo.specs import Part, TensorSpec
 from tests.support.places import JS
+from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 SCRIPTS = JS / "runtime"
 PAGE = SCRIPTS / "page.html"
-BACKENDS = RUNTIME.parent / "backends"
 LIMIT = 6450  # bytes, Brotli: with manifest, module and program of any backend a page stays below 12 kB
 
 
@@ -79,7 +79,9 @@ def test_stripping_leaves_code_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*(RUNTIME / name for name in SHIPPED), *BACKENDS.glob("web*/web*.js")], ids=lambda p: p.name
+    "path",
+    [*(RUNTIME / name for name in SHIPPED), *(RUNTIME.parent / "backends").glob("web*/web*.js")],
+    ids=lambda p: p.name,
 )
 def test_stripping_leaves_the_syntax_tree_alone(path: Path, tmp_path: Path) -> None:
     """By the parser that node itself brings."""
@@ -235,7 +237,7 @@ def test_the_javascript_of_webdnns_pages_runs_unchanged(bundle: Path) -> None:
 def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real bundle for all backends; `int8` beside it is the same in that encoding."""
     root = tmp_path_factory.mktemp("real")
-    backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
+    backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
     exports.write(runs["dcgan-cond"], backends, root / "f32")
     exports.write(runs["dcgan-cond"], backends[:1], root / "int8", options=ExportOptions(weights="int8"))
     return root

@@ -9,6 +9,7 @@ import pytest
 from ganzoo import plugins
 from ganzoo.export import exports
 from ganzoo.site import build
+from tests.support.registries import BACKENDS
 from tests.support.sites import KINDS, made_by_hand
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def real(runs: Mapping[str, Run], shared: Shared) -> Path:
     """The site of trained networks on all backends, one with its weights in f16."""
     from ganzoo.export.layouts import ExportOptions
 
-    backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl", "webgpu")]
+    backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
     chosen = (("dcgan-cond", ExportOptions(weights="f16")), ("cnn", ExportOptions()))
 
     def make(folder: Path) -> None:

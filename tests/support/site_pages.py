@@ -12,6 +12,7 @@ from ganzoo import image_grid, plugins
 from ganzoo.export import exports
 from ganzoo.sample import sheet
 from ganzoo.site import build
+from tests.support.registries import BACKENDS
 from tests.support.strokes import drawings
 from tests.support.visitor import pixels, until
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from tests.support.strokes import Drawing
 
 CLASSIFIER = "cnn.html"
-
-BACKENDS = ("webassembly", "webgl", "webgpu")
 
 
 # what Chromium says of a request that failed, and of a preload that then nobody used

@@ -20,8 +20,8 @@ import pytest
 from ganzoo.errors import UsageError
 from ganzoo.runs import run as runs_module
 from ganzoo.updaters.distributed import STARTED, share
-from tests.support import distributed_job
 from tests.support.distributed_job import RUNS, train_all
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.support.command import Done
 
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
-JOB = Path(distributed_job.__file__)
+JOB = ("-m", "tests.support.distributed_job")
 GANZOO = ("-m", "ganzoo")
 # what one process computes in sums of 16 pictures, two compute in sums of 8: float64's rounding, grown over the steps
 LOSSES, WEIGHTS = 1e-12, 1e-9
@@ -53,7 +53,7 @@ def ended(process: subprocess.Popen[str]) -> Done:
 def both(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Path]:
     """A folder of runs by the number of processes that made them."""
     folder = tmp_path_factory.mktemp("distributed")
-    pair = start(2, JOB, folder / "2")
+    pair = start(2, *JOB, folder / "2", cwd=ROOT)
     train_all(folder / "1")
     done = ended(pair)
     assert done.code == 0, done.err
