@@ -27,6 +27,7 @@ lint: .venv/ready-test npm-checks
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	tests/js/node_modules/.bin/tsc --project tests/js
 
 # the tests that need no browser, on every interpreter found

@@ -18,7 +18,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from ganzoo import plugins, provenance, show, tables
+from ganzoo import plugins, provenance, tables
+from ganzoo.cli import console
 from ganzoo.export import exports, size
 from ganzoo.files import write_json
 from ganzoo.training.options import TrainOptions
@@ -34,7 +35,7 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for network, (arch, preset) in RUNS.items():
-            show.step(f"exporting the {network}")
+            console.step(f"exporting the {network}")
             run = train(arch, TrainOptions(preset=preset, epochs=1, limit=128), root, None, Console(quiet=True)).run
             seconds: dict[str, list[float]] = {layout: [] for layout in LAYOUTS}
             made: dict[str, exports.ExportResult] = {}
@@ -62,7 +63,7 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
         ]
         for row in rows
     ]
-    show.out().print(tables.table(("network", "layout", "median", "files", "bytes", "x weights"), cells, right=4))
+    console.out().print(tables.table(("network", "layout", "median", "files", "bytes", "x weights"), cells, right=4))
     print(path)
 
 

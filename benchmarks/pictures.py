@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmarks.site import flags, hosted
-from ganzoo import plugins, show
+from ganzoo import plugins
 from ganzoo.browsers.find import find_browser
+from ganzoo.cli import console
 from ganzoo.export import exports
 from ganzoo.files import replacing
 from ganzoo.runs import run as runs
@@ -156,7 +157,7 @@ def trained(arch: str, folder: Path) -> Run:
     from ganzoo.training.train import train
 
     data: dict[str, Any] = {"dataset": "mnist", "data_dir": MNIST} if MNIST.is_dir() else {}
-    return train(arch, TrainOptions(**data), folder, None, show.err()).run
+    return train(arch, TrainOptions(**data), folder, None, console.err()).run
 
 
 def main(
@@ -177,7 +178,7 @@ def main(
         with hosted(site, None) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser().path, args=flags())
             for shot in SHOTS:
-                show.step(shot.name)
+                console.step(shot.name)
                 png = small(take(browser, url, shot))
                 with replacing(PICTURES / f"{shot.name}.png") as new:
                     new.write_bytes(png)

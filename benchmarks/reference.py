@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import typer
 
-from ganzoo import plugins, show
+from ganzoo import plugins
+from ganzoo.cli import console
 from ganzoo.export import exports
 from ganzoo.runs import run as runs
 from ganzoo.runs.run import Run
@@ -83,7 +84,7 @@ def export(made: Run) -> exports.Export:
 
 def main(folder: Path) -> None:
     for name, (arch, preset) in PRESETS.items():
-        show.step(f"exporting the reference {name}")
+        console.step(f"exporting the reference {name}")
         export(save(Run(folder / name, config(plugins.ARCHS.get(arch), preset), {})))
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmarks import reference
-from ganzoo import plugins, show
+from ganzoo import plugins
+from ganzoo.cli import console
 from ganzoo.files import replacing, write_json
 from ganzoo.runs.run import Run
 
@@ -113,7 +114,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
     with tempfile.TemporaryDirectory(prefix="ganzoo-scaling-") as folder:
         exports = []
         for width in WIDTHS:
-            show.step(f"exporting the generator at {width:g} times its channels")
+            console.step(f"exporting the generator at {width:g} times its channels")
             arch, preset = reference.PRESETS["generator"]
             bare = WideRun(
                 Path(folder) / f"x{width:g}", reference.config(plugins.ARCHS.get(arch), preset), {}, width=width
@@ -123,7 +124,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
         options = BenchOptions(
             backends=("webassembly",), batches=BATCHES, peers=True, least=rounds, most=rounds, link=None
         )
-        report = bench(exports, [Local(find_browsers()[0])], options, show.step)
+        report = bench(exports, [Local(find_browsers()[0])], options, console.step)
     path = RESULTS / f"{date.today().isoformat()}-scaling.json"
     write_json(path, report, indent=None)
     plot(report, path.with_suffix(".svg"))

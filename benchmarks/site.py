@@ -27,10 +27,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmarks import reference
-from ganzoo import plugins, provenance, show
+from ganzoo import plugins, provenance
 from ganzoo.bench import statistics
 from ganzoo.browsers import families
 from ganzoo.browsers.find import find_browser
+from ganzoo.cli import console
 from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import write_json
@@ -231,7 +232,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
     with tempfile.TemporaryDirectory(prefix="ganzoo-site-bench-") as name, ExitStack() as stack:
         urls = {}
         for encoding in ENCODINGS:
-            show.step(f"a site of the reference generator with {encoding} weights")
+            console.step(f"a site of the reference generator with {encoding} weights")
             folder = site(Path(name) / encoding, encoding)
             for title, link in LINKS.items():
                 urls[title, encoding] = stack.enter_context(hosted(folder, link))
@@ -240,7 +241,7 @@ def main(rounds: Annotated[int, typer.Option(min=1, help="Rounds, each a fresh b
         walks = []
         order = random.Random(0)
         for i in range(rounds):
-            show.step(f"round {i + 1} of {rounds}")
+            console.step(f"round {i + 1} of {rounds}")
             for key in order.sample(list(urls), len(urls)):
                 visits[key].append(visit(playwright, urls[key]))
             walks.append(walk(playwright, urls["loopback", "f32"]))

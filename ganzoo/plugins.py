@@ -7,13 +7,16 @@ Listing names imports nothing; `get` imports the one plugin asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
-from ganzoo.specs import Arch, Backend, Dataset
 
-Spec = TypeVar("Spec", Arch, Backend, Dataset)
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from ganzoo.specs import Arch, Backend, Dataset
+
+Spec = TypeVar("Spec", "Arch", "Backend", "Dataset")
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,20 @@ class Listed(Generic[Spec]):
 
 @dataclass(frozen=True)
 class Registry(Generic[Spec]):
-    """The plugins of one kind. `kind` is the word for messages, `group` the entry-point group."""
+    """The plugins of one kind.
+
+    `kind` is the word for messages, `group` the entry-point group, `contract` the name of the class in `ganzoo.specs`
+    that a plugin is an instance of.
+    """
 
     kind: str
     group: str
-    contract: type[Spec]
+    contract: str
 
     def entries(self) -> dict[str, EntryPoint]:
         """The entry points by name, sorted. Raises `DuplicateNameError` when two packages claim one."""
+        from importlib.metadata import entry_points
+
         found: dict[str, EntryPoint] = {}
         for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
             other = found.setdefault(entry.name, entry)
@@ -68,25 +77,28 @@ class Registry(Generic[Spec]):
             return Listed(entry.name, _package(entry), None, error.message)
 
     def _load(self, entry: EntryPoint) -> Spec:
+        from ganzoo import specs
+
         remedy = f"It comes from the package '{_package(entry)}': mend, update or uninstall that."
         try:
-            spec = entry.load()
+            spec: object = entry.load()
         except (Exception, SystemExit) as error:  # a stranger's module may raise anything
             problem = f"The {self.kind} plugin '{entry.name}' does not import: {type(error).__name__}: {error}"
             raise PluginError(problem, remedy) from error
-        if not isinstance(spec, self.contract):
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {self.contract.__name__}."
+        if not isinstance(spec, getattr(specs, self.contract)):
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {self.contract}."
             raise PluginError(problem, remedy)
-        if spec.name != entry.name:
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) calls itself '{spec.name}'."
+        found = cast("Spec", spec)
+        if found.name != entry.name:
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) calls itself '{found.name}'."
             raise PluginError(problem, remedy)
-        return spec
+        return found
 
 
 def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else "unknown"
 
 
-ARCHS = Registry("architecture", "ganzoo.archs", Arch)
-BACKENDS = Registry("backend", "ganzoo.backends", Backend)
-DATASETS = Registry("dataset", "ganzoo.datasets", Dataset)
+ARCHS: Registry[Arch] = Registry("architecture", "ganzoo.archs", "Arch")
+BACKENDS: Registry[Backend] = Registry("backend", "ganzoo.backends", "Backend")
+DATASETS: Registry[Dataset] = Registry("dataset", "ganzoo.datasets", "Dataset")

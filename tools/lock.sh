@@ -1,6 +1,7 @@
 #!/bin/sh
-# Write requirements/*.txt anew: every dependency pinned with its hashes, for Python 3.10 to 3.13 at once, no
-# registry named. Needs uv (python -m pip install uv).
+# Write requirements/*.txt: every dependency pinned with its hashes, for Python 3.10 to 3.13 at once, no registry
+# named. Pins that still fit stay as they are; remove requirements/*.txt first to pin everything anew. Needs uv
+# (python -m pip install uv).
 set -eu
 cd "$(dirname "$0")/.."
 lock() {
@@ -8,7 +9,6 @@ lock() {
     uv pip compile --universal --python-version 3.10 --no-build-isolation --generate-hashes \
         --no-emit-index-url --no-header --no-annotate --quiet --output-file "requirements/$target.txt" "$@"
 }
-rm -f requirements/*.txt
 # everything together first, so that the parts agree
 lock all --all-extras pyproject.toml requirements/build.in
 lock build --constraint requirements/all.txt requirements/build.in

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.quality.rows import ROWS, Row
-from ganzoo import show
+from ganzoo.cli import console
 from ganzoo.errors import GanzooError, UnknownNameError
 from ganzoo.files import write_json
 
@@ -44,10 +44,10 @@ def main(
 
                     merge(path, measure(each, number, place, data_dir))
                 else:
-                    show.step(f"{each.name}, seed {number}")
+                    console.step(f"{each.name}, seed {number}")
                     start(each, number, data_dir, scratch, path)
     except GanzooError as error:
-        show.error(error)
+        console.error(error)
         raise SystemExit(error.exit_code) from None
 
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import plugins, provenance, show
+from ganzoo import plugins, provenance
+from ganzoo.cli import console
 from ganzoo.files import replacing, write_json
 from ganzoo.layers import native
 from ganzoo.runs import run as runs
@@ -62,7 +63,7 @@ def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
     options = TrainOptions(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
     load = os.getloadavg()[0]
     go = resume if (place / "config.json").exists() else train
-    outcome = go(row.arch, options, place.parent, place, show.err())
+    outcome = go(row.arch, options, place.parent, place, console.err())
     if outcome.interrupted:
         raise SystemExit(130)
     conditions = {
@@ -91,7 +92,7 @@ def judged(run: Run, mnist: Path | None, quick: bool) -> dict[str, Any]:
     from ganzoo.metrics.evaluate_run import evaluate
 
     folder = mnist if run.config.dataset == "mnist" else None
-    return evaluate(run, folder, quick=quick, progress=show.step)
+    return evaluate(run, folder, quick=quick, progress=console.step)
 
 
 def exported_bytes(run: Run) -> int:
@@ -111,6 +112,6 @@ def exported_bytes(run: Run) -> int:
             layout="ganzoo",
             options=ExportOptions(),
             budget=None,
-            progress=show.step,
+            progress=console.step,
         )
         return total(made.parts).distinct

@@ -23,7 +23,8 @@ import typer
 from benchmarks.training.agreement import TOLERANCES
 from benchmarks.training.memory import peak
 from benchmarks.training.report import notes, row, table
-from ganzoo import devices, provenance, show
+from ganzoo import devices, provenance
+from ganzoo.cli import console
 from ganzoo.errors import GanzooError, ToolMissingError
 from ganzoo.files import write_json
 
@@ -43,7 +44,7 @@ def main(
         path = out or RESULTS / f"{date.today().isoformat()}-training.json"
         bench(rounds, seconds, arch, path, device, batch_size)
     except GanzooError as error:
-        show.error(error)
+        console.error(error)
         raise SystemExit(error.exit_code) from None
 
 
@@ -63,19 +64,19 @@ def bench(
     with subjects.as_trained():
         chosen = subjects.subjects(arch, batch_size)
         for subject in chosen:
-            show.step(f"proving that the steps of {subject.name} are the same")
+            console.step(f"proving that the steps of {subject.name} are the same")
             taking_part, proof = contestants.contestants(subject, device)
             everyone += taking_part
             proofs[subject.name] = {
                 on: {dtype: asdict(each) for dtype, each in found.items()} for on, found in proof.items()
             }
         runnable = [each for each in everyone if not each.reason]
-        show.step(f"timing {len(runnable)} contestants in {rounds} rounds")
+        console.step(f"timing {len(runnable)} contestants in {rounds} rounds")
         times = dict(zip(runnable, timed(runnable, rounds, seconds, random.Random(SEED)), strict=True))
     load.append(os.getloadavg()[0])
     batches = {subject.name: subject.config.batch_size for subject in chosen}
     weighed = [each for each in runnable if each.device == "cpu" and each.library != contestants.IMAGES]
-    show.step(f"taking the peak memory of {len(weighed)} processes")
+    console.step(f"taking the peak memory of {len(weighed)} processes")
     memory = {each: peak(each, batches[each.subject]) for each in weighed if sys.platform == "linux"}
     rows = [row(each, batches[each.subject], times, memory) for each in everyone]
     write_json(
@@ -94,10 +95,10 @@ def bench(
             "rows": rows,
         },
     )
-    console = show.out()
-    console.print(table(rows))
+    out = console.out()
+    out.print(table(rows))
     for note in notes(rows):
-        console.print(note, markup=False, soft_wrap=True)
+        out.print(note, markup=False, soft_wrap=True)
     print(path)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 
 from ganzoo.bench.statistics import MIN_ROUNDS
-from ganzoo.browsers.session import SILENCE
+from ganzoo.browsers.patience import SILENCE
 from ganzoo.errors import UsageError
 from ganzoo.serving.link import THROTTLED, Link
 
@@ -51,6 +50,8 @@ def parse(
     seed: int | None,
 ) -> BenchOptions:
     """The options as the command line has them. Raises `UsageError` for what is no list or no range."""
+    import secrets
+
     sizes = batch.split(",")
     if not all(re.fullmatch(r"[1-9]\d{0,3}", size) for size in sizes):
         raise UsageError(f"--batch '{batch}' is no list of numbers of pictures.", "Write it as in: --batch 1,16,64")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ganzoo.browsers.find import REMEDY, Browser, find_browser
 from ganzoo.browsers.launch import launch
+from ganzoo.browsers.patience import LIMIT, SILENCE
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.serving.server import serve
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 PAGES = Path(__file__).parents[1] / "browser" / "pages"
-
-SILENCE = 60.0  # seconds; the longest a sound page is silent is while a driver compiles one network's shaders
-LIMIT = 20  # silences that a page may take in all, however much it talks
 
 
 class BrowserLog(Exception):  # noqa: N818 - it is no error, it goes with one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING
@@ -39,7 +38,7 @@ class PatchedLoader(SourceFileLoader):
         return code
 
 
-class PatchFinder(MetaPathFinder):
+class PatchFinder:
     """Finds the modules that `patches` name, where Python's own path finder does, and no others."""
 
     def __init__(self, patches: Iterable[Patch]) -> None:

@@ -1,19 +1,7 @@
 """What a sweep is told: a small TOML file, every key of which is checked before anything is trained.
 
-arch = "dcgan-cond"
-trials = 20                     # in all, whoever runs them
-dataset = "mnist"               # these as the options of `ganzoo train`: preset, data_dir, epochs, batch_size,
-limit = 6000                    # limit, device, and seed, which every trial has, so that they differ in [space] alone
-metric = "eval/frechet"         # a key of the run's log; the judge's, without these two
-better = "min"                  # or "max"
-
-[set]                           # hyper-parameters that are the same in every trial
-ema_decay = 0.99
-
-[space]                         # hyper-parameters to try values of
-gen_alpha = { low = 1e-4, high = 1e-2, log = true }
-noise_dims = { low = 4, high = 64 }                   # whole numbers, as the preset's is
-discriminator = { choices = ["planes", "class"] }
+`ganzoo sweep --help` has an example. Without `metric` and `better` the judge's own score decides; `seed` is that of
+every trial, so that trials differ in `[space]` alone.
 """
 
 from __future__ import annotations

@@ -1,24 +1,18 @@
-"""What the commands print: tables and JSON on stdout, progress and messages on stderr.
-
-Rich honours NO_COLOR and leaves out colour and animation off a terminal.
-"""
+"""What each command prints of what it was given back: tables on stdout, or JSON for programs."""
 
 from __future__ import annotations
 
-import json as json_module
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+from ganzoo.cli import console
 
-    from rich.console import Console
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ganzoo.bench.compare import Comparison
     from ganzoo.doctor import Finding
-    from ganzoo.errors import GanzooError
     from ganzoo.export.checks import Check
     from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.export.explain import Row as Explained
@@ -29,68 +23,11 @@ if TYPE_CHECKING:
     from ganzoo.training.loop import Outcome
 
 
-def out() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)
-
-
-def err() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
-
-
-def nowhere() -> Console:
-    from rich.console import Console
-
-    return Console(quiet=True)
-
-
-def json(value: Any) -> None:
-    print(json_module.dumps(value, indent=2, ensure_ascii=False))
-
-
-def step(line: str) -> None:
-    """A stage of longer work."""
-    err().print(f"{line} ...", style="dim", markup=False, soft_wrap=True)
-
-
-@contextmanager
-def stages() -> Iterator[Callable[[str], None]]:
-    """Stages of work that has hundreds: one line that changes on a terminal, a line each elsewhere."""
-    from rich.text import Text
-
-    console = err()
-    if not console.is_terminal:
-        yield step
-        return
-    with console.status("") as status:
-        yield lambda line: status.update(Text(f"{line} ...", style="dim"))
-
-
-def warn(line: str) -> None:
-    err().print(line, style="yellow", markup=False, soft_wrap=True)
-
-
-def error(problem: GanzooError) -> None:
-    console = err()
-    console.print(problem.message, style="bold red", markup=False, soft_wrap=True)
-    if problem.remedy:
-        console.print(problem.remedy, markup=False, soft_wrap=True)
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: int = 0, title: str = "") -> None:
-    from ganzoo.tables import table
-
-    out().print(table(headings, rows, right, title))
-
-
 def listings(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     for kind, entries in kinds.items():
         rows = [[entry["name"], _summary(entry), entry.get("package", "")] for entry in entries]
         if rows:
-            _table((kind, "", "package" if kind != "runs" else ""), rows)
+            console.table((kind, "", "package" if kind != "runs" else ""), rows)
 
 
 def _summary(entry: Mapping[str, Any]) -> str:
@@ -100,30 +37,30 @@ def _summary(entry: Mapping[str, Any]) -> str:
 
 
 def info(found: Mapping[str, Any]) -> None:
-    console = out()
+    messages = console.out()
     for key, value in found.items():
         if key == "presets":
             for name, preset in value.items():
-                console.print(f"\npreset {name}: {preset['summary']}", markup=False)
+                messages.print(f"\npreset {name}: {preset['summary']}", markup=False)
                 values = {k: preset[k] for k in ("epochs", "pictures", "batch_size") if preset[k]} | preset["hparams"]
                 for option, default in values.items():
-                    console.print(f"  {option:14} {default}", markup=False)
+                    messages.print(f"  {option:14} {default}", markup=False)
         elif value not in ("", None, []):
-            console.print(f"{key:10} {value}", markup=False, soft_wrap=True)
+            messages.print(f"{key:10} {value}", markup=False, soft_wrap=True)
 
 
 def outcome(done: Outcome) -> None:
-    console = err()
+    messages = console.err()
     if done.interrupted:
         again = f"ganzoo train {done.run.config.arch} --resume --out {done.run.path}"
-        console.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
+        messages.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
     elif done.log:
         accuracies = [entry["validation/main/accuracy"] for entry in done.log if "validation/main/accuracy" in entry]
         judged = f", accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
-        console.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
+        messages.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
         if done.best:
             best = f"{done.best.key.removeprefix('eval/')} {done.best.score:.4g} at epoch {done.best.epoch:.1f}"
-            console.print(
+            messages.print(
                 f"The best by {best} is model.npz; as it was at the end: last.npz.", markup=False, soft_wrap=True
             )
     print(done.run.path)
@@ -135,16 +72,16 @@ def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]
 
     for section, rows in found.items():
         if rows:
-            _table((section, a, b), [[key, number(one), number(other)] for key, (one, other) in rows.items()])
+            console.table((section, a, b), [[key, number(one), number(other)] for key, (one, other) in rows.items()])
     if not any(found.values()):
-        out().print("They differ in nothing that is told of a run.")
+        console.out().print("They differ in nothing that is told of a run.")
 
 
 def metrics(run: Run, document: Mapping[str, Any]) -> None:
     from ganzoo.metrics import report
 
     for part in report.tables(document):
-        out().print(part, markup=False)
+        console.out().print(part, markup=False)
     for name in ("metrics.json", "metrics.png", "neighbours.png"):
         if (run.path / name).exists():
             print(run.path / name)
@@ -159,10 +96,12 @@ def export(made: ExportResult) -> None:
     export = made.export
     for network in export.networks:
         rows = size.file_rows(made.parts, network)
-        _table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
-    _table(("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli")
+        console.table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
+    console.table(
+        ("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli"
+    )
     for name, note in export.notes.items():
-        out().print(f"{name}: {note}", markup=False)
+        console.out().print(f"{name}: {note}", markup=False)
     if made.checks:
         _checks(made.checks)
     if made.encoding_costs:
@@ -184,10 +123,10 @@ def _trades(encoding_costs: Sequence[EncodingCost]) -> None:
         ]
         for each in encoding_costs
     ]
-    _table(headings, rows, right=4, title="What --weights would save and cost")
+    console.table(headings, rows, right=4, title="What --weights would save and cost")
     for each in encoding_costs:
         if each.reason:
-            out().print(f"{each.encoding}: {each.reason}", markup=False)
+            console.out().print(f"{each.encoding}: {each.reason}", markup=False)
 
 
 def _checks(checks: Sequence[tuple[str, Check]]) -> None:
@@ -196,9 +135,11 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
         verdict = "agrees" if check.ok else "FAILED" if check.asked else "too far"
         rows.append([network, check.backend, check.encoding, verdict, error])
-    _table(("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser")
+    console.table(
+        ("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser"
+    )
     for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():
-        out().print(f"{backend}: {renderer}", markup=False)
+        console.out().print(f"{backend}: {renderer}", markup=False)
 
 
 def export_json(made: ExportResult) -> None:
@@ -207,13 +148,13 @@ def export_json(made: ExportResult) -> None:
     export = made.export
     sizes = size.report(made.parts, export.notes, made.encoding_costs)
     networks = {name: str(export.path / name) for name in export.networks}
-    json({**sizes, "networks": networks, "checks": plain(made.checks)})
+    console.print_json({**sizes, "networks": networks, "checks": plain(made.checks)})
 
 
 def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> None:
     """Each network's steps with a line of sums."""
     if as_json:
-        json({name: [asdict(row) for row in rows] for name, rows in networks.items()})
+        console.print_json({name: [asdict(row) for row in rows] for name, rows in networks.items()})
         return
     headings = ("step", "layer", "kernel", "from", "to", "multiply-adds", "bytes")
     for name, rows in networks.items():
@@ -221,7 +162,7 @@ def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> 
             [row.step, row.layer, row.kernel, _shapes(*row.inputs), _shapes(row.output), *_counts(row)] for row in rows
         ]
         sums = f"{sum(row.multiply_adds for row in rows):,}", f"{sum(row.bytes for row in rows):,}"
-        _table(headings, [*cells, ["together", "", "", "", "", *sums]], right=2, title=f"{name}, one picture")
+        console.table(headings, [*cells, ["together", "", "", "", "", *sums]], right=2, title=f"{name}, one picture")
 
 
 def _shapes(*shapes: tuple[int, ...]) -> str:
@@ -236,7 +177,7 @@ def checks(export: Export, done: Sequence[tuple[str, Check]]) -> None:
     _checks(done)
     for name in export.backends:
         if name not in export.runnable:
-            out().print(f"{name}: {export.notes.get(name)}", markup=False)
+            console.out().print(f"{name}: {export.notes.get(name)}", markup=False)
 
 
 def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
@@ -252,9 +193,9 @@ def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, 
     from ganzoo.files import write_json, write_text
 
     if str(json_path) == "-":
-        json(report)
+        console.print_json(report)
     else:
-        out().print(terminal.report(report))
+        console.out().print(terminal.report(report))
         if json_path:
             write_json(json_path, report, indent=None)  # quantiles by the hundred
     if html:
@@ -265,9 +206,9 @@ def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, 
 
 def invitation(address: str, qr_code: str) -> None:
     """Where a phone has to go."""
-    console = err()
-    console.print(qr_code, style="white on black", markup=False, soft_wrap=True)
-    console.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
+    messages = console.err()
+    messages.print(qr_code, style="white on black", markup=False, soft_wrap=True)
+    messages.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
 
 
 def site(made: Site) -> None:
@@ -276,8 +217,8 @@ def site(made: Site) -> None:
         for each in made.pages
     ]
     headings = ("page", "network", "weights", "Brotli", "page code")
-    _table(headings, rows, right=3, title="Bytes of each page; its code with one backend, in Brotli")
-    err().print(f"Look at it with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
+    console.table(headings, rows, right=3, title="Bytes of each page; its code with one backend, in Brotli")
+    console.err().print(f"Look at it with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
     print(made.path)
 
 
@@ -295,7 +236,7 @@ def site_json(made: Site) -> None:
         }
         for each in made.pages
     ]
-    json({"path": str(made.path), "pages": pages, "passed_over": list(made.passed_over)})
+    console.print_json({"path": str(made.path), "pages": pages, "passed_over": list(made.passed_over)})
 
 
 def serving(url: str, exposed: str, open_it: bool) -> None:
@@ -303,7 +244,7 @@ def serving(url: str, exposed: str, open_it: bool) -> None:
     import webbrowser
 
     if exposed:
-        warn(exposed)
+        console.warn(exposed)
     print(url, flush=True)
     if open_it:
         webbrowser.open(url)
@@ -315,32 +256,32 @@ def comparison(found: Comparison, aside: bool) -> None:
     from ganzoo.bench.compare import HEADINGS, cells
 
     for note in found.notes:
-        warn(note)
+        console.warn(note)
     changed = [change for change in found.changes if change.verdict != "same"]
-    console = err() if aside else out()
+    messages = console.err() if aside else console.out()
     if changed:
         title = "Against the older report, by ratios"
-        console.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
-    console.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
+        messages.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
+    messages.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
 
 
 def sweep(found: Sweep) -> None:
     """The trials, best first; how to go on."""
     from ganzoo.sweep import report
 
-    out().print(report.table(found))
-    console = err()
+    console.out().print(report.table(found))
+    messages = console.err()
     unfinished = found.space.trials - sum(trial.state != "running" for trial in found.trials)
     if unfinished:
-        console.print(f"{unfinished} of {found.space.trials} trials are left: the same command goes on.")
+        messages.print(f"{unfinished} of {found.space.trials} trials are left: the same command goes on.")
     if report.command(found):
-        console.print(f"Train with the best: {report.command(found)}", markup=False, soft_wrap=True)
+        messages.print(f"Train with the best: {report.command(found)}", markup=False, soft_wrap=True)
     print(found.folder / "sweep.png")
 
 
 def findings(found: Sequence[Finding], as_json: bool) -> None:
     if as_json:
-        json([asdict(finding) for finding in found])
+        console.print_json([asdict(finding) for finding in found])
         return
     rows = [[each.what, each.found, each.needed, each.remedy] for each in found]
-    _table(("", "found", "for", "remedy"), rows)
+    console.table(("", "found", "for", "remedy"), rows)

@@ -1,0 +1,75 @@
+"""What all commands print with: results on stdout, progress and messages on stderr.
+
+Rich honours NO_COLOR and leaves out colour and animation off a terminal.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import Console
+
+    from ganzoo.errors import GanzooError
+
+
+def out() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def err() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def nowhere() -> Console:
+    from rich.console import Console
+
+    return Console(quiet=True)
+
+
+def print_json(value: Any) -> None:
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def step(line: str) -> None:
+    """A stage of longer work."""
+    err().print(f"{line} ...", style="dim", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Stages of work that has hundreds: one line that changes on a terminal, a line each elsewhere."""
+    from rich.text import Text
+
+    console = err()
+    if not console.is_terminal:
+        yield step
+        return
+    with console.status("") as status:
+        yield lambda line: status.update(Text(f"{line} ...", style="dim"))
+
+
+def warn(line: str) -> None:
+    err().print(line, style="yellow", markup=False, soft_wrap=True)
+
+
+def error(problem: GanzooError) -> None:
+    console = err()
+    console.print(problem.message, style="bold red", markup=False, soft_wrap=True)
+    if problem.remedy:
+        console.print(problem.remedy, markup=False, soft_wrap=True)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: int = 0, title: str = "") -> None:
+    from ganzoo import tables
+
+    out().print(tables.table(headings, rows, right, title))

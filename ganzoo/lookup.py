@@ -1,0 +1,81 @@
+"""Runs and exports by the names that people type: a folder, a run's name below `runs/`, or nothing for the latest."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import RunError, UnknownNameError
+
+if TYPE_CHECKING:
+    from ganzoo.export.exports import Export
+    from ganzoo.runs.run import Run
+
+ROOT = Path("runs")
+
+
+def run_names(root: Path = ROOT) -> list[str]:
+    """The names of the folders below `root` that claim to be runs; none of them is read."""
+    return [file.parent.name for file in sorted(root.glob("*/config.json"))]
+
+
+def find_run(name: str | None, *, last: bool = False, finished: bool | None = True, root: Path = ROOT) -> Run:
+    """The run `name`, a folder or a name below `root`; without a name the latest one.
+
+    `finished` asks for a finished or unfinished latest run, None for either. With `last`, the run's network is the one
+    from the end of its training instead of the best by score. Raises `UnknownNameError` where there is no such run, and
+    `RunError` where it is damaged or there is none at all.
+    """
+    from ganzoo.runs import run as runs
+
+    weights = "last" if last else "model"
+    if name is None:
+        return replace(runs.latest(root, finished=finished), weights=weights)
+    for path in (Path(name), root / name):
+        if (path / "config.json").exists():
+            return replace(runs.load(path), weights=weights)
+    raise UnknownNameError("run", name, run_names(root))
+
+
+def find_export(name: str | None, root: Path = ROOT) -> Export:
+    """The export `name`: its folder, the folder of one of its networks, or a run that has one; else the latest run's.
+
+    Raises `UnknownNameError` where there is no such run, and `RunError` where there is no export or it is damaged.
+    """
+    from ganzoo.export import exports
+    from ganzoo.runs import run as runs
+
+    if name is None:
+        with_export = [run for run in runs.every(root) if exports.is_export(run.path / "export")]
+        if not with_export:
+            raise RunError(f"No run in {root}/ has an export.", "Make one with: ganzoo export --all-backends")
+        return exports.load(with_export[-1].path / "export")
+    folder = Path(name)
+    around = _export_around(folder.resolve())
+    if around:
+        return around
+    return exports.load(folder if exports.is_export(folder) else find_run(name, root=root).path / "export")
+
+
+def run_of(export: Export, root: Path = ROOT) -> Run | None:
+    """The run that `export` was made from: the folder it lies in, or the run of its name below `root`; else None."""
+    from ganzoo.runs import run as runs
+
+    name = str(export.manifest["run"])
+    for path in (export.path.resolve().parent, root / Path(name).name):
+        if path.name == name and (path / "config.json").exists():
+            return runs.load(path)
+    return None
+
+
+def _export_around(network: Path) -> Export | None:
+    """The export that has the folder `network` as a network's, as `ganzoo export` prints it; None where none has."""
+    from ganzoo.export import exports
+
+    with contextlib.suppress(RunError):
+        export = exports.load(network.parent)
+        if network.name in export.networks:
+            return export
+    return None
