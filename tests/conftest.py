@@ -13,14 +13,22 @@ from rich.console import Console
 
 import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
 from tests.support.command import Done
+from tests.support.needs import Needs
 from tests.support.places import MNIST
 from tests.support.registries import ARCHS
 from tests.support.shared import Shared
+from tests.support.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.runs.run import Run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Needs())
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        config.pluginmanager.register(Turns(config))
 
 
 @pytest.fixture

@@ -225,6 +225,8 @@ def library(name: str, root: Path, source: Network) -> Path:
     return stage(BY_NAME[name], "webassembly", Source(source), root / "staged").lib
 
 
+@pytest.mark.node
+@pytest.mark.slow
 def test_onnxruntime_computes_what_chainer_does(
     cases: Mapping[str, Case], built_in: Mapping[str, Network], tmp_path: Path
 ) -> None:
@@ -250,6 +252,8 @@ SAID = """
 """
 
 
+@pytest.mark.node
+@pytest.mark.slow
 def test_tensorflow_computes_what_chainer_does(
     cases: Mapping[str, Case], built_in: Mapping[str, Network], tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ SAMPLES = [np.random.RandomState(0).uniform(-1, 1, (5, *shape)).astype(np.float3
 PARTS = ("page", "script", "load", "first")
 
 
+@pytest.mark.node
 def test_warm_up_and_heartbeat_under_node() -> None:
     tests = sorted((JS / "visit").glob("*.test.mjs"))
     done = subprocess.run(["node", "--test", *map(str, tests)], capture_output=True, text=True)

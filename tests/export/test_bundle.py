@@ -52,6 +52,7 @@ def made(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> e
     return exports.write(runs["dcgan-cond"], backends(), tmp_path_factory.mktemp("bundle") / "export")
 
 
+@pytest.mark.slow
 def test_the_manifest_tells_of_every_file_and_no_other(made: exports.ExportResult) -> None:
     manifest = manifest_of(made)
     folder = made.export.path / "generator"
@@ -190,6 +191,7 @@ def test_a_backend_without_compiler_is_refused_by_name(runs: Mapping[str, Run], 
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_an_export_is_quicker_than_webdnns(runs: Mapping[str, Run], tmp_path: Path) -> None:
     """benchmarks/export.py has the seconds; a ratio holds on a busy machine too."""
     seconds = {"ganzoo": 0.0, "webdnn": 0.0}

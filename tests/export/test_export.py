@@ -68,6 +68,7 @@ def network(link: Any, forward: Any, *shape: int, outputs: int = 1) -> Network:
     return Network("net", link, forward, (TensorSpec("x", shape, "image"),), specs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arch", ARCHS)
 def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs[arch], backends(), tmp_path / "export")
@@ -178,6 +179,7 @@ def test_another_s_manifest_is_no_export(foreign: str, runs: Mapping[str, Run], 
     assert content(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["ganzoo", "webdnn"])
 def test_what_was_added_to_an_export_is_not_deleted(layout: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     out = tmp_path / "export"
@@ -221,6 +223,7 @@ def test_a_network_whose_folder_is_gone_is_refused(exported: Path) -> None:
         exports.load(exported)
 
 
+@pytest.mark.slow
 def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: Path, runs: Mapping[str, Run]) -> None:
     """`exported` holds webgpu only."""
     for command in (["verify", exported], ["bench", exported]):
@@ -233,6 +236,7 @@ def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: 
     assert done.code == 0 and "Not verified" in done.err and "no browser of today runs" in done.out
 
 
+@pytest.mark.slow
 def test_options_of_export_reach_it(
     ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +320,7 @@ exports.write(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Pat
 """
 
 
+@pytest.mark.slow
 def test_a_kill_between_the_two_renames_is_mended(runs: Mapping[str, Run], exported: Path) -> None:
     before = content(exported)
     done = subprocess.run([sys.executable, "-c", KILLED_IN_SWAP, runs["cnn"].path, exported])
@@ -358,6 +363,7 @@ def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
 # Sizes
 
 
+@pytest.mark.slow
 def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs["dcgan-cond"], backends(), tmp_path / "export")
     made, parts = done.export, done.parts
@@ -383,6 +389,7 @@ def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> N
     assert "no browser" in report["notes"]["webgpu"]
 
 
+@pytest.mark.slow
 def test_budget_names_the_largest_parts(runs: Mapping[str, Run], tmp_path: Path) -> None:
     with pytest.raises(BudgetError, match=r"Largest: generator/weight_webgl\S+ \(841,988\)"):
         webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("1MB"))
@@ -489,6 +496,7 @@ def test_an_export_that_differs_is_not_swapped_in(
     assert content(tmp_path / "export") == before
 
 
+@pytest.mark.slow
 def test_without_a_browser_the_export_is_written_and_says_so(
     ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

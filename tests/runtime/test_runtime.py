@@ -78,6 +78,7 @@ def test_stripping_leaves_code_alone() -> None:
     )
 
 
+@pytest.mark.node
 @pytest.mark.parametrize(
     "path",
     [*(RUNTIME / name for name in SHIPPED), *(RUNTIME.parent / "backends").glob("web*/web*.js")],
@@ -98,6 +99,8 @@ def test_joining_refuses_a_name_of_two_modules(tmp_path: Path) -> None:
         join(tmp_path / "a.js")
 
 
+@pytest.mark.node
+@pytest.mark.slow
 def test_under_node(tmp_path: Path) -> None:
     """As it is written and as it is shipped, both at once: a core each."""
     (tmp_path / "package.json").write_text('{"type": "module"}')
