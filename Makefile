@@ -2,8 +2,8 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons results results-page bench bench-peers scaling site-bench pictures export-bench training-bench \
-	evaluator gpu-emulated gpu-wheels lock browser npm npm-checks clean
+.PHONY: demo test lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
+	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
@@ -20,7 +20,7 @@ demo: .venv/ready-run browser
 	@echo "Export:       demo/export/generator/"
 	@echo "Pages:        demo/site/, to be looked at with: $(GANZOO) serve demo/site"
 
-test: .venv/ready-test browser bench-peers npm-checks
+test: .venv/ready-test browser npm-checks
 	.venv/bin/python -m pytest
 
 lint: .venv/ready-test npm-checks
@@ -44,18 +44,18 @@ results: .venv/ready-run
 results-page: .venv/ready-run
 	.venv/bin/python -m benchmarks.quality.page
 
+# the table of a manifest's fields in docs/bundle.md, from its JSON schema
+bundle-page: .venv/ready-run
+	.venv/bin/python tools/bundle_fields.py
+
 # the reference networks beside their peers in every browser here, six rounds of minutes each: dated results, README's table
 # (ROUNDS=1: a first look, without intervals)
-bench: .venv/ready-test browser bench-peers
+bench: .venv/ready-test browser npm
 	rm -rf .bench
 	.venv/bin/python -m benchmarks.reference .bench
 	$(GANZOO) bench .bench/generator .bench/classifier --peers --rounds $(ROUNDS) --json $(RESULT).json --html $(RESULT).html
 	.venv/bin/python -m benchmarks.readme $(RESULT).json
 	@echo "Report: $(RESULT).html"
-
-# what `ganzoo bench --peers` runs beside ganzoo, as benchmarks/package.json pins it
-bench-peers: npm
-	npm --prefix benchmarks --silent ci --ignore-scripts
 
 # what the tests and checks of JavaScript need, as tests/js/package.json pins it
 npm-checks: npm
@@ -70,12 +70,12 @@ pictures: .venv/ready-test browser
 	.venv/bin/python -m benchmarks.pictures $(RUNS)
 
 # cost against arithmetic, 1/4 to 4 times the generator's channels: dated results with a plot
-scaling: .venv/ready-test browser bench-peers
+scaling: .venv/ready-test browser npm
 	.venv/bin/python -m benchmarks.scaling
 
 # time and size of an export beside WebDNN's own: dated results
 export-bench: .venv/ready-run
-	.venv/bin/python benchmarks/export.py
+	.venv/bin/python -m benchmarks.export
 
 # a training step of each recipe beside PyTorch's, proved to be the same first; PyTorch is 3 GB and more: dated results
 training-bench: .venv/ready-torch
@@ -112,9 +112,13 @@ npm:
 evaluator: .venv/ready-run
 	.venv/bin/python -m ganzoo.metrics $(DATA)
 
+# add a made-up architecture, backend, scalar operator and peer to a copy, and list the files that each one touches
+doors: .venv/ready-test
+	.venv/bin/python -m tools.doors
+
 # pin the dependencies anew
 lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv .cuda .wheels .bench demo tests/js/node_modules benchmarks/node_modules
+	rm -rf .venv .cuda .wheels .bench demo tests/js/node_modules

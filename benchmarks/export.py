@@ -1,6 +1,6 @@
 """What an all-backend export costs: seconds, warm, without imports and verification; bytes of all its files.
 
-    .venv/bin/python benchmarks/export.py
+    .venv/bin/python -m benchmarks.export
 
 ganzoo's layout and WebDNN's take turns, on the reference generator and the reference classifier after a token
 training. Warm: the first export of each is not counted. Results go to `benchmarks/results/`, dated.
@@ -18,23 +18,23 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from benchmarks import reference
 from ganzoo import plugins, provenance, tables
 from ganzoo.cli import console
 from ganzoo.export import exports, size
+from ganzoo.export.layouts import NAMES as LAYOUTS
 from ganzoo.files import write_json
 from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import train
 
 RESULTS = Path(__file__).parent / "results"
-RUNS = {"generator": ("dcgan-cond", "blog"), "classifier": ("cnn", "exercise")}
-LAYOUTS = ("ganzoo", "webdnn")
 
 
 def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for network, (arch, preset) in RUNS.items():
+        for network, (arch, preset) in reference.PRESETS.items():
             console.step(f"exporting the {network}")
             run = train(arch, TrainOptions(preset=preset, epochs=1, limit=128), root, None, Console(quiet=True)).run
             seconds: dict[str, list[float]] = {layout: [] for layout in LAYOUTS}

@@ -177,12 +177,11 @@ def _cloth(rng: np.random.Generator) -> FloatArray:
     waves, angle = rng.uniform(8, 16), rng.choice([0.0, np.pi / 2, np.pi / 4])
     along = np.cos(angle) * x + np.sin(angle) * y
     across = np.cos(angle) * y - np.sin(angle) * x
-    pattern = {
-        0: 0.0,
-        1: np.sign(np.sin(waves * along)),
-        2: np.sign(np.sin(waves * along) * np.sin(waves * across)),
-        3: 0.5 * rng.standard_normal(x.shape),
-    }[int(rng.choice(4, p=[0.5, 0.2, 0.1, 0.2]))]
+    plain = np.zeros_like(x)
+    stripes = np.sign(np.sin(waves * along))
+    checks = np.sign(np.sin(waves * along) * np.sin(waves * across))
+    tweed = 0.5 * rng.standard_normal(x.shape)
+    pattern = (plain, stripes, checks, tweed)[int(rng.choice(4, p=[0.5, 0.2, 0.1, 0.2]))]
     folds = np.sin(rng.uniform(2, 5) * x + rng.uniform(-2, 2) * y + rng.uniform(0, 2 * np.pi))
     light = rng.uniform(-0.15, 0.15) * x
     cloth: FloatArray = grey * (1 + rng.uniform(0.1, 0.35) * pattern + 0.08 * folds + light)

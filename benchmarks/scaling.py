@@ -32,13 +32,6 @@ RESULTS = Path(__file__).parent / "results"
 WIDTHS = (0.25, 0.5, 1, 2, 4)  # times the reference's channels
 CHANNELS = (128, 64, 32)
 BATCHES = (1, 64)
-# Okabe and Ito's colours, and a marker each: no line is told by its colour alone
-STYLES = {
-    "ganzoo": ("#0072B2", "o"),
-    "onnxruntime-web": ("#D55E00", "s"),
-    "tensorflow.js": ("#009E73", "^"),
-    "webdnn": ("#CC79A7", "D"),
-}
 
 
 @dataclass(frozen=True)
@@ -78,16 +71,20 @@ def plot(report: Mapping[str, Any], path: Path) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
+    from ganzoo.bench.reports.formatting import libraries
+    from ganzoo.charts.style import COLOURS, MARKERS
+
     figure = Figure(figsize=(10, 4.5), layout="constrained")
     panels = figure.subplots(1, len(BATCHES), sharey=True)
     peaks = [peak for browser in report["browsers"] for peak in browser["peak_gflops"].values() if peak]
     peak = max((each["median"] for each in peaks), default=None)
     found = sorted(points(report), key=lambda point: point[1])
     for panel, batch in zip(panels, BATCHES, strict=True):
-        for library, (color, marker) in STYLES.items():
+        for i, library in enumerate(libraries(report["rows"])):
             chosen = [(adds, ms) for name, adds, n, ms in found if name == library and n == batch]
             if chosen:
                 costs = [ms["median"] / batch for _, ms in chosen]
+                color, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
                 panel.plot([adds for adds, _ in chosen], costs, color=color, marker=marker, label=library)
         if peak and found:
             ends = [found[0][1], found[-1][1]]

@@ -51,7 +51,7 @@ def _brief(spec: Any) -> dict[str, Any]:
         case Arch():
             return {"summary": spec.summary, "presets": list(spec.presets)}
         case Backend():
-            return {"summary": spec.summary, "runs": spec.runs, "note": spec.note}
+            return {"summary": spec.summary, **_webdnn(spec, "runs", "note")}
         case Dataset():
             return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape)}
     raise PluginError(f"{spec!r} is no plugin.")
@@ -63,7 +63,12 @@ def _arch(spec: Arch) -> dict[str, Any]:
 
 
 def _backend(spec: Backend) -> dict[str, Any]:
-    return {"name": spec.name, **_brief(spec), "toolchains": list(spec.toolchains)}
+    return {"name": spec.name, "title": spec.title, **_brief(spec), **_webdnn(spec, "toolchains")}
+
+
+def _webdnn(spec: Backend, *fields: str) -> dict[str, Any]:
+    """These of its `WebdnnTarget`; nothing where it has none."""
+    return {field: getattr(spec.webdnn, field) for field in fields} if spec.webdnn else {}
 
 
 def _dataset(spec: Dataset) -> dict[str, Any]:

@@ -60,4 +60,6 @@ def _gpu_problem(index: int) -> str:
         return "CuPy is not installed"
     except Exception as error:  # CuPy raises its own classes for a driver that is absent, old or broken
         return str(error)
-    return "" if index < count else f"this machine has {count} GPU{'s' * (count != 1)}"
+    if index < count:
+        return ""
+    return f"this machine has {count} {'GPU' if count == 1 else 'GPUs'}"

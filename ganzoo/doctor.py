@@ -87,7 +87,7 @@ def _npm() -> Iterable[Finding]:
         _version(found) if found else "missing",
         bool(found),
         False,
-        "webdnn.js for verify, bench",
+        "WebDNN's layout, bench --peers",
         remedy,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 class GanzooError(Exception):
@@ -78,12 +79,24 @@ class RunError(UsageError):
     """A run directory is absent, incomplete, or not one of ganzoo's."""
 
 
+class DocumentError(RunError):
+    """A JSON file breaks a rule of its format. `field` is the place in it, empty where the file as a whole is wrong."""
+
+    def __init__(self, path: Path, field: str, problem: str, remedy: str = "Export again.") -> None:
+        super().__init__(f"{path} is damaged: {problem}.", remedy)
+        self.field = field
+
+
 class SnapshotError(UsageError):
     """A snapshot is damaged, of another format version, or does not fit the network."""
 
 
 class UnsupportedOperatorError(UsageError):
     """A network uses an operator that the converter or a backend lacks."""
+
+
+class AssetError(UsageError):
+    """A JavaScript file that cannot be shipped: it does not parse, or what it imports cannot be joined to it."""
 
 
 class DataError(UsageError):

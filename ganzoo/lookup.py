@@ -63,7 +63,7 @@ def run_of(export: Export, root: Path = ROOT) -> Run | None:
     """The run that `export` was made from: the folder it lies in, or the run of its name below `root`; else None."""
     from ganzoo.runs import run as runs
 
-    name = str(export.manifest["run"])
+    name = str(export.description["run"])
     for path in (export.path.resolve().parent, root / Path(name).name):
         if path.name == name and (path / "config.json").exists():
             return runs.load(path)

@@ -1,4 +1,4 @@
-"""The registries: architectures, backends and data sets, found through entry points and imported on demand.
+"""The registries: architectures, backends, data sets and peers, found through entry points and imported on demand.
 
 The built-ins stand in ganzoo's own `pyproject.toml` under the very groups that a stranger's package uses.
 Listing names imports nothing; `get` imports the one plugin asked for.
@@ -7,16 +7,25 @@ Listing names imports nothing; `get` imports the one plugin asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from ganzoo.bench.peers import Peer
     from ganzoo.specs import Arch, Backend, Dataset
 
-Spec = TypeVar("Spec", "Arch", "Backend", "Dataset")
+
+class Named(Protocol):
+    """What every contract has."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Spec = TypeVar("Spec", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -33,8 +42,8 @@ class Listed(Generic[Spec]):
 class Registry(Generic[Spec]):
     """The plugins of one kind.
 
-    `kind` is the word for messages, `group` the entry-point group, `contract` the name of the class in `ganzoo.specs`
-    that a plugin is an instance of.
+    `kind` is the word for messages, `group` the entry-point group. `contract` is the class that a plugin is an instance
+    of, as "module:class": it is imported with the first plugin.
     """
 
     kind: str
@@ -77,7 +86,7 @@ class Registry(Generic[Spec]):
             return Listed(entry.name, _package(entry), None, error.message)
 
     def _load(self, entry: EntryPoint) -> Spec:
-        from ganzoo import specs
+        from pkgutil import resolve_name
 
         remedy = f"It comes from the package '{_package(entry)}': mend, update or uninstall that."
         try:
@@ -85,8 +94,9 @@ class Registry(Generic[Spec]):
         except (Exception, SystemExit) as error:  # a stranger's module may raise anything
             problem = f"The {self.kind} plugin '{entry.name}' does not import: {type(error).__name__}: {error}"
             raise PluginError(problem, remedy) from error
-        if not isinstance(spec, getattr(specs, self.contract)):
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {self.contract}."
+        contract = resolve_name(self.contract)
+        if not isinstance(spec, contract):
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {contract.__name__}."
             raise PluginError(problem, remedy)
         found = cast("Spec", spec)
         if found.name != entry.name:
@@ -99,6 +109,7 @@ def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else "unknown"
 
 
-ARCHS: Registry[Arch] = Registry("architecture", "ganzoo.archs", "Arch")
-BACKENDS: Registry[Backend] = Registry("backend", "ganzoo.backends", "Backend")
-DATASETS: Registry[Dataset] = Registry("dataset", "ganzoo.datasets", "Dataset")
+ARCHS: Registry[Arch] = Registry("architecture", "ganzoo.archs", "ganzoo.specs:Arch")
+BACKENDS: Registry[Backend] = Registry("backend", "ganzoo.backends", "ganzoo.specs:Backend")
+DATASETS: Registry[Dataset] = Registry("dataset", "ganzoo.datasets", "ganzoo.specs:Dataset")
+PEERS: Registry[Peer] = Registry("peer", "ganzoo.peers", "ganzoo.bench.peers:Peer")

@@ -177,33 +177,45 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Backend:
-    """A browser technology: what ganzoo compiles for it, and what WebDNN generates.
+class WebdnnTarget:
+    """What WebDNN's own layout writes for a backend, which WebDNN has a descriptor generator for.
 
-    `compile(plan)` makes the backend's part of a bundle; it writes nothing and raises `UnsupportedOperatorError`,
-    naming layer, operator and backend, when the plan is beyond the backend or its limits. `modules` are its
-    JavaScript files; the first one exports `create` (docs/bundle.md). None and empty: WebDNN's layout only.
-    `tolerance` is the largest absolute difference from Chainer that is no fault of it, with float32 weights; a GPU's
-    sums may be fused or reordered, and its exp and division are good to 3 and 2.5 ulp only (WGSL specification).
-
-    `generate(graph)` wraps WebDNN's descriptor generator: it takes a WebDNN graph, leaves it unchanged and
-    returns what `write` is to write. It raises `NotImplementedError` on an operator it lacks, in WebDNN's words
-    "Operator <Name ...> is not handled".
-    `write(data, folder, toolchain)` writes the files that WebDNN's loader fetches. `runs` tells whether a
-    browser of today runs them; `note` says why not, or what to know. `toolchains` are the compilers that
-    `write` can be asked for, the default first; empty where nothing is compiled.
+    `generate(graph)` takes a WebDNN graph, leaves it unchanged and returns what `write` is to write. It raises
+    `NotImplementedError` on an operator it lacks, in WebDNN's words "Operator <Name ...> is not handled".
+    `write(data, folder, toolchain)` writes the files that WebDNN's loader fetches. `runs` tells whether a browser of
+    today runs them; `note` says why not, or what to know. `toolchains` are the compilers that `write` can be asked
+    for, the default first; empty where nothing is compiled.
     """
 
-    name: str
-    summary: str
     generate: Callable[[Any], Any]
     write: Callable[[Any, Path, str | None], None]
     runs: bool = True
     note: str = ""
     toolchains: tuple[str, ...] = ()
-    compile: Callable[[Plan], Program] | None = None
-    modules: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A technology that browsers compute with, and how a plan is compiled for it.
+
+    `title` is what pages call it. Pages try the backends of a network by `order`, the lowest first: it should be the
+    lower, the sooner the first output is there.
+    `compile(plan)` makes the backend's part of a bundle. It writes nothing, and raises `UnsupportedOperatorError`
+    naming layer, operator and backend when the plan is beyond the backend or its limits. `modules` are its JavaScript
+    files; the first one exports `create` (docs/bundle.md).
+    `tolerance` is the largest absolute difference from Chainer that is no fault of it, with float32 weights; a GPU's
+    sums may be fused or reordered, and its exp and division are good to 3 and 2.5 ulp only (WGSL specification).
+    `webdnn` is None for a backend that `--layout webdnn` has no files for; nothing else needs it.
+    """
+
+    name: str
+    title: str
+    summary: str
+    compile: Callable[[Plan], Program]
+    modules: tuple[Path, ...]
+    order: int = 100
     tolerance: float = 1e-4
+    webdnn: WebdnnTarget | None = None
 
 
 @dataclass(frozen=True)

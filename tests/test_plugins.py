@@ -1,11 +1,8 @@
-"""The registries: lazy, strict about names, and open to a stranger's package from training to export."""
+"""The registries: lazy, and strict about names. tests/test_stranger.py goes through their door from outside."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,15 +10,12 @@ import pytest
 
 from ganzoo import plugins
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
-from tests.support.places import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.command import Done
-
-STRANGER = TESTS / "stranger"
 
 
 def package(folder: Path, name: str, group: str, entry: str, source: str = "") -> None:
@@ -100,40 +94,3 @@ def test_unknown_name_offers_the_nearest() -> None:
     with pytest.raises(UnknownNameError) as caught:
         plugins.ARCHS.get("xyzzy")
     assert "Did you mean" not in caught.value.remedy and "wgan-gp" in caught.value.remedy
-
-
-@pytest.fixture(scope="module")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stranger's package, built and installed by pip into a folder of its own."""
-    folder = tmp_path_factory.mktemp("stranger")
-    source = shutil.copytree(STRANGER, tmp_path_factory.mktemp("source") / "stranger")  # pip builds in place
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    build = ["--no-build-isolation", "--no-deps", "--no-index", "--target", str(folder), str(source)]
-    subprocess.run([*pip, *build], check=True)
-    return folder
-
-
-def test_a_strangers_package_from_list_to_export(stranger: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(stranger)}
-
-    def ganzoo(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "ganzoo", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done
-
-    listed = json.loads(ganzoo("list", "--json").stdout)
-    for kind, name in (("archs", "stripe-gan"), ("backends", "census"), ("datasets", "stripes")):
-        entry = next(entry for entry in listed[kind] if entry["name"] == name)
-        assert entry["package"] == "ganzoo-stranger" and "error" not in entry
-        assert len(listed[kind]) > 1  # beside the built-ins
-    ganzoo("train", "stripe-gan", "--dataset", "stripes", "--epochs", "1")
-    exported = ganzoo(
-        "export", "--backend", "census", "--backend", "webgl", "--layout", "webdnn", "--no-verify", "--json"
-    )
-    report = json.loads(exported.stdout)
-    assert set(report["backends"]) == {"census", "webgl"}
-    census = json.loads((tmp_path / "runs/stripe-gan-stripes-1/export/painter/census.json").read_text())
-    assert census["Sigmoid"] == 1 and census["Reshape"] >= 1
-    ganzoo("sample", "--label", "vertical", "--out", "stripes.png")
-    assert (tmp_path / "stripes.png").stat().st_size

@@ -26,7 +26,8 @@ def contestants(
 ) -> tuple[list[Contestant], dict[str, dict[str, Agreement]]]:
     """The contestants of `subject`, each proved; those that cannot run here have a reason. With what the proofs found.
 
-    With a `device`, "cpu" or "cuda:0", only those on it.
+    With a `device`, "cpu" or "cuda:0", only those on it. An architecture that was not written in PyTorch is timed
+    without a rival.
 
     Raises `VerificationError` where two steps are not the same: a wrong answer is no time.
     """
@@ -34,10 +35,16 @@ def contestants(
 
     from benchmarks.training import steps
 
-    no_cupy, no_cuda = _no_cupy(), "" if torch.cuda.is_available() else "PyTorch finds no CUDA device."
-    proofs = {"CPU": proved(subject)}
-    if not no_cupy:
-        proofs[f"{CHAINER} on {GPU}"] = proved(subject, chainer_device=GPU)
+    no_cupy = _no_cupy()
+    no_twin = steps.lacking(subject.training())
+    no_cuda = no_twin
+    if not no_cuda and not torch.cuda.is_available():
+        no_cuda = "PyTorch finds no CUDA device."
+    proofs: dict[str, dict[str, Agreement]] = {}
+    if not no_twin:
+        proofs["CPU"] = proved(subject)
+        if not no_cupy:
+            proofs[f"{CHAINER} on {GPU}"] = proved(subject, chainer_device=GPU)
     if not no_cuda:
         proofs[f"{TORCH} on {GPU}"] = proved(subject, torch_device=GPU)
 
@@ -52,7 +59,10 @@ def contestants(
         if reason:
             return Contestant(subject.name, TORCH, device, reason=reason)
         return Contestant(
-            *(subject.name, TORCH, device, threads),
+            subject.name,
+            TORCH,
+            device,
+            threads,
             step=steps.step(subject.training(), device),
             prepare=lambda: torch.set_num_threads(threads),
             synchronize=torch.cuda.synchronize if device == GPU else nothing,
@@ -61,7 +71,7 @@ def contestants(
     everyone = [
         Contestant(subject.name, IMAGES, "cpu", step=images(subject)),
         ours("cpu"),
-        *(theirs("cpu", threads) for threads in sorted({1, os.cpu_count() or 1})),
+        *(theirs("cpu", threads, no_twin) for threads in sorted({1, os.cpu_count() or 1})),
         ours(GPU, no_cupy),
         theirs(GPU, reason=no_cuda),
     ]

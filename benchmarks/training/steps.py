@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from chainer.training.updaters import StandardUpdater
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.training.networks import Twin, of_class, state, twin
+from benchmarks.training.networks import TWINS, Twin, of_class, state, twin
+from benchmarks.training.subjects import networks
 from ganzoo.archs import _gan, dcgan_cond, wgan_gp
 from ganzoo.archs.dcgan_cond import R1_EVERY
 
@@ -198,10 +200,20 @@ STEPS: Mapping[type[Any], type[Any]] = {
     dcgan_cond.BlogUpdater: BlogStep,
     dcgan_cond.DefaultUpdater: DefaultStep,
     wgan_gp.WganUpdater: WganStep,
+    StandardUpdater: ClassifierStep,
 }
+
+
+def lacking(training: Training) -> str:
+    """Why `training` has no step here, "" where it has one."""
+    chains = [type(link) for link in networks(training).values()]
+    missing = [each.__name__ for each in chains if each not in TWINS]
+    if type(training.updater) not in STEPS:
+        missing.append(type(training.updater).__name__)
+    return f"{' and '.join(missing)} was not written in PyTorch." if missing else ""
 
 
 def step(training: Training, device: str) -> Any:
     """The step of `training`, a Chainer training on the CPU that gives weights, images and settings, on `device`."""
     torch.backends.cudnn.allow_tf32 = False  # float32, as Chainer's
-    return STEPS.get(type(training.updater), ClassifierStep)(training, device)
+    return STEPS[type(training.updater)](training, device)

@@ -54,13 +54,14 @@ def subjects(arch: str | None = None, batch_size: int | None = None) -> list[Sub
     Left out are those that take an earlier one's step, longer, at another width or with other weights of its terms.
     """
     found: dict[Any, Subject] = {}
-    for name in [arch] if arch else ("dcgan-cond", "wgan-gp", "cnn"):
+    for name in [arch] if arch else plugins.ARCHS.names():
         for preset in plugins.ARCHS.get(name).presets:
             options = TrainOptions(preset=preset, device="cpu", seed=SEED, batch_size=batch_size)
             config, data = configure(plugins.ARCHS.get(name), options)
             terms = {key: value if isinstance(value, str) else bool(value) for key, value in config.hparams.items()}
-            own = (name, config.batch_size, *({**terms, "width": ""}).items())
-            found.setdefault(own, Subject(plugins.ARCHS.get(name), config, data))
+            terms["width"] = ""
+            step = (name, config.batch_size, *terms.items())
+            found.setdefault(step, Subject(plugins.ARCHS.get(name), config, data))
     return list(found.values())
 
 

@@ -72,9 +72,8 @@ class Generator(chainer.Chain):
             self.bn1 = BatchNormalization(c1, decay=bn_decay)
             self.dc2 = Deconvolution2D(c1, c2, ksize=2, stride=2, initialW=he)
             self.bn2 = BatchNormalization(c2, decay=bn_decay)
-            self.dc3 = Deconvolution2D(
-                *(c2, 1, last_ksize), stride=2, pad=(last_ksize - 2) // 2, initialW=initializers.LeCunNormal()
-            )
+            lecun = initializers.LeCunNormal()
+            self.dc3 = Deconvolution2D(c2, 1, ksize=last_ksize, stride=2, pad=(last_ksize - 2) // 2, initialW=lecun)
         self.l0.W.array[:, noise_dims:latent_dim] = 0
         self.l0.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
 

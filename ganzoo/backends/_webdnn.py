@@ -1,4 +1,4 @@
-"""What the backends share: WebDNN's own descriptor generators and its own way of writing files."""
+"""What the `WebdnnTarget`s of the backends share: WebDNN's descriptor generators and its way of writing files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def generator(backend: str) -> Callable[[Any], Any]:
-    """`Backend.generate` for one of WebDNN's backends.
+    """`WebdnnTarget.generate` for one of WebDNN's backends.
 
     The returned function takes a `webdnn.graph.graph.Graph`, leaves it unchanged and returns WebDNN's
     `IGraphExecutionData`. On an operator that does not fit, WebDNN raises `NotImplementedError`,
@@ -26,5 +26,5 @@ def generator(backend: str) -> Callable[[Any], Any]:
 
 
 def save(data: Any, folder: Path, toolchain: str | None) -> None:
-    """`Backend.write` for what needs no compiler: WebDNN's own files, unchanged."""
+    """`WebdnnTarget.write` for what needs no compiler: WebDNN's own files, unchanged."""
     data.save(str(folder))

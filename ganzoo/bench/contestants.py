@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ganzoo.bench.peers import PEERS, Source, stage
+from ganzoo.bench.peers import Source
 from ganzoo.errors import UnsupportedOperatorError, UsageError
 from ganzoo.export.layouts import ganzoo
 from ganzoo.verify import models
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.bench.options import BenchOptions
+    from ganzoo.bench.peers import Installed
     from ganzoo.browsers.session import Progress
     from ganzoo.export.exports import Export
     from ganzoo.runs.run import Run
@@ -63,7 +64,7 @@ class Subject:
     @property
     def weights_bytes(self) -> int:
         """Of the network's files of weights."""
-        files: Mapping[str, Mapping[str, int]] = self.export.manifest["files"]
+        files: Mapping[str, Mapping[str, int]] = self.export.description["files"]
         return sum(entry["bytes"] for path, entry in files.items() if path.startswith(f"{self.network}/weights"))
 
 
@@ -71,10 +72,10 @@ class Subject:
 class Contestant:
     """One library with one network on one backend: what its page is served, and what it must answer.
 
-    `package` is what names the library's version. `folders` are its code and the network's files, as "lib" and
-    "model". `expected` is Chainer's output for `inputs`, arrays (N, ...) by name; `tolerance` the largest absolute
-    difference that is no fault. `batches` are the numbers of pictures a run that it is timed at. With a `reason` it
-    cannot run.
+    `package` is what names the library's version. `folders` are what loads and runs it, its code and the network's
+    files, as "runner", "lib" and "model". `expected` is Chainer's output for `inputs`, arrays (N, ...) by name;
+    `tolerance` the largest absolute difference that is no fault. `batches` are the numbers of pictures a run that it
+    is timed at. With a `reason` it cannot run.
     """
 
     network: str
@@ -87,6 +88,11 @@ class Contestant:
     tolerance: float = 0.0
     batches: tuple[int, ...] = ()
     reason: str = ""
+
+    @property
+    def own_files(self) -> list[Path]:
+        """The folders whose bytes are the library's and the network's; the runner is the benchmark's."""
+        return [folder for name, folder in self.folders.items() if name != "runner"]
 
     def __str__(self) -> str:
         return f"{self.network} on {self.backend}: {self.library}"
@@ -102,16 +108,18 @@ def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
     for export, run in exports:
         sources = {network.name: Source(network) for network in run.arch.export(run.config, run.model())} if run else {}
         for network in export.networks:
-            name = network if names[network] == 1 else f"{export.manifest['run']} {network}"
+            name = network if names[network] == 1 else f"{export.description['run']} {network}"
             found.append(Subject(name, export, network, sources.get(network)))
     return found
 
 
-def contestants(chosen: Sequence[Subject], options: BenchOptions, root: Path, progress: Progress) -> list[Contestant]:
+def contestants(
+    chosen: Sequence[Subject], peers: Sequence[Installed], options: BenchOptions, root: Path, progress: Progress
+) -> list[Contestant]:
     """Everybody who competes, staged below `root`, what is served compressed as a host would.
 
-    Raises `UsageError` for a backend that no browser runs, or peers without a run; `ToolMissingError` when peers are
-    not installed.
+    Raises `UsageError` for a backend that no browser runs, or peers without a run; `ToolMissingError` when a peer lacks
+    what writes its files.
     """
     from ganzoo.serving.compressed import precompress
 
@@ -120,10 +128,10 @@ def contestants(chosen: Sequence[Subject], options: BenchOptions, root: Path, pr
         for backend in subject.export.choose(options.backends):
             progress(f"staging {subject.name} for {backend}")
             found.append(_own(subject, backend, options, root / str(i) / "own" / backend))
-            if options.peers:
-                found += _peers(subject, backend, options, root / str(i))
+            if peers:
+                found += _peers(subject, backend, peers, options, root / str(i))
     progress("compressing what is served")
-    for folder in dict.fromkeys(folder for each in found for folder in each.folders.values()):
+    for folder in dict.fromkeys(folder for each in found for folder in each.own_files):
         precompress(folder)
     return found
 
@@ -132,10 +140,10 @@ def _own(subject: Subject, backend: str, options: BenchOptions, root: Path) -> C
     """The export itself, copied: compressed files are written beside its own."""
     model = models.own(subject.export, subject.network, backend)
     shutil.copytree(model.folder, root / "model")
-    folders = {"model": root / "model"}
+    folders = {"model": root / "model", "runner": model.runner}
     for name, folder in model.loader.items():
-        folders["lib"] = root / name
-        shutil.copytree(folder, folders["lib"])
+        folders[name] = root / name
+        shutil.copytree(folder, folders[name])
     one = _one(options)
     return Contestant(
         network=subject.name,
@@ -151,9 +159,11 @@ def _own(subject: Subject, backend: str, options: BenchOptions, root: Path) -> C
     )
 
 
-def _peers(subject: Subject, backend: str, options: BenchOptions, root: Path) -> list[Contestant]:
+def _peers(
+    subject: Subject, backend: str, peers: Sequence[Installed], options: BenchOptions, root: Path
+) -> list[Contestant]:
     if subject.source is None:
-        run = subject.export.manifest["run"]
+        run = subject.export.description["run"]
         raise UsageError(
             f"Peers are handed the network of the run {run}, and {subject.export.path} lies in none.",
             "Name the run, or an export that lies in its run's folder.",
@@ -161,19 +171,20 @@ def _peers(subject: Subject, backend: str, options: BenchOptions, root: Path) ->
     if subject.export.layout != "ganzoo":
         raise UsageError(f"{subject.export.path} is WebDNN's own.", "Compare peers with an export of ganzoo's layout.")
     found, one = [], _one(options)
-    for peer in PEERS:
+    for installed in peers:
+        peer = installed.peer
         if backend not in peer.code:
             continue
         bare = Contestant(subject.name, peer.name, backend, peer.package)
         try:
-            staged = stage(peer, backend, subject.source, root)
+            folders = installed.stage(backend, subject.source, root)
         except UnsupportedOperatorError as refused:
             found.append(replace(bare, reason=refused.message))
             continue
         found.append(
             replace(
                 bare,
-                folders={"lib": staged.lib, "model": staged.model},
+                folders=folders,
                 inputs=subject.golden[0],
                 expected=subject.golden[1],
                 tolerance=ganzoo.tolerance("f32", backend, list(subject.golden[1].values())),

@@ -109,8 +109,8 @@ def _browser(browsed: Browsed) -> dict[str, Any]:
 def _network(subject: Subject) -> dict[str, Any]:
     return {
         "name": subject.name,
-        "run": subject.export.manifest["run"],
-        "arch": subject.export.manifest["config"]["arch"],
+        "run": subject.export.description["run"],
+        "arch": subject.export.description["config"]["arch"],
         "multiply_adds": subject.multiply_adds,
         "weights_bytes": subject.weights_bytes,
         "encoding": subject.encoding,

@@ -35,7 +35,8 @@ def measure(folder: Path, visitor: Visitor, silence: float) -> Mapping[str, floa
 
     Raises `BrowserMissingError` when the browser does not start, `VerificationError` when it fails on the page.
     """
-    from ganzoo.browsers.session import PAGES, visit_page
+    from ganzoo.browsers.session import visit_page
+    from ganzoo.pages import PAGES
 
     job = {"modules": list(FLAGS), "counts": {"weights": WEIGHTS}}
     answered = visit_page(PAGES / "peak.html", job, {"lib": folder}, visitor=visitor, silence=silence)

@@ -16,6 +16,7 @@ from ganzoo.bench.document import Browsed, Visits
 from ganzoo.bench.rounds import Rounds
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.export.layouts import NAMES as LAYOUTS
+from ganzoo.plugins import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,13 +37,14 @@ def bench(
 
     What fails costs its row: a library that cannot run a network, a backend that a browser lacks, a browser that
     hangs or does not start. Ctrl-C ends it with what there is. Raises `UsageError` for a backend that no browser runs,
-    and what `subjects` and `contestants` raise.
+    and what `peers.install`, `subjects` and `contestants` raise.
     """
     chosen, sources = subjects(exports), document.sources()
-    versions = peers.versions() if options.peers else {}
+    installed = [peers.install(PEERS.get(name), progress) for name in PEERS.names()] if options.peers else []
+    versions = {package: version for peer in installed for package, version in peer.versions.items()}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:
-        competing = contestants(chosen, options, Path(folder) / "staged", progress)
+        competing = contestants(chosen, installed, options, Path(folder) / "staged", progress)
         peak.compile_into(Path(folder) / "peak")
         browsed: list[Browsed] = []
         for visitor in visitors:

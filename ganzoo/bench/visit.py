@@ -95,12 +95,12 @@ def visit(
 
     A contestant that fails, hangs or computes something else than Chainer yields a reason.
     """
-    from ganzoo.browsers.session import PAGES, visit_page
+    from ganzoo.browsers.session import visit_page
+    from ganzoo.pages import PAGES
     from ganzoo.serving.arrays import encode
 
     samples = encode(list(contestant.inputs.values()))
     job = {
-        "library": contestant.library,
         "backend": contestant.backend,
         "inputs": _specs(contestant.inputs),
         "outputs": _specs(contestant.expected),
@@ -118,7 +118,6 @@ def visit(
             documents={"samples.json": samples},
             link=link,
             silence=options.silence,
-            fragment=contestant.library,
         )
         return read(answered.data, answered.sent, list(contestant.expected.values()), contestant.tolerance, batches)
     except WrongOutputError as failure:

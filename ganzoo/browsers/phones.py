@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ganzoo.browsers.session import PAGES
 from ganzoo.errors import BrowserMissingError, VerificationError
+from ganzoo.pages import PAGES
 from ganzoo.serving.running import lan_address
 from ganzoo.serving.server import Host, host
 
@@ -201,7 +201,8 @@ def _guarded(app: ASGIApp, home: str, door: Door) -> ASGIApp:
                 message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
             await send(message)
 
-        await (waiting if path.startswith(home) else app)(scope, receive, send_cookie if first else send)
+        answering = waiting if path.startswith(home) else app
+        await answering(scope, receive, send_cookie if first else send)
 
     return guarded
 

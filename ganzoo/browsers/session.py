@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ganzoo.browsers.find import REMEDY, Browser, find_browser
@@ -17,13 +16,12 @@ from ganzoo.serving.server import serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from ganzoo.serving.link import Link
     from ganzoo.serving.server import Served
 
     Progress = Callable[[str], None]
-
-PAGES = Path(__file__).parents[1] / "browser" / "pages"
 
 
 class BrowserLog(Exception):  # noqa: N818 - it is no error, it goes with one
@@ -127,23 +125,23 @@ def visit_page(
     link: Link | None = None,
     silence: float = SILENCE,
     progress: Progress | None = None,
-    fragment: str = "",
 ) -> Answered:
     """Open `page` (a file, served with its folder) in `visitor` and return the result that it posts.
 
-    The page finds `job` at `job.json`, `documents` and `folders` by their names, all beside itself, and `fragment`
-    in its address. `link` slows down all that it fetches. `silence` is how many seconds the page may say nothing;
-    `progress` is called with what it says on the way.
+    The page finds `job` at `job.json`, `documents` and `folders` by their names, all beside itself. `link` slows down
+    all that it fetches. `silence` is how many seconds the page may say nothing; `progress` is called with what it says
+    on the way.
 
     Raises `BrowserMissingError` when the browser does not start, or ends or stays silent before the page's
     script runs; `VerificationError` when the page then reports an error, posts garbage, falls silent, or
     takes the browser down with it.
     """
-    with visitor.serve({"": page.parent, **folders}, job, documents=documents, link=link) as served:
-        url = served.url + page.name + (f"#{fragment}" if fragment else "")
-        with visitor.open(url) as opened:
-            data = _await_result(served, opened, visitor, silence, progress or (lambda text: None))
-            return Answered(data, dict(served.sent))
+    with (
+        visitor.serve({"": page.parent, **folders}, job, documents=documents, link=link) as served,
+        visitor.open(served.url + page.name) as opened,
+    ):
+        data = _await_result(served, opened, visitor, silence, progress or (lambda text: None))
+        return Answered(data, dict(served.sent))
 
 
 def _await_result(

@@ -24,9 +24,7 @@ def bench(
     listen: Annotated[
         bool, typer.Option("--listen", help="On a phone of your network too: opens a port, shows a QR code.")
     ] = False,
-    peers: Annotated[
-        bool, typer.Option("--peers", help="Beside onnxruntime-web, TensorFlow.js and WebDNN (make bench-peers).")
-    ] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Beside other libraries, which npm fetches once.")] = False,
     batch: Annotated[str, typer.Option(metavar="N,N,...", help="Pictures a run.")] = ",".join(
         map(str, bench_options.BATCHES)
     ),

@@ -72,7 +72,7 @@ def export(
         raise UsageError("Which backends?", "Name them with --backend, or take --all-backends.")
     chosen = find_run(run, last=last)
     backends = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backend or plugins.BACKENDS.names())]
-    known = {name for each in backends for name in each.toolchains}
+    known = {name for each in backends if each.webdnn for name in each.webdnn.toolchains}
     if toolchain and toolchain not in known:
         raise UnknownNameError("toolchain of these backends", toolchain, known)
 
@@ -97,7 +97,7 @@ def export(
         ),
         budget=None if budget is None else size.parse_bytes(budget),
         progress=console.step,
-        **({} if verify is False else {"judge": judge}),
+        judge=None if verify is False else judge,
     )
     if as_json:
         show.export_json(made)

@@ -105,12 +105,12 @@ def export(made: ExportResult) -> None:
     if made.checks:
         _checks(made.checks)
     if made.encoding_costs:
-        _trades(made.encoding_costs)
+        _encoding_costs(made.encoding_costs)
     for network in export.networks:
         print(export.path / network)
 
 
-def _trades(encoding_costs: Sequence[EncodingCost]) -> None:
+def _encoding_costs(encoding_costs: Sequence[EncodingCost]) -> None:
     headings = ("network", "weights", "raw", "Brotli", "differs by", "accuracy")
     rows = [
         [

@@ -148,8 +148,11 @@ def _grey(path: Path) -> tuple[npt.NDArray[np.uint8], list[str]]:
         with Image.open(path, formats=FORMATS) as picture:
             if picture.mode.startswith(("I", "F")):
                 raise ValueError(f"mode {picture.mode} has more than 8 bits a value")
-            lost = [NOT_SQUARE] * (picture.width != picture.height)
-            lost += [COLOURED] * (picture.mode not in GREY_MODES)
+            lost = []
+            if picture.width != picture.height:
+                lost.append(NOT_SQUARE)
+            if picture.mode not in GREY_MODES:
+                lost.append(COLOURED)
             picture.draft("L", (4 * SIZE[0], 4 * SIZE[1]))  # a JPEG need not be decoded in full to be made small
             upright = ImageOps.exif_transpose(picture)
             if upright.has_transparency_data:

@@ -38,25 +38,25 @@ def encoding_costs(export: Export, checks: Sequence[tuple[str, Check]]) -> list[
     """A row for each network of `export` and each encoding that can be made of it; none for WebDNN's layout."""
     if export.layout == "webdnn":
         return []
-    return [trade for network in export.networks for trade in _of_network(export, network, checks)]
+    return [cost for network in export.networks for cost in _of_network(export, network, checks)]
 
 
 def _of_network(export: Export, network: str, checks: Sequence[tuple[str, Check]]) -> list[EncodingCost]:
     manifest, data = ganzoo.read(export.path / network)
     described = manifest["weights"]
     own = described["encoding"]
-    found = [_trade(network, own, data, checks)]
+    found = [_cost(network, own, data, checks)]
     for encoding in weights.ENCODINGS[1:] if own == "f32" else ():
         try:
             _, encoded = weights.encode(weights.read(described["tensors"], data), encoding)
         except UsageError as error:
             found.append(EncodingCost(network, encoding, 0, 0, reason=error.message))
         else:
-            found.append(_trade(network, encoding, encoded, checks))
+            found.append(_cost(network, encoding, encoded, checks))
     return found
 
 
-def _trade(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> EncodingCost:
+def _cost(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> EncodingCost:
     import brotli
 
     judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]

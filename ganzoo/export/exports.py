@@ -8,14 +8,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__
-from ganzoo.errors import RunError, UnknownNameError, UsageError
-from ganzoo.export import golden, layouts, size
+from ganzoo.errors import DocumentError, RunError, UnknownNameError, UsageError
+from ganzoo.export import golden, layouts, schemas, size
 from ganzoo.export.encoding_costs import encoding_costs
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
@@ -45,33 +43,36 @@ MARK = Mark(
 
 @dataclass(frozen=True)
 class Export:
-    """An export on disk. `networks` maps each network's name to its entry in the manifest."""
+    """An export on disk. `description` is what `export.json` says: schemas/export.schema.json has its fields.
+
+    `networks` maps each network's name to its entry there.
+    """
 
     path: Path
-    manifest: Mapping[str, Any]
+    description: Mapping[str, Any]
 
     @property
     def networks(self) -> Mapping[str, Any]:
-        networks: Mapping[str, Any] = self.manifest["networks"]
+        networks: Mapping[str, Any] = self.description["networks"]
         return networks
 
     @property
     def layout(self) -> str:
-        return str(self.manifest["layout"])
+        return str(self.description["layout"])
 
     @property
     def backends(self) -> list[str]:
-        return list(self.manifest["backends"])
+        return list(self.description["backends"])
 
     @property
     def notes(self) -> dict[str, str]:
         """What to know of a backend, where there is something."""
-        return {name: entry["note"] for name, entry in self.manifest["backends"].items() if entry["note"]}
+        return {name: entry["note"] for name, entry in self.description["backends"].items() if entry["note"]}
 
     @property
     def runnable(self) -> list[str]:
         """The backends that a browser of today runs."""
-        return [name for name, entry in self.manifest["backends"].items() if entry["runs"]]
+        return [name for name, entry in self.description["backends"].items() if entry["runs"]]
 
     def choose(self, backends: Sequence[str]) -> list[str]:
         """`backends`, or all that browsers run. Raises `UsageError` for one that is not among these."""
@@ -128,12 +129,13 @@ def write(
     judge: Callable[[Export], Sequence[tuple[str, Check]]] | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> ExportResult:
-    """Write `run`'s networks for `backends` into `out`, in place of what was there.
+    """Write `run`'s networks for `backends`, by their order of preference, into `out`, in place of what was there.
 
     `judge` sees the export while it is staged and says what it found; when it raises, when the sizes exceed
     `budget`, or on any other error, `out` stays as it was.
     """
     files = layouts.get(layout)
+    backends = sorted(backends, key=lambda backend: backend.order)
     place = out.resolve()
     refuse_foreign(place, MARK)
     networks = run.arch.export(run.config, run.model())
@@ -150,15 +152,15 @@ def write(
             for written in files.write(data, staged / network.name):
                 parts.append(size.measure(written, network.name, staged))
         tested = golden.write(staged / "golden.npz", traced, run if judge else None)
-        manifest = _manifest(run, files, networks, backends, parts, tested)
-        write_json(staged / FILE, manifest)
+        description = _description(run, files, networks, backends, parts, tested)
+        write_json(staged / FILE, description)
         if budget is not None:
             size.check_budget(parts, budget)
-        export = Export(staged, manifest)
+        export = Export(staged, description)
         checks = judge(export) if judge else ()
-        traded = encoding_costs(export, checks)
-        write_json(staged / "report.json", size.report(parts, export.notes, traded))
-    return ExportResult(Export(out, manifest), parts, checks, traded)
+        costs = encoding_costs(export, checks)
+        write_json(staged / "report.json", size.report(parts, export.notes, costs))
+    return ExportResult(Export(out, description), parts, checks, costs)
 
 
 def is_export(path: Path) -> bool:
@@ -167,39 +169,19 @@ def is_export(path: Path) -> bool:
 
 
 def load(path: Path) -> Export:
-    """The export at `path`. Raises `RunError` when it is none or its manifest is damaged."""
+    """The export at `path`. Raises `RunError` where there is none, `DocumentError` where its description is damaged."""
     recover(path.resolve())
-    file = path / (FILE if (path / FILE).exists() or not is_export(path) else FORMER_FILE)
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
-            raise RunError(f"{file} has format {manifest['format']}, this ganzoo reads {FORMAT}.", "Export again.")
-        for name, network in manifest["networks"].items():
-            if name != os.path.basename(name) or name in ("", ".", ".."):  # noqa: PTH119 - a name, not a path
-                raise ValueError(f"the network name {name!r} leads out of the export")
-            for side in ("inputs", "outputs"):
-                if not all(isinstance(spec["name"], str) for spec in network[side]):
-                    raise ValueError("an input's or output's name is no text")
-            if not (path / name).is_dir():
-                raise ValueError(f"the folder {name} is not there")
-            if not isinstance(network["test"], bool):
-                raise ValueError(f"whether {name} has test images is {network['test']!r}")
-        if manifest["layout"] not in layouts.NAMES:
-            raise ValueError(f"the layout {manifest['layout']!r} is none of ganzoo's")
-        if not manifest["networks"]:
-            raise ValueError("it names no network")
-        if not isinstance(manifest["run"], str):
-            raise ValueError("the run's name is no text")
-        for entry in manifest["backends"].values():
-            if not isinstance(entry["runs"], bool) or not isinstance(entry["note"], str):
-                raise ValueError(f"a backend is {entry!r}")
-    except FileNotFoundError as error:
-        raise RunError(
-            f"{path} is no export: it has no {FILE}.", "Make one with: ganzoo export --all-backends"
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
-    return Export(path, manifest)
+    if not is_export(path):
+        raise RunError(f"{path} is no export: it has no {FILE}.", "Make one with: ganzoo export --all-backends")
+    file = path / (FILE if (path / FILE).exists() else FORMER_FILE)
+    description = schemas.read(file, "export")
+    if description["layout"] not in layouts.NAMES:
+        known = " or ".join(layouts.NAMES)
+        raise DocumentError(file, "layout", f"its field layout is {description['layout']!r} and must be {known}")
+    for name in description["networks"]:
+        if not (path / name).is_dir():
+            raise DocumentError(file, "networks", f"it names the network {name}, and there is no folder of that name")
+    return Export(path, description)
 
 
 def _provenance(run: Run) -> dict[str, Any]:
@@ -208,7 +190,7 @@ def _provenance(run: Run) -> dict[str, Any]:
     return {**own, "ganzoo": __version__, **run.provenance}
 
 
-def _manifest(
+def _description(
     run: Run,
     layout: Layout,
     networks: Sequence[Network],

@@ -1,34 +1,56 @@
 """Scalar expressions: what an elementwise step or a fused activation computes, in no language yet.
 
-An expression is written once; a backend renders it with a table of templates, one for each operation.
+An expression is written once. Each backend renders it in its own `Language`: a template for each operation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganzoo.errors import UnsupportedOperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-# Every operation with the number of its operands. `where_gt(a, b, c, d)` is c where a > b, else d.
-OPERATIONS: Mapping[str, int] = {
-    "add": 2,
-    "sub": 2,
-    "mul": 2,
-    "div": 2,
-    "max": 2,
-    "min": 2,
-    "pow": 2,
-    "neg": 1,
-    "abs": 1,
-    "exp": 1,
-    "log": 1,
-    "sqrt": 1,
-    "tanh": 1,
-    "sigmoid": 1,
-    "softplus": 1,  # log(1 + exp(x)), without overflow
-    "where_gt": 4,
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A scalar operation: the number of its operands, and its definition, which takes and returns NumPy arrays.
+
+    `webdnn` is the class of WebDNN's operator that is this operation of its inputs x0, x1, ... and has no parameters,
+    "" where there is none.
+    """
+
+    arity: int
+    compute: Callable[..., Any]
+    webdnn: str = ""
+
+
+# To add an operation: a row here, and a template in the language of each backend
+OPERATIONS: Mapping[str, Operation] = {
+    "add": Operation(2, np.add, "ElementwiseAdd"),
+    "sub": Operation(2, np.subtract),
+    "mul": Operation(2, np.multiply, "ElementwiseMul"),
+    "div": Operation(2, np.divide, "ElementwiseDiv"),
+    "max": Operation(2, np.maximum),
+    "min": Operation(2, np.minimum),
+    "pow": Operation(2, np.power, "ElementwisePow"),
+    "neg": Operation(1, np.negative),
+    "abs": Operation(1, np.abs, "Abs"),
+    "exp": Operation(1, np.exp, "Exp"),
+    "log": Operation(1, np.log, "Log"),
+    "sqrt": Operation(1, np.sqrt, "Sqrt"),
+    "tanh": Operation(1, np.tanh, "Tanh"),
+    "sigmoid": Operation(1, lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), "Sigmoid"),
+    # log(1 + exp(x)), without overflow
+    "softplus": Operation(1, lambda x: np.logaddexp(0, x)),
+    # c where a > b, else d
+    "where_gt": Operation(4, lambda a, b, c, d: np.where(a > b, c, d)),
 }
 
 
@@ -52,8 +74,9 @@ class Call:
     operands: tuple[Expr, ...]
 
     def __post_init__(self) -> None:
-        if len(self.operands) != OPERATIONS[self.operation]:
-            raise ValueError(f"{self.operation} takes {OPERATIONS[self.operation]} operands")
+        arity = OPERATIONS[self.operation].arity
+        if len(self.operands) != arity:
+            raise ValueError(f"{self.operation} takes {arity} operands")
 
 
 Expr = Arg | Const | Call
@@ -74,13 +97,37 @@ def substitute(expr: Expr, values: Sequence[Expr]) -> Expr:
     return expr
 
 
-def render(expr: Expr, templates: Mapping[str, str], args: Sequence[str], const: str = "{}") -> str:
-    """`expr` as source: `templates` has a format string for each operation, `const` one for a number.
-
-    `args` are the names that stand for the inputs. Raises `KeyError` for an operation without template.
-    """
+def evaluate(expr: Expr, args: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """`expr` of arrays that broadcast, in their own dtype: what every backend is held to."""
     if isinstance(expr, Arg):
         return args[expr.index]
     if isinstance(expr, Const):
-        return const.format(repr(expr.value))
-    return templates[expr.operation].format(*(render(each, templates, args, const) for each in expr.operands))
+        return np.asarray(expr.value)
+    value: npt.NDArray[Any] = OPERATIONS[expr.operation].compute(*(evaluate(each, args) for each in expr.operands))
+    return value
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a backend writes expressions: a format string for each operation in `templates`, `number` for a constant."""
+
+    backend: str
+    templates: Mapping[str, str]
+    number: str = "{}"
+
+    def render(self, expr: Expr, args: Sequence[str], layer: str) -> str:
+        """`expr` as source. `args` are the names that stand for the inputs; `layer` is whose expression it is.
+
+        Raises `UnsupportedOperatorError` naming layer, operation and backend where a template is missing.
+        """
+        if isinstance(expr, Arg):
+            return args[expr.index]
+        if isinstance(expr, Const):
+            return self.number.format(repr(expr.value))
+        if expr.operation not in self.templates:
+            raise UnsupportedOperatorError(
+                f"Layer {layer}: the backend {self.backend} has no template for the operation {expr.operation}.",
+                "Export without this backend, or write the layer in other operators.",
+            )
+        operands = (self.render(each, args, layer) for each in expr.operands)
+        return self.templates[expr.operation].format(*operands)

@@ -116,7 +116,7 @@ def report(parts: Sequence[Part], notes: Mapping[str, str], encoding_costs: Sequ
         "backends": {name: asdict(sums) for name, sums in by_backend(parts).items()},
         "total": asdict(total(parts)),
         "notes": dict(notes),
-        "encodings": [asdict(trade) for trade in encoding_costs],
+        "encodings": [asdict(cost) for cost in encoding_costs],
     }
 
 

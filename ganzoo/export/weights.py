@@ -6,7 +6,7 @@ docs/bundle.md is the specification; `runtime/weights.js` reads it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from ganzoo.errors import RunError, UsageError
@@ -61,15 +61,13 @@ def encode(weights: Sequence[Weight], encoding: Encoding) -> tuple[list[Entry], 
 
 
 def read(tensors: Sequence[Mapping[str, Any]], data: bytes) -> list[Weight]:
-    """The weights of a bundle, from its manifest's table and its shards' content.
-
-    Raises `KeyError`, `TypeError` or `ValueError` where the two do not go together.
-    """
+    """The weights of a bundle, from its manifest's table, which has been checked, and its shards' content."""
     from ganzoo.export.plan import Weight
 
     weights = []
     for line in tensors:
-        entry = Entry(**{**line, "shape": tuple(line["shape"])})
+        own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
+        entry = Entry(**{**own, "shape": tuple(line["shape"])})
         array = _DECODERS[entry.encoding](entry, data[entry.at : entry.at + entry.bytes]).reshape(entry.shape)
         weights.append(Weight(entry.name, entry.name, array, entry.values, entry.offset))
     return weights

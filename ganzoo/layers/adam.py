@@ -39,11 +39,10 @@ class _Rule(AdamRule):
             super().update_core_cpu(param)
             return
         array, gradient, m, v = arrays
-        library(array.dtype).adam(
-            *(array, m, v, gradient, array.size),
-            *(1 - values.beta1, 1 - values.beta2, self.alpha_t, values.eps),
-            *(1 - values.eta * values.weight_decay_rate, values.eta),
-        )
+        new_m, new_v = 1 - values.beta1, 1 - values.beta2
+        kept = 1 - values.eta * values.weight_decay_rate
+        adam = library(array.dtype).adam
+        adam(array, m, v, gradient, array.size, new_m, new_v, self.alpha_t, values.eps, kept, values.eta)
 
 
 def move_average(averages: Sequence[Any], currents: Sequence[Any], rate: float) -> None:

@@ -127,10 +127,8 @@ class Correlate(_Layer):
             bias = np.take(at.planes(W).sum(axis=(2, 3)).T, self.labels, axis=0) + bias
             step = channels
         w = at.weights(W)
-        library(x.dtype).correlate(
-            *(at.shape(len(x)), channels_last(x), w, _strides(w), bias, step),
-            *(self.activation.code, y),
-        )
+        correlate = library(x.dtype).correlate
+        correlate(at.shape(len(x)), channels_last(x), w, _strides(w), bias, step, self.activation.code, y)
         return y.reshape(len(x), -1) if at.flat_map else _channels_first(y)
 
     def _source_gradient(self, g: Any, W: Any) -> Any:
@@ -147,10 +145,8 @@ class Scatter(_Layer):
         at = self.at
         x = _empty(len(y), at.image, y.dtype)
         w = at.weights(W)
-        library(y.dtype).scatter(
-            *(at.shape(len(y)), channels_last(y), w, _strides(w), b),
-            *(self.activation.code, x),
-        )
+        scatter = library(y.dtype).scatter
+        scatter(at.shape(len(y)), channels_last(y), w, _strides(w), b, self.activation.code, x)
         return x.reshape(len(y), -1) if at.flat_image else _channels_first(x)
 
     def _source_gradient(self, g: Any, W: Any) -> Any:
@@ -185,7 +181,12 @@ class Weigh(Function):
         """(map C, classes): the map summed over the images of each class and over their points."""
         if self.labels is None:
             return np.zeros((self.at.map[0], n_classes), y.dtype)
-        sums = y if y.ndim == 2 else _sums(y) if self.sums is None else self.sums.array
+        if y.ndim == 2:
+            sums = y
+        elif self.sums is None:
+            sums = _sums(y)
+        else:
+            sums = self.sums.array
         of_class = np.eye(n_classes, dtype=y.dtype)[self.labels]
         product: Array = sums.T @ of_class
         return product
@@ -214,10 +215,9 @@ class PullBack(Function):
         n, channels, *size = y.shape
         g = _empty(n, (channels, *size), y.dtype)
         sums = np.empty((n, channels), y.dtype)
-        library(y.dtype).pull_back(
-            *(channels_last(y), channels_last(gy), n, int(np.prod(size)), channels),
-            *(self.activation.code, g, sums),
-        )
+        pull_back = library(y.dtype).pull_back
+        points = int(np.prod(size))
+        pull_back(channels_last(y), channels_last(gy), n, points, channels, self.activation.code, g, sums)
         return _channels_first(g), sums
 
     def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:

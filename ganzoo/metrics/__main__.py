@@ -1,6 +1,6 @@
 """`python -m ganzoo.metrics [MNIST_FOLDER]`: train the frozen evaluator anew and write it into this folder.
 
-It prints what `evaluators.py` has to name, the accuracy on the training images that were held out, which recipes may be
+It prints what `pretrained.py` has to name, the accuracy on the training images that were held out, which recipes may be
 chosen by, and on the test images, which they may not.
 """
 

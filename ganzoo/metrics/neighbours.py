@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # nearest images of each picture
 ROWS = 10  # of the sheet: a class each
 QUANTILES = (0.01, 0.1, 0.5, 0.9)
+HEADINGS = ("drawn", "nearest", "2nd", "3rd")
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,6 @@ def sheet(images: FloatArray, t: LabelArray, fakes: Nearest, train_x: FloatArray
     rows = [
         np.concatenate([part for i in row for part in (images[i : i + 1], train_x[fakes.indices[i]])]) for row in chosen
     ]
-    headings = ["drawn", "nearest", "2nd", "3rd"][: 1 + fakes.indices.shape[1]]
+    shown = 1 + fakes.indices.shape[1]
+    headings = HEADINGS[:shown]
     return image_grid.sheet(np.stack(rows), [*headings, "closest", *headings[1:]])

@@ -36,7 +36,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
         columns = [found[key] for key in ("accuracy", "floor") if key in found]
         cells = zip(found["classes"], *columns, strict=True)
         by_class = [[name, *(shown("accuracy", value) for value in values)] for name, *values in cells]
-        yield table(("class", "accuracy", "real images")[: 1 + len(columns)], by_class, right=len(columns))
+        headings = ("class", "accuracy", "real images") if "floor" in found else ("class", "accuracy")
+        yield table(headings, by_class, right=len(columns))
     if "neighbours" in document:
         closer = 100 * document["neighbours"]["closer"]
         yield f"{closer:.1f}% of the pictures are nearer to a training image than 99% of the test images are."

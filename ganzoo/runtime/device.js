@@ -172,7 +172,7 @@ export async function open(row, { manifest, golden, files, weights, options }, l
   /** @type {Promise<Device>} */
   const making = files
     .module(entry.module)
-    .then(({ create }) => create({ manifest, entry, weights, file, options }));
+    .then((module) => module.create({ manifest, entry, weights, file, options }));
   making.catch(() => {});
   /** @type {() => unknown} */
   let close = () => making.then((device) => device.destroy()).catch(() => {});

@@ -37,6 +37,8 @@ export interface Weights {
 export interface Entry {
   module: string;
   prefetch: string[];
+  /** what visitors read; a stranger's, so what shows it must take any value for text */
+  title?: string;
   [more: string]: unknown;
 }
 

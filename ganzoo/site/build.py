@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import __version__, runtime
+from ganzoo import __version__
+from ganzoo.assets.join import join
+from ganzoo.assets.minify import css, javascript
 from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import Mark, refuse_foreign, replacing_folder
@@ -35,6 +36,7 @@ from ganzoo.site.samples import TIMELINE, timeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from ganzoo.assets.join import Joined
     from ganzoo.export.exports import Export
     from ganzoo.runs.run import Run
     from ganzoo.site.bundles import Model
@@ -197,31 +199,28 @@ def _classes(page: Page) -> list[Any] | None:
 
 def _code(site: str, first: Page) -> Files:
     """What pages have besides their HTML and their models."""
-    shared = runtime.strip(runtime.join(WEB / "elements.js")).encode()
-    files = {"elements.js": shared}
+    shared = join(WEB / "elements.js")
+    files = {"elements.js": javascript(shared.source, "elements.js").encode()}
+    apart = {f"./{_named('elements.js', files['elements.js'])}": shared}
     for kind in bundles.KINDS:
-        files |= _element(kind, shared)
+        files |= _element(kind, apart)
     files |= {
-        "shell.js": runtime.strip((WEB / "shell.js").read_text(encoding="utf-8")).encode(),
-        "page.css": _packed((WEB / "page.css").read_text(encoding="utf-8")),
+        "shell.js": javascript((WEB / "shell.js").read_text(encoding="utf-8"), "shell.js").encode(),
+        "page.css": css((WEB / "page.css").read_text(encoding="utf-8")).encode(),
         "icon.svg": (WEB / "icon.svg").read_bytes(),
     }
     app = webmanifest(site, DESCRIPTIONS[first.kind], _refer(files))
     return {**files, "app.webmanifest": app.encode()}
 
 
-def _element(kind: str, shared: bytes) -> Files:
-    """The element `kind`: its style, and its module, which imports from `elements.js` what it shares with the other."""
-    style = _packed("".join((WEB / name).read_text(encoding="utf-8") for name in ("element.css", f"{kind}/{kind}.css")))
-    source = runtime.join(WEB / kind / f"{kind}.js", runtime.modules(WEB / "elements.js"))
-    names = sorted({name for names in runtime.IMPORTED.findall(source) for name in names.split(", ")})
-    exported = {name for names in re.findall(rb"export\{(.*?)\}", shared) for name in names.decode().split(",")}
-    if not exported.issuperset(names):
-        raise ValueError(f"elements.js exports no {', '.join(sorted(set(names) - exported))}")
-    once = f'import {{ {", ".join(names)} }} from "./{_named("elements.js", shared)}";\n'
-    module = runtime.strip(once + runtime.IMPORT.sub("", source))
-    sheet = f"{kind}.css"
-    return {sheet: style, f"{kind}.js": _filled(module, f'"{sheet}"', json.dumps(_named(sheet, style)))}
+def _element(kind: str, apart: Mapping[str, Joined]) -> Files:
+    """The element `kind`: its style, and its module, which imports from `apart` what it shares with the other."""
+    sheets = [WEB / "element.css", WEB / kind / f"{kind}.css"]
+    style = css("".join(sheet.read_text(encoding="utf-8") for sheet in sheets)).encode()
+    file = f"{kind}.css"
+    module = join(WEB / kind / f"{kind}.js", apart).source
+    module = _filled(module, f'"{file}"', json.dumps(_named(file, style)))
+    return {file: style, f"{kind}.js": javascript(module, f"{kind}.js").encode()}
 
 
 def _write_pages(files: Files, pages: Sequence[Page], options: SiteOptions) -> str:
@@ -245,8 +244,8 @@ def _worker(files: Mapping[str, bytes], pages: Sequence[Page], version: str) -> 
         "files": {path: digits(files[path]) for path in shared},
         "models": {page.file: [_named(path, files[path]) for path in _asked(page)] for page in pages},
     }
-    source = runtime.strip((WEB / WORKER).read_text(encoding="utf-8"))
-    return _filled(source, 'JSON.parse("{}")', json.dumps(site, separators=(",", ":")))
+    worker = javascript((WEB / WORKER).read_text(encoding="utf-8"), WORKER)
+    return _filled(worker, 'JSON.parse("{}")', json.dumps(site, separators=(",", ":"))).encode()
 
 
 def _asked(page: Page) -> list[str]:
@@ -299,14 +298,8 @@ def _named(path: str, content: bytes) -> str:
     return f"{path}?{digits(content)}"
 
 
-def _packed(style: str) -> bytes:
-    """CSS without comments and spare space. For sources in this project's style: no space stands before a colon."""
-    code = re.sub(r"/\*(?s:.*?)\*/", "", style)
-    return re.sub(r"\s*([{};:,>])\s*", r"\1", code).replace(";}", "}").strip().encode()
-
-
-def _filled(source: str, blank: str, value: str) -> bytes:
+def _filled(source: str, blank: str, value: str) -> str:
     before, found, after = source.partition(blank)
     if not found or blank in after:
         raise ValueError(f"{blank} must stand there once")
-    return (before + value + after).encode()
+    return before + value + after

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import RunError
-from ganzoo.export.layouts.ganzoo import FORMAT, MANIFEST, NAME
+from ganzoo.export import manifest as manifests
+from ganzoo.export.schemas import LARGEST
 from ganzoo.serving.compressed import SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
-LARGEST = 2**28  # bytes in one file, values in one tensor: the runtime takes no more
-LARGEST_MANIFEST = 2**22
 BACKENDS = ("webassembly", "webgl", "webgpu")  # in the order in which the pages try them: web/network.js
 UNUSED = ("ganzoo.js", "webdnn.js")  # of a bundle's runtime: the elements carry their own
 KINDS = ("generator", "classifier")
 PICTURES = (1, 3)  # channels
 
-Rule = Any  # a predicate, [rule] for a list, {key: rule} for an object, {"*": rule} for one with any names
 Manifest = dict[str, Any]
 
 
@@ -43,12 +40,12 @@ class Model:
     @property
     def decoder(self) -> list[str]:
         """The module that decodes the weights, where they need one."""
-        return ["weights.js"] if any(each["encoding"] != "f32" for each in self.manifest["weights"]["tensors"]) else []
+        return ["weights.js"] if manifests.needs_decoder(self.manifest) else []
 
     @property
     def data(self) -> list[str]:
         """The files that every page of this network fetches, whatever its backend, in the order it asks for them."""
-        return [MANIFEST, *self.manifest["weights"]["shards"], self.manifest["golden"]["file"]]
+        return [manifests.FILE, *self.manifest["weights"]["shards"], self.manifest["golden"]["file"]]
 
     @property
     def program(self) -> list[str]:
@@ -69,22 +66,21 @@ class Model:
 def read(folder: Path) -> Model:
     """The bundle in `folder`, and nothing else that lies there.
 
-    Raises `RunError` where it breaks a rule of docs/bundle.md, or one of its files is a link, missing, or not the
-    manifest's by length and SHA-256.
+    Raises `DocumentError` where its manifest breaks a rule of docs/bundle.md, `RunError` where one of its files is a
+    link, missing, or not the manifest's by length and SHA-256.
     """
     try:
         if folder.is_symlink():
             raise ValueError("it is a link")
-        content = _content(folder, MANIFEST, LARGEST_MANIFEST)
-        manifest = json.loads(content)
-        _check(manifest, RULES, "")
-        _require_files(manifest)
-        files = {MANIFEST: content}
+        content = _content(folder, manifests.FILE, LARGEST)
+        manifest = manifests.parse(content, folder)
+        _refuse_compressed(manifest)
+        files = {manifests.FILE: content}
         for name, told in manifest["files"].items():
             files[name] = _content(folder, name, told["bytes"])
             if (len(files[name]), hashlib.sha256(files[name]).hexdigest()) != (told["bytes"], told["sha256"]):
                 raise ValueError(f"{name} is not the manifest's")
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise RunError(f"{folder} is a damaged bundle: {error}.", "Export again.") from error
     return Model(manifest, files)
 
@@ -129,66 +125,8 @@ def _content(folder: Path, name: str, most: int) -> bytes:
     return content
 
 
-def _count(least: int) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and least <= value <= LARGEST
-
-
-def _text(pattern: str) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
-
-
-def _check(value: Any, rule: Rule, field: str) -> None:
-    if callable(rule):
-        fine, inside = rule(value), []
-    elif isinstance(rule, list):
-        fine = isinstance(value, list)
-        inside = [(str(i), each, rule[0]) for i, each in enumerate(value)] if fine else []
-    elif "*" in rule:
-        fine = isinstance(value, dict) and all(re.fullmatch(NAME, key) for key in value)
-        inside = [(key, each, rule["*"]) for key, each in value.items()] if fine else []
-    else:
-        fine = isinstance(value, dict) and rule.keys() <= value.keys()
-        inside = [(key, value[key], each) for key, each in rule.items()] if fine else []
-    if not fine:
-        raise ValueError(f"its manifest's {field[1:] or 'content'} is not as it must be")
-    for key, each, own in inside:
-        _check(each, own, f"{field}.{key}")
-
-
-_MEANING = _text("latent|onehot|image|logits|probabilities")
-_SPECS = [
-    {
-        "name": _text(NAME),
-        "shape": [_count(1)],
-        "meaning": _MEANING,
-        "parts": [{"name": _text(NAME), "size": _count(1), "meaning": _MEANING}],
-    }
-]
-# what a site relies on; the runtime checks the rest as well, and all of it again
-RULES: Rule = {
-    "format": lambda value: value == FORMAT,
-    "inputs": _SPECS,
-    "outputs": _SPECS,
-    "files": {"*": {"bytes": _count(0), "sha256": _text("[0-9a-f]{64}")}},
-    "weights": {"shards": [_text(NAME)], "tensors": [{"encoding": _text("f32|f16|int8")}]},
-    "backends": {"*": {"module": _text(NAME), "prefetch": [_text(NAME)]}},
-    "golden": {"file": _text(NAME)},
-    "provenance": {"arch": _text(NAME), "dataset": _text(r"[^\x00-\x1f]{1,100}")},
-}
-
-
-def _require_files(manifest: Manifest) -> None:
-    """Raise `ValueError` where what must be there is not."""
-    named = [*manifest["weights"]["shards"], manifest["golden"]["file"]]
-    for entry in manifest["backends"].values():
-        named += [entry["module"], *entry["prefetch"]]
-    if any(each["encoding"] != "f32" for each in manifest["weights"]["tensors"]):
-        named.append("weights.js")
-    for name in named:
-        if name not in manifest["files"]:
-            raise ValueError(f"its manifest's files have no {name}")
-    for field in ("inputs", "outputs", "backends"):
-        if not manifest[field]:
-            raise ValueError(f"its manifest has no {field}")
-    if any(name == MANIFEST or name.endswith(SUFFIX) for name in manifest["files"]):
-        raise ValueError(f"its manifest names itself, or a file of the ending {SUFFIX}, which is a host's")
+def _refuse_compressed(manifest: Manifest) -> None:
+    """A host makes the compressed files beside the others; one of a bundle's own would be served in another's place."""
+    for name in manifest["files"]:
+        if name.endswith(SUFFIX):
+            raise ValueError(f"its manifest names {name}, and files of the ending {SUFFIX} are a host's")

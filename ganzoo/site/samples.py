@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from ganzoo.runs.run import Run
@@ -27,7 +26,7 @@ def timeline(run: Run, named: Callable[[str, bytes], str]) -> dict[str, bytes]:
     sheets = {int(path.stem): path for path in (run.path / "samples").glob("*.png") if path.stem.isdecimal()}
     if not sheets:
         return {}
-    epochs = _epochs(run.path / "log.jsonl")
+    epochs = {int(line["iteration"]): round(line["epoch_detail"], 2) for line in run.log()}
     files: dict[str, bytes] = {}
     entries = []
     for iteration, path in sorted(sheets.items()):
@@ -35,18 +34,6 @@ def timeline(run: Run, named: Callable[[str, bytes], str]) -> dict[str, bytes]:
         file = named(f"{iteration:07d}.png", content)
         entries.append({"file": file, "iteration": iteration, "epoch": epochs.get(iteration)})
     return {TIMELINE: (json.dumps(entries, separators=(",", ":")) + "\n").encode(), **files}
-
-
-def _epochs(log: Path) -> Mapping[int, float]:
-    """The epoch by iteration, where the log has it."""
-    try:
-        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
-        epochs = {int(line["iteration"]): round(float(line["epoch_detail"]), 2) for line in lines}
-        if not all(map(math.isfinite, epochs.values())):
-            raise ValueError("an epoch is no finite number")
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise RunError(f"{log} is damaged: {error}.", "Train anew.") from error
-    return epochs
 
 
 def _smaller(path: Path) -> bytes:

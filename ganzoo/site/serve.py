@@ -212,6 +212,7 @@ def _for_this_machine(answers: ASGIApp, own: Iterable[str], port: int) -> ASGIAp
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope).getlist("host")
         allowed = len(asked) == 1 and asked[0].lower() in known
-        await (answers if allowed else Reply("not a name of this machine", 421))(scope, receive, send)
+        answering = answers if allowed else Reply("not a name of this machine", 421)
+        await answering(scope, receive, send)
 
     return guarded

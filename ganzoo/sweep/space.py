@@ -92,7 +92,7 @@ def load(path: Path) -> Space:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # the parser's own, and numbers and nesting without end
-        raise UsageError(f"{path} is no TOML: {error}.", "ganzoo/sweep/space.py begins with an example.") from error
+        raise UsageError(f"{path} is no TOML: {error}.", "ganzoo sweep --help shows an example.") from error
     return parse(values, str(path))
 
 

@@ -45,5 +45,6 @@ def best(log: Iterable[Mapping[str, float]], key: str, better: str) -> Best | No
     judged = [entry for entry in log if key in entry]
     if not judged:
         return None
-    entry = (min if better == "min" else max)(judged, key=lambda entry: entry[key])
+    choose = min if better == "min" else max
+    entry = choose(judged, key=lambda entry: entry[key])
     return Best(int(entry["iteration"]), float(entry["epoch_detail"]), key, better, float(entry[key]))

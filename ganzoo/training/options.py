@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+BOOLEANS = {"true": True, "false": False}
+
 
 @dataclass(frozen=True)
 class TrainOptions:
@@ -94,7 +96,7 @@ def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> di
             raise UnknownNameError("hyper-parameter", key, values)
         kind = type(values[key])
         try:
-            values[key] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+            values[key] = BOOLEANS[text.lower()] if kind is bool else kind(text)
         except (ValueError, KeyError) as error:
             raise UsageError(
                 f"--set {key}={text}: {text!r} is no {kind.__name__}.", f"It was {values[key]!r}."

@@ -105,9 +105,11 @@ def _snapshot(run: Run, begin_at: str | None) -> Path | None:
     kept = run.kept()
     if begin_at is None:
         return kept[-1] if kept else None
-    best = run.best()
-    wanted = run.snapshot(best.iteration) if best and begin_at == "best" else kept[-1] if kept else None
-    if wanted not in kept or (begin_at == "best" and not best):
+    wanted = kept[-1] if kept else None
+    if begin_at == "best":
+        best = run.best()
+        wanted = run.snapshot(best.iteration) if best else None
+    if wanted not in kept:
         raise RunError(f"{run.path} keeps no {begin_at} snapshot.", "Continue it without --from, or train anew.")
     return wanted
 

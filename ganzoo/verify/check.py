@@ -35,9 +35,16 @@ class Model:
     asked: bool = True
 
     @property
+    def runner(self) -> Path:
+        """The folder whose runner.js loads the layout's files."""
+        from ganzoo.pages import RUNNERS
+
+        return RUNNERS / self.layout
+
+    @property
     def loader(self) -> dict[str, Path]:
         """The folder of the layout's loader, by the name that pages know it by; a bundle carries its own."""
-        from ganzoo.browser.webdnn_js import webdnn_js
+        from ganzoo.verify.webdnn_js import webdnn_js
 
         return {"lib": webdnn_js().parent} if self.layout == "webdnn" else {}
 
@@ -67,15 +74,15 @@ def verify(
     A model that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
     when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
-    from ganzoo.browsers.session import PAGES, run_page
+    from ganzoo.browsers.session import run_page
+    from ganzoo.pages import PAGES
     from ganzoo.serving.arrays import encode
 
     started = time.monotonic()
     first = models[0]
-    folders = {model.encoding: model.folder for model in models} | first.loader
+    folders = {model.encoding: model.folder for model in models} | first.loader | {"runner": first.runner}
     test = test if first.batches else None
     job = {
-        "layout": first.layout,
         "backend": backend,
         "models": [model.encoding for model in models],
         "inputs": encode(inputs),

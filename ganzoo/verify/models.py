@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganzoo.errors import RunError, UsageError
-from ganzoo.export import weights
+from ganzoo.errors import DocumentError, UsageError
+from ganzoo.export import manifest, weights
 from ganzoo.export.layouts import ganzoo
 from ganzoo.verify.check import Model
 
@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 def own(export: Export, network: str, backend: str) -> Model:
     """`network` as `export` has it, with the bound that `backend` is held to.
 
-    The bound is ours: a manifest states one, and may lie. Raises `RunError` when the network's manifest is damaged.
+    The bound is ours: a manifest states one, and may lie. Raises `DocumentError` when the manifest is damaged.
     """
     folder = export.path / network
     if export.layout == "webdnn":
         return Model(folder)
-    try:
-        encoding = ganzoo.read(folder)[0]["weights"]["encoding"]
-        if encoding not in weights.ENCODINGS:
-            raise ValueError(f"the encoding {encoding!r} is none of ours")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(f"{folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
+    encoding = manifest.read(folder)["weights"]["encoding"]
     bound = ganzoo.tolerance(encoding, backend, export.golden(network)[1])
     return Model(folder, export.layout, bound, encoding)
 
@@ -36,7 +31,7 @@ def own(export: Export, network: str, backend: str) -> Model:
 def variants(export: Export, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
     """`network` in the encodings that the f32 one can be brought to, below `scratch`; the others with the reason.
 
-    Raises `RunError` when the network's files are damaged.
+    Raises `DocumentError` when the network's files are damaged.
     """
     first = own(export, network, backend)
     made: list[Model] = []
@@ -49,10 +44,10 @@ def variants(export: Export, network: str, backend: str, scratch: Path) -> tuple
         try:
             if not into.exists():
                 ganzoo.variant(first.folder, encoding, outputs, into)
+        except DocumentError:
+            raise
         except UsageError as error:
             refused[encoding] = error.message
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise RunError(f"{first.folder} is damaged: {type(error).__name__}: {error}.", "Export again.") from error
         else:
             bound = ganzoo.tolerance(encoding, backend, outputs)
             made.append(Model(into, export.layout, bound, encoding, asked=False))

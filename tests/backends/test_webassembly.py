@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from ganzoo.runs.run import Run
 
 RUNNER = JS / "run_wasm.mjs"
-BACKEND = plugins.BACKENDS.get("webassembly")
+TARGET = plugins.BACKENDS.get("webassembly").webdnn
+assert TARGET
 
 
 def in_node(network: Network, drawn: list[Any], folder: Path) -> Any:
     """The outputs of `network` compiled by zig and run by node, in Chainer's shape."""
-    BACKEND.write(BACKEND.generate(trace(network)), folder, None)
+    TARGET.write(TARGET.generate(trace(network)), folder, None)
     samples = [[array[i].ravel().tolist() for array in drawn] for i in range(len(drawn[0]))]
     command = ["node", str(RUNNER), str(folder)]
     done = subprocess.run(command, input=json.dumps(samples), capture_output=True, text=True, check=True)
@@ -106,7 +107,7 @@ def test_loader_finds_its_mark_once_in_the_worker() -> None:
 def test_module_imports_nothing_and_is_small(runs: Mapping[str, Run], tmp_path: Path) -> None:
     run = runs["dcgan-cond"]
     (network,) = run.arch.export(run.config, run.model())
-    BACKEND.write(BACKEND.generate(trace(network)), tmp_path, None)
+    TARGET.write(TARGET.generate(trace(network)), tmp_path, None)
     module = tmp_path / toolchain.MODULE
     assert module.stat().st_size < 20_000
     script = "const module = new WebAssembly.Module(require('fs').readFileSync(process.argv[1]));"

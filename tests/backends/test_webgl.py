@@ -10,12 +10,12 @@ import brotli
 import numpy as np
 import pytest
 
+from ganzoo.assets.minify import javascript
 from ganzoo.backends.webgl import BACKEND
 from ganzoo.backends.webgl import shader as shaders
 from ganzoo.backends.webgl.compile import FILE, SAMPLERS
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.plan import Box
-from ganzoo.runtime import strip
 from ganzoo.serving.arrays import decode
 from tests.support import plans
 from tests.support.on_device import Answer, run_cases
@@ -206,7 +206,7 @@ def test_the_same_shader_is_there_once():
 
 
 def test_bytes():
-    module = strip(BACKEND.modules[0].read_text())
+    module = javascript(BACKEND.modules[0].read_text(), "webgl.js")
     assert len(brotli.compress(module.encode())) <= 2500
     assert len(brotli.compress(BACKEND.compile(plans.generator()).files[FILE])) <= 3000
     assert len(brotli.compress(BACKEND.compile(plans.classifier()).files[FILE])) <= 3000

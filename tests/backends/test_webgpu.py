@@ -10,13 +10,13 @@ import brotli
 import numpy as np
 import pytest
 
+from ganzoo.assets.minify import javascript
 from ganzoo.backends.webgpu import BACKEND
 from ganzoo.backends.webgpu import compile as compiling
 from ganzoo.backends.webgpu.compile import compile_plan
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, X, call
 from ganzoo.export.plan import Box, Step, Tensor
-from ganzoo.runtime import strip
 from ganzoo.serving.arrays import decode
 from ganzoo.specs import Program
 from tests.support import plans
@@ -231,7 +231,7 @@ def test_one_dispatch_a_step_and_few_bytes():
         assert len(program(plan)["steps"]) == dispatches
         assert len(brotli.compress(compile_plan(plan).files["webgpu.json"])) <= 3000
     (module,) = BACKEND.modules
-    assert len(brotli.compress(strip(module.read_text()).encode())) <= 2300
+    assert len(brotli.compress(javascript(module.read_text(), module.name).encode())) <= 2300
 
 
 def test_a_turn_is_within_the_limits():

@@ -1,413 +1,187 @@
-"""The peers get the same network: random plans, every operator and the built-in networks, in the peers' own code.
-
-ONNX models are run by onnx' reference evaluator and by onnxruntime-web, layers models by TensorFlow.js on its CPU
-backend, both in Node.js from the files that a page is served.
-"""
+"""Every peer of the registry is pinned, fetched, staged and run in a real browser; a stranger's peer too."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ganzoo import bench, inputs, plugins
-from ganzoo.bench import peers
-from ganzoo.bench.peers import PEERS, Source, layers_model, onnx_model, stage, versions
-from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
-from ganzoo.export.expressions import Arg, call
-from ganzoo.export.lowering import lower
-from ganzoo.export.plan import Box, Plan, Pool, Softmax, Step
-from ganzoo.export.tracing import reference, trace
-from ganzoo.specs import Network, TensorSpec, TrainConfig
-from tests.support import plans
-from tests.support.operators import OPERATORS, network
-from tests.support.registries import ARCHS
+from ganzoo import npm, plugins
+from ganzoo.bench import run
+from ganzoo.bench.options import BenchOptions
+from ganzoo.bench.peers import OWN_MODULES, Source, install
+from ganzoo.browsers.find import find_browser
+from ganzoo.browsers.session import Local
+from ganzoo.errors import ToolMissingError
+from ganzoo.export import exports
+from ganzoo.plugins import PEERS
+from tests.support.peer_cases import built_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
-    from ganzoo.specs import FloatArray
+    from ganzoo.runs.run import Run
 
-BENCHMARKS = Path(bench.__file__).parents[2] / "benchmarks"
-BATCH = 3
-BY_NAME = {peer.name: peer for peer in PEERS}
-BUILT_IN = ("cnn/classifier", "dcgan-cond/generator", "wgan-gp/generator")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A plan with inputs and the right outputs, Chainer's or the NumPy executor's."""
-
-    plan: Plan
-    inputs: Sequence[FloatArray]
-    outputs: Sequence[FloatArray]
-
-
-def of_plan(plan: Plan) -> Case:
-    drawn = plans.inputs_for(plan, BATCH)
-    return Case(plan, drawn, plans.execute(plan, drawn))
-
-
-def of_network(made: Network) -> Case:
-    drawn = inputs.seeded(made.inputs, BATCH, seed=3)
-    return Case(lower(trace(made), made), drawn, reference(made, drawn))
-
-
-@pytest.fixture(scope="module")
-def built_in() -> Mapping[str, Network]:
-    """What the built-in architectures export, no bias and no statistic at its initial value."""
-    found = {}
-    random = np.random.RandomState(2)
-    for name in ARCHS:
-        arch = plugins.ARCHS.get(name)
-        preset, values = next(iter(arch.presets.items()))
-        config = TrainConfig(name, preset, "digits", (1, 28, 28), 10, 1, 32, 1, "cpu", values.hparams)
-        np.random.seed(1)  # Chainer's initialisers draw from the global state
-        model = arch.build(config)
-        for link in model.links():
-            for key in ("b", "beta", "gamma", "avg_mean", "avg_var"):
-                values = getattr(link, key, None)
-                if values is not None:
-                    array = getattr(values, "array", values)
-                    array += random.uniform(0.1, 0.5, array.shape).astype(np.float32)
-        found |= {f"{name}/{made.name}": made for made in arch.export(config, model)}
-    assert set(found) == set(BUILT_IN)
-    return found
-
-
-@pytest.fixture(scope="module")
-def cases(built_in: Mapping[str, Network]) -> Mapping[str, Case]:
-    """Every kind of step, random plans, every operator, the built-in networks."""
-    made = {
-        f"plan {name}": of_plan(plan) for name, plan in {**plans.cases(), **more(), **plans.random_plans(60, 7)}.items()
-    }
-    made |= {name: of_network(network(case, name)) for name, case in OPERATORS.items()}
-    return made | {name: of_network(each) for name, each in built_in.items()}
-
-
-def more() -> dict[str, Plan]:
-    """What neither list has."""
-    b = plans.Builder
-    return {
-        "vector-repeated": b((1, 1, 1)).move((1, 1, 5), Box(((5, 0, 1),))).dense(3).plan(),
-        "vector-padded": b((1, 1, 3)).move((1, 1, 6), Box(((3, 1, 1),), out_offset=2), fill=0.5).dense(3).plan(),
-        "read-in-another-shape": b((3, 4, 8)).conv(8, 1).view(6, 2, 8).conv(4, 2).plan(),
-        "vector-read-as-image": b((1, 1, 9)).dense(24).view(2, 3, 4).conv(4, 2).plan(),
-        "image-read-as-vector": b((2, 3, 4)).conv(4, 1).view(1, 1, 24).softmax().plan(),
-        "larger-than-the-stride": b((2, 3, 4)).deconv(5, 2, 2, more=(2, 3), activation=plans.TANH).plan(),
-        "larger-by-an-unused-input": b((1, 3, 1))
-        .elementwise(call("exp", Arg(0)), b((1, 1, 1)).constant(4, 1, 5))
-        .plan(),
-    }
-
-
-def right(name: str, actual: Sequence[Any], expected: Sequence[FloatArray], tolerance: float = 1e-5) -> None:
-    assert len(actual) == len(expected), name
-    for made, wanted in zip(actual, expected, strict=True):
-        assert made.shape == wanted.shape, name
-        bound = tolerance * max(1.0, float(np.abs(wanted).max()))
-        np.testing.assert_allclose(made, wanted, rtol=0, atol=bound, err_msg=name)
-
-
-# --- ONNX, by its reference -------------------------------------------------------------------------------------------
-
-
-def evaluated(plan: Plan, arrays: Sequence[FloatArray], batch: int | str = "batch") -> list[Any]:
-    import onnx
-    from onnx.reference import ReferenceEvaluator
-
-    model = onnx.load_from_string(onnx_model.serialize(plan, batch))
-    named = {spec.name: array for spec, array in zip(plan.specs[0], arrays, strict=True)}
-    return ReferenceEvaluator(model).run(None, named)
-
-
-def is_wrong_in_the_reference(step: Any) -> bool:
-    """onnx 1.23 pads height like width in a maximum of stride 1; onnxruntime-web, below, does not."""
-    return isinstance(step, Pool) and step.op == "max" and step.stride == (1, 1) and any(step.padding)
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 2**32))
-def test_onnx_of_random_plans(seed: int) -> None:
-    for name, plan in plans.random_plans(10, seed).items():
-        if not any(map(is_wrong_in_the_reference, plan.steps)):
-            case = of_plan(plan)
-            right(name, evaluated(plan, case.inputs), case.outputs)
-
-
-def test_onnx_of_one_picture(built_in: Mapping[str, Network]) -> None:
-    for name, made in built_in.items():
-        case = of_network(made)
-        first = [array[:1] for array in case.inputs]
-        right(name, evaluated(case.plan, first, 1), [array[:1] for array in case.outputs])
-
-
-# --- in the peers' own code -------------------------------------------------------------------------------------------
-
-# Reads jobs, runs each model on its inputs, and writes what it made of them, or why not, beside the model.
-RUNNER = """
-import { readFileSync, writeFileSync } from "node:fs";
-const [, , lib, list] = process.argv;
-const floats = (path) => new Float32Array(new Uint8Array(readFileSync(path)).buffer);
-%s
-for (const { folder, inputs, n } of JSON.parse(readFileSync(list))) {
-  const values = inputs.map((shape, i) => [floats(`${folder}/input${i}`), [n, ...shape]]);
-  let answer;
-  try {
-    answer = (await run(folder, values)).map(({ data, shape }) => ({ data: [...data], shape }));
-  } catch (error) {
-    answer = String(error.message ?? error);
-  }
-  writeFileSync(`${folder}/answer.json`, JSON.stringify(answer));
+# what is in the folder of a network's files, of the peers that are ganzoo's own
+WRITTEN = {
+    "onnxruntime-web": {"model.onnx"},
+    "tensorflow.js": {"model.json", "weights.bin"},
+    "webdnn webgl": {"graph_webgl_4096.json", "weight_webgl_4096.bin"},
+    "webdnn webassembly": {"graph_webassembly.json", "kernels_webassembly.js", "weight_webassembly.bin"},
 }
-"""
 
-ONNXRUNTIME = """
-const ort = await import(`${lib}/ort.wasm.js`);
-ort.env.wasm.numThreads = 1;
-ort.env.wasm.wasmBinary = readFileSync(`${lib}/ort-wasm-simd-threaded.wasm`);
-const run = async (folder, values) => {
-  const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(`${folder}/model.onnx`)));
-  const feeds = values.map(([data, shape], i) => [session.inputNames[i], new ort.Tensor("float32", data, shape)]);
-  const results = await session.run(Object.fromEntries(feeds));
-  const made = session.outputNames.map((name) => ({ data: results[name].data, shape: results[name].dims }));
-  await session.release();
-  return made;
-};
-"""
-
-TENSORFLOW = """
-import { createRequire } from "node:module";
-import vm from "node:vm";
-globalThis.require = createRequire(import.meta.url);
-for (const part of ["core", "layers", "backend-cpu"]) vm.runInThisContext(readFileSync(`${lib}/tf-${part}.js`, "utf8"));
-const fetchFunc = async (url) => new Response(readFileSync(new URL(url)));
-await tf.setBackend("cpu");
-const run = async (folder, values) => {
-  const model = await tf.loadLayersModel(tf.io.http(`file://${folder}/model.json`, { fetchFunc }));
-  const tensors = [model.predict(values.map(([data, shape]) => tf.tensor(data, shape)))].flat();
-  return tensors.map((tensor) => ({ data: tensor.dataSync(), shape: tensor.shape }));
-};
-"""
+every_peer = pytest.mark.parametrize("name", PEERS.names())
 
 
-def in_node(runner: str, lib: Path, folders: Mapping[str, Path], cases: Mapping[str, Case], root: Path) -> None:
-    """Check what a peer makes of the models in `folders`."""
-    jobs = []
-    for name, folder in folders.items():
-        for i, array in enumerate(cases[name].inputs):
-            (folder / f"input{i}").write_bytes(array.astype("<f4").tobytes())
-        shapes = [spec.shape for spec in cases[name].plan.specs[0]]
-        jobs.append({"folder": str(folder), "inputs": shapes, "n": BATCH})
-    (root / "jobs.json").write_text(json.dumps(jobs))
-    (root / "package.json").write_text('{ "type": "module" }')
-    (root / "run.js").write_text(RUNNER % runner)
-    command = ["node", str(root / "run.js"), str(lib), str(root / "jobs.json")]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    for name, folder in folders.items():
-        answer = json.loads((folder / "answer.json").read_text())
-        assert isinstance(answer, list), f"{name}: {answer}"
-        made = [np.array(each["data"], np.float32).reshape(each["shape"]) for each in answer]
-        right(name, made, cases[name].outputs)
+def test_there_are_peers() -> None:
+    assert {"onnxruntime-web", "tensorflow.js", "webdnn"} <= set(PEERS.names())
 
 
-def library(name: str, root: Path, source: Network) -> Path:
-    return stage(BY_NAME[name], "webassembly", Source(source), root / "staged").lib
-
-
-@pytest.mark.node
-@pytest.mark.slow
-def test_onnxruntime_computes_what_chainer_does(
-    cases: Mapping[str, Case], built_in: Mapping[str, Network], tmp_path: Path
-) -> None:
-    folders = {}
-    for i, (name, case) in enumerate(cases.items()):
-        folders[name] = tmp_path / str(i)
-        folders[name].mkdir()
-        (folders[name] / "model.onnx").write_bytes(onnx_model.serialize(case.plan))
-    lib = library("onnxruntime-web", tmp_path, built_in["cnn/classifier"])
-    in_node(ONNXRUNTIME, lib, folders, cases, tmp_path)
-
-
-# What TensorFlow.js must be able to say: the usual parts of a network for images.
-SAID = """
-    linear linear-of-image linear-rows linear-residual conv conv-stride-padding conv-uneven conv-dilated depthwise
-    depthwise-separable inception deconv deconv-padding deconv-uneven deconv-stride-beyond-kernel bn-of-conv
-    bn-after-activation bn-on-input bn-alone relu leaky-relu elu sigmoid tanh softplus relu6 swish mish softmax
-    softmax-of-image max-pool max-pool-cover average-pool average-pool-padding global-average-pool mean-23 max-23-kept
-    squeeze-and-excite resize-same unpooling upsampling-by-repeat reshape-to-vector reshape-of-dense transpose concat
-    concat-rows concat-vectors label-planes pad depth-to-space space-to-depth channel-shuffle power-3 residual u-net
-    dense-block used-thrice two-inputs-two-outputs output-twice output-is-input input-unused generator classifier
-    all-convolutional constant-right multiply subtract per-channel
-"""
-
-
-@pytest.mark.node
-@pytest.mark.slow
-def test_tensorflow_computes_what_chainer_does(
-    cases: Mapping[str, Case], built_in: Mapping[str, Network], tmp_path: Path
-) -> None:
-    folders, refused = {}, {}
-    for i, (name, case) in enumerate(cases.items()):
-        folder = tmp_path / str(i)
-        folder.mkdir()
-        try:
-            layers_model.write(case.plan, folder)
-        except UnsupportedOperatorError as error:
-            assert re.match(r"\w+ \(layer .+\) cannot be expressed for TensorFlow.js: .+\.$", error.message)
-            assert not list(folder.iterdir())
-            refused[name] = error.message
-        else:
-            folders[name] = folder
-    assert not {name: refused[name] for name in (*SAID.split(), *BUILT_IN) if name in refused}
-    lib = library("tensorflow.js", tmp_path, built_in["cnn/classifier"])
-    cpu = peers._installed("@tensorflow/tfjs-backend-cpu/dist/tf-backend-cpu.es2017.min.js")
-    (lib / "tf-backend-cpu.js").write_bytes(cpu.read_bytes())
-    in_node(TENSORFLOW, lib, folders, cases, tmp_path)
-
-
-# --- what the models look like ----------------------------------------------------------------------------------------
-
-
-def operators(plan: Plan) -> list[str]:
-    import onnx
-
-    return [node.op_type for node in onnx.load_from_string(onnx_model.serialize(plan)).graph.node]
-
-
-def layer_classes(plan: Plan, folder: Path) -> list[str]:
-    layers_model.write(plan, folder)
-    topology = json.loads((folder / "model.json").read_text())["modelTopology"]["config"]
-    return [layer["class_name"] for layer in topology["layers"]]
-
-
-def test_nothing_needless_is_in_the_built_in_networks(built_in: Mapping[str, Network], tmp_path: Path) -> None:
-    for name in BUILT_IN:
-        plan = Source(built_in[name]).plan
-        if name == "cnn/classifier":
-            assert operators(plan) == ["Conv", "Relu", "Conv", "Relu", "Flatten", "Gemm", "Relu", "Gemm", "Softmax"]
-            assert layer_classes(plan, tmp_path) == [
-                *("InputLayer", "Reshape", "Conv2D", "Conv2D", "Flatten", "Dense", "Dense", "Softmax")
-            ]
-        else:
-            upsampling = ["ConvTranspose", "Relu", "ConvTranspose", "Relu", "ConvTranspose", "Sigmoid"]
-            assert operators(plan) == ["Gemm", "Relu", "Reshape", *upsampling]
-            layers = ["InputLayer", "Dense", "Reshape", *["Conv2DTranspose"] * 3, "Reshape"]
-            assert layer_classes(plan, tmp_path) == layers
-
-
-@pytest.mark.parametrize(
-    ("expr", "nodes"),
-    [
-        (plans.RELU, ["Relu"]),
-        (plans.LEAKY, ["LeakyRelu"]),
-        (plans.ELU, ["Elu"]),
-        (plans.SIGMOID, ["Sigmoid"]),
-        (call("min", call("max", Arg(0), -1), 1), ["Clip"]),
-        (call("mul", Arg(0), plans.SIGMOID), ["Sigmoid", "Mul"]),
-        (
-            call("where_gt", Arg(0), 0, Arg(0), call("mul", call("neg", Arg(0)), 0.2)),
-            ["Neg", "Mul", "Greater", "Where"],
-        ),
-    ],
-)
-def test_known_activations_are_one_operator(expr: Any, nodes: list[str]) -> None:
-    assert operators(plans.unary(expr)) == nodes
-
-
-def test_names_are_the_specs_own_unless_both_sides_want_one() -> None:
-    import onnx
-
-    plan = plans.unary(plans.RELU)
-    image = TensorSpec("relu", (6, 3, 5), "image")  # ours for the node's output, and both sides' here
-    plan = Plan("test", ((image,), (image,)), plan.inputs, plan.outputs, plan.steps, plan.slots, plan.weights)
-    graph = onnx.load_from_string(onnx_model.serialize(plan)).graph
-    (taken,), (given,) = graph.input, graph.output
-    assert taken.name == "relu" and re.fullmatch(r"relu_\d", given.name)
-    x = plans.inputs_for(plan, BATCH)
-    right("relu", evaluated(plan, x), [np.maximum(x[0], 0)])
-
-
-@pytest.mark.parametrize("write", [onnx_model.serialize, lambda plan: layers_model.write(plan, Path("nowhere"))])
-def test_what_cannot_be_said_names_layer_and_operator(write: Any) -> None:
-    b = plans.Builder((3, 4, 5))
-    constant: Step = Softmax(layer="last", inputs=(b.constant(3, 4, 5),), output=b.tensor(3, 4, 5))
-    b.steps.append(constant)
-    b.at = constant.output
-    with pytest.raises(UnsupportedOperatorError, match=r"Softmax \(layer last\) .* a constant where an activation"):
-        write(b.plan())
-    b = plans.Builder((3, 4, 5))
-    with pytest.raises(UnsupportedOperatorError, match=r"Elementwise \(layer layer0\)"):
-        write(b.elementwise(call("exp", Arg(1)), b.constant(3, 4, 5)).plan())
-
-
-# --- what a page is served --------------------------------------------------------------------------------------------
-
-
-def test_every_peer_is_staged_on_every_backend(built_in: Mapping[str, Network], tmp_path: Path) -> None:
-    expected = {
-        "onnxruntime-web": {"model.onnx"},
-        "tensorflow.js": {"model.json", "weights.bin"},
-        "webdnn webgl": {"graph_webgl_4096.json", "weight_webgl_4096.bin"},
-        "webdnn webassembly": {"graph_webassembly.json", "kernels_webassembly.js", "weight_webassembly.bin"},
-    }
-    source = Source(built_in["cnn/classifier"])
-    for peer in PEERS:
-        for backend, code in peer.code.items():
-            staged = stage(peer, backend, source, tmp_path)
-            assert {path.name for path in staged.lib.iterdir()} == set(code)
-            assert {path.suffix for path in staged.lib.iterdir()} <= {".js", ".wasm"}
-            assert all(path.stat().st_size > 10_000 for path in staged.lib.iterdir())
-            wanted = expected.get(peer.name) or expected[f"{peer.name} {backend}"]
-            assert wanted <= {path.name for path in staged.model.iterdir()}, (peer.name, backend)
-
-
-def test_the_versions_are_those_of_package_json() -> None:
-    package = json.loads((BENCHMARKS / "package.json").read_text())["dependencies"]
-    lock_text = (BENCHMARKS / "package-lock.json").read_text()
-    lock = json.loads(lock_text)["packages"]
-    found = versions()
-    assert found.pop("webdnn") == "1.2.11"
-    assert found == package
-    for name, version in package.items():
+@every_peer
+def test_packages_are_pinned_with_digests_and_without_a_registry(name: str) -> None:
+    peer = PEERS.get(name)
+    asked = json.loads((peer.folder / "package.json").read_text())["dependencies"]
+    lock = json.loads((peer.folder / "package-lock.json").read_text())["packages"]
+    assert peer.package in asked
+    for package, version in asked.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-        assert lock[f"node_modules/{name}"]["version"] == version
-    assert all(entry.get("integrity") and "resolved" not in entry for name, entry in lock.items() if name)
-    assert {peer.package for peer in PEERS} <= {*package, "webdnn"}
+        assert lock[f"node_modules/{package}"]["version"] == version
+    for path, entry in lock.items():
+        assert not path or entry["integrity"].startswith("sha512-")
+        assert "resolved" not in entry
+    assert install(peer).versions == asked
 
 
-def test_versions_are_asked_of_what_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GANZOO_PEERS", str(tmp_path))
-    with pytest.raises(ToolMissingError) as missing:
-        versions()
-    assert missing.value.remedy == "Install the peers with: make bench-peers"
-    for name in (*peers.TF_PACKAGES, peers.ORT):
-        (tmp_path / name).mkdir(parents=True)
-        (tmp_path / name / "package.json").write_text('{ "version": "99.1.0" }')
-    assert set(versions().values()) == {"99.1.0", "1.2.11"}
+@every_peer
+def test_a_peer_is_staged_on_each_of_its_backends(name: str, tmp_path: Path) -> None:
+    source = Source(built_in()["cnn/classifier"])
+    installed = install(PEERS.get(name))
+    for backend, code in installed.peer.code.items():
+        assert backend in plugins.BACKENDS.names()
+        folders = installed.stage(backend, source, tmp_path)
+        assert {path.name for path in folders["runner"].iterdir()} == {"runner.js"}
+        assert {path.name for path in folders["lib"].iterdir()} == set(code)
+        assert {path.suffix for path in folders["lib"].iterdir()} <= {".js", ".wasm"}
+        assert all(path.stat().st_size > 10_000 for path in folders["lib"].iterdir())
+        wanted = WRITTEN.get(name) or WRITTEN.get(f"{name} {backend}", set())
+        written = {path.name for path in folders["model"].iterdir()}
+        assert written and wanted <= written
 
 
-@pytest.mark.parametrize("name", ["onnxruntime-web", "tensorflow.js"])
-def test_peers_that_are_not_installed(
-    name: str, built_in: Mapping[str, Network], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# --- a folder of the user's own ---------------------------------------------------------------------------------------
+
+
+@every_peer
+def test_versions_are_asked_of_what_is_installed(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = PEERS.get(name)
+    monkeypatch.setenv(OWN_MODULES, str(tmp_path))
+    for file in peer.files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text('{ "version": "99.1.0" }')
+    found = install(peer)
+    assert set(found.versions) == set(npm.packages(peer.folder)) and set(found.versions.values()) == {"99.1.0"}
+    assert set(found.files.values()) == {tmp_path / file for file in peer.files}
+
+    (tmp_path / min(set(peer.code["webassembly"].values()))).unlink()
+    with pytest.raises(ToolMissingError, match="of a peer, is not there") as missing:
+        install(peer)
+    assert OWN_MODULES in missing.value.remedy
+
+
+@every_peer
+def test_what_the_folder_lacks_is_fetched(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(OWN_MODULES, str(tmp_path))
+    peer = PEERS.get(name)
+    pinned = json.loads((peer.folder / "package.json").read_text())["dependencies"]
+    assert install(peer).versions == pinned
+
+
+@every_peer
+def test_a_folder_that_is_not_there_and_no_npm(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(OWN_MODULES, str(tmp_path / "none"))
+    with pytest.raises(ToolMissingError, match="none, the GANZOO_PEERS, is not there"):
+        install(PEERS.get(name))
+    monkeypatch.delenv(OWN_MODULES)
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolMissingError, match=r"npm, which fetches .*, was not found") as missing:
+        install(PEERS.get(name))
+    assert missing.value.remedy.startswith("Install Node.js with npm")
+
+
+# --- in a browser -----------------------------------------------------------------------------------------------------
+
+QUICK = BenchOptions(backends=("webassembly",), batches=(1, 4), peers=True, least=1, most=1, seconds=0.05, link=None)
+
+
+@pytest.fixture(scope="module")
+def exported(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> exports.Export:
+    out = tmp_path_factory.mktemp("exported") / "export"
+    return exports.write(runs["cnn"], [plugins.BACKENDS.get("webassembly")], out).export
+
+
+STRANGER = """
+from pathlib import Path
+from ganzoo.bench.peers import Peer
+
+
+def write(source, backend, folder):
+    (folder / "model.json").write_text(str(len(source.plan.steps)))
+
+
+CODE = {"webassembly": {"all-zeros.js": "all-zeros/all-zeros.js"}}
+PEER = Peer("all-zeros", Path(__file__).parent, "all-zeros", CODE, write)
+"""
+RUNNER = """
+export const script = (backend, folder, classic) => classic("lib/all-zeros.js");
+export const load = async (folder, backend, { outputs }) => async (values, n) =>
+  outputs.map(({ shape }) => new Float32Array(window.allZeros * n * shape.reduce((a, b) => a * b, 1)));
+"""
+
+
+@pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package with a peer whose answers are all 0, and a node_modules that has the peer's package."""
+    site, modules = tmp_path / "site", tmp_path / "node_modules"
+    folder, info = site / "all_zeros", site / "all_zeros-1.0.dist-info"
+    for each in (folder, info, modules / "all-zeros"):
+        each.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: all-zeros\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[ganzoo.peers]\nall-zeros = all_zeros:PEER\n")
+    (folder / "__init__.py").write_text(STRANGER)
+    (folder / "runner.js").write_text(RUNNER)
+    (folder / "package.json").write_text('{ "dependencies": { "all-zeros": "3.2.1" } }')
+    (modules / "all-zeros" / "all-zeros.js").write_text("window.allZeros = 1;")
+    (modules / "all-zeros" / "package.json").write_text('{ "version": "3.2.1" }')
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv(OWN_MODULES, str(modules))
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("stranger")
+def test_every_peer_computes_what_chainer_does_and_a_stranger_s_is_judged_like_them(
+    exported: exports.Export, runs: Mapping[str, Run]
 ) -> None:
-    monkeypatch.setenv("GANZOO_PEERS", str(tmp_path / "none"))
-    with pytest.raises(ToolMissingError, match="none"):
-        library(name, tmp_path, built_in["cnn/classifier"])
+    told: list[str] = []
+    report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], QUICK, told.append)
+    rows = {row["library"]: row for row in report["rows"]}
+    wanted = [name for name in PEERS.names() if "webassembly" in PEERS.get(name).code]
+    assert list(rows) == ["ganzoo", *wanted] and "all-zeros" in rows
+    wrong = rows.pop("all-zeros")
+    assert "differs from Chainer's" in wrong["reason"] and wrong["library_version"] == "3.2.1"
+    for row in rows.values():
+        assert row["reason"] == "" and row["largest_error"] < 1e-4
+    assert {row["library"] for row in report["ratios"]} == set(rows) - {"ganzoo"}
 
 
-def test_without_onnx(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(ToolMissingError) as missing:
-        onnx_model.serialize(plans.unary(plans.RELU))
-    assert "'.[bench]'" in missing.value.remedy
+@pytest.mark.browser
+@pytest.mark.usefixtures("stranger")
+def test_peers_run_only_when_they_are_asked_for(exported: exports.Export, runs: Mapping[str, Run]) -> None:
+    alone = replace(QUICK, peers=False)
+    report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], alone, lambda line: None)
+    assert [row["library"] for row in report["rows"]] == ["ganzoo"]
+    assert "all-zeros" not in report["versions"]

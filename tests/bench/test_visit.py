@@ -14,9 +14,11 @@ import pytest
 
 from ganzoo import plugins
 from ganzoo.browsers.find import find_browser
-from ganzoo.browsers.session import PAGES, Answered, Local, visit_page
+from ganzoo.browsers.session import Answered, Local, visit_page
 from ganzoo.errors import VerificationError
 from ganzoo.export import exports
+from ganzoo.pages import PAGES, RUNNERS
+from ganzoo.plugins import PEERS
 from ganzoo.serving.arrays import encode
 from ganzoo.serving.link import THROTTLED, Link
 from ganzoo.verify.check import compare
@@ -43,7 +45,9 @@ def test_warm_up_and_heartbeat_under_node() -> None:
 def test_a_page_that_is_timed_asks_for_all_its_modules_at_once() -> None:
     page = (PAGES / "timed.html").read_text()
     asked = {path.stem for path in PAGES.glob("*.js") if f'"{path.stem}"' in page}
-    for module in (PAGES / "visit.js", PAGES / "page.js", PAGES / "heartbeat.js", *PAGES.glob("runners/*.js")):
+    assert '"runner/runner"' in page
+    runners = [*RUNNERS.glob("*/runner.js"), *(PEERS.get(name).folder / "runner.js" for name in PEERS.names())]
+    for module in (PAGES / "visit.js", PAGES / "page.js", PAGES / "heartbeat.js", *runners):
         imported = re.findall(r'^(?:import|export) .*from "(.+)";$', module.read_text(), re.MULTILINE)
         assert {Path(name).stem for name in imported} <= asked
 
@@ -56,11 +60,10 @@ def fake(
     lines: list[str] | None = None,
     **steps: Mapping[str, Any],
 ) -> Answered:
-    """A visit to the library of support/pages/runners/fake.js; `steps` say what script, load, first and run take."""
+    """A visit to the library of support/pages/fake/runner.js; `steps` say what script, load, first and run take."""
     specs = [{"name": f"x{i}", "shape": shape} for i, shape in enumerate(SHAPES)]
     texts = encode(SAMPLES)
     job = {
-        "library": "fake",
         "backend": backend,
         "inputs": specs,
         "outputs": specs,
@@ -69,7 +72,7 @@ def fake(
         "seconds": 0.1,
         "cold": not batches,
     }
-    folders = {"lib": tmp_path, "model": tmp_path, "runners": TEST_PAGES / "runners"}
+    folders = {"lib": tmp_path, "model": tmp_path, "runner": TEST_PAGES / "fake"}
     documents = {"samples.json": texts, "fake.json": {"fake": steps}}
     return visit_page(
         PAGES / "visit.html",
@@ -79,7 +82,6 @@ def fake(
         documents=documents,
         link=link,
         progress=lines.append if lines is not None else None,
-        fragment="fake",
     )
 
 
@@ -94,16 +96,16 @@ def test_one_hop_brings_the_page_and_nothing_comes_twice(tmp_path: Path) -> None
     assert compare([data["output"]], doubled(1), 0) == (0, "")
     assert data["batches"] == [] and "clockMs" not in data and data["isolated"] and data["secure"]
     fetched = {name.rpartition("/")[2]: rest for name, *rest in json.loads(data["renderer"])}
-    own = {"visit.js", "page.js", "heartbeat.js", "fake.js", "job.json"}
+    own = {"visit.js", "page.js", "heartbeat.js", "runner.js", "job.json"}
     # a hop takes 60 ms and more
     assert max(fetched[name][0] for name in own) < min(fetched[name][1] for name in own)
     before = {name for name, (*_, early) in fetched.items() if early}
     assert before == own | {"fake.json"}
     assert data["cold"]["pageMs"] > 120
     for path, size in answered.sent.items():
-        root = TEST_PAGES if path.startswith("runners") else PAGES
-        if (root / path).exists():
-            assert size == (root / path).stat().st_size, path
+        file = TEST_PAGES / "fake" / "runner.js" if path == "runner/runner.js" else PAGES / path
+        if file.exists():
+            assert size == file.stat().st_size, path
 
 
 def tried(tmp_path: Path, well: Callable[[dict[str, Any]], bool], **how: Any) -> dict[str, Any]:
@@ -207,7 +209,6 @@ def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: s
     }
     texts = encode(inputs)
     job = {
-        "library": "ganzoo",
         "backend": backend,
         **specs,
         "first": texts[0],
@@ -219,10 +220,9 @@ def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: s
     answered = visit_page(
         PAGES / "visit.html",
         job,
-        {"lib": tmp_path / "lib", "model": exported.path / "generator"},
+        {"runner": RUNNERS / "ganzoo", "lib": tmp_path / "lib", "model": exported.path / "generator"},
         visitor=Local(find_browser()),
         documents={"samples.json": texts},
-        fragment="ganzoo",
     )
     data = answered.data
     assert compare([data["output"]], [each[:1] for each in outputs], 1e-4)[1] == ""

@@ -21,10 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo import inputs, plugins
+from ganzoo.backends._webdnn import save
 from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, UsageError, VerificationError
 from ganzoo.export import exports, golden, size
 from ganzoo.export.tracing import reference, trace
-from ganzoo.specs import Network, Part, TensorSpec
+from ganzoo.specs import Network, Part, TensorSpec, WebdnnTarget
 from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from tests.support.command import Done
 
 WEBDNN = ("--layout", "webdnn")
-BACKENDS = ("webgpu", "webgl", "webassembly")
 WRITTEN = {
     "webgpu": {"graph_webgpu.json", "kernels_webgpu.metal", "weight_webgpu.bin"},
     "webgl": {
@@ -47,6 +47,7 @@ WRITTEN = {
         "kernels_webassembly.wasm",
     },
 }
+BACKENDS = tuple(WRITTEN)
 
 
 def backends(*names: str) -> list[Any]:
@@ -77,12 +78,12 @@ def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run]
     assert {path.name for path in (made.path / name).iterdir()} == set().union(*WRITTEN.values())
     assert {path.name for path in made.path.iterdir()} == {name, "export.json", "report.json", "golden.npz"}
     assert [path.name for path in tmp_path.iterdir()] == ["export"]  # no staging left
-    for path, entry in made.manifest["files"].items():
+    for path, entry in made.description["files"].items():
         raw = (made.path / path).read_bytes()
         assert (len(raw), hashlib.sha256(raw).hexdigest()) == (entry["bytes"], entry["sha256"])
     assert len(parts) == 13
     again = exports.load(tmp_path / "export")
-    assert again.manifest == json.loads(json.dumps(made.manifest))
+    assert again.description == json.loads(json.dumps(made.description))
     assert again.runnable == ["webgl", "webassembly"]
     drawn, computed = again.golden(name)
     assert len(drawn[0]) == len(computed[0]) == golden.SAMPLES
@@ -263,7 +264,7 @@ def test_strangers_backend_that_lacks_an_operator(runs: Mapping[str, Run], tmp_p
     def generate(graph: Any) -> Any:
         raise NotImplementedError("Operator <Softmax> is not handled")
 
-    lacking = replace(backends("webgl")[0], name="mine", generate=generate)
+    lacking = replace(backends("webgl")[0], name="mine", webdnn=WebdnnTarget(generate, save))
     with pytest.raises(UnsupportedOperatorError, match=r"mine has no operator Softmax \(layer fc4 > Softmax\)"):
         webdnn(runs["cnn"], [lacking], tmp_path / "export")
 
@@ -287,10 +288,10 @@ def test_a_failed_export_leaves_the_former_one(
         raise error("at this point")
 
     if fault == "write":
-        chosen = [replace(chosen[0], write=fail)]
+        chosen = [replace(chosen[0], webdnn=replace(chosen[0].webdnn, write=fail))]
     elif fault == "interrupt":
         error = KeyboardInterrupt
-        chosen = [replace(chosen[0], write=fail)]
+        chosen = [replace(chosen[0], webdnn=replace(chosen[0].webdnn, write=fail))]
     elif fault == "judge":
         error = VerificationError
         options = {"judge": fail}
@@ -370,7 +371,7 @@ def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> N
     report = json.loads((made.path / "report.json").read_text())
     assert report == json.loads(json.dumps(size.report(parts, made.notes, ())))
     files = {entry["path"]: entry for entry in report["files"]}
-    assert set(files) == set(made.manifest["files"])
+    assert set(files) == set(made.description["files"])
     for path, entry in files.items():
         raw = (made.path / path).read_bytes()
         assert entry["raw"] == len(raw)

@@ -10,7 +10,8 @@ import pytest
 
 from ganzoo.browsers.families import CHROMIUM
 from ganzoo.browsers.find import find_browser, find_browsers
-from ganzoo.browsers.session import PAGES, run_page
+from ganzoo.browsers.session import run_page
+from ganzoo.pages import PAGES
 from ganzoo.serving.arrays import encode
 from tests.support.families import HERE
 from tests.support.places import TEST_PAGES

@@ -153,9 +153,9 @@ def test_a_page_s_header_asks_for_what_the_page_asks_for(real: Path) -> None:
 
 def test_a_page_s_code_fits_its_budget(real: Path, runs: Mapping[str, Run], tmp_path: Path) -> None:
     """With three networks and a title of 60 letters."""
-    exports = [(exports.load(real.parent / arch), runs[arch]) for arch in ("dcgan-cond", "cnn", "cnn")]
+    made_of = [(exports.load(real.parent / arch), runs[arch]) for arch in ("dcgan-cond", "cnn", "cnn")]
     title = "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter De"
-    made = build.build(exports, tmp_path / "site", build.SiteOptions(title=title))
+    made = build.build(made_of, tmp_path / "site", build.SiteOptions(title=title))
     assert len(title) == 60 and [each.page.file for each in made.pages] == ["index.html", "cnn.html", "cnn-2.html"]
     for each in made.pages:
         names = ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")

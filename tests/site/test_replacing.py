@@ -114,7 +114,6 @@ KILLED_IN_SWAP = """
 import os, signal, sys
 from pathlib import Path
 from ganzoo.export import exports
-from ganzoo.runtime import join, modules, strip
 from ganzoo.site import build
 
 real = Path.rename

@@ -34,10 +34,10 @@ def test_sheets_become_a_timeline(tmp_path: Path) -> None:
 
 LOGS = {
     "log": "{}",
-    "endless": '{"iteration": 1e999, "epoch_detail": 1}',
-    "endless epoch": '{"iteration": 1, "epoch_detail": 1e999}',
-    "no number": '{"iteration": 1, "epoch_detail": NaN}',
-    "too large": f'{{"iteration": 1, "epoch_detail": 1{"0" * 400}}}',
+    "endless": '{"iteration": 1e999, "epoch_detail": 1, "elapsed_time": 1}',
+    "endless epoch": '{"iteration": 1, "epoch_detail": 1e999, "elapsed_time": 1}',
+    "no number": '{"iteration": 1, "epoch_detail": NaN, "elapsed_time": 1}',
+    "too large": f'{{"iteration": 1, "epoch_detail": 1{"0" * 400}, "elapsed_time": 1}}',
     "deep": "[" * 100_000,
 }
 

@@ -1,6 +1,7 @@
 """Plans for tests: a NumPy executor as reference, a builder for hand-made plans, one list of cases for all backends.
 
-To add an operator: a branch in `STEPS`, a line in `CASES`, and a kernel in each backend.
+To add a kind of step: a branch in `STEPS`, a line in `cases`, and a kernel in each backend. Scalar operations are
+found in their table.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ganzoo.export.expressions import Arg, Expr, X, call
-from ganzoo.export.lowering.elementwise import constant_of
+from ganzoo.export.expressions import OPERATIONS, Arg, Expr, X, call, evaluate
 from ganzoo.export.plan import (
     Box,
     Conv,
@@ -45,7 +45,7 @@ def execute(plan: Plan, inputs: list[np.ndarray]) -> list[np.ndarray]:
         xs = [_value(tensor, buffers, n) for tensor in step.inputs]
         y = STEPS[type(step)](step, *xs)
         if not isinstance(step, Elementwise):
-            y = constant_of(step.activation, [y])
+            y = evaluate(step.activation, [y])
         assert y.shape == (n, *step.output.shape), (step, y.shape)
         assert step.output.slot not in {t.slot for t in step.inputs}, "a step may not write over its input"
         buffers[step.output.slot] = y
@@ -131,7 +131,7 @@ def _softmax(step: Softmax, x: np.ndarray) -> np.ndarray:
 
 
 def _elementwise(step: Elementwise, *xs: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(constant_of(step.activation, list(xs)), (len(xs[0]), *step.output.shape))
+    return np.broadcast_to(evaluate(step.activation, list(xs)), (len(xs[0]), *step.output.shape))
 
 
 def _resize(step: Resize, x: np.ndarray) -> np.ndarray:
@@ -359,6 +359,13 @@ def _broadcast(h: int, w: int, c: int) -> Plan:
     return b.elementwise(call("add", call("mul", Arg(0), Arg(1)), 0.5), b.constant(h, w, c)).plan()
 
 
+def _operation(name: str, arity: int) -> Plan:
+    """A scalar operation of positive operands: the input, and constants."""
+    b = Builder((3, 4, 5))
+    operands = [call("add", call("abs", Arg(i)), 0.1) for i in range(arity)]
+    return b.elementwise(call(name, *operands), *(b.constant(3, 4, 5) for _ in operands[1:])).plan()
+
+
 def unary(expr: Expr, shape: tuple[int, int, int] = (3, 5, 6)) -> Plan:
     return Builder(shape).elementwise(expr).plan()
 
@@ -451,6 +458,8 @@ def cases() -> dict[str, Plan]:
         "generator": generator(),
         "classifier": classifier(),
     }
+    for name, operation in OPERATIONS.items():
+        found[f"operation-{name}"] = _operation(name, operation.arity)
     for op in ("sum", "max", "min"):
         for axes in ("c", "hw", "hwc", "w"):
             found[f"reduce-{op}-{axes}"] = B((3, 5, 6)).reduce(op, axes).plan()

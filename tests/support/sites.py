@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,10 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def golden(inputs: list[dict[str, Any]], outputs: list[dict[str, Any]]) -> bytes:
+    return bytes(4 * sum(math.prod(spec["shape"]) for spec in [*inputs, *outputs]))
+
+
 def manifest_of(kind: str, arch: str, contents: Mapping[str, bytes]) -> dict[str, Any]:
     inputs, outputs = KINDS[kind]
     tensor = {"name": "w", "shape": [4], "offset": 0, "values": 4, "bytes": 16, "at": 0, "encoding": "f32"}
@@ -57,7 +62,7 @@ def made_by_hand(folder: Path, kind: str = "generator", arch: str = "tiny", layo
     """An export in `folder`, of files that nothing runs."""
     contents = {
         "weights.bin": np.arange(4, dtype="<f4").tobytes(),
-        "golden.bin": bytes(32),
+        "golden.bin": golden(*KINDS[kind]),
         **{name: name.encode() for name in ("ganzoo.js", "weights.js", "webdnn.js", "webgl.js", "webgl.json")},
     }
     (folder / kind).mkdir(parents=True)
@@ -72,10 +77,14 @@ def made_by_hand(folder: Path, kind: str = "generator", arch: str = "tiny", layo
 
 
 def change(export: exports.Export, **values: Any) -> exports.Export:
-    """Other `values` in the manifest of the export's only network."""
+    """Other `values` in the manifest of the export's only network, and a golden sample to fit."""
     (name,) = export.networks
     file = export.path / name / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
+    manifest = {**json.loads(file.read_text()), **values}
+    sample = golden(manifest["inputs"], manifest["outputs"])
+    (export.path / name / "golden.bin").write_bytes(sample)
+    manifest["files"]["golden.bin"] = {"bytes": len(sample), "sha256": sha256(sample)}
+    file.write_text(json.dumps(manifest))
     return export
 
 
@@ -151,6 +160,6 @@ def run_with_samples(path: Path) -> Run:
     for iteration, colour in ((800, (9, 9, 9)), (20, (1, 2, 3))):
         Image.new("RGB", (40, 30), colour).save(path / "samples" / f"{iteration:07d}.png", compress_level=0)
     (path / "samples" / "notes.png").write_text("no sheet")
-    lines = [{"iteration": 800, "epoch_detail": 3.2000001, "loss": 1.0}]
+    lines = [{"iteration": 800, "epoch_detail": 3.2000001, "elapsed_time": 9.0, "loss": 1.0}]
     (path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganzoo.backends._webdnn import generator
 from ganzoo.backends.webassembly.toolchain import COMPILERS, write
-from ganzoo.specs import Backend
+from ganzoo.specs import Backend, WebdnnTarget
 
 if TYPE_CHECKING:
     from ganzoo.export.plan import Plan
@@ -22,11 +22,11 @@ def _compile(plan: Plan) -> Program:
 
 BACKEND = Backend(
     name="webassembly",
+    title="WebAssembly",
     summary="C kernels, compiled to WebAssembly SIMD for each network",
-    generate=generator("webassembly"),
-    write=write,
-    tolerance=1e-5,  # sums in another order differ by some 1e-6
-    toolchains=tuple(COMPILERS),
     compile=_compile,
     modules=(Path(__file__).with_name("webassembly.js"),),
+    order=1,  # it has no device to wait for and no shader to compile
+    tolerance=1e-5,  # sums in another order differ by some 1e-6
+    webdnn=WebdnnTarget(generator("webassembly"), write, toolchains=tuple(COMPILERS)),
 )

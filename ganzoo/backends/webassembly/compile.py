@@ -17,7 +17,7 @@ from ganzoo.backends.webassembly.steps import STEPS, at
 from ganzoo.backends.webassembly.toolchain import WHAT
 from ganzoo.compilers import zig
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.expressions import Arg, Call, Const, X, render
+from ganzoo.export.expressions import Arg, Call, Const, Language, X
 from ganzoo.export.plan import Elementwise, Move
 from ganzoo.paths import writable_cache
 from ganzoo.specs import Program
@@ -42,26 +42,29 @@ FLAGS = (
 )
 LINK = ("-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384")
 
-TEMPLATES: Mapping[str, str] = {
-    "add": "wasm_f32x4_add({}, {})",
-    "sub": "wasm_f32x4_sub({}, {})",
-    "mul": "wasm_f32x4_mul({}, {})",
-    "div": "wasm_f32x4_div({}, {})",
-    # the pseudo-maximum is one instruction everywhere, and hands NaN on where the first operand is the value
-    "max": "wasm_f32x4_pmax({}, {})",
-    "min": "wasm_f32x4_pmin({}, {})",
-    "pow": "v_pow({}, {})",
-    "neg": "wasm_f32x4_neg({})",
-    "abs": "wasm_f32x4_abs({})",
-    "exp": "v_exp({})",
-    "log": "v_log({})",
-    "sqrt": "wasm_f32x4_sqrt({})",
-    "tanh": "v_tanh({})",
-    "sigmoid": "v_sigmoid({})",
-    "softplus": "v_softplus({})",
-    "where_gt": "select(wasm_f32x4_gt({}, {}), {}, {})",
-}
-
+LANGUAGE = Language(
+    "webassembly",
+    {
+        "add": "wasm_f32x4_add({}, {})",
+        "sub": "wasm_f32x4_sub({}, {})",
+        "mul": "wasm_f32x4_mul({}, {})",
+        "div": "wasm_f32x4_div({}, {})",
+        # the pseudo-maximum is one instruction everywhere, and hands NaN on where the first operand is the value
+        "max": "wasm_f32x4_pmax({}, {})",
+        "min": "wasm_f32x4_pmin({}, {})",
+        "pow": "v_pow({}, {})",
+        "neg": "wasm_f32x4_neg({})",
+        "abs": "wasm_f32x4_abs({})",
+        "exp": "v_exp({})",
+        "log": "v_log({})",
+        "sqrt": "wasm_f32x4_sqrt({})",
+        "tanh": "v_tanh({})",
+        "sigmoid": "v_sigmoid({})",
+        "softplus": "v_softplus({})",
+        "where_gt": "select(wasm_f32x4_gt({}, {}), {}, {})",
+    },
+    number="F({})",
+)
 
 # The two modules and what the compiler is told for each
 MODULES: Mapping[str, tuple[str, ...]] = {
@@ -104,15 +107,14 @@ def _port(tensor: Tensor) -> dict[str, Any]:
 def source(plan: Plan) -> tuple[str, int]:
     """The C of `plan`, and how many images a run takes at most."""
     codes = [_code(step) for step in plan.steps]
-    functions: dict[tuple[str, int, Expr], str] = {}
+    functions: dict[tuple[str, str], str] = {}
     calls = []
     for step, code in zip(plan.steps, codes, strict=True):
         fused = not isinstance(step, Elementwise)
         low = _low(step.activation) if code.has_low else -inf
-        key = ("ACTIVATION", 0, step.activation) if fused else ("ELEMENTWISE", len(step.inputs), step.activation)
         name = ""
         if not fused or (step.activation != X and low == -inf):
-            name = functions.setdefault(key, f"expression_{len(functions)}")
+            name = functions.setdefault(_function(step), f"expression_{len(functions)}")
         calls += [call.replace("{function}", name).replace("{low}", str(low)) for call in code.calls]
         if fused and name:
             calls.append(f"{name}({at(step.output)}, n * {step.output.size})")
@@ -124,7 +126,7 @@ def source(plan: Plan) -> tuple[str, int]:
         '#include "elementwise.h"',
         # four values more: a vector may read beyond the end
         *(f"_Alignas(64) float {name}[{size + 4}];" for name, size in arrays.items()),
-        *(_function(name, *key) for key, name in functions.items()),
+        *(f"{macro}({name}, {rest})" for (macro, rest), name in functions.items()),
         '__attribute__((export_name("run"))) void run(int n) {',
         f"  if (n < 1 || n > {batch}) __builtin_trap();",
         *(f"  {call};" for call in calls),
@@ -142,20 +144,27 @@ def _low(expr: Expr) -> float:
 
 
 def _code(step: Step) -> Code:
-    make = STEPS.get(type(step))
-    constant = any(tensor.weight for tensor in step.inputs) and not isinstance(step, (Elementwise, Move))
-    if make is None or constant:
-        raise UnsupportedOperatorError(
-            f"Layer {step.layer}: the backend webassembly has no kernel for {step.kind}{' of a constant' * constant}.",
-            "Export without this backend, or write the layer in other operators.",
-        )
-    return make(step)
+    if type(step) not in STEPS:
+        raise _unsupported(step, step.kind)
+    if any(tensor.weight for tensor in step.inputs) and not isinstance(step, (Elementwise, Move)):
+        raise _unsupported(step, f"{step.kind} of a constant")
+    return STEPS[type(step)](step)
 
 
-def _function(name: str, macro: str, count: int, expr: Expr) -> str:
-    args = [f"x[{i}]" for i in range(max(1, count))]
-    given = (name, str(count), render(expr, TEMPLATES, args, "F({})"))
-    return f"{macro}({', '.join(given if count else given[::2])})"
+def _unsupported(step: Step, what: str) -> UnsupportedOperatorError:
+    return UnsupportedOperatorError(
+        f"Layer {step.layer}: the backend webassembly has no kernel for {what}.",
+        "Export without this backend, or write the layer in other operators.",
+    )
+
+
+def _function(step: Step) -> tuple[str, str]:
+    """The macro of elementwise.h that defines the step's expression as a function, and what follows its name."""
+    count = len(step.inputs) if isinstance(step, Elementwise) else 1
+    expression = LANGUAGE.render(step.activation, [f"x[{i}]" for i in range(count)], step.layer)
+    if isinstance(step, Elementwise):
+        return "ELEMENTWISE", f"{count}, {expression}"
+    return "ACTIVATION", expression
 
 
 def _size(step: Step) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.backends._webdnn import generator, save
-from ganzoo.specs import Backend
+from ganzoo.specs import Backend, WebdnnTarget
 
 if TYPE_CHECKING:
     from ganzoo.export.plan import Plan
@@ -21,10 +21,12 @@ def _compile(plan: Plan) -> Program:
 
 BACKEND = Backend(
     name="webgl",
+    title="WebGL",
     summary="GLSL ES 3.00 fragment shaders, for browsers with WebGL2",
-    generate=generator("webgl"),
-    write=save,
-    note="in WebDNN's layout: three descriptors, of which a browser fetches one",
     compile=_compile,
-    modules=(Path(__file__).parent / "webgl.js",),
+    modules=(Path(__file__).with_name("webgl.js"),),
+    order=2,
+    webdnn=WebdnnTarget(
+        generator("webgl"), save, note="in WebDNN's layout: three descriptors, of which a browser fetches one"
+    ),
 )

@@ -7,37 +7,30 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.export.expressions import render
+from ganzoo.backends._shading import TEMPLATES
+from ganzoo.export.expressions import Language
 from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax, pad4
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ganzoo.export.expressions import Expr
     from ganzoo.export.plan import Box, Matrix, Step, Tensor
 
 SIZE = 4096  # texels; WebGL2 promises 2048, but what draws into floats has this
 
 KERNELS = Path(__file__).parent / "kernels"
 
-TEMPLATES = {
-    "add": "({}+{})",
-    "sub": "({}-{})",
-    "mul": "({}*{})",
-    "div": "({}/{})",
-    "max": "max({},{})",
-    "min": "min({},{})",
-    "pow": "power({},{})",
-    "neg": "(-{})",
-    "abs": "abs({})",
-    "exp": "exp({})",
-    "log": "log({})",
-    "sqrt": "sqrt({})",
-    "tanh": "tangent({})",
-    "sigmoid": "sigmoid({})",
-    "softplus": "softplus({})",
-    "where_gt": "where_gt({},{},{},{})",
-}
+LANGUAGE = Language(
+    "webgl",
+    {
+        **TEMPLATES,
+        # functions in kernels/head.glsl
+        "tanh": "tangent({})",
+        "sigmoid": "sigmoid({})",
+        "where_gt": "where_gt({},{},{},{})",
+    },
+    number="vec4({})",
+)
 
 BANDED = ("conv", "deconv")  # kernels
 
@@ -93,7 +86,7 @@ def shader(step: Step, sources: Sequence[Layout | None], target: Layout) -> str:
     constants |= {"IH": first.h, "IW": first.w, "IC": first.c, "OC": out.c, "W": out.w, "C4": texels(out)}
     constants |= {"WIDTH": target.width, "ROWS": target.rows, "FOLDED": target.line != out.w * texels(out)}
     constants |= {"BANDS": target.bands, "STEP": _columns(step, target), **own.constants}
-    activation = "v" if isinstance(step, Elementwise) else _expression(step.activation, ["v"])
+    activation = "v" if isinstance(step, Elementwise) else LANGUAGE.render(step.activation, ["v"], step.layer)
     parts = [
         "#version 300 es",
         *(f"#define {name} {_literal(value)}" for name, value in constants.items()),
@@ -142,10 +135,6 @@ def _columns(step: Step, target: Layout) -> int:
 
 def _literal(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _expression(expr: Expr, args: Sequence[str]) -> str:
-    return render(expr, TEMPLATES, args, "vec4({})")
 
 
 def _matrix(step: Matrix, groups: int = 1) -> dict[str, int]:
@@ -209,7 +198,7 @@ def _elementwise(step: Elementwise) -> Source:
         at = ("y" if tensor.h > 1 else "0", "x" if tensor.w > 1 else "0", "c" if tensor.c > 1 else "0")
         names.append(f"v{i}")
         values.append(f"vec4 v{i}=in{i}(n,{','.join(at)}){'.xxxx' if tensor.c < out.c else ''};")
-    constants = {"VALUES": "".join(values), "RESULT": _expression(step.activation, names)}
+    constants = {"VALUES": "".join(values), "RESULT": LANGUAGE.render(step.activation, names, step.layer)}
     return Source("elementwise", constants)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.backends._webdnn import generator, save
-from ganzoo.specs import Backend
+from ganzoo.specs import Backend, WebdnnTarget
 
 if TYPE_CHECKING:
     from ganzoo.export.plan import Plan
@@ -21,11 +21,15 @@ def _compile(plan: Plan) -> Program:
 
 BACKEND = Backend(
     name="webgpu",
+    title="WebGPU",
     summary="WGSL compute shaders, for browsers with WebGPU",
-    generate=generator("webgpu"),
-    write=save,
-    runs=False,
-    note="in WebDNN's layout: Metal source that no browser of today runs",
     compile=_compile,
-    modules=(Path(__file__).parent / "webgpu.js",),
+    modules=(Path(__file__).with_name("webgpu.js"),),
+    order=3,  # a browser takes the longest to hand out its device
+    webdnn=WebdnnTarget(
+        generator("webgpu"),
+        save,
+        runs=False,
+        note="in WebDNN's layout: Metal source that no browser of today runs",
+    ),
 )

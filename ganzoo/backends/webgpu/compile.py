@@ -79,7 +79,8 @@ def _dispatch(step: Step) -> tuple[str, list[int], list[int]]:
     groups = -(-kernel.invocations // GROUP)
     across = min(groups, MAX_GROUPS)
     kernel = replace(kernel, values={"COUNT": kernel.invocations, "ROW": across * GROUP, **kernel.values})
-    return (*module(kernel, buffers, step.activation), [across, -(-groups // across)])
+    text, bound = module(kernel, buffers, step)
+    return text, bound, [across, -(-groups // across)]
 
 
 def _unsupported(step: Step, why: str) -> UnsupportedOperatorError:

@@ -155,7 +155,7 @@ def resize(step: Resize) -> Kernel:
 def elementwise(step: Elementwise) -> Kernel:
     y = step.output
     loads = [_load(step, i, tensor, y) for i, tensor in enumerate(step.inputs)]
-    value = expression(step.activation, loads)
+    value = expression(step.activation, loads, step.layer)
     return Kernel("elementwise", blocks(y), {"OW": y.w, "CP": pad4(y.c) // 4, "VALUE": value})
 
 

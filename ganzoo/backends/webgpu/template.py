@@ -7,36 +7,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganzoo.export.expressions import render
+from ganzoo.backends._shading import TEMPLATES
+from ganzoo.export.expressions import Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ganzoo.export.expressions import Expr
+    from ganzoo.export.plan import Step
 
 FOLDER = Path(__file__).parent / "kernels"
 GROUP = 64  # invocations of a workgroup, as the templates say
 LARGEST = 3.4028234e38  # WGSL has no infinity; here its float32 ends
 
 # Operands are vec4f. What a function does beyond the largest float is left open, so none is led there.
-TEMPLATES = {
-    "add": "({}+{})",
-    "sub": "({}-{})",
-    "mul": "({}*{})",
-    "div": "({}/{})",
-    "max": "max({},{})",
-    "min": "min({},{})",
-    "pow": "power({},{})",
-    "neg": "(-{})",
-    "abs": "abs({})",
-    "exp": "exp({})",
-    "log": "log({})",
-    "sqrt": "sqrt({})",
-    "tanh": "(1-2/(exp(2*min({},vec4f(20)))+1))",
-    "sigmoid": "(1/(1+exp(min(-{},vec4f(80)))))",
-    "softplus": "softplus({})",
-    "where_gt": "select({3},{2},{0}>{1})",
-}
+LANGUAGE = Language(
+    "webgpu",
+    {
+        **TEMPLATES,
+        "tanh": "(1-2/(exp(2*min({},vec4f(20)))+1))",
+        "sigmoid": "(1/(1+exp(min(-{},vec4f(80)))))",
+        "where_gt": "select({3},{2},{0}>{1})",
+    },
+    number="vec4f({})",
+)
 
 FUNCTIONS = {
     "softplus": "fn softplus(a:vec4f)->vec4f{return max(a,vec4f())+log(1+exp(-abs(a)));}",
@@ -89,18 +83,18 @@ def _repeated(line: str, repeats: Mapping[str, int]) -> list[str]:
     return lines
 
 
-def expression(expr: Expr, args: Sequence[str]) -> str:
-    """`expr` of the vec4f `args` in WGSL."""
-    return (
-        render(expr, TEMPLATES, args, "vec4f({})").replace("(inf)", f"({LARGEST})").replace("(-inf)", f"(-{LARGEST})")
-    )
+def expression(expr: Expr, args: Sequence[str], layer: str) -> str:
+    """`expr` of the vec4f `args` in WGSL. Raises `UnsupportedOperatorError` as `Language.render` does."""
+    text = LANGUAGE.render(expr, args, layer)
+    return text.replace("(inf)", f"({LARGEST})").replace("(-inf)", f"(-{LARGEST})")
 
 
-def module(kernel: Kernel, bindings: Mapping[str, int], activation: Expr) -> tuple[str, list[int]]:
-    """A whole module and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names."""
+def module(kernel: Kernel, bindings: Mapping[str, int], step: Step) -> tuple[str, list[int]]:
+    """The module of `step`, and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names."""
     text = fill(kernel)
     if "act(" in text:
-        text = f"fn act(a:vec4f)->vec4f{{return {expression(activation, ['a'])};}}\n{text}"
+        activation = expression(step.activation, ["a"], step.layer)
+        text = f"fn act(a:vec4f)->vec4f{{return {activation};}}\n{text}"
     text = "".join(body + "\n" for name, body in FUNCTIONS.items() if f"{name}(" in text) + text
     used = [name for name in bindings if f"{name}[" in text]
     head = ""

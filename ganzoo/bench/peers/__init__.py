@@ -1,12 +1,14 @@
 """The peers: libraries that `ganzoo bench --peers` hands the same network, and what their pages are served.
 
-A peer's own code is served unchanged, from the packages that `make bench-peers` installs as benchmarks/package.json
-pins them, or from the folder `GANZOO_PEERS`. Which versions these are is asked of the packages. A newer one is
-another number in that file, and `npm --prefix benchmarks install --package-lock-only` for the lock.
+A peer is a folder here, or in a stranger's package, and a line under the entry points `ganzoo.peers`:
 
-onnx_model.py    the plan as an ONNX model (onnx_graph.py: nodes and names; onnx_moves.py)
-layers_model.py  the plan as a layers model of Keras (layers_graph.py: layers and weights)
-moves.py         what a move of values is in their terms; reading.py: parameters and activations of a plan
+__init__.py        its `PEER`, and what writes a plan in its terms
+runner.js          how a page loads and runs it: `Runner` of pages/types.d.ts
+package.json       its npm packages; package-lock.json pins them with all that they need
+
+Its code is served unchanged, as npm delivers it, or from the folder `GANZOO_PEERS`, a node_modules of the user's. What
+the peers here share: _moves.py (a move of values in a library's terms), _reading.py (a plan's parameters and
+activations).
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.browser.webdnn_js import webdnn_js
+from ganzoo import npm
 from ganzoo.errors import ToolMissingError
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from ganzoo.export.plan import Plan
     from ganzoo.specs import Network
 
-REMEDY = "Install the peers with: make bench-peers"
+    Progress = Callable[[str], None]
+
+OWN_MODULES = "GANZOO_PEERS"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,130 +58,88 @@ class Source:
 
 @dataclass(frozen=True)
 class Peer:
-    """A library. `code` says by backend where each file of the page's `lib/` is: a function, for some are fetched.
+    """A library. `folder` has its runner.js, package.json and package-lock.json.
 
-    `package` is the one of the library's packages that names its version. `batches` tells whether it takes several
+    `package` is the one of its npm packages that names the library's version. `code` has, by backend, the files of the
+    page's `lib/`: by their names there, where they lie below `node_modules`. `batches` tells whether it takes several
     pictures a run. `write(source, backend, folder)` writes the network's files; it raises `UnsupportedOperatorError`
     for what the library has no words for, and `ToolMissingError`.
     """
 
     name: str
+    folder: Path
     package: str
-    code: Mapping[str, Mapping[str, Callable[[], Path]]]
+    code: Mapping[str, Mapping[str, str]]
     write: Callable[[Source, str, Path], None]
     batches: bool = True
 
+    @property
+    def files(self) -> set[str]:
+        """All that is wanted of its packages: its code, and what tells their versions."""
+        code = {path for files in self.code.values() for path in files.values()}
+        return code | {f"{package}/package.json" for package in npm.packages(self.folder)}
+
 
 @dataclass(frozen=True)
-class Staged:
-    """The folders that a page is served as `lib/` and `model/`."""
+class Installed:
+    """A peer, and where its files are by their names below `node_modules`."""
 
-    lib: Path
-    model: Path
+    peer: Peer
+    files: Mapping[str, Path]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each of its packages, as the package itself says."""
+        return {
+            package: json.loads(self.files[f"{package}/package.json"].read_text(encoding="utf-8"))["version"]
+            for package in npm.packages(self.peer.folder)
+        }
+
+    def stage(self, backend: str, source: Source, root: Path) -> dict[str, Path]:
+        """Write below `root` what a page on `backend` is served: its folders `runner`, `lib` and `model` by name.
+
+        Code that is there is kept. Raises `UnsupportedOperatorError` where the peer cannot run the network.
+        """
+        base = root / self.peer.name / backend
+        folders = {"runner": base / "runner", "lib": base / "lib", "model": base / "model" / source.network.name}
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.peer.folder / "runner.js", folders["runner"] / "runner.js")
+        for name, where in self.peer.code[backend].items():
+            if not (folders["lib"] / name).exists():
+                shutil.copyfile(self.files[where], folders["lib"] / name)
+        self.peer.write(source, backend, folders["model"])
+        return folders
 
 
-def stage(peer: Peer, backend: str, source: Source, root: Path) -> Staged:
-    """Write what the page of `peer` on `backend` needs for one network below `root`; code that is there is kept.
+def install(peer: Peer, progress: Progress | None = None) -> Installed:
+    """`peer` with its files: from the folder `GANZOO_PEERS` where its package is there, else as npm delivers them.
 
-    Raises `UnsupportedOperatorError` where the peer cannot run the network, `ToolMissingError` where it is not
-    installed.
+    Raises `ToolMissingError` where they cannot be had.
     """
-    staged = Staged(root / peer.name / backend / "lib", root / peer.name / backend / source.network.name)
-    staged.lib.mkdir(parents=True, exist_ok=True)
-    staged.model.mkdir(exist_ok=True)
-    for name, where in peer.code[backend].items():
-        if not (staged.lib / name).exists():
-            shutil.copyfile(where(), staged.lib / name)
-    peer.write(source, backend, staged.model)
-    return staged
+    own = _own_modules()
+    if own and (own / peer.package).is_dir():
+        return Installed(peer, {name: _present(own / name) for name in peer.files})
+    return Installed(peer, npm.fetch(peer.folder, peer.files, progress))
 
 
-def versions() -> dict[str, str]:
-    """The version of each package of each peer, as what is installed says. Raises `ToolMissingError` without them."""
-    from ganzoo.browser.webdnn_js import PACKAGE
+def _own_modules() -> Path | None:
+    named = os.environ.get(OWN_MODULES)
+    if not named:
+        return None
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise ToolMissingError(
+            f"{folder}, the {OWN_MODULES}, is not there.",
+            f"Unset {OWN_MODULES}, and npm fetches the peers; or name a node_modules folder that has them.",
+        )
+    return folder
 
-    found = dict([PACKAGE.split("@")])
-    for package in (*TF_PACKAGES, ORT):
-        found[package] = json.loads(_installed(f"{package}/package.json").read_text(encoding="utf-8"))["version"]
-    return found
 
-
-def _installed(name: str) -> Path:
-    """The file `name` of the packages. Raises `ToolMissingError` where it is not there."""
-    folder = os.environ.get("GANZOO_PEERS") or Path(__file__).parents[3] / "benchmarks" / "node_modules"
-    path = Path(folder).expanduser() / name
+def _present(path: Path) -> Path:
     if not path.is_file():
-        raise ToolMissingError(f"{path}, of a peer, is not there.", REMEDY)
+        raise ToolMissingError(
+            f"{path}, of a peer, is not there.",
+            f"Install the peer's packages anew in that folder, or unset {OWN_MODULES}, and npm fetches the peers.",
+        )
     return path
-
-
-def _onnx(source: Source, backend: str, folder: Path) -> None:
-    from ganzoo.bench.peers import onnx_model
-
-    (folder / "model.onnx").write_bytes(onnx_model.serialize(source.plan))
-
-
-def _layers(source: Source, backend: str, folder: Path) -> None:
-    from ganzoo.bench.peers import layers_model
-
-    layers_model.write(source.plan, folder)
-
-
-def _webdnn(source: Source, backend: str, folder: Path) -> None:
-    from ganzoo.export.layouts import ExportOptions, Traced, get
-    from ganzoo.plugins import BACKENDS
-
-    layout = get("webdnn")
-    traced = Traced(source.network, source.graph, (), ())
-    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], ExportOptions(), {}), folder)
-
-
-ORT, TF = "onnxruntime-web", "@tensorflow/tfjs"
-TF_PACKAGES = [f"{TF}-{part}" for part in ("core", "layers", "backend-wasm", "backend-webgl", "backend-webgpu")]
-
-
-def _tf(part: str) -> dict[str, Callable[[], Path]]:
-    return {f"tf-{part}.js": partial(_installed, f"{TF}-{part}/dist/tf-{part}.es2017.min.js")}
-
-
-def _ort(name: str, wasm: str) -> dict[str, Callable[[], Path]]:
-    # renamed: a server that knows no .mjs calls it no script
-    script = {f"ort.{name}.js": partial(_installed, f"{ORT}/dist/ort.{name}.bundle.min.mjs")}
-    return {**script, wasm: partial(_installed, f"{ORT}/dist/{wasm}")}
-
-
-TF_BOTH = {**_tf("core"), **_tf("layers")}
-TF_WASM = "tfjs-backend-wasm-simd.wasm"
-
-PEERS: tuple[Peer, ...] = (
-    Peer(
-        "onnxruntime-web",
-        ORT,
-        {
-            "webassembly": _ort("wasm", "ort-wasm-simd-threaded.wasm"),
-            "webgpu": _ort("webgpu", "ort-wasm-simd-threaded.asyncify.wasm"),
-        },
-        _onnx,
-    ),
-    Peer(
-        "tensorflow.js",
-        f"{TF}-core",
-        {
-            "webassembly": {
-                **TF_BOTH,
-                **_tf("backend-wasm"),
-                TF_WASM: partial(_installed, f"{TF}-backend-wasm/dist/{TF_WASM}"),
-            },
-            "webgl": {**TF_BOTH, **_tf("backend-webgl")},
-            "webgpu": {**TF_BOTH, **_tf("backend-webgpu")},
-        },
-        _layers,
-    ),
-    Peer(
-        "webdnn",
-        "webdnn",
-        {backend: {"webdnn.js": webdnn_js} for backend in ("webgl", "webassembly")},
-        _webdnn,
-        batches=False,
-    ),
-)

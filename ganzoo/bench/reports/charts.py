@@ -38,6 +38,8 @@ def charts(document: Figures, browser: str, network: str, width: float = WIDE) -
     for draw in drawn:
         with matplotlib.rc_context(STYLE):
             sketch = draw()
-            chart = sketch and Chart(*sketch[:2], inline(sketch[2], f"{browser}/{network}/{sketch[0]}", *sketch[:2]))
-        if chart:
-            yield chart
+            if sketch is None:
+                continue
+            title, words, figure = sketch
+            chart = Chart(title, words, inline(figure, f"{browser}/{network}/{title}", title, words))
+        yield chart

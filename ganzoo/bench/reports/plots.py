@@ -47,7 +47,12 @@ def _logarithmic(axis: Any, low: float, high: float) -> None:
 
     axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
     decades = math.log10(high / low)
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3) if decades < 3 else (1,)))
+    labelled: tuple[int, ...] = (1,)  # in each decade
+    if decades < 2:
+        labelled = (1, 2, 5)
+    elif decades < 3:
+        labelled = (1, 3)
+    axis.set_major_locator(LogLocator(subs=labelled))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_locator(NullLocator())
     axis.grid(color=FAINT, linewidth=0.4)
@@ -129,7 +134,8 @@ def cold(document: Figures, rows: Sequence[Figures], width: float) -> Sketch:
     shown = lines(rows)
     slow = document["link"] is not None and any(row["cold_throttled_ms"] for row in rows)
     figure = _figure(width, len(shown) + 0.9)
-    panels = figure.subplots(1, 1 + slow, squeeze=False, width_ratios=(3, 2)[: 1 + slow])[0]
+    widths = (3, 2) if slow else (3,)
+    panels = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
     _stack(panels[0], shown, PARTS, lambda row: row["cold_parts_ms"])
     panels[0].set_xlabel("ms from navigation to the first output, loopback")
     words = []

@@ -6,15 +6,15 @@ docs/bundle.md is the specification.
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import runtime
-from ganzoo.errors import UsageError
+from ganzoo.assets.minify import javascript
+from ganzoo.errors import DocumentError, UsageError
+from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
 from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from ganzoo.export.weights import Encoding
     from ganzoo.specs import FloatArray, Program
 
-FORMAT = 1
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-MANIFEST, GOLDEN, DIRECTIONS = "manifest.json", "golden.bin", "directions.bin"
+GOLDEN, DIRECTIONS = "golden.bin", "directions.bin"
 LARGE = "Only weights can be cut: export fewer backends, or choose a host that takes larger files."
 
 # Largest absolute difference from Chainer that is no fault, where the encoding costs more than a backend's sums:
@@ -70,11 +68,6 @@ def prepare(
 ) -> Compiled:
     from ganzoo.export.lowering import lower
 
-    for backend in backends:
-        if backend.compile is None:
-            raise UsageError(
-                f"The backend {backend.name} has only WebDNN's layout.", "Leave it out, or export with --layout webdnn."
-            )
     plan = lower(traced.graph, traced.network)
     weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
     with ThreadPoolExecutor() as pool:  # a compiler is another process
@@ -99,13 +92,18 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
     entries: dict[str, Any] = {}
     for backend, program in zip(compiled.backends, compiled.programs, strict=True):
         for module in backend.modules:
-            add(module.name, runtime.strip(module.read_text(encoding="utf-8")).encode(), backend.name)
+            add(module.name, javascript(module.read_text(encoding="utf-8"), module.name).encode(), backend.name)
         for name, content in program.files.items():
             add(name, content, backend.name, instead_of=program.instead.get(name, ""))
         # of files that take each other's place the module chooses
         choice = {*program.instead, *program.instead.values()}
         prefetch = [name for name in program.files if name not in choice]
-        entries[backend.name] = {"module": backend.modules[0].name, "prefetch": prefetch, **program.entry}
+        entries[backend.name] = {
+            "title": backend.title,
+            "module": backend.modules[0].name,
+            "prefetch": prefetch,
+            **program.entry,
+        }
     encoding = compiled.options.weights
     table, data = weights.encode(compiled.plan.weights, encoding)
     shards = weights.shards(data, compiled.options.max_file_size)
@@ -120,21 +118,28 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
         "shards": list(shards),
         "tensors": weights.table(table),
     }
-    write_json(folder / MANIFEST, _manifest(compiled, files, entries, described), indent=None)
-    written.append(Written(folder / MANIFEST, "", "data"))
+    write_json(folder / manifests.FILE, _manifest(compiled, files, entries, described), indent=None)
+    written.append(Written(folder / manifests.FILE, "", "data"))
     return written
 
 
 def read(folder: Path) -> tuple[dict[str, Any], bytes]:
     """A bundle's manifest and the content of its shards.
 
-    Raises `OSError`, `KeyError`, `TypeError`, `AttributeError` or `ValueError` where it is not as docs/bundle.md says.
+    Raises `DocumentError` where the manifest breaks a rule of docs/bundle.md, or a shard has not the length it says.
     """
-    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = manifests.read(folder)
+    content = []
     for name in manifest["weights"]["shards"]:
-        if not re.fullmatch(NAME, name):
-            raise ValueError(f"{name!r} is no file's name")
-    return manifest, b"".join((folder / name).read_bytes() for name in manifest["weights"]["shards"])
+        told = manifest["files"][name]["bytes"]
+        try:
+            with (folder / name).open("rb") as file:
+                content.append(file.read(told + 1))
+        except OSError as error:
+            raise DocumentError(folder / name, "", f"it cannot be read: {error.strerror}") from error
+        if len(content[-1]) != told:
+            raise DocumentError(folder / name, "", f"it has not the {told} bytes that the manifest says")
+    return manifest, b"".join(content)
 
 
 def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path) -> None:
@@ -167,14 +172,14 @@ def recut(folder: Path, into: Path, most: int) -> None:
 def _write_again(folder: Path, into: Path, manifest: dict[str, Any], shards: Mapping[str, bytes]) -> None:
     """The bundle in `folder` once more, in `into`, with `shards` in the place of those that `manifest` names."""
     shutil.copytree(folder, into)
-    for name in manifest["weights"]["shards"]:
+    for name in set(manifest["weights"]["shards"]):  # a stranger's may name one twice
         (into / name).unlink()
         del manifest["files"][name]
     for name, content in shards.items():
         (into / name).write_bytes(content)
         manifest["files"][name] = _described(content)
     manifest["weights"]["shards"] = list(shards)
-    write_json(into / MANIFEST, manifest, indent=None)
+    write_json(into / manifests.FILE, manifest, indent=None)
 
 
 def _manifest(
@@ -185,7 +190,7 @@ def _manifest(
     found = compiled.directions
     own = {"file": DIRECTIONS, "name": found.name, "count": len(found.vectors)} if found else None
     return {
-        "format": FORMAT,
+        "format": manifests.FORMAT,
         "name": network.name,
         "inputs": [asdict(spec) for spec in network.inputs],
         "outputs": [asdict(spec) for spec in network.outputs],

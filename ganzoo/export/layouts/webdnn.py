@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import UnsupportedOperatorError, UsageError
@@ -12,50 +13,72 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ganzoo.specs import Backend
+    from ganzoo.specs import Backend, WebdnnTarget
 
-    Generated = list[tuple[Backend, Any, str | None]]
+
+@dataclass(frozen=True)
+class Generated:
+    """A network as WebDNN describes it for `backend`, to be compiled by `toolchain` where that is not None."""
+
+    backend: str
+    target: WebdnnTarget
+    data: Any
+    toolchain: str | None
 
 
 def prepare(
     traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]
-) -> Generated:
-    return [
-        (
-            backend,
-            _generate(backend, traced.graph),
-            options.toolchain if options.toolchain in backend.toolchains else None,
-        )
-        for backend in backends
-    ]
+) -> list[Generated]:
+    """Raises `UsageError` for a backend that has no files in this layout."""
+    return [_generated(backend, traced.graph, options.toolchain) for backend in backends]
 
 
-def write(generated: Generated, folder: Path) -> list[Written]:
+def write(generated: Sequence[Generated], folder: Path) -> list[Written]:
     written = []
-    for backend, data, toolchain in generated:
+    for each in generated:
         before = set(folder.iterdir())
-        backend.write(data, folder, toolchain)
+        each.target.write(each.data, folder, each.toolchain)
         new = sorted(set(folder.iterdir()) - before)
         if not new:
-            raise UsageError(f"The backend {backend.name} wrote nothing.", "Mend the plugin.")
-        written += [Written(path, backend.name, "weights" if path.suffix == ".bin" else "code") for path in new]
+            raise UsageError(f"The backend {each.backend} wrote nothing.", "Mend the plugin.")
+        written += [Written(path, each.backend, "weights" if path.suffix == ".bin" else "code") for path in new]
     return written
 
 
-def _generate(backend: Backend, graph: Any) -> Any:
-    """What `backend` makes of `graph`. Raises `UnsupportedOperatorError` naming operator, layer and backend."""
+def _target(backend: Backend) -> WebdnnTarget:
+    if backend.webdnn is None:
+        raise UsageError(
+            f"The backend {backend.name} has no files in WebDNN's layout.",
+            "Name the other backends with --backend, or export with --layout ganzoo.",
+        )
+    return backend.webdnn
+
+
+def _generated(backend: Backend, graph: Any, toolchain: str | None) -> Generated:
+    target = _target(backend)
+    data = _described(backend.name, target, graph)
+    return Generated(backend.name, target, data, toolchain if toolchain in target.toolchains else None)
+
+
+def _described(backend: str, target: WebdnnTarget, graph: Any) -> Any:
+    """What `target` makes of `graph`. Raises `UnsupportedOperatorError` naming operator, layer and backend."""
     from webdnn.graph import traverse
 
     try:
-        return backend.generate(graph)
+        return target.generate(graph)
     except (NotImplementedError, AssertionError, KeyError) as error:  # WebDNN's ways of saying that it cannot
         unhandled = re.search(r"Operator <(\w+).* is not handled", str(error))
         operators = [op for op in traverse.listup_operators(graph) if unhandled and type(op).__name__ == unhandled[1]]
         layers = ", ".join(operator.name for operator in operators) or "made by WebDNN's optimiser"
         lacks = f"has no operator {unhandled[1]} (layer {layers})" if unhandled else f"cannot generate it: {error!r}"
         raise UnsupportedOperatorError(
-            f"The backend {backend.name} {lacks}.", "Express the layer with other operators, or leave this backend out."
+            f"The backend {backend} {lacks}.", "Express the layer with other operators, or leave this backend out."
         ) from error
 
 
-LAYOUT = Layout("webdnn", prepare, write, lambda backend: (backend.runs, backend.note))
+def _runs(backend: Backend) -> tuple[bool, str]:
+    target = _target(backend)
+    return target.runs, target.note
+
+
+LAYOUT = Layout("webdnn", prepare, write, _runs)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganzoo.export.expressions import Arg, Call, Const, X, call, substitute
-from ganzoo.export.lowering.elementwise import OPERATORS, affine, constant_of
+from ganzoo.export.expressions import Arg, Call, Const, X, call, evaluate, substitute
+from ganzoo.export.lowering.elementwise import OPERATORS, affine
 from ganzoo.export.lowering.graph import Node, Pending, UnsupportedError, Value, hwc, laid, narrow, plain
 from ganzoo.export.lowering.rearranging import REORDERING, aligned
 from ganzoo.export.plan import Dense, Elementwise
@@ -31,7 +31,7 @@ def lower(lowering: Lowering, operator: Any) -> Array | Value | Pending:
     constants = [aligned(lowering.constant(x), x, axes) if lowering.is_constant(x) else None for x in operands]
     known = [each for each in constants if each is not None]
     if len(known) == len(constants):
-        whole = constant_of(OPERATORS[name]([Arg(i) for i in range(len(known))], operator.parameters), known)
+        whole = evaluate(OPERATORS[name]([Arg(i) for i in range(len(known))], operator.parameters), known)
         return np.broadcast_to(whole, tuple(y.shape))
     pendings = [_pending(lowering, x, y) if each is None else each for x, each in zip(operands, constants, strict=True)]
     change = affine(name, operator.parameters, constants)

@@ -1,59 +1,61 @@
-/** Manifests that break a rule are refused, and named by their field, before anything is fetched. */
+/**
+ * Manifests that break a rule are refused, and named by their field, before anything is fetched: the vectors in
+ * tests/data/manifest-vectors.json, to which tests/export/test_manifest.py holds the check in Python as well.
+ */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { bundle, expected, manifestBytes, serve, stream } from "./bundle.mjs";
 import { close, fails, GanzooError, image, load, x } from "./loading.mjs";
 
-const HOSTILE = {
-  "a future format": [(m) => (m.format = 2), "format", "version"],
-  "no format": [(m) => delete m.format, "format"],
-  "a text for a format": [(m) => (m.format = "1"), "format"],
-  "no inputs": [(m) => (m.inputs = []), "inputs"],
-  "a name of Object.prototype": [(m) => (m.inputs[0].name = "__proto__"), "inputs.0.name"],
-  "the same name twice": [(m) => (m.inputs[1].name = "z"), "inputs.1.name"],
-  "a shape of none": [(m) => (m.inputs[0].shape = null), "inputs.0.shape"],
-  "a negative shape": [(m) => (m.inputs[1].shape = [-1, -2, 2]), "inputs.1.shape.0"],
-  "a broken shape": [(m) => (m.inputs[1].shape = [1, 0.5, 8]), "inputs.1.shape.1"],
-  "an absurd shape": [(m) => (m.inputs[1].shape = [2 ** 20, 2 ** 20]), "inputs.1.shape"],
-  "an unknown meaning": [(m) => (m.inputs[1].meaning = "picture"), "inputs.1.meaning"],
-  "a part of no meaning": [(m) => delete m.inputs[0].parts[0].meaning, "inputs.0.parts.0.meaning"],
-  "half floats without their reader": [(m) => { Object.assign(m.weights.tensors[0], { encoding: "f16", bytes: 40 }); }, "weights.encoding"],
-  "a range upside down": [(m) => (m.inputs[1].range = [1, 0]), "inputs.1.range"],
-  "parts that do not add up": [(m) => (m.inputs[0].parts[0].size = 4), "inputs.0.parts"],
-  "a huge weights file": [(m) => (m.files[m.weights.shards[0]].bytes = 2 ** 40), /^files\.weights.*bytes$/],
-  "a path up": [(m) => { m.files["../x"] = m.files["alpha.js"]; }, "files"],
-  "a path elsewhere": [(m) => { m.files["//evil.example"] = m.files["alpha.js"]; }, "files"],
-  "a shard that is no file": [(m) => (m.weights.shards = ["alpha.bin"]), "weights.shards"],
-  "a shard of another scheme": [(m) => (m.weights.shards = ["data:,x"]), "weights.shards.0"],
-  "a module elsewhere": [(m) => (m.backends.alpha.module = "https://evil.example/x.js"), "backends.alpha.module"],
-  "a module that is no file": [(m) => (m.backends.alpha.module = "constructor"), "backends.alpha"],
-  "a short hash": [(m) => (m.files["alpha.js"].sha256 = "00"), "files.alpha.js.sha256"],
-  "an offset out of range": [(m) => (m.weights.tensors[1].offset = 2 ** 27), "weights.tensors.1.offset"],
-  "an overlap": [(m) => (m.weights.tensors[1].at -= 4), "weights.tensors.1.at"],
-  "a wrong count": [(m) => (m.weights.tensors[1].values = 8), "weights.tensors.1.values"],
-  "bytes that do not fit": [(m) => (m.weights.tensors[0].bytes = 84), "weights.tensors.0.bytes"],
-  "more values than tensors": [(m) => (m.weights.values += 1), "weights.values"],
-  "a tensor left out": [(m) => { m.weights.values -= m.weights.tensors.pop().values; }, "weights.shards"],
-  "int8 without columns": [(m) => (m.weights.tensors[1].encoding = "int8"), "weights.tensors.1.bytes"],
-  "an unknown encoding": [(m) => (m.weights.tensors[0].encoding = "toString"), "weights.tensors.0.encoding"],
-  "no backend": [(m) => (m.backends = {}), "backends"],
-  "no tolerance": [(m) => delete m.golden.tolerance.beta, "golden.tolerance.beta"],
-  "an infinite tolerance": [(m) => (m.golden.tolerance.beta = null), "golden.tolerance.beta"],
-  "a golden of other size": [(m) => (m.files["golden.bin"].bytes -= 4), "golden.file"],
-  "a golden that is no file": [(m) => (m.golden.file = "other.bin"), "golden.file"],
-  "a program to prefetch that is no file": [(m) => (m.backends.alpha.prefetch = ["other.json"]), "backends.alpha"],
-};
+const VECTORS = new URL("../../data/manifest-vectors.json", import.meta.url);
+const { manifest, vectors } = JSON.parse(readFileSync(VECTORS, "utf8"));
 
-for (const [what, [change, field, code = "manifest"]] of Object.entries(HOSTILE)) {
-  test(`a manifest with ${what} is refused before anything is fetched`, async () => {
-    const made = bundle();
-    change(made.manifest);
-    const { url, requests } = serve(made);
-    await fails(load(url), { code, file: "manifest.json", field });
-    assert.deepEqual(requests, ["manifest.json"]);
+/** The object or list that holds what a JSON pointer names, and its last key. */
+function find(document, pointer) {
+  const keys = pointer.slice(1).split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = keys.pop();
+  return [keys.reduce((value, key) => value[key], document), last];
+}
+
+/** The manifest with a vector's change, as text. */
+function changed({ set = {}, raw = {}, remove = [], text }) {
+  const document = structuredClone(manifest);
+  const put = (pointer, value) => {
+    const [holder, key] = find(document, pointer);
+    // an assignment to __proto__ would change something else
+    Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+  };
+  for (const [pointer, value] of Object.entries(set)) put(pointer, value);
+  for (const pointer of Object.keys(raw)) put(pointer, `raw:${pointer}`);
+  for (const pointer of remove) {
+    const [holder, key] = find(document, pointer);
+    assert(Object.hasOwn(holder, key), pointer);
+    if (Array.isArray(holder)) holder.splice(Number(key), 1);
+    else delete holder[key];
+  }
+  let json = JSON.stringify(document);
+  for (const [pointer, value] of Object.entries(raw)) json = json.replace(JSON.stringify(`raw:${pointer}`), () => value);
+  return text ? json.replace(new RegExp(text[0], "s"), () => text[1]) : json;
+}
+
+for (const vector of vectors) {
+  const { name, refused: field, runtime, code = "manifest" } = vector;
+  const taken = field === undefined || runtime === "ignores";
+  test(`${name}: ${taken ? "taken" : "refused before anything is fetched"}`, async () => {
+    const { url, requests } = serve({ manifest: changed(vector), files: new Map() });
+    if (taken) {
+      // it leads to files, and there are none
+      await fails(load(url, { backend: "alpha" }), { code: "fetch" });
+      assert(requests.length > 1);
+    } else {
+      await fails(load(url, { backend: "alpha" }), { code, file: "manifest.json", field });
+      assert.deepEqual(requests, ["manifest.json"]);
+    }
     assert.equal(Object.prototype.size, undefined);
+    assert.equal(Object.prototype.module, undefined);
   });
 }
 

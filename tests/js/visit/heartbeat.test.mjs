@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { blocked, heartbeat, idle } from "../../../ganzoo/browser/pages/heartbeat.js";
-import { blockedPerRun } from "../../../ganzoo/browser/pages/steady.js";
+import { blocked, heartbeat, idle } from "../../../ganzoo/pages/heartbeat.js";
+import { blockedPerRun } from "../../../ganzoo/pages/steady.js";
 
 /** A page's event loop in a time of its own: a message takes 0.02 ms, a timer what it was set to. */
 class Loop {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { settle } from "../../../ganzoo/browser/pages/settle.js";
+import { settle } from "../../../ganzoo/pages/settle.js";
 
 /** A run that takes what `cost(runs before, ms since the start)` says, on a clock of `step` ms that it moves. */
 function fake(cost, step = 0.005) {

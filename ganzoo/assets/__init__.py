@@ -1,0 +1,1 @@
+"""What browsers are sent, made from what people write: pages, ES modules and style sheets."""

@@ -1,0 +1,32 @@
+"""WebDNN 1.2.11: its own files, run by its own loader, as verification runs an export of its layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganzoo.bench.peers import Peer
+from ganzoo.pages import RUNNERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ganzoo.bench.peers import Source
+
+
+def write(source: Source, backend: str, folder: Path) -> None:
+    from ganzoo.export.layouts import ExportOptions, Traced, get
+    from ganzoo.plugins import BACKENDS
+
+    layout = get("webdnn")
+    traced = Traced(source.network, source.graph, (), ())
+    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], ExportOptions(), {}), folder)
+
+
+PEER = Peer(
+    name="webdnn",
+    folder=RUNNERS / "webdnn",
+    package="webdnn",
+    code={backend: {"webdnn.js": "webdnn/dist/webdnn.js"} for backend in ("webgl", "webassembly")},
+    write=write,
+    batches=False,
+)

@@ -1,1 +1,0 @@
-"""A real browser, started on a page that ganzoo serves on loopback: for verification and for `bench`."""

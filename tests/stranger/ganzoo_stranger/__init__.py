@@ -1,0 +1,1 @@
+"""A plugin package that somebody else might write: an architecture, a data set and a backend."""
