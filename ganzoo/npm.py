@@ -39,7 +39,7 @@ def fetch(pins: Path, files: Collection[str], progress: Callable[[str], None] | 
         with FileLock(writable_cache(FOLDER) / f"{place.name}.lock"):
             if not _is_sound(place, files):  # another process may have fetched them meanwhile
                 if progress:
-                    progress(f"fetching {' and '.join(packages(pins))} with npm, once")
+                    progress(f"fetching {', '.join(packages(pins))} with npm, once")
                 _fetch(pins, files, place)
     return {name: place / name for name in files}
 
@@ -74,12 +74,13 @@ def _fetch(pins: Path, files: Collection[str], place: Path) -> None:
         installed = Path(scratch)
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(pins / name, installed / name)
-        _install(installed, " and ".join(packages(pins)))
+        what = ", ".join(packages(pins))
+        _install(installed, what)
         with replacing_folder(place) as staged:
             for name in files:
                 source, target = installed / "node_modules" / name, staged / name
                 if not source.is_file():
-                    raise _failed(" and ".join(packages(pins)), f"they have no {name}")
+                    raise _failed(what, f"they have no {name}")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
             write_json(staged / DIGESTS, {name: _digest(staged / name) for name in files})

@@ -6,12 +6,12 @@ set -eu
 cd "$(dirname "$0")/.."
 lock() {
     target=$1; shift
-    uv pip compile --universal --python-version 3.10 --no-build-isolation --generate-hashes \
-        --no-emit-index-url --no-header --no-annotate --quiet --output-file "requirements/$target.txt" "$@"
+    uv pip compile --universal --python-version 3.10 --no-build-isolation --no-emit-index-url --no-header \
+        --no-annotate --quiet --output-file "requirements/$target.txt" "$@"
 }
-# everything together first, so that the parts agree
+# everything together first, so that the parts agree; nothing is installed from this one, so it has no hashes
 lock all --all-extras pyproject.toml requirements/build.in
-lock build --constraint requirements/all.txt requirements/build.in
-lock run --constraint requirements/all.txt pyproject.toml
-lock test --constraint requirements/all.txt --extra test --extra bench --extra mpi --extra sweep pyproject.toml
-lock torch --constraint requirements/all.txt --extra test --extra torch pyproject.toml
+lock build --generate-hashes --constraint requirements/all.txt requirements/build.in
+lock run --generate-hashes --constraint requirements/all.txt pyproject.toml
+lock test --generate-hashes --constraint requirements/all.txt --extra test --extra bench --extra mpi --extra sweep pyproject.toml
+lock torch --generate-hashes --constraint requirements/all.txt --extra test --extra torch pyproject.toml

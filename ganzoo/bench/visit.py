@@ -171,7 +171,7 @@ def adapter(backend: str, renderer: str, user_agent: str = "") -> str:
 
     WebKit names every adapter "Apple GPU", which is the truth on Apple's systems only.
     """
-    if backend == "webassembly":
+    if backend == "webassembly" or renderer == "CPU":
         return "cpu"
     if SOFTWARE.search(renderer):
         return "software"

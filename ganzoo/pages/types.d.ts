@@ -1,6 +1,7 @@
 /** The types that the pages name in JSDoc. Not shipped. */
 
-export type Backend = "webassembly" | "webgl" | "webgpu";
+/** Its name. */
+export type Backend = string;
 
 /** An input or output; `shape` is that of one picture. */
 export interface Spec {

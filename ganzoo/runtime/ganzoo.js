@@ -52,10 +52,11 @@ async function start(url, { backend = "auto", worker }, signal, onProgress) {
   const weights = fetchWeights(manifest.weights, files);
   const golden = fetchGolden(manifest, files);
   const backends = new Backends({ manifest, golden, files, weights, options: { worker } });
-  let names = [backend].flat();
+  const all = Object.keys(manifest.backends);
+  let names = [...new Set([backend].flat().flatMap((name) => (name === "*" ? all : name)))];
   let opening;
   if (backend === "auto") {
-    names = Object.keys(manifest.backends);
+    names = all;
     const identity = ` ${navigator.userAgent} ${JSON.stringify(manifest.files)}`;
     opening = backends.fastest(names, `ganzoo ${place}`, identity);
   } else opening = backends.first(names.values());

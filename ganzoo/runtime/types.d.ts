@@ -97,7 +97,10 @@ export interface Row {
 }
 
 export interface Options {
-  /** "auto" (the default) takes the fastest; a name only that; a list the first that works, in its order */
+  /**
+   * "auto" (the default) takes the fastest; a name only that; a list the first that works, in its order, where "*"
+   * stands for all of the bundle in theirs
+   */
   backend?: string | string[];
   /** bytes of weights and programs; `total` is known before the first call */
   onProgress?: (progress: { loaded: number; total: number }) => void;

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-BACKENDS = ("webassembly", "webgl", "webgpu")  # in the order in which the pages try them: web/network.js
 UNUSED = ("ganzoo.js", "webdnn.js")  # of a bundle's runtime: the elements carry their own
 KINDS = ("generator", "classifier")
 PICTURES = (1, 3)  # channels
@@ -34,8 +33,7 @@ class Model:
     @property
     def first_backend(self) -> str:
         """What a page tries first where it knows nothing of the browser yet."""
-        known = self.manifest["backends"]
-        return next((name for name in BACKENDS if name in known), next(iter(known)))
+        return str(next(iter(self.manifest["backends"])))
 
     @property
     def decoder(self) -> list[str]:

@@ -5,23 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from dataclasses import dataclass
-from html import escape
-from importlib.resources import files
-from string import Template
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganzoo.assets.html import render
 from ganzoo.site import hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from ganzoo.site.bundles import Model
 
     Refer = Callable[[str], str]
 
-WEB = files("ganzoo.site") / "web"
+WEB = Path(__file__).resolve().parent / "web"
 INDEX = "index.html"
 TITLES = {"generator": "Make pictures", "classifier": "Read drawings"}  # web/shell.js has them in Japanese
 DESCRIPTIONS = {
@@ -29,11 +27,6 @@ DESCRIPTIONS = {
     "classifier": "A small neural network that reads what you draw, running in your browser.",
 }
 SUMMARIES = {"generator": "A generator of pictures", "classifier": "A reader of drawings"}
-ASSETS = {"style": "page.css", "shell": "shell.js", "icon": "icon.svg", "app": "app.webmanifest"}  # of every page
-NOSCRIPT = (
-    "<noscript><p>This page computes in your browser, which needs JavaScript.</p>"
-    '<p lang="ja">このページはブラウザーの中で計算するため、JavaScriptが必要です。</p></noscript>'
-)
 
 
 @dataclass(frozen=True)
@@ -69,54 +62,100 @@ def digits(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
+@dataclass(frozen=True)
+class Link:
+    """A page in the navigation: its title, which is translated, and its network where there are more of its kind."""
+
+    href: str
+    title: str
+    slug: str
+    is_current: bool
+
+
 def title(page: Page, pages: Sequence[Page]) -> str:
     """What a page is called; with its network's name where there are more of its kind."""
-    alone = sum(each.kind == page.kind for each in pages) == 1
-    return TITLES[page.kind] + ("" if alone else f" ({page.slug})")
+    return TITLES[page.kind] + (f" ({page.slug})" if _is_one_of_several(page, pages) else "")
+
+
+def _is_one_of_several(page: Page, pages: Sequence[Page]) -> bool:
+    return sum(each.kind == page.kind for each in pages) > 1
 
 
 def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refer) -> str:
-    """The page, among `pages` of the site called `site`. `refer` gives a file's URL."""
-    attributes = f' src="{refer(page.manifest)}"'
-    if page.kind == "generator":
-        attributes += " address"
-        attributes += f' timeline="{refer(page.timeline)}"' if page.timeline else ""
-        attributes += f' reader="{refer(page.reader)}"' if page.reader else ""
-    told = page.model.manifest["provenance"]
-    summary = f"<p>{SUMMARIES[page.kind]}, {in_bytes(page.weights)}</p>"
-    element = f"ganzoo-{page.kind}"
-    return _frame(
-        site,
-        version,
-        refer,
-        page=page.file,
-        home="./",
-        title=title(page, pages),
-        description=DESCRIPTIONS[page.kind],
-        assets="\n    ".join(_assets(page, refer)),
-        navigation=_navigation(pages, "", page),
-        heading=_words(page, pages),
-        main=f"<{element}{attributes}>{summary}{NOSCRIPT}</{element}>",
-        made=f"<p>{escape(told['arch'])} · {escape(told['dataset'])}</p>",
+    """The page, among `pages` of the site called `site`. `refer` gives a file's URL.
+
+    It asks for all that the first picture needs, at the URLs at which the runtime asks for it (runtime/fetching.js).
+    """
+    model = page.model
+    manifest, *weights, golden = (refer(page.folder + file) for file in model.data)
+    module, *programs = model.program
+    navigation = _navigation(pages, "", page)
+    provenance = model.manifest["provenance"]
+    return _packed(
+        render(
+            WEB / "network.html",
+            version=version,
+            site=site,
+            csp=hosts.CSP,
+            refer=refer,
+            file=page.file,
+            home="./",
+            title=title(page, pages),
+            description=DESCRIPTIONS[page.kind],
+            navigation=navigation,
+            current=next(link for link in navigation if link.is_current),
+            kind=page.kind,
+            manifest=manifest,
+            weights=weights,
+            modules=[_checked(page, file, refer) for file in (*model.decoder, module)],
+            programs=[refer(page.folder + file) for file in programs],
+            golden=golden,
+            timeline=refer(page.timeline) if page.timeline else "",
+            reader=refer(page.reader) if page.reader else "",
+            summary=f"{SUMMARIES[page.kind]}, {in_bytes(page.weights)}",
+            arch=provenance["arch"],
+            dataset=provenance["dataset"],
+        )
     )
 
 
 def missing(pages: Sequence[Page], site: str, base_path: str, version: str, refer: Refer) -> str:
     """What a host shows where nothing is: for any depth below `base_path`, so that its links begin there."""
-    return _frame(
-        site,
-        version,
-        lambda path: base_path + refer(path),
-        page="",
-        home=base_path,
-        title="Not found",
-        description="There is no such page.",
-        assets="",
-        navigation=_navigation(pages, base_path),
-        heading="<span data-t>Not found</span>",
-        main=(WEB / "404.html").read_text("utf-8").strip(),
-        made="",
+    return _packed(
+        render(
+            WEB / "404.html",
+            version=version,
+            site=site,
+            csp=hosts.CSP,
+            refer=lambda path: base_path + refer(path),
+            file="",
+            home=base_path,
+            title="Not found",
+            description="There is no such page.",
+            navigation=_navigation(pages, base_path),
+        )
     )
+
+
+def _navigation(pages: Sequence[Page], root: str, current: Page | None = None) -> list[Link]:
+    links = []
+    for page in pages:
+        href = root or "./" if page.file == INDEX else root + page.file
+        slug = page.slug if _is_one_of_several(page, pages) else ""
+        links.append(Link(href, TITLES[page.kind], slug, page is current))
+    return links
+
+
+def _checked(page: Page, file: str, refer: Refer) -> dict[str, str]:
+    """A module of the page's network: its URL, and what the browser is to find there."""
+    path = page.folder + file
+    digest = base64.b64encode(hashlib.sha256(page.model.files[file]).digest()).decode()
+    return {"url": refer(path), "integrity": f"sha256-{digest}"}
+
+
+def _packed(page: str) -> str:
+    """Without the space at the lines' beginnings, which is a template's alone."""
+    return "".join(f"{line.strip()}\n" for line in page.splitlines() if line.strip())
 
 
 def webmanifest(site: str, description: str, refer: Refer) -> str:
@@ -140,64 +179,6 @@ def link(page: Page, refer: Refer) -> str:
     return ", ".join(f"<{url}>; {how}" for url, how in first)
 
 
-def _assets(page: Page, refer: Refer) -> list[str]:
-    """All that the first picture needs, at the URLs at which the runtime asks for it (runtime/fetching.js).
-
-    The weights come first: they take the longest, and of HTTP/1.1 browsers open six connections only, in this order.
-    Of programs to choose from it is the one that most browsers take.
-    """
-    model = page.model
-    manifest, *weights, golden = (refer(page.folder + file) for file in model.data)
-    module, *programs = (refer(page.folder + file) for file in model.program)
-    return [
-        *(_fetched(url, ' fetchpriority="high"') for url in weights),
-        f'<script type="module" src="{refer(f"{page.kind}.js")}"></script>',
-        f'<link rel="modulepreload" href="{refer("elements.js")}">',
-        _fetched(manifest),
-        f'<link rel="preload" as="style" href="{refer(f"{page.kind}.css")}">',
-        *(_checked(refer(page.folder + file), model.files[file]) for file in model.decoder),
-        _checked(module, model.files[model.program[0]]),
-        *(_fetched(url) for url in programs),
-        _fetched(golden),
-    ]
-
-
-def _fetched(url: str, how: str = "") -> str:
-    return f'<link rel="preload" as="fetch" crossorigin href="{url}"{how}>'
-
-
-def _checked(url: str, content: bytes) -> str:
-    integrity = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    return f'<link rel="modulepreload" integrity="sha256-{integrity}" href="{url}">'
-
-
 def in_bytes(n: int) -> str:
     """As the elements write it (web/words.js)."""
     return f"{round(n / 1e3)} kB" if n < 1e6 else f"{n / 1e6:#.3g} MB".replace(". ", " ")
-
-
-def _frame(site: str, version: str, refer: Refer, **values: str) -> str:
-    urls = {name: escape(refer(file)) for name, file in ASSETS.items()}
-    texts: Mapping[str, str] = {
-        **{name: escape(values.pop(name)) for name in ("title", "description", "page", "home")},
-        "site": escape(site),
-        "csp": escape(hosts.CSP, quote=False),
-        "version": version,
-    }
-    filled = Template((WEB / "page.html").read_text("utf-8")).substitute(urls, **texts, **values)
-    return re.sub(r"\n\s+", "\n", filled)
-
-
-def _navigation(pages: Sequence[Page], root: str, current: Page | None = None) -> str:
-    links = []
-    for page in pages:
-        here = ' aria-current="page"' if page is current else ""
-        href = root or "./" if page.file == INDEX else root + page.file
-        links.append(f'<a href="{escape(href)}"{here}>{_words(page, pages)}</a>')
-    return "\n        ".join(links)
-
-
-def _words(page: Page, pages: Sequence[Page]) -> str:
-    """`title`, with what is to be translated marked."""
-    name, _, slug = title(page, pages).partition(" (")
-    return f"<span data-t>{escape(name)}</span>" + (f" ({escape(slug)}" if slug else "")

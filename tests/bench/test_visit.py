@@ -22,8 +22,8 @@ from ganzoo.plugins import PEERS
 from ganzoo.serving.arrays import encode
 from ganzoo.serving.link import THROTTLED, Link
 from ganzoo.verify.check import compare
+from tests.support import registries
 from tests.support.places import JS, TEST_PAGES
-from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -199,7 +199,7 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", registries.BACKENDS)
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
     exported = exports.write(runs["dcgan-cond"], [plugins.BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")

@@ -9,7 +9,20 @@ import pytest
 
 HELP = "from ganzoo.cli import main; main(['--help'])"
 FLOOR = "import typer, rich.console"  # what every command line in Typer and Rich pays
-HEAVY = ("chainer", "numpy", "PIL", "scipy", "matplotlib", "starlette", "uvicorn", "asyncio", "importlib.metadata")
+HEAVY = (
+    "chainer",
+    "numpy",
+    "PIL",
+    "scipy",
+    "matplotlib",
+    "starlette",
+    "uvicorn",
+    "asyncio",
+    "importlib.metadata",
+    "jinja2",
+    "minify",
+    "tree_sitter",
+)
 TURNS = 8
 MOST = 2.5  # times the floor
 

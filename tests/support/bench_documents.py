@@ -16,7 +16,7 @@ SCHEMA = json.loads((files("ganzoo.bench.reports") / "schema.json").read_text("u
 
 VALIDATOR = Draft202012Validator(SCHEMA)
 
-HOSTILE = "</title><script>alert('x')</script>\x1b[31m|`$\\frac$|<!-- end -->&amp;\u202e\ud800"
+HOSTILE = "</title><script>alert('x')</script>\x1b[31m|`$\\frac$|<!-- end -->&amp;{{ 7 * 7 }}{% no %}\u202e\ud800"
 
 FIGURES = SCHEMA["$defs"]["figures"]["required"]
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 CLASSIFIER = "cnn.html"
 
-
 # what Chromium says of a request that failed, and of a preload that then nobody used
 FAILED = "Failed to load resource|preloaded using link preload|preload .* is found|Failed to find a valid digest"
 

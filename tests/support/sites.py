@@ -94,11 +94,12 @@ def content(folder: Path) -> dict[str, str]:
 
 
 class Tags(HTMLParser):
-    """The tags of a page with their attributes, and the text inside of scripts and styles."""
+    """The tags of a page with their attributes, its text, and the text inside of scripts and styles."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
         self.inline = ""
         self.feed(text)
 
@@ -106,6 +107,7 @@ class Tags(HTMLParser):
         self.tags.append((tag, {key: value or "" for key, value in attrs}))
 
     def handle_data(self, data: str) -> None:
+        self.text += data
         if self.tags and self.tags[-1][0] in ("script", "style"):
             self.inline += data.strip()
 

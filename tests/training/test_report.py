@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ganzoo.runs.run import Run
     from tests.support.command import Done
 
-HOSTILE = "<script>alert('$&\"')</script>"
+HOSTILE = "<script>alert('$&\"')</script>{{ 7 * 7 }}{% no %}"
 METRICS = {
     "format": 1,
     "run": "a",

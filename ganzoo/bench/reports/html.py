@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from html import escape
-from importlib.resources import files
-from string import Template
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganzoo.assets.html import render
 from ganzoo.bench.reports import charts, formatting
 from ganzoo.bench.reports.formatting import of, plain
 from ganzoo.bench.reports.summary import facts, finding, method, notes
 from ganzoo.bench.reports.tables import sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from ganzoo.bench.reports.formatting import Figures
     from ganzoo.bench.reports.tables import Sheet
     from ganzoo.charts.style import Chart
 
+FOLDER = Path(__file__).resolve().parent
 CAPTIONS = {  # what a chart's marks are, after its title
     "Cold start": "Parts are medians of their own: they need not add up to the median of the whole, written beside.",
     "Batch scaling": "The shape of a mark tells the library, the style of a line the backend.",
@@ -27,80 +28,63 @@ CAPTIONS = {  # what a chart's marks are, after its title
 LATENCY = "Thin: 1st to 99th percentile of all runs; thicker: 5th to 95th; thickest: the middle half; mark: the median."
 
 
+@dataclass(frozen=True)
+class Network:
+    """What the page says of a network in a browser. `failed` are contestants that gave no figures, with the reason."""
+
+    heading: str
+    finding: str
+    charts: Sequence[Chart]
+    tables: Sequence[Sheet]
+    failed: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What the page says of a browser. The leading one's charts are large, the others' stand in pairs."""
+
+    heading: str
+    is_leading: bool
+    notes: Sequence[str]
+    networks: Sequence[Network]
+
+
 def page(document: Figures) -> str:
-    """The whole report. The leading browser's charts are large, the others' stand in pairs."""
-    folder = files("ganzoo.bench.reports")
+    """The whole report."""
     leading = formatting.leading(document)
     first = leading["name"] if leading else ""
-    return Template((folder / "page.html").read_text("utf-8")).substitute(
-        title=escape(f"ganzoo bench, {plain(document['date'])[:10]}"),
-        style=(folder / "style.css").read_text("utf-8"),
-        findings="\n".join(_finding(document, first, each["name"]) for each in document["networks"] if first),
-        method=escape(method(document)),
-        facts="\n".join(
-            f'<tr><th scope="row">{escape(what)}</th><td>{escape(text)}</td></tr>' for what, text in facts(document)
-        ),
-        browsers="\n".join(_browser(document, each, each["name"] == first) for each in document["browsers"]),
+    return render(
+        FOLDER / "page.html",
+        title=f"ganzoo bench, {plain(document['date'])[:10]}",
+        style=(FOLDER / "style.css").read_text(encoding="utf-8"),
+        findings=[finding(document, first, each["name"]) for each in document["networks"] if first],
+        method=method(document),
+        facts=facts(document),
+        browsers=[_browser(document, each, each["name"] == first) for each in document["browsers"]],
+        caption=_caption,
     )
 
 
-def _finding(document: Figures, browser: str, network: str) -> str:
-    return f'<p class="finding">{escape(finding(document, browser, network))}</p>'
+def _browser(document: Figures, browser: Figures, is_leading: bool) -> Browser:
+    width = charts.WIDE if is_leading else charts.NARROW
+    return Browser(
+        heading=f"{plain(browser['name'])} {plain(browser['version'])}",
+        is_leading=is_leading,
+        notes=list(notes(document, browser)),
+        networks=[_network(document, browser["name"], each["name"], width) for each in document["networks"]],
+    )
 
 
-def _browser(document: Figures, browser: Figures, first: bool) -> str:
-    networks = [_network(document, browser["name"], each["name"], first) for each in document["networks"]]
-    heading = f"<h2>{escape(plain(browser['name']))} {escape(plain(browser['version']))}</h2>"
-    return "\n".join(('<section class="browser">', heading, _list(notes(document, browser)), *networks, "</section>"))
-
-
-def _network(document: Figures, browser: str, network: str, first: bool) -> str:
+def _network(document: Figures, browser: str, network: str, width: float) -> Network:
     failed = formatting.failures(of(document["rows"], browser, network))
-    width = charts.WIDE if first else charts.NARROW
-    drawn = [_figure(chart) for chart in charts.charts(document, browser, network, width)]
-    parts = [
-        '<section class="network">',
-        f"<h3>{escape(plain(network))} in {escape(plain(browser))}</h3>",
-        *([] if first else [_finding(document, browser, network)]),
-        f'<div class="{"large" if first else "pair"}">',
-        *drawn,
-        "</div>",
-        *map(_table, sheets(document, browser, network)),
-        *(["<h4>Failed</h4>"] if failed else []),
-        _list(f"{who}: {reason}" for who, reason in failed),
-        "</section>",
-    ]
-    return "\n".join(parts)
-
-
-def _figure(chart: Chart) -> str:
-    caption = CAPTIONS.get(chart.title, LATENCY if chart.title.startswith("Latency") else "")
-    return (
-        f"<figure><figcaption>{escape(chart.title)} <span>{escape(caption)}</span></figcaption>\n{chart.svg}</figure>"
+    return Network(
+        heading=f"{plain(network)} in {plain(browser)}",
+        finding=finding(document, browser, network),
+        charts=list(charts.charts(document, browser, network, width)),
+        tables=list(sheets(document, browser, network)),
+        failed=[f"{who}: {reason}" for who, reason in failed],
     )
 
 
-def _table(sheet: Sheet) -> str:
-    heads = "".join(f'<th scope="col"{_name(sheet, i)}>{escape(text)}</th>' for i, text in enumerate(sheet.headings))
-    rows = "\n".join(f"<tr>{''.join(_cell(sheet, i, text) for i, text in enumerate(row))}</tr>" for row in sheet.rows)
-    return (
-        f'<div class="scroll" tabindex="0"><table>\n<caption>{escape(sheet.caption)}</caption>\n'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
-    )
-
-
-def _name(sheet: Sheet, i: int) -> str:
-    return ' class="name"' if i < sheet.names else ""
-
-
-def _cell(sheet: Sheet, i: int, text: str) -> str:
-    if i == 0:
-        return f'<th scope="row"{_name(sheet, i)}>{escape(text)}</th>'
-    figure, bracket, interval = text.partition(" (") if i >= sheet.names else (text, "", "")
-    below = f"<small>{escape(interval.rstrip(')'))}</small>" if bracket else ""
-    return f"<td{_name(sheet, i)}>{escape(figure)}{below}</td>"
-
-
-def _list(texts: Iterable[str]) -> str:
-    entries = "".join(f"<li>{escape(text)}</li>\n" for text in texts)
-    return f"<ul>\n{entries}</ul>" if entries else ""
+def _caption(chart: Chart) -> str:
+    return LATENCY if chart.title.startswith("Latency") else CAPTIONS.get(chart.title, "")

@@ -3,11 +3,6 @@
 import { h } from "./dom.js";
 import { inTimeUnits } from "./words.js";
 
-const TITLES = { webassembly: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
-
-/** @param {string} name */
-export const titleOf = (name) => /** @type {Record<string, string>} */ (TITLES)[name] ?? name;
-
 /**
  * Kept up to date for as long as the network lives.
  * @param {import("./network.js").Network} network
@@ -23,9 +18,9 @@ export function backends(network, t, say) {
   const measure = h("button", { type: "button" }, t("measure"));
   measure.onclick = () => {
     measure.disabled = true;
-    busy(network.compare((name) => say(t("measuring", { backend: titleOf(name) })))).finally(() => {
+    busy(network.compare((name) => say(t("measuring", { backend: network.titleOf(name) })))).finally(() => {
       measure.disabled = false;
-      say(t("runs", { backend: titleOf(network.backend) }));
+      say(t("runs", { backend: network.titleOf(network.backend) }));
     });
   };
   const show = () => {
@@ -35,10 +30,10 @@ export function backends(network, t, say) {
   };
   /** @param {import("./network.js").Standing} standing */
   const row = ({ name, reason, load, first, steady, info }) => {
-    const [backend, checked] = [titleOf(name), name === network.backend];
+    const [backend, checked] = [network.titleOf(name), name === network.backend];
     const choose = h("input", { type: "radio", name: "backend", value: name, checked });
     choose.onchange = () =>
-      busy(network.use(name)).then(() => say(t("runs", { backend: titleOf(network.backend) })), show);
+      busy(network.use(name)).then(() => say(t("runs", { backend: network.titleOf(network.backend) })), show);
     /** @param {number | undefined} ms */
     const inUnits = (ms) => (ms === undefined ? "–" : inTimeUnits(ms));
     const times = { load: inUnits(load), first: inUnits(first), steady: inUnits(steady) };

@@ -1,6 +1,6 @@
 /** What the custom elements share: words, loading with progress, failures, the panel of backends, the live region. */
 
-import { backends, titleOf } from "./backends.js";
+import { backends } from "./backends.js";
 import { h, panel } from "./dom.js";
 import { Network } from "./network.js";
 import { COMMON, inBytes, languageOf, plainly, translator } from "./words.js";
@@ -156,7 +156,7 @@ export class GanzooElement extends HTMLElement {
     let { backend } = network;
     network.addEventListener("change", () => {
       const { reason } = network.standings.find(({ name }) => name === backend) ?? {};
-      const [was, other] = [titleOf(backend), titleOf((backend = network.backend))];
+      const [was, other] = [network.titleOf(backend), network.titleOf((backend = network.backend))];
       if (reason && was !== other) this.say(this.t("moved", { backend: was, other }));
     });
     this.network = network;
@@ -164,7 +164,7 @@ export class GanzooElement extends HTMLElement {
     await this.begin();
     if (signal.aborted) return;
     this.#show();
-    this.say(this.t("ready", { backend: titleOf(backend) }));
+    this.say(this.t("ready", { backend: network.titleOf(backend) }));
   }
 
   /**

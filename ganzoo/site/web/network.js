@@ -4,8 +4,6 @@ import { load } from "../../runtime/ganzoo.js";
 import { locate } from "../../runtime/fetching.js";
 import { slotsOf } from "../../runtime/inputs.js";
 
-// the first gives the first picture soonest: it has no device to wait for and no shader to compile
-const FIRST = ["webassembly", "webgl", "webgpu"];
 const TIMED = 40; // ms of runs; below the 50 ms from which a page is felt to hang
 const LEAST = 5; // runs
 const CLEARLY = 0.7; // of the running one's time: what is worth a change
@@ -38,18 +36,13 @@ export class Network extends EventTarget {
   }
 
   /**
-   * Load it on the backend that was the best here before, or on the first that works. Raises as `load` does.
+   * Load it on the backend that was the best here before, or on the first of the manifest that works. Raises as `load`
+   * does.
    * @param {import("../../runtime/types.js").Options["onProgress"]} onProgress
    * @param {AbortSignal} signal
    */
-  async start(onProgress, signal) {
-    try {
-      await this.#open([this.#remembered() ?? "", ...FIRST], { onProgress, signal });
-    } catch (/** @type {any} */ error) {
-      // none of these is in the bundle: a plugin's may be
-      if (error.code !== "backend") throw error;
-      await this.#open("auto", { onProgress, signal });
-    }
+  start(onProgress, signal) {
+    return this.#open([this.#remembered() ?? "*", "*"], { onProgress, signal });
   }
 
   get model() {
@@ -60,6 +53,14 @@ export class Network extends EventTarget {
   /** The name of the backend that runs. */
   get backend() {
     return this.model.backend;
+  }
+
+  /**
+   * What people call a backend of the bundle.
+   * @param {string} name
+   */
+  titleOf(name) {
+    return `${this.model.manifest.backends[name].title || name}`;
   }
 
   /** @returns {Standing[]} of each backend of the bundle */
@@ -110,7 +111,7 @@ export class Network extends EventTarget {
   async #use(name) {
     const before = this.model;
     if (name === before.backend) return;
-    await this.#open([name, before.backend, ...Object.keys(before.manifest.backends)]);
+    await this.#open([name, before.backend, "*"]);
     before.destroy();
     this.#remember(this.backend);
   }

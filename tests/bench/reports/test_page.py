@@ -81,7 +81,7 @@ def test_a_page_has_every_row_with_its_figures_or_its_reason(pages):
 
 def test_a_page_escapes_what_is_hostile(pages):
     text = Read(pages["hostile"]).text
-    assert "</title><script>alert('x')</script> [31m|`$\\frac$|<!-- end -->&amp;" in text
+    assert "</title><script>alert('x')</script> [31m|`$\\frac$|<!-- end -->&amp;{{ 7 * 7 }}{% no %}" in text
     assert "\x1b" not in pages["hostile"]
     assert "\u202e" not in pages["hostile"]
     assert pages["hostile"].encode()

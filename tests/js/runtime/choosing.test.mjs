@@ -163,3 +163,19 @@ test("options reach the module", async () => {
   await loaded();
   assert.deepEqual(given, [true, undefined]);
 });
+
+test("in a list, * is all of the bundle in the manifest's order, each tried once", async () => {
+  const absent = { create: () => Promise.reject(new Error("none here")) };
+  const how = { backends: ["gamma", "alpha", "beta"] };
+  assert.deepEqual(rows(await loaded({ backend: ["*"] }, how)), ["gamma"]);
+  Object.assign(faults, { gamma: absent, beta: absent });
+  assert.deepEqual(rows(await loaded({ backend: ["beta", "*"] }, how)), ["beta: none here", "gamma: none here", "alpha"]);
+});
+
+test("after a loss, what * stands for is fallen back on", async () => {
+  const fault = (faults.alpha = {});
+  const model = await loaded({ backend: ["*"] });
+  fault.create = fault.run = () => Promise.reject(new Error("gone"));
+  close((await model.run({ x, image })).y, expected(x, image).y);
+  assert.equal(model.backend, "beta");
+});

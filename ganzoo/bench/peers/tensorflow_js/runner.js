@@ -1,5 +1,6 @@
 /** TensorFlow.js: a layers model on one backend, one thread. */
 
+/** @type {Record<string, string>} */
 const NAMES = { webassembly: "wasm", webgl: "webgl", webgpu: "webgpu" };
 
 /** @type {import("../../../pages/types.js").Runner["script"]} */

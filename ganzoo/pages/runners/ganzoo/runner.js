@@ -28,7 +28,8 @@ export async function load(folder, backend) {
   };
 }
 
-/** WebGL's backend tells as well what it computes with. @param {import("../../types.js").Backend} backend */
-export function renderer(backend) {
-  return backend === "webgl" ? model?.report.find(({ ok }) => ok)?.info : undefined;
+/** What the backend itself says that it computes with, but for those of which the browser tells more. */
+export function renderer(/** @type {import("../../types.js").Backend} */ backend) {
+  const told = ["webassembly", "webgpu"].includes(backend);
+  return told ? undefined : model?.report.find(({ ok }) => ok)?.info;
 }

@@ -1,0 +1,23 @@
+"""HTML by Jinja2. Every value is escaped, but for those that a template calls `safe`: what this package drew itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def render(template: Path, **values: object) -> str:
+    """The page of a template, which may include and extend those beside it. It fails where a value is missing."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template.name).render(values)

@@ -1,0 +1,28 @@
+"""A page's HTML is its own, whatever the title of a site and the names in a manifest are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganzoo.site import build
+from tests.support.sites import change, made_by_hand, tags
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = "</title></p><script>alert(1)</script>\"'><b x={{ 7 * 7 }}{% no %}&amp;"
+
+
+def test_names_from_outside_are_text(tmp_path: Path) -> None:
+    kinds = [made_by_hand(tmp_path / kind, kind) for kind in ("generator", "classifier")]
+    plain = build.build([(each, None) for each in kinds], tmp_path / "plain").path
+    for each in kinds:
+        change(each, provenance={"arch": "tiny", "dataset": HOSTILE, "classes": [HOSTILE] * 3})
+    site = build.build([(each, None) for each in kinds], tmp_path / "site", build.SiteOptions(title=HOSTILE)).path
+    assert len(list(site.glob("*.html"))) == 3
+    for ours, theirs in zip(sorted(plain.glob("*.html")), sorted(site.glob("*.html")), strict=True):
+        page = tags(site, theirs.name)
+        assert [tag for tag, _ in page.tags] == [tag for tag, _ in tags(plain, ours.name).tags]
+        assert page.inline == "" and "<script>" not in theirs.read_text(encoding="utf-8")
+        shown = 2 if theirs.name == "404.html" else 3  # in the title, at the top, and where a network comes from
+        assert page.text.count(HOSTILE) == shown
