@@ -45,6 +45,7 @@ def test_a_best_that_is_at_no_epoch_is_damaged(epoch: str, tmp_path: Path) -> No
         runs_module.Run(tmp_path, None, {}).best()  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
     run = runs["dcgan-cond"]
     options = TrainOptions(epochs=run.config.epochs, limit=run.config.limit, seed=run.config.seed)
@@ -56,6 +57,7 @@ def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Console, r
     assert log(run)[0] != log(other)[0]
 
 
+@pytest.mark.training
 def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     from threadpoolctl import threadpool_info
 
@@ -77,6 +79,7 @@ def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monk
     assert threads() == before
 
 
+@pytest.mark.training
 def test_users_random_state_is_left_alone(tmp_path: Path, quiet: Console) -> None:
     np.random.seed(5)
     expected = np.random.RandomState(5).uniform(size=3)
