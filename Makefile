@@ -121,7 +121,7 @@ npm:
 evaluator: .venv/ready-run
 	.venv/bin/python -m ganzoo.metrics $(DATA)
 
-# add a made-up architecture, backend, scalar operator and peer to a copy, and list the files that each one touches
+# add a made-up plugin of every kind and a scalar operator to a copy, and list the files that each one touches
 doors: .venv/ready-test
 	.venv/bin/python -m tools.doors
 

@@ -1,11 +1,13 @@
-"""What GLSL and WGSL have in common."""
+"""What GLSL and WGSL have in common: most scalar operations, and the templates that kernels are."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
 
 # Scalar operations that both write alike, by ganzoo's names. Each language adds those that it writes in its own way.
 TEMPLATES: Mapping[str, str] = {
@@ -23,3 +25,33 @@ TEMPLATES: Mapping[str, str] = {
     "sqrt": "sqrt({})",
     "softplus": "softplus({})",
 }
+
+
+def fill(kernel: Path, values: Mapping[str, object], flags: Collection[str], repeats: Mapping[str, int]) -> str:
+    """The source of `kernel` with the shapes of a step in it, without comments and indentation.
+
+    A name in capitals stands for one of `values`. A line that begins with ?flag is there only with that flag, one with
+    ?!flag only without. A line with $t is there for every t below repeats["t"]; a letter without a count goes over four
+    lanes.
+    """
+    text = ""
+    for line in kernel.read_text(encoding="utf-8").splitlines():
+        wanted, code = _marks(line.partition("//")[0].strip())
+        if code and all((name in flags) == present for name, present in wanted):
+            text += "".join(each + "\n" for each in _repeated(code, repeats))
+    return re.sub(r"\b[A-Z][A-Z0-9]*\b", lambda name: str(values[name[0]]), text)
+
+
+def _marks(line: str) -> tuple[list[tuple[str, bool]], str]:
+    wanted = []
+    while mark := re.match(r"\?(!?)(\w+) ", line):
+        wanted.append((mark[2], not mark[1]))
+        line = line[mark.end() :].lstrip()
+    return wanted, line
+
+
+def _repeated(line: str, repeats: Mapping[str, int]) -> list[str]:
+    lines = [line]
+    for letter in dict.fromkeys(re.findall(r"\$([a-z])", line)):
+        lines = [each.replace(f"${letter}", str(i)) for each in lines for i in range(repeats.get(letter, 4))]
+    return lines

@@ -44,7 +44,7 @@ def export(
         typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, cloudflare-pages."),
     ] = None,
     toolchain: Annotated[
-        str | None, typer.Option(help="For WebDNN's webassembly: zig, or emscripten where installed.")
+        str | None, typer.Option(help="For WebDNN's layout: zig, or emscripten where installed.")
     ] = None,
     budget: Annotated[str | None, typer.Option(metavar="SIZE", help="Fail above this: 800kB, 5MB.")] = None,
     explain: Annotated[

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ganzoo.export.explain import Row as Explained
     from ganzoo.export.exports import Export, ExportResult
     from ganzoo.runs.run import Run
-    from ganzoo.site.build import Made as Site
+    from ganzoo.site.build import Site
     from ganzoo.sweep.study import Sweep
     from ganzoo.training.loop import Outcome
 
@@ -133,7 +133,8 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
     rows = []
     for network, check in checks:
         error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
-        verdict = "agrees" if check.ok else "FAILED" if check.asked else "too far"
+        refused = "FAILED" if check.asked else "too far"
+        verdict = "agrees" if check.ok else refused
         rows.append([network, check.backend, check.encoding, verdict, error])
     console.table(
         ("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser"

@@ -10,6 +10,7 @@ import { GanzooError } from "./errors.js";
 export const MANIFEST = "manifest.json";
 const FORMAT = 1;
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
+const TEXT = /^[^\x00-\x1f\x7f\ud800-\udfff]{1,100}$/u; // no control characters, no half of a character
 const MOST = 2 ** 28; // values in one tensor, bytes in one file
 
 /** @type {(least: number) => Rule} */
@@ -42,7 +43,13 @@ const RULES = {
     shards: [text(NAME)],
     tensors: [{ shape: [isCount], encoding: text(/^(f32|f16|int8)$/) }],
   },
-  backends: { "*": { module: text(NAME), prefetch: [text(NAME)] } },
+  backends: {
+    "*": {
+      module: text(NAME),
+      prefetch: [text(NAME)],
+      title: (/** @type {any} */ value) => value === undefined || text(TEXT)(value),
+    },
+  },
   golden: {
     file: text(NAME),
     tolerance: { "*": (/** @type {any} */ value) => Number.isFinite(value) && value >= 0 },

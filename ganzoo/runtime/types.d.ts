@@ -37,7 +37,7 @@ export interface Weights {
 export interface Entry {
   module: string;
   prefetch: string[];
-  /** what visitors read; a stranger's, so what shows it must take any value for text */
+  /** what visitors read; without it, the backend's key */
   title?: string;
   [more: string]: unknown;
 }

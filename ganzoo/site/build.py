@@ -1,6 +1,6 @@
 """Write a site: a folder of static files for any host, in any of its folders.
 
-index.html, <slug>.html, 404.html     a page for each network; web/page.html around a custom element
+index.html, <slug>.html, 404.html     a page for each network; web/network.html around a custom element
 generator.js, generator.css           a custom element: for anybody's pages too
 classifier.js, classifier.css         another one
 elements.js                           what both share, with the runtime
@@ -77,7 +77,7 @@ class Weighed:
 
 
 @dataclass(frozen=True)
-class Made:
+class Site:
     """A site on disk. `passed_over` says of networks that have no page why."""
 
     path: Path
@@ -90,7 +90,7 @@ def build(
     out: Path,
     options: SiteOptions = SiteOptions(),
     progress: Callable[[str], None] = lambda line: None,
-) -> Made:
+) -> Site:
     """Write the site of `exports`, each with its run where that is at hand, into `out`, in place of a former site.
 
     Raises `UsageError` where there is nothing to show, `out` is something else or has more in it, or an option is out
@@ -118,7 +118,7 @@ def build(
         for name, text in hosts.files(options.base_path, links).items():
             (staged / name).write_text(text, encoding="utf-8")
         weighed = [_weigh(page, pages, staged) for page in pages]
-    return Made(out, weighed, passed_over)
+    return Site(out, weighed, passed_over)
 
 
 def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganzoo import compilers, inputs, plugins
-from ganzoo.backends.webassembly import toolchain
+from ganzoo.backends.webassembly.webdnn import toolchain
 from ganzoo.errors import ToolMissingError, UnsupportedOperatorError
 from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, TensorSpec

@@ -155,7 +155,7 @@ def test_a_device_that_draws_no_floats_says_so():
 
 @pytest.mark.browser
 def test_a_shader_that_does_not_compile_names_its_step(monkeypatch):
-    monkeypatch.setitem(shaders.TEMPLATES, "tanh", "no_such_thing({})")
+    monkeypatch.setitem(shaders.LANGUAGE.templates, "tanh", "no_such_thing({})")
     ((_, _, answer),) = answers({"tanh": plans.unary(plans.TANH)})
     assert "layer0 (elementwise)" in answer.error
     assert "no_such_thing" in answer.error

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.backends._webdnn import generator
-from ganzoo.backends.webassembly.toolchain import COMPILERS, write
+from ganzoo.backends.webassembly.webdnn.toolchain import COMPILERS, write
 from ganzoo.specs import Backend, WebdnnTarget
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.backends.webassembly.steps import STEPS, at
-from ganzoo.backends.webassembly.toolchain import WHAT
 from ganzoo.compilers import zig
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, Call, Const, Language, X
@@ -31,15 +30,15 @@ if TYPE_CHECKING:
 
 KERNELS = Path(__file__).with_name("kernels")
 
+WHAT = "the webassembly kernels"
 CACHE = 512 << 10  # bytes of activations: half of a common second-level cache, the weights stream through the rest
 LARGEST_BATCH = 64
 MEMORY = 2 << 30  # bytes; engines allow 4 GiB, but seldom find that much in one piece
 
-FLAGS = (
-    *("-target", "wasm32-freestanding", "-nostdlib", "-O3", "-std=c11", "-msimd128", "-mbulk-memory", f"-I{KERNELS}"),
-    # the kernels say what is to be unrolled, inlined and vectorised; the rest runs seldom and is better small
-    *("-fno-unroll-loops", "-fno-inline-functions", "-fno-vectorize", "-fno-slp-vectorize"),
-)
+TARGET = ("-target", "wasm32-freestanding", "-nostdlib", "-O3", "-std=c11", "-msimd128", "-mbulk-memory")
+# the kernels say what is to be unrolled, inlined and vectorised; the rest runs seldom and is better small
+SMALL = ("-fno-unroll-loops", "-fno-inline-functions", "-fno-vectorize", "-fno-slp-vectorize")
+FLAGS = (*TARGET, f"-I{KERNELS}", *SMALL)
 LINK = ("-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384")
 
 LANGUAGE = Language(
@@ -80,7 +79,8 @@ def compile_plan(plan: Plan) -> Program:
     `ToolMissingError` when the compiler does not run.
     """
     text, batch = source(plan)
-    exports = dict.fromkeys(("weights", *(at(tensor) for tensor in (*plan.inputs, *plan.outputs))))
+    slots = [at(tensor) for tensor in (*plan.inputs, *plan.outputs)]
+    exports = [f"-Wl,--export={name}" for name in dict.fromkeys(["weights", *slots])]
 
     def build(name: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="ganzoo-") as folder:
@@ -89,9 +89,10 @@ def compile_plan(plan: Plan) -> Program:
             flags = (*FLAGS, *MODULES[name])
             # kept from one export to the next, by zig, for as long as source and flags are the same
             zig(WHAT, "cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=writable_cache("zig"))
-            link = (*LINK, *(f"-Wl,--export={each}" for each in exports))
-            zig(WHAT, "cc", *flags, *link, str(path), str(kernels), "-o", str(path.with_name(name)), cache=path.parent)
-            return path.with_name(name).read_bytes()
+            module = path.with_name(name)
+            link = (*LINK, *exports, str(path), str(kernels))
+            zig(WHAT, "cc", *flags, *link, "-o", str(module), cache=path.parent)
+            return module.read_bytes()
 
     with ThreadPoolExecutor() as pool:
         files = dict(zip(MODULES, pool.map(build, MODULES), strict=True))

@@ -120,7 +120,7 @@ def _steps(x: Tensor, y: Tensor) -> list[int]:
     """The steps of a broadcast input from line to line, pixel to pixel and channel to channel."""
     pixel = pad4(x.c) if x.weight else x.c
     steps = (x.w * pixel, pixel, 1)
-    return [0 if mine == 1 < whole else s for mine, whole, s in zip(x.shape, y.shape, steps, strict=True)]
+    return [0 if mine == 1 and whole > 1 else s for mine, whole, s in zip(x.shape, y.shape, steps, strict=True)]
 
 
 def merged(sizes: Sequence[int], steps: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
@@ -154,13 +154,9 @@ def _move(step: Move) -> Code:
         if x.weight and x.c % 4:  # a constant is stored with its channels padded, a box counts without
             calls.append(_moved([(x.h * x.w, pad4(x.c), x.c), (x.c, 1, 1)], source, 0, "room", 0, images="1"))
             source, room = "room", max(room, x.size)
-        calls.append(
-            _moved(
-                [d for d in box.dims if d[0] != 1],
-                *(f"{source} + {box.in_offset}", 0 if x.weight else x.size),
-                *(f"{at(y)} + {box.out_offset}", y.size),
-            )
-        )
+        dims = [d for d in box.dims if d[0] != 1]
+        start, end = f"{source} + {box.in_offset}", f"{at(y)} + {box.out_offset}"
+        calls.append(_moved(dims, start, 0 if x.weight else x.size, end, y.size))
     return Code(tuple(calls), room)
 
 

@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.backends.webgl.shader import SIZE, Layout, kernel, shader
+from ganzoo.backends.webgl.shader import SIZE, VERTEX, Layout, shader
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import X
 from ganzoo.export.plan import Dense, Reduce, Tensor
@@ -51,7 +51,7 @@ def compile(plan: Plan) -> Program:  # noqa: A001 - the contract's name
         "inputs": [drawing.port(tensor, layouts[tensor.slot]) for tensor in plan.inputs],
         "outputs": [drawing.port(tensor, drawing.layouts[tensor.slot]) for tensor in plan.outputs],
         "passes": drawing.passes,
-        "vertex": kernel("vertex"),
+        "vertex": VERTEX,
         "shaders": list(drawing.shaders),
     }
     return Program({FILE: json.dumps(program, separators=(",", ":")).encode()}, {"program": FILE})

@@ -1,13 +1,12 @@
-"""One step as GLSL ES 3.00: constants of its shapes, functions that read its inputs, and a kernel from kernels/."""
+"""One step as GLSL ES 3.00: functions that read its inputs, and a kernel from kernels/ with its shapes in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.backends._shading import TEMPLATES
+from ganzoo.backends._shading import TEMPLATES, fill
 from ganzoo.export.expressions import Language
 from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax, pad4
 
@@ -32,10 +31,16 @@ LANGUAGE = Language(
     number="vec4({})",
 )
 
+VERTEX = fill(KERNELS / "vertex.glsl", {}, (), {}).rstrip()  # draws every step
+
 BANDED = ("conv", "deconv")  # kernels
 
 # how two values are joined, and what to begin with
-JOINS = {"max": ("max(a,b)", "-inf"), "min": ("min(a,b)", "inf"), "sum": ("((a)+(b))", "0.0")}
+JOINS = {
+    "max": ("#define join(a,b) max(a,b)", "-inf"),
+    "min": ("#define join(a,b) min(a,b)", "inf"),
+    "sum": ("#define join(a,b) ((a)+(b))", "0.0"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,11 @@ class Layout:
 
 @dataclass(frozen=True)
 class Source:
-    """What is a step's own in its shader: the file of its kernel, constants, and functions that the kernel calls."""
+    """What is a step's own in its shader: its kernel's file, what fills that, and functions that the kernel calls."""
 
     kernel: str
-    constants: Mapping[str, Any]
+    values: Mapping[str, Any]
+    flags: frozenset[str] = frozenset()
     functions: str = ""
 
 
@@ -82,30 +88,28 @@ def shader(step: Step, sources: Sequence[Layout | None], target: Layout) -> str:
     """The fragment shader that draws `step`. `sources` are the layouts of its inputs, None for a constant."""
     own = KINDS[type(step)](step)
     first, out = step.inputs[0], step.output
-    constants = {"SIZE": SIZE, "SHIFT": SIZE.bit_length() - 1, "ALIGNED": False}
-    constants |= {"IH": first.h, "IW": first.w, "IC": first.c, "OC": out.c, "W": out.w, "C4": texels(out)}
-    constants |= {"WIDTH": target.width, "ROWS": target.rows, "FOLDED": target.line != out.w * texels(out)}
-    constants |= {"BANDS": target.bands, "STEP": _columns(step, target), **own.constants}
+    values: dict[str, Any] = {"SIZE": SIZE, "SHIFT": SIZE.bit_length() - 1, "WIDTH": target.width, "ROWS": target.rows}
+    values |= {"IH": first.h, "IW": first.w, "IC": first.c, "OC": out.c, "W": out.w, "C4": texels(out)}
+    values |= {"BANDS": target.bands, "LANES": "mat4" if target.bands == 4 else "vec4"}
+    values |= {"STEP": _columns(step, target), **own.values}
+    values["REST"] = values["IC"] % 4
+    flags = own.flags | _flags(banded=target.bands == 4, folded=target.line != out.w * texels(out))
+
+    def part(name: str) -> str:
+        return fill(KERNELS / f"{name}.glsl", values, flags, {}).rstrip()
+
     activation = "v" if isinstance(step, Elementwise) else LANGUAGE.render(step.activation, ["v"], step.layer)
     parts = [
         "#version 300 es",
-        *(f"#define {name} {_literal(value)}" for name, value in constants.items()),
-        kernel("head"),
+        part("head"),
         *(_reader(i, tensor, layout) for i, (tensor, layout) in enumerate(zip(step.inputs, sources, strict=True))),
         own.functions,
-        kernel("bands"),
-        kernel(own.kernel),
+        part("bands"),
+        part(own.kernel),
         f"vec4 activation(vec4 v){{return {activation};}}",
-        kernel("main"),
+        part("main"),
     ]
-    return "\n".join(part for part in parts if part)
-
-
-@cache
-def kernel(name: str) -> str:
-    """A file of kernels/ without comments and indentation."""
-    lines = (line.split("//")[0].strip() for line in (KERNELS / f"{name}.glsl").read_text().splitlines())
-    return "\n".join(line for line in lines if line)
+    return "\n".join(text for text in parts if text)
 
 
 def _reader(i: int, tensor: Tensor, layout: Layout | None) -> str:
@@ -133,45 +137,54 @@ def _columns(step: Step, target: Layout) -> int:
     return columns * step.stride[1] if isinstance(step, Conv) else 0
 
 
-def _literal(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _flags(**flags: bool) -> frozenset[str]:
+    return frozenset(name for name, given in flags.items() if given)
 
 
-def _matrix(step: Matrix, groups: int = 1) -> dict[str, int]:
+def _matrix(step: Matrix) -> dict[str, Any]:
+    return {"WEIGHT": step.weight.offset // 4, "BIAS": step.bias.offset // 4}
+
+
+def _aligned(step: Matrix, groups: int = 1) -> frozenset[str]:
     # then four rows of a panel never begin in one row of the texture and end in the next
-    aligned = step.weight.offset % 16 == 0 and step.inputs[0].c // groups % 4 == 0
-    return {"WEIGHT": step.weight.offset // 4, "BIAS": step.bias.offset // 4, "ALIGNED": aligned}
+    return _flags(aligned=step.weight.offset % 16 == 0 and step.inputs[0].c // groups % 4 == 0)
 
 
-def _window(step: Conv | Deconv | Pool) -> dict[str, int]:
+def _window(step: Conv | Deconv | Pool) -> dict[str, Any]:
     pairs = {"K": step.kernel, "S": step.stride, "P": step.padding}
     return {f"{name}{axis}": value for name, pair in pairs.items() for axis, value in zip("HW", pair, strict=True)}
 
 
 def _dense(step: Dense) -> Source:
     panels, k, _ = step.weight.array.shape
-    constants = {"K": k, "PANEL": "((y*W+x)*C4+c)", "FROM": 0, "TO": "IH"}
-    if step.output.size > 4 * panels:  # a sum for each row
-        constants |= {"PANEL": "c", "FROM": "y", "TO": "(y+1)"}
-    return Source("dense", _matrix(step) | constants)
+    out = step.output
+    rows: dict[str, Any]
+    if out.size > 4 * panels:  # a sum for each row
+        rows = {"PANEL": "c", "FROM": "y", "TO": "(y+1)"}
+    else:
+        rows = {"PANEL": f"((y*{out.w}+x)*{texels(out)}+c)", "FROM": 0, "TO": step.inputs[0].h}
+    return Source("dense", {**_matrix(step), "K": k, **rows}, _aligned(step))
 
 
 def _conv(step: Conv) -> Source:
     ic, oc = step.inputs[0].c // step.groups, step.output.c // step.groups
-    constants = {**_matrix(step, step.groups), **_window(step), "DH": step.dilation[0], "DW": step.dilation[1]}
+    values = {**_matrix(step), **_window(step), "DH": step.dilation[0], "DW": step.dilation[1], "IC": ic}
+    flags = _aligned(step, step.groups)
     if step.groups == 1 or ic % 4 == oc % 4 == 0:
-        return Source("conv", constants | {"IC": ic, "FIRST": f"(4*c/{oc}*{ic // 4})" if step.groups > 1 else 0})
-    return Source("grouped", constants | {"IC": ic, "OC": oc, "DEPTHWISE": ic == oc == 1})
+        first = f"(4*c/{oc}*{ic // 4})" if step.groups > 1 else 0
+        return Source("conv", values | {"FIRST": first}, flags)
+    return Source("grouped", values | {"OC": oc}, flags | _flags(depthwise=ic == oc == 1))
 
 
 def _deconv(step: Deconv) -> Source:
-    return Source("deconv_odd" if step.output.c % 4 else "deconv", _matrix(step) | _window(step))
+    kernel = "deconv_odd" if step.output.c % 4 else "deconv"
+    return Source(kernel, _matrix(step) | _window(step), _aligned(step))
 
 
 def _pool(step: Pool) -> Source:
     join, start = JOINS["max" if step.op == "max" else "sum"]
     divisor = 1.0 if step.op == "max" else float(step.kernel[0] * step.kernel[1])
-    return Source("pool", {**_window(step), "OP(a,b)": join, "START": start, "DIVISOR": divisor})
+    return Source("pool", _window(step) | {"START": start, "DIVISOR": divisor}, functions=join)
 
 
 def _reduce(step: Reduce) -> Source:
@@ -179,7 +192,7 @@ def _reduce(step: Reduce) -> Source:
     first = step.inputs[0]
     sizes = {"h": first.h, "w": first.w, "c": texels(first)}
     ranges = {f"R{axis.upper()}": size if axis in step.axes else 1 for axis, size in sizes.items()}
-    return Source("reduce", {**ranges, "OP(a,b)": join, "START": start, "ACROSS": "c" in step.axes})
+    return Source("reduce", {**ranges, "START": start}, _flags(across="c" in step.axes), join)
 
 
 def _softmax(step: Softmax) -> Source:
@@ -198,8 +211,8 @@ def _elementwise(step: Elementwise) -> Source:
         at = ("y" if tensor.h > 1 else "0", "x" if tensor.w > 1 else "0", "c" if tensor.c > 1 else "0")
         names.append(f"v{i}")
         values.append(f"vec4 v{i}=in{i}(n,{','.join(at)}){'.xxxx' if tensor.c < out.c else ''};")
-    constants = {"VALUES": "".join(values), "RESULT": LANGUAGE.render(step.activation, names, step.layer)}
-    return Source("elementwise", constants)
+    result = LANGUAGE.render(step.activation, names, step.layer)
+    return Source("elementwise", {"VALUES": "".join(values), "RESULT": result})
 
 
 def _move(step: Move) -> Source:
@@ -208,7 +221,8 @@ def _move(step: Move) -> Source:
     pairs = list(enumerate(zip(step.boxes, step.inputs, strict=True)))
     found = "".join(f"if((s=from{i}(i))>=0)return {_unit(i, tensor, unit)};" for i, (_, tensor) in pairs)
     at = f"vec4 at(int n,int i){{int s;{found}return vec4({step.fill!r});}}"
-    return Source("move", {"UNIT": unit}, "\n".join([*(_from(i, box, unit) for i, (box, _) in pairs), at]))
+    functions = [_from(i, box, unit) for i, (box, _) in pairs]
+    return Source("move", {"UNIT": unit}, functions="\n".join([*functions, at]))
 
 
 def _in_fours(box: Box) -> bool:

@@ -168,7 +168,7 @@ def _load(step: Step, index: int, tensor: Tensor, y: Tensor) -> str:
     at += [f"s*{per_pixel}"] if tensor.w > 1 else []
     at += ["c"] if tensor.c > 1 else []
     value = f"{'w' if tensor.weight else name(step, index)}[{'+'.join(at)}]"
-    return f"vec4f({value}.x)" if tensor.c == 1 < y.c else value
+    return f"vec4f({value}.x)" if tensor.c == 1 and y.c > 1 else value
 
 
 def move(step: Move) -> Kernel:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganzoo.backends._shading import TEMPLATES
+from ganzoo.backends._shading import TEMPLATES, fill
 from ganzoo.export.expressions import Language
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Kernel:
-    """What fills the template `name`: see `fill`. `invocations` are those of one image; of the bindings, those
+    """What fills the template `name`: see `_shading.fill`. `invocations` are those of one image; of the bindings, those
     whose name begins with a letter of `scalar` are arrays of f32, the others of vec4f. `w` is the weights, `x` or
     `x0`, `x1`, ... the inputs, `y` the output."""
 
@@ -54,35 +53,6 @@ class Kernel:
     scalar: str = ""
 
 
-def fill(kernel: Kernel) -> str:
-    """The template with the kernel's shapes in it.
-
-    A line that begins with ?flag is there only with that flag, one with ?!flag only without. A line with $t is there
-    for every t below repeats["t"]; a letter without a count goes over four lanes. A name in capitals is a value.
-    """
-    text = ""
-    for line in (FOLDER / f"{kernel.name}.wgsl").read_text("utf-8").splitlines():
-        wanted, code = _marks(line.partition("//")[0].strip())
-        if all((name in kernel.flags) == present for name, present in wanted) and code:
-            text += "".join(each + "\n" for each in _repeated(code, kernel.repeats))
-    return re.sub(r"\b[A-Z][A-Z0-9]*\b", lambda name: str(kernel.values[name[0]]), text)
-
-
-def _marks(line: str) -> tuple[list[tuple[str, bool]], str]:
-    wanted = []
-    while mark := re.match(r"\?(!?)(\w+) ", line):
-        wanted.append((mark[2], not mark[1]))
-        line = line[mark.end() :]
-    return wanted, line
-
-
-def _repeated(line: str, repeats: Mapping[str, int]) -> list[str]:
-    lines = [line]
-    for letter in dict.fromkeys(re.findall(r"\$([a-z])", line)):
-        lines = [each.replace(f"${letter}", str(i)) for each in lines for i in range(repeats.get(letter, 4))]
-    return lines
-
-
 def expression(expr: Expr, args: Sequence[str], layer: str) -> str:
     """`expr` of the vec4f `args` in WGSL. Raises `UnsupportedOperatorError` as `Language.render` does."""
     text = LANGUAGE.render(expr, args, layer)
@@ -91,7 +61,7 @@ def expression(expr: Expr, args: Sequence[str], layer: str) -> str:
 
 def module(kernel: Kernel, bindings: Mapping[str, int], step: Step) -> tuple[str, list[int]]:
     """The module of `step`, and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names."""
-    text = fill(kernel)
+    text = fill(FOLDER / f"{kernel.name}.wgsl", kernel.values, kernel.flags, kernel.repeats)
     if "act(" in text:
         activation = expression(step.activation, ["a"], step.layer)
         text = f"fn act(a:vec4f)->vec4f{{return {activation};}}\n{text}"

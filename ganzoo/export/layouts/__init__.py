@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What a user may ask of the files. `toolchain` is WebDNN's webassembly's; the rest is ganzoo's layout's."""
+    """What a user may ask of the files. `toolchain` is for WebDNN's layout; the rest is for ganzoo's."""
 
     toolchain: str | None = None
     weights: Encoding = "f32"

@@ -1,7 +1,6 @@
 // Stands before every kernel. A kernel defines value(): channels 4 c to 4 c + 3 of pixel (y, x) of image n.
-// Upper-case names are constants: IH, IW, IC are the first input's shape, C4 the texels of a pixel of the output;
+// IH, IW, IC are the first input's shape, REST is IC % 4, C4 the texels of a pixel of the output;
 // in0(n, y, x, c) is a texel of the first input. Lanes beyond the last channel hold anything: never compute from them.
-#define REST (IC % 4)
 #define inf 3.402823e38
 precision highp float;
 precision highp int;
@@ -15,12 +14,11 @@ vec4 weight(int t) {
 
 // four rows of a panel, from t on, as columns
 mat4 weights(int t) {
-  if (ALIGNED) {  // they are in one row of the texture
-    ivec3 p = ivec3(t & (SIZE - 1), t >> SHIFT, 0);
-    return mat4(texelFetch(w, p, 0), texelFetch(w, p + ivec3(1, 0, 0), 0),
-      texelFetch(w, p + ivec3(2, 0, 0), 0), texelFetch(w, p + ivec3(3, 0, 0), 0));
-  }
-  return mat4(weight(t), weight(t + 1), weight(t + 2), weight(t + 3));
+  // aligned: they are in one row of the texture
+  ?aligned ivec3 p = ivec3(t & (SIZE - 1), t >> SHIFT, 0);
+  ?aligned return mat4(texelFetch(w, p, 0), texelFetch(w, p + ivec3(1, 0, 0), 0),
+  ?aligned   texelFetch(w, p + ivec3(2, 0, 0), 0), texelFetch(w, p + ivec3(3, 0, 0), 0));
+  ?!aligned return mat4(weight(t), weight(t + 1), weight(t + 2), weight(t + 3));
 }
 
 // as many rows as the last texel of IC channels has values

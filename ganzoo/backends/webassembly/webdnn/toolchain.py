@@ -29,6 +29,10 @@ EXPORTS = (
 )
 SCRIPT, MODULE = "kernels_webassembly.js", "kernels_webassembly.wasm"  # the names that webdnn.js fetches
 WHAT = "the webassembly kernels"
+OPTIMISED = ("-msimd128", "-O3", "-std=c++11")
+BARE = ("-fno-exceptions", "-fno-rtti", "-nostdlib++", "-Wl,--strip-all")
+ZIG_FLAGS = ("-target", "wasm32-wasi", "-mexec-model=reactor", *OPTIMISED, *BARE)
+EMSCRIPTEN_FLAGS = (*OPTIMISED, "-sWASM=1", "-sALLOW_MEMORY_GROWTH=1")
 
 
 def write(data: Any, folder: Path, toolchain: str | None) -> None:
@@ -57,10 +61,13 @@ def _zig(source: Path, heap: int) -> None:
     shutil.copyfile(HERE / "worker.js", source.with_name(SCRIPT))
     zig(
         WHAT,
-        *("c++", str(source), "-o", str(source.with_name(MODULE))),
-        *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-O3", "-std=c++11"),
-        *("-fno-exceptions", "-fno-rtti", "-nostdlib++", f"-I{HERE / 'include'}", "-Wl,--strip-all"),
-        *(f"-Wl,--export={name}" for name in EXPORTS),
+        "c++",
+        str(source),
+        "-o",
+        str(source.with_name(MODULE)),
+        f"-I{HERE / 'include'}",
+        *ZIG_FLAGS,
+        *[f"-Wl,--export={name}" for name in EXPORTS],
         cache=source.parent,
     )
 
@@ -74,10 +81,16 @@ def _emscripten(source: Path, heap: int) -> None:
     run(
         WHAT,
         [
-            *(compiler, str(source), "-o", str(source.with_name(SCRIPT)), "-O3", "-std=c++11", "-msimd128"),
-            *(f"-I{HERE / 'include'}", "-sWASM=1", f"-sINITIAL_MEMORY={heap}", "-sALLOW_MEMORY_GROWTH=1"),
+            compiler,
+            str(source),
+            "-o",
+            str(source.with_name(SCRIPT)),
+            f"-I{HERE / 'include'}",
+            *EMSCRIPTEN_FLAGS,
+            f"-sINITIAL_MEMORY={heap}",
             "-sEXPORTED_FUNCTIONS=" + ",".join(f"_{name}" for name in EXPORTS),
-            *("--pre-js", str(Path(package.__file__).with_name("webassembly_header.js"))),
+            "--pre-js",
+            str(Path(package.__file__).with_name("webassembly_header.js")),
         ],
     )
 
