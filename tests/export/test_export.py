@@ -220,7 +220,7 @@ def test_damaged_golden_is_refused(exported: Path) -> None:
 
 def test_a_network_whose_folder_is_gone_is_refused(exported: Path) -> None:
     (exported / "generator").rename(exported / "elsewhere")
-    with pytest.raises(RunError, match="generator is not there"):
+    with pytest.raises(RunError, match="it names the network generator, and there is no folder of that name"):
         exports.load(exported)
 
 
