@@ -2,11 +2,13 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
+.PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
 	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks clean
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
+# on all cores; each process has its share of the tests, and takes of the others' when it is done
+PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser, make pages: a run in demo/
 demo: .venv/ready-run browser
@@ -21,7 +23,11 @@ demo: .venv/ready-run browser
 	@echo "Pages:        demo/site/, to be looked at with: $(GANZOO) serve demo/site"
 
 test: .venv/ready-test browser npm-checks
-	.venv/bin/python -m pytest
+	$(PYTEST)
+
+# an answer in a minute: the tests that need no node, no browser and no training, and take no time
+quick: .venv/ready-test
+	$(PYTEST) -m "not (slow or node or browser or training)"
 
 lint: .venv/ready-test npm-checks
 	.venv/bin/ruff format --check
@@ -58,8 +64,11 @@ bench: .venv/ready-test browser npm
 	@echo "Report: $(RESULT).html"
 
 # what the tests and checks of JavaScript need, as tests/js/package.json pins it
-npm-checks: npm
+npm-checks: tests/js/node_modules/.package-lock.json
+
+tests/js/node_modules/.package-lock.json: tests/js/package.json tests/js/package-lock.json | npm
 	npm --prefix tests/js --silent ci --ignore-scripts
+	@touch $@
 
 # the generator's page from a cold cache and its walk, seven rounds, ten minutes: dated results
 site-bench: .venv/ready-test browser

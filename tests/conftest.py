@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,13 +13,22 @@ from rich.console import Console
 
 import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
 from tests.support.command import Done
+from tests.support.needs import Needs
 from tests.support.places import MNIST
 from tests.support.registries import ARCHS
+from tests.support.shared import Shared
+from tests.support.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.runs.run import Run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Needs())
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        config.pluginmanager.register(Turns(config))
 
 
 @pytest.fixture
@@ -46,30 +56,45 @@ def quiet() -> Console:
 
 
 @pytest.fixture(scope="session")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """A finished run of each architecture: two epochs of a few digits. Read only."""
-    from ganzoo.training.options import TrainOptions
-    from ganzoo.training.train import train
-
-    root = tmp_path_factory.mktemp("runs")
-    options = TrainOptions(epochs=2, limit=96, seed=1)
-    return {arch: train(arch, options, root, None, Console(quiet=True)).run for arch in ARCHS}
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """What is made once, whether one process runs the tests or several."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return Shared(folder)
 
 
 @pytest.fixture(scope="session")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def runs(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
+    """A finished run of each architecture: two epochs of a few digits, this process' own copy. Read only."""
+    from ganzoo.runs.run import load
+    from ganzoo.training.options import TrainOptions
+    from ganzoo.training.train import train
+
+    options = TrainOptions(epochs=2, limit=96, seed=1)
+    root = tmp_path_factory.mktemp("runs")
+    for arch in ARCHS:
+        name = f"{arch}-digits-1"
+        made = shared.made(name, lambda path, arch=arch: train(arch, options, root, path, Console(quiet=True)))
+        shutil.copytree(made, root / name)
+    return {arch: load(root / f"{arch}-digits-1") for arch in ARCHS}
+
+
+@pytest.fixture(scope="session")
+def reader(shared: Shared) -> Run:
     """A finished run of `cnn` that reads: of MNIST where it lies beside the repository, else of `digits`. Read only.
 
     A quarter of a minute. Of the drawings in tests/support/strokes.py the one reads all,
     the other, whose digits nobody centred, 83%.
     """
+    from ganzoo.runs.run import load
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
     options = TrainOptions(epochs=12, seed=1)
     if MNIST.is_dir():
         options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=2, seed=1)
-    return train("cnn", options, tmp_path_factory.mktemp("reader"), None, Console(quiet=True)).run
+    return load(shared.made("reader", lambda path: train("cnn", options, path.parent, path, Console(quiet=True))))
 
 
 @pytest.fixture

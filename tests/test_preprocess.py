@@ -158,6 +158,7 @@ def share(read: Read, images: FloatArray, drawn: list[strokes.Drawing]) -> float
     return float(np.mean([digit == each.digit for digit, each in zip(read(images), drawn, strict=True)]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variation", ["plain", "shifted", "small", "thick", "slanted", "jittered"])
 def test_rasters_of_digits_are_read(read, bar, variation):
     drawn = list(strokes.drawings(variation))
@@ -171,6 +172,7 @@ def test_without_the_preprocessing_what_is_small_or_aside_is_not_read(read, bar)
     assert share(read, shrunk, drawn) < bar / 2
 
 
+@pytest.mark.node
 def test_strokes_are_read_in_the_page_as_thick_and_thin_as_they_come(read, bar):
     drawn = list(strokes.drawings())
     told = json.dumps([each.strokes for each in drawn])

@@ -24,6 +24,7 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", SHELLS)
 def test_ctrl_c_ends_the_program_that_runs_quietly(shell: str, tmp_path: Path) -> None:
     child = script(tmp_path / "child", f"echo $$ > {tmp_path}/pid\nexec sleep 600")

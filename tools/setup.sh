@@ -30,8 +30,9 @@ fi
 
 say "Packages, pinned and checked by hash"
 # Chainer and WebDNN are published as source: they are built with the setuptools installed here, not a newer one
-pip="quietly .venv/bin/python -m pip --disable-pip-version-check"
-$pip install --require-hashes -r requirements/build.txt
-$pip install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
-$pip install --no-build-isolation --no-deps --editable .
+# Python compiles what is imported when it is; to compile everything now would take longer than all the rest
+install="quietly .venv/bin/python -m pip --disable-pip-version-check install --no-compile"
+$install --require-hashes -r requirements/build.txt
+$install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
+$install --no-build-isolation --no-deps --editable .
 touch ".venv/ready-$kind"

@@ -20,10 +20,10 @@ for version in 3.10 3.11 3.12 3.13; do
     env="$PWD/.venv-$version"
     [ -x "$env/bin/python" ] || "$python" -m venv "$env"
     pip() { "$env/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
-    pip install --require-hashes -r requirements/build.txt
-    pip install --no-build-isolation --require-hashes -r requirements/test.txt
-    pip install --no-build-isolation --no-deps --editable .
-    "$env/bin/python" -m pytest -m "not browser"
+    pip install --no-compile --require-hashes -r requirements/build.txt
+    pip install --no-compile --no-build-isolation --require-hashes -r requirements/test.txt
+    pip install --no-compile --no-build-isolation --no-deps --editable .
+    "$env/bin/python" -m pytest -n auto --dist worksteal -m "not browser"
 done
 [ -n "$found" ] || { echo "No Python 3.10 to 3.13 was found." >&2; exit 3; }
 printf 'Passed on Python%s.\n' "$found"

@@ -126,6 +126,7 @@ def test_blog_discriminator_sees_the_label_as_planes() -> None:
     np.testing.assert_allclose(discriminator(chainer.Variable(x), t).array, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.training
 def test_blog_recipe(data: Data) -> None:
     preset = plugins.ARCHS.get("dcgan-cond").presets["blog"]
     assert (preset.epochs, preset.batch_size) == (200, 128)
@@ -142,6 +143,7 @@ def test_blog_recipe(data: Data) -> None:
         np.testing.assert_array_equal(average, current)  # the blog keeps no average
 
 
+@pytest.mark.training
 def test_paper_recipe(data: Data) -> None:
     training = wgan_gp.train(config("wgan-gp", "paper", batch_size=8), data)
     assert wgan_gp.PENALTY_WEIGHT == 10
@@ -243,6 +245,7 @@ def test_silent_noise_keeps_the_variance_of_the_first_layer() -> None:
     assert 0.3 < quiet.l0(x).array.std() / whole.l0(x).array.std() < 1.2
 
 
+@pytest.mark.training
 def test_learning_rates_fall_to_zero(data: Data) -> None:
     settings = config("dcgan-cond", "default", batch_size=32)
     training = dcgan_cond.train(settings, data)
@@ -257,6 +260,7 @@ def test_learning_rates_fall_to_zero(data: Data) -> None:
     assert dcgan_cond.train(config("dcgan-cond", "blog", batch_size=32), data).extensions == ()
 
 
+@pytest.mark.training
 def test_what_is_kept_is_the_moving_average(data: Data) -> None:
     for arch, module in (("dcgan-cond", dcgan_cond), ("wgan-gp", wgan_gp)):
         training = module.train(config(arch, "default", batch_size=8), data)
@@ -274,6 +278,7 @@ def losses_of_one_step(training: Training) -> dict[str, float]:
     return {key: float(value.array) for key, value in observation.items()}
 
 
+@pytest.mark.training
 def test_default_discriminator_loss_has_its_three_terms(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     """Against the formula, on the very batch, fakes and labels that the step used."""
     training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
@@ -312,6 +317,7 @@ def test_r1_penalty_is_that_of_the_paper() -> None:
     np.testing.assert_allclose(parameter.grad, expected, rtol=1e-5)
 
 
+@pytest.mark.training
 def test_r1_is_taken_now_and_then(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
     penalty, taken = dcgan_cond.r1_penalty, []
@@ -323,6 +329,7 @@ def test_r1_is_taken_now_and_then(data: Data, monkeypatch: pytest.MonkeyPatch) -
     assert taken == [0, dcgan_cond.R1_EVERY]
 
 
+@pytest.mark.training
 def test_critic_learns_to_score_real_above_fake(data: Data) -> None:
     """The sign of the Wasserstein loss: the critic raises real and lowers fake, the generator raises fake."""
     training = wgan_gp.train(config("wgan-gp", "default", batch_size=32), data)
@@ -359,6 +366,7 @@ def test_sampler_uses_running_statistics() -> None:
     np.testing.assert_array_equal(sample(), first)
 
 
+@pytest.mark.training
 def test_cnn_learning_rate_falls(data: Data) -> None:
     settings = config("cnn", "default", batch_size=32)
     training = cnn.train(settings, data)

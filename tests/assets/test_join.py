@@ -175,6 +175,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     return {name: results[3 * i : 3 * i + 3] for i, name in enumerate(CASES)}
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("case", CASES)
 def test_joined_modules_compute_what_modules_compute(case: str, answers: dict[str, list[Any]]) -> None:
     written, joined, small = answers[case]
@@ -183,6 +184,7 @@ def test_joined_modules_compute_what_modules_compute(case: str, answers: dict[st
     assert {name: written[name] for name in right} == right
 
 
+@pytest.mark.node
 def test_what_stays_apart_is_imported_from_there(tmp_path: Path) -> None:
     sources = {
         "dom.js": "export let n = 1;\nexport const more = () => { n += 1 };\nexport const own = 3;",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ORDINARY = JS / "assets" / "ordinary.mjs"
 
 
+@pytest.mark.node
 def test_ordinary_javascript_does_the_same_in_fewer_bytes(tmp_path: Path) -> None:
     entry = write(tmp_path, {"a.js": ORDINARY.read_text()})
     written, joined, small = computed(*forms(entry))
@@ -33,6 +34,7 @@ MISTAKEN = {
 }
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("source", MISTAKEN.values(), ids=MISTAKEN)
 def test_what_the_library_gets_wrong_stays_as_it_is(source: str, tmp_path: Path) -> None:
     import minify

@@ -60,12 +60,15 @@ channels = st.sampled_from([1, 2, 3, 4, 5, 7, 8, 12, 16, 19])
 activations = st.sampled_from([X, RELU, LEAKY, ELU, SIGMOID, TANH])
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_every_case_of_the_table(n: int, tmp_path: Path) -> None:
     cases = plans.cases()
     assert_right(list(cases), list(cases.values()), n, tmp_path)
 
 
+@pytest.mark.node
+@pytest.mark.slow
 def test_batch_beyond_what_a_run_takes(tmp_path: Path) -> None:
     plan = plans.generator()
     assert BACKEND.compile(plan).entry["batch"] < 19
@@ -74,6 +77,7 @@ def test_batch_beyond_what_a_run_takes(tmp_path: Path) -> None:
     assert_right(["small"], [small], 2 * BACKEND.compile(small).entry["batch"] + 1, tmp_path)
 
 
+@pytest.mark.node
 def test_engine_chooses_the_module(tmp_path: Path) -> None:
     plan = plans.cases()["dense"]
     fused, plain = in_node(plan, plans.inputs_for(plan, 1), tmp_path)
@@ -184,6 +188,8 @@ def move(draw: st.DrawFn) -> Plan:
     return builder.move((1, 1, end + constant.size), *boxes, others=(constant,), fill=-1.5).plan()
 
 
+@pytest.mark.node
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [dense, conv, deconv, pool, elementwise, others, move], ids=lambda f: str(f.__name__))
 def test_any_shape(case: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     @drawn
@@ -206,6 +212,7 @@ FUNCTIONS = {
 }
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("power", [0.5, 3, -2])
 def test_functions_over_the_whole_range(power: float, tmp_path: Path) -> None:
     """Within 4 units in the last place of the result, or of 1 where a difference is taken; inf and 0 at the ends.
@@ -238,6 +245,7 @@ def _same(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a == b) | (np.isnan(a) & np.isnan(b))
 
 
+@pytest.mark.node
 def test_numbers_that_c_spells_otherwise(tmp_path: Path) -> None:
     plan = plans.unary(call("min", call("max", X, -np.inf), 1e-30))
     assert_right(["inf"], [plan], 1, tmp_path)

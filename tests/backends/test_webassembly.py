@@ -49,6 +49,8 @@ def assert_agrees(link: Any, forward: Any, shape: tuple[int, ...], folder: Path)
     np.testing.assert_allclose(in_node(network, drawn, folder).reshape(expected.shape), expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.node
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(k=st.integers(1, 40), n=st.integers(1, 13), m=st.integers(1, 9))
 def test_matrix_products_of_any_size(k: int, n: int, m: int, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -60,6 +62,8 @@ def test_matrix_products_of_any_size(k: int, n: int, m: int, tmp_path_factory: p
     assert_agrees(convolution, convolution, (k, m, m), tmp_path_factory.mktemp("wasm"))
 
 
+@pytest.mark.node
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
     channels=st.integers(1, 5),
@@ -84,6 +88,7 @@ def test_convolutions_of_any_shape(
     assert_agrees(link, lambda x: F.leaky_relu(link(x), 0.2), (channels, 6, 7), tmp_path_factory.mktemp("wasm"))
 
 
+@pytest.mark.node
 @pytest.mark.parametrize(
     "function", [F.sigmoid, F.tanh, F.elu, F.softplus, F.exp, F.softmax, F.relu], ids=lambda f: str(f.__name__)
 )
@@ -97,6 +102,8 @@ def test_loader_finds_its_mark_once_in_the_worker() -> None:
     assert (toolchain.HERE / "worker.js").read_text().count("WEBDNN_URL_KERNELS_WASM") == 1
 
 
+@pytest.mark.node
+@pytest.mark.slow
 def test_module_imports_nothing_and_is_small(runs: Mapping[str, Run], tmp_path: Path) -> None:
     run = runs["dcgan-cond"]
     (network,) = run.arch.export(run.config, run.model())

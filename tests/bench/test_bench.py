@@ -188,7 +188,7 @@ def contestant(library: str, reason: str = "") -> Contestant:
 def reported(rounds: Mapping[Contestant, list[Visits]], peaks: list[Mapping[str, float | None]]) -> dict[str, Any]:
     class Named:
         name, multiply_adds, weights_bytes, encoding = "net", 1_000_000, 70, "f32"
-        bundle = exports.Export(Path(), {"run": "run", "config": {"arch": "cnn"}})
+        export = exports.Export(Path(), {"run": "run", "config": {"arch": "cnn"}})
 
     browsed = [Browsed("Browser", "1.0", rounds=rounds, peaks=peaks), Browsed("Other", "2.0", reason="It is gone.")]
     report = document.document([Named()], browsed, BenchOptions(seed=7), {"ganzoo": "1"}, [0.5], None)  # type: ignore[list-item]

@@ -153,6 +153,7 @@ def library(name: str, root: Path) -> Path:
     return install(PEERS.get(name)).stage("webassembly", source, root / "staged")["lib"]
 
 
+@pytest.mark.node
 def test_onnxruntime_computes_what_chainer_does(tmp_path: Path) -> None:
     folders = {}
     for i, (name, case) in enumerate(cases().items()):
@@ -176,6 +177,7 @@ SAID = """
 """
 
 
+@pytest.mark.node
 def test_tensorflow_computes_what_chainer_does(tmp_path: Path) -> None:
     folders, refused = {}, {}
     for i, (name, case) in enumerate(cases().items()):

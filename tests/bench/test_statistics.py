@@ -180,6 +180,7 @@ def test_intervals_of_odd_numbers_cover_exactly(n):
     assert covered >= CONFIDENCE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", [PRECISION, 0.05])
 @pytest.mark.parametrize("spread", [1, 1.4])
 def test_stopping_when_precise_enough_costs_no_coverage(precision, spread, few_resamples):

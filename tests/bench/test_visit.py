@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from ganzoo import plugins
 from ganzoo.browsers.find import find_browser
 from ganzoo.browsers.session import Answered, Local, visit_page
 from ganzoo.errors import VerificationError
-from ganzoo.export import exports as bundles
+from ganzoo.export import exports
 from ganzoo.pages import PAGES, RUNNERS
-from ganzoo.plugins import BACKENDS, PEERS
+from ganzoo.plugins import PEERS
 from ganzoo.serving.arrays import encode
 from ganzoo.serving.link import THROTTLED, Link
 from ganzoo.verify.check import compare
@@ -34,6 +35,7 @@ SAMPLES = [np.random.RandomState(0).uniform(-1, 1, (5, *shape)).astype(np.float3
 PARTS = ("page", "script", "load", "first")
 
 
+@pytest.mark.node
 def test_warm_up_and_heartbeat_under_node() -> None:
     tests = sorted((JS / "visit").glob("*.test.mjs"))
     done = subprocess.run(["node", "--test", *map(str, tests)], capture_output=True, text=True)
@@ -199,7 +201,7 @@ def test_what_a_browser_lacks_is_said_whatever_the_library_says(
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", registries.BACKENDS)
 def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
-    exported = bundles.write(runs["dcgan-cond"], [BACKENDS.get(backend)], tmp_path / "export").export
+    exported = exports.write(runs["dcgan-cond"], [plugins.BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")
     manifest = json.loads((exported.path / "generator" / "manifest.json").read_text())
     specs = {

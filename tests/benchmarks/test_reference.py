@@ -74,6 +74,7 @@ def test_points_are_of_rows_with_figures() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"rows": []}])
 def test_the_plot_names_libraries_and_the_peak(changes: dict[str, Any], tmp_path: Path) -> None:
     scaling.plot(document(**changes), tmp_path / "plot.svg")

@@ -20,6 +20,7 @@ from benchmarks.training.rounds import Contestant
 from ganzoo import plugins
 from ganzoo.archs import _gan
 from ganzoo.errors import ToolMissingError
+from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +38,12 @@ def recipes() -> dict[str, Subject]:
 NAMES = ("dcgan-cond default", "dcgan-cond blog", "wgan-gp default", "wgan-gp paper", "cnn default", "cnn exercise")
 
 
+@pytest.mark.slow
 def test_every_recipe_of_the_zoo_takes_part_at_its_own_batch() -> None:
     found = {each.name: each.config.batch_size for each in subjects.subjects()}
     zoo = {
         f"{name} {preset}": recipe.batch_size
-        for name in plugins.ARCHS.names()
+        for name in ARCHS
         for preset, recipe in plugins.ARCHS.get(name).presets.items()
     }
     assert set(found) >= set(NAMES) and found.items() <= zoo.items()
@@ -49,6 +51,7 @@ def test_every_recipe_of_the_zoo_takes_part_at_its_own_batch() -> None:
     assert {name.partition(" ")[2] for name in zoo.keys() - found.keys()} == {"long", *_gan.WIDTHS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_training_is_the_same_at_every_call_and_away_from_zero(name: str, recipes: dict[str, Subject]) -> None:
     first, second = (subjects.networks(recipes[name].training()) for _ in range(2))
@@ -59,6 +62,7 @@ def test_a_training_is_the_same_at_every_call_and_away_from_zero(name: str, reci
             assert path.endswith("/W") or (parameter.array != 0).all()
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", ("dcgan-cond default", "wgan-gp default", "cnn default"))
 def test_a_step_is_the_updaters_own_with_all_that_training_reports(name: str, recipes: dict[str, Subject]) -> None:
     stepped, expected = recipes[name].training(), recipes[name].training()
@@ -74,6 +78,7 @@ def test_a_step_is_the_updaters_own_with_all_that_training_reports(name: str, re
             np.testing.assert_array_equal(found[path].array, parameter.array)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", ("dcgan-cond default", "wgan-gp default", "cnn default"))
 def test_the_proof_in_float64_is_in_float64_throughout(name: str, recipes: dict[str, Subject]) -> None:
     step = subjects.Step(recipes[name].training(dtype="float64"))
@@ -99,6 +104,7 @@ def test_what_ganzoo_sets_while_training_holds_for_the_step_and_ends_with_it() -
     np.testing.assert_array_equal(np.random.get_state()[1], state)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     ("name", "batches"), [("dcgan-cond default", 1), ("wgan-gp default", 1), ("wgan-gp paper", 5), ("cnn default", 1)]
 )

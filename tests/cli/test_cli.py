@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.support.registries import BACKENDS
+from tests.support.registries import ARCHS, BACKENDS, DATASETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,9 +46,9 @@ def test_list_json_shows_the_built_ins(ganzoo: Callable[..., Done], in_tmp: Path
     assert done.code == 0
     listed = json.loads(done.out)
     names = {kind: [entry["name"] for entry in entries] for kind, entries in listed.items()}
-    assert names["archs"] == ["cnn", "dcgan-cond", "wgan-gp"]
+    assert names["archs"] == list(ARCHS)
     assert names["backends"] == list(BACKENDS) and {"webassembly", "webgl", "webgpu"} <= set(BACKENDS)
-    assert set(names["datasets"]) == {"digits", "mnist", "fashion-mnist", "kmnist", "folder"}
+    assert names["datasets"] == list(DATASETS)
     assert names["runs"] == []
     webgpu = next(entry for entry in listed["backends"] if entry["name"] == "webgpu")
     assert webgpu["runs"] is False and "no browser" in webgpu["note"]
@@ -60,6 +60,8 @@ def test_list_fits_80_columns(ganzoo: Callable[..., Done], in_tmp: Path) -> None
         assert max(map(len, ganzoo(*command).out.splitlines())) <= 80, command
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_runs_are_listed_and_found(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     assert ganzoo("train", "cnn", "--epochs", 1, "--limit", 64).out == "runs/cnn-digits-1\n"
     assert ganzoo("train", "cnn", "--epochs", 1, "--limit", 64).out == "runs/cnn-digits-2\n"
@@ -107,6 +109,7 @@ def test_wrong_use(arguments: list[str], code: int, words: str, ganzoo: Callable
     assert list(in_tmp.iterdir()) == []
 
 
+@pytest.mark.training
 def test_debug_shows_the_traceback(in_tmp: Path) -> None:
     command = [sys.executable, "-m", "ganzoo", "--debug", "train", "xyzzy"]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -136,6 +139,7 @@ def test_a_full_disk_is_told(
         ganzoo(*command)
 
 
+@pytest.mark.slow
 def test_no_colour_off_a_terminal_and_under_no_color(in_tmp: Path) -> None:
     for extra in ({"NO_COLOR": "1"}, {}):
         environment = {**os.environ, **extra}

@@ -71,6 +71,7 @@ def probe_errors() -> dict[str, str]:
 each_patch = pytest.mark.parametrize("number", range(len(PATCHES)), ids=lambda i: f"{i}-{PATCHES[i].module}")
 
 
+@pytest.mark.slow
 @each_patch
 def test_probe_passes_with_all_patches(number: int, probe_errors: dict[str, str]) -> None:
     assert probe_errors[f"{number} False"] == ""
@@ -158,6 +159,7 @@ else:
 """)
 
 
+@pytest.mark.slow
 def test_patched_modules_read_and_write_no_bytecode(tmp_path: Path) -> None:
     """In a bytecode cache of its own, a process leaves files, but none of the patched modules."""
 

@@ -26,6 +26,7 @@ from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, Usage
 from ganzoo.export import exports, golden, size
 from ganzoo.export.tracing import reference, trace
 from ganzoo.specs import Network, Part, TensorSpec, WebdnnTarget
+from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +69,8 @@ def network(link: Any, forward: Any, *shape: int, outputs: int = 1) -> Network:
     return Network("net", link, forward, (TensorSpec("x", shape, "image"),), specs)
 
 
-@pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
+@pytest.mark.slow
+@pytest.mark.parametrize("arch", ARCHS)
 def test_every_architecture_for_every_backend(arch: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs[arch], backends(), tmp_path / "export")
     made, parts = done.export, done.parts
@@ -178,6 +180,7 @@ def test_another_s_manifest_is_no_export(foreign: str, runs: Mapping[str, Run], 
     assert content(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["ganzoo", "webdnn"])
 def test_what_was_added_to_an_export_is_not_deleted(layout: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
     out = tmp_path / "export"
@@ -217,10 +220,11 @@ def test_damaged_golden_is_refused(exported: Path) -> None:
 
 def test_a_network_whose_folder_is_gone_is_refused(exported: Path) -> None:
     (exported / "generator").rename(exported / "elsewhere")
-    with pytest.raises(RunError, match="generator is not there"):
+    with pytest.raises(RunError, match="it names the network generator, and there is no folder of that name"):
         exports.load(exported)
 
 
+@pytest.mark.slow
 def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: Path, runs: Mapping[str, Run]) -> None:
     """`exported` holds webgpu only."""
     for command in (["verify", exported], ["bench", exported]):
@@ -233,6 +237,7 @@ def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: 
     assert done.code == 0 and "Not verified" in done.err and "no browser of today runs" in done.out
 
 
+@pytest.mark.slow
 def test_options_of_export_reach_it(
     ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +321,7 @@ exports.write(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Pat
 """
 
 
+@pytest.mark.slow
 def test_a_kill_between_the_two_renames_is_mended(runs: Mapping[str, Run], exported: Path) -> None:
     before = content(exported)
     done = subprocess.run([sys.executable, "-c", KILLED_IN_SWAP, runs["cnn"].path, exported])
@@ -358,6 +364,7 @@ def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
 # Sizes
 
 
+@pytest.mark.slow
 def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> None:
     done = webdnn(runs["dcgan-cond"], backends(), tmp_path / "export")
     made, parts = done.export, done.parts
@@ -383,6 +390,7 @@ def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> N
     assert "no browser" in report["notes"]["webgpu"]
 
 
+@pytest.mark.slow
 def test_budget_names_the_largest_parts(runs: Mapping[str, Run], tmp_path: Path) -> None:
     with pytest.raises(BudgetError, match=r"Largest: generator/weight_webgl\S+ \(841,988\)"):
         webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("1MB"))
@@ -421,7 +429,7 @@ def test_seeded_inputs_follow_their_specs() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("arch", ["cnn", "dcgan-cond", "wgan-gp"])
+@pytest.mark.parametrize("arch", ARCHS)
 def test_exports_agree_with_chainer_in_the_browser(
     arch: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
 ) -> None:
@@ -489,6 +497,7 @@ def test_an_export_that_differs_is_not_swapped_in(
     assert content(tmp_path / "export") == before
 
 
+@pytest.mark.slow
 def test_without_a_browser_the_export_is_written_and_says_so(
     ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -243,6 +243,7 @@ LAYERS: list[Callable[[Any, Any], Any]] = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_chains_of_any_layers(data: Any) -> None:
@@ -448,6 +449,7 @@ def carried_out(made: list[Box], n_out: int) -> Any:
     return result
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(views())
 def test_a_regular_view_is_one_box(drawn: Any) -> None:
@@ -471,6 +473,7 @@ def test_a_cropped_repetition_is_a_few_boxes(h: int, w: int, times_h: int, times
     np.testing.assert_array_equal(carried_out(made, cut.size), cut.ravel())
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_step_writes_what_is_still_to_be_read(data: Any) -> None:

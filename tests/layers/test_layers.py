@@ -288,6 +288,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "layers"
 
 
+@pytest.mark.slow
 def test_a_damaged_library_is_built_anew(folder: Path) -> None:
     path = native.built("float32")
     whole = path.read_bytes()
@@ -297,6 +298,7 @@ def test_a_damaged_library_is_built_anew(folder: Path) -> None:
     assert len(path.read_bytes()) == len(whole)
 
 
+@pytest.mark.slow
 def test_two_processes_may_want_it_at_once(folder: Path) -> None:
     command = [sys.executable, "-c", "from ganzoo.layers import native; native.load('float32')"]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]

@@ -41,6 +41,7 @@ def copied(runs: Mapping[str, Run], tmp_path: Path) -> Callable[[str], Run]:
     return copy
 
 
+@pytest.mark.slow
 def test_generator(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) -> None:
     run = copied("dcgan-cond")
     done = ganzoo("eval", run.path, "--quick", "--json")
@@ -64,6 +65,7 @@ def test_generator(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) ->
     assert json.loads(ganzoo("eval", run.path, "--quick", "--json").out) == document
 
 
+@pytest.mark.slow
 def test_classifier(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) -> None:
     run = copied("cnn")
     done = ganzoo("eval", run.path)
@@ -96,6 +98,8 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
         evaluate_run.evaluate(run, None, True, str)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_gan_train_learns_from_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(gan_train, "writable_cache", lambda name: tmp_path)
     short = replace(cnn.ARCH.presets["default"], pictures=3_000)

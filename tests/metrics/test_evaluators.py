@@ -76,6 +76,7 @@ def test_only_whole_mnist_gets_the_frozen_one() -> None:
     assert datasets.checksum(data) != pretrained.MNIST
 
 
+@pytest.mark.training
 def test_trained_on_the_spot_once(cache: Path) -> None:
     data, lines = blobs(60), []
     first = pretrained.of(data, lines.append)
@@ -87,12 +88,16 @@ def test_trained_on_the_spot_once(cache: Path) -> None:
     assert datasets.checksum(data) in file.name
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_other_labels_get_another(cache: Path) -> None:
     data = blobs(30)
     swapped = replace(data, train_t=1 - data.train_t)
     assert pretrained.of(data).sha256 != pretrained.of(swapped).sha256
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_damaged_one_is_trained_anew(cache: Path) -> None:
     data = blobs(30)
     known = pretrained.of(data)
@@ -102,6 +107,7 @@ def test_damaged_one_is_trained_anew(cache: Path) -> None:
         assert pretrained.of(data).sha256 == known.sha256
 
 
+@pytest.mark.training
 def test_two_at_once_train_one(cache: Path) -> None:
     data, lines = blobs(30), []
     threads = [threading.Thread(target=lambda: pretrained.of(data, lines.append)) for _ in range(2)]
@@ -112,6 +118,7 @@ def test_two_at_once_train_one(cache: Path) -> None:
     assert len(lines) == 1
 
 
+@pytest.mark.training
 def test_training_repeats_and_leaves_the_global_random_state() -> None:
     data = blobs(20)
     np.random.seed(4)
@@ -121,6 +128,7 @@ def test_training_repeats_and_leaves_the_global_random_state() -> None:
     np.testing.assert_array_equal(look(one, data.test_x)[1], look(other, data.test_x)[1])
 
 
+@pytest.mark.training
 def test_images_that_are_held_out_teach_nothing() -> None:
     data = blobs(24)
     held_out = evaluator_training.held_out(24)

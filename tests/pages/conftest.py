@@ -20,21 +20,22 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from ganzoo.runs.run import Run
+    from tests.support.shared import Shared
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
 
 
-@pytest.fixture(scope="module")
-def site(runs: Mapping[str, Run], reader: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A generator that knows little, and a reader that knows its digits."""
-    return make_site(tmp_path_factory.mktemp("site"), runs["dcgan-cond"], reader)
+@pytest.fixture(scope="package")
+def site(runs: Mapping[str, Run], reader: Run, shared: Shared) -> Path:
+    """A generator that knows little, and a reader that knows its digits. Read only."""
+    return shared.made("site of pages", lambda folder: make_site(folder, runs["dcgan-cond"], reader)) / "site"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def host(site: Path) -> Iterator[Hosted]:
     """The site, for tests that leave the host as it is."""
     with hosted(serve.app(site)) as found:

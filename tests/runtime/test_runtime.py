@@ -68,6 +68,8 @@ def test_what_is_shipped_has_no_comments_and_stays_small() -> None:
     assert len(brotli.compress(files["ganzoo.js"].encode(), quality=11)) <= LIMIT
 
 
+@pytest.mark.node
+@pytest.mark.slow
 def test_under_node(tmp_path: Path) -> None:
     """As it is written and as it is shipped, both at once: a core each."""
     (tmp_path / "package.json").write_text('{"type": "module"}')

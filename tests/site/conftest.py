@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.runs.run import Run
+    from tests.support.shared import Shared
 
 
 @pytest.fixture
@@ -26,15 +27,18 @@ def pair(tmp_path: Path) -> list[tuple[exports.Export, Run | None]]:
 
 
 @pytest.fixture(scope="session")
-def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real(runs: Mapping[str, Run], shared: Shared) -> Path:
     """The site of trained networks on all backends, one with its weights in f16."""
     from ganzoo.export.layouts import ExportOptions
 
-    folder = tmp_path_factory.mktemp("real")
     backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
     chosen = (("dcgan-cond", ExportOptions(weights="f16")), ("cnn", ExportOptions()))
-    made = [
-        (exports.write(runs[arch], backends, folder / arch, options=options).export, runs[arch])
-        for arch, options in chosen
-    ]
-    return build.build(made, folder / "site").path
+
+    def make(folder: Path) -> None:
+        written = [
+            (exports.write(runs[arch], backends, folder / arch, options=options).export, runs[arch])
+            for arch, options in chosen
+        ]
+        build.build(written, folder / "site")
+
+    return shared.made("site", make) / "site"

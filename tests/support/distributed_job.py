@@ -18,8 +18,9 @@ from rich.console import Console
 from ganzoo.training.options import TrainOptions, configure
 from ganzoo.training.train import train
 from ganzoo.updaters.distributed import job
+from tests.support.registries import ARCHS
 
-RUNS = {"cnn": "cnn", "dcgan-cond": "dcgan-cond", "wgan-gp": "wgan-gp", "on Chainer's layers": "dcgan-cond"}
+RUNS = {**{arch: arch for arch in ARCHS}, "on Chainer's layers": "dcgan-cond"}
 OPTIONS = TrainOptions(epochs=1, limit=64, batch_size=16, seed=3)
 
 

@@ -33,8 +33,8 @@ FAILED = "Failed to load resource|preloaded using link preload|preload .* is fou
 
 def make_site(folder: Path, *runs: Run, **options: Any) -> Path:
     backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
-    made = [(exports.write(run, backends, folder / f"export-{run.name}").export, run) for run in runs]
-    return build.build(made, folder / "site", build.SiteOptions(**options)).path
+    written = [(exports.write(run, backends, folder / f"export-{run.name}").export, run) for run in runs]
+    return build.build(written, folder / "site", build.SiteOptions(**options)).path
 
 
 def sample(run: Run, label: str, seed: int) -> FloatArray:

@@ -110,6 +110,8 @@ def test_what_a_space_lacks_is_named(missing: str) -> None:
         parse({key: value for key, value in VALID.items() if key != missing}, "s.toml")
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_sweep_reports_and_goes_on_to_more_trials_as_if_it_had_never_stopped(
     in_tmp: Path, ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +140,8 @@ def test_a_sweep_reports_and_goes_on_to_more_trials_as_if_it_had_never_stopped(
         assert plot.format == "PNG" and plot.width > 800
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_trials_that_diverge_or_do_not_fit_are_told_and_the_others_go_on(
     in_tmp: Path, ganzoo: Callable[..., Done]
 ) -> None:
@@ -155,6 +159,8 @@ def test_trials_that_diverge_or_do_not_fit_are_told_and_the_others_go_on(
     assert len(result["trials"]) == 4 and result["trials"][0]["state"] == "done"
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_ctrl_c_keeps_what_is_done_and_the_values_at_work_are_tried_again(
     in_tmp: Path, ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +182,8 @@ def test_ctrl_c_keeps_what_is_done_and_the_values_at_work_are_tried_again(
     assert result[1]["values"]["alpha"] == stopped
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_an_interrupted_sweep_tries_what_an_uninterrupted_one_does(
     in_tmp: Path, ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +205,8 @@ def test_an_interrupted_sweep_tries_what_an_uninterrupted_one_does(
     assert [trial["number"] for trial in part] == [0, 2, 3, 4]
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_values_that_end_in_a_crash_are_not_tried_again(
     in_tmp: Path, ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +224,8 @@ def test_values_that_end_in_a_crash_are_not_tried_again(
     assert result[0]["problem"] == "ZeroDivisionError: by nought"
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_run_in_a_trials_place_ends_the_sweep_and_uses_no_trial_up(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     space = write(in_tmp / "s.toml", 2)
     assert ganzoo("train", "cnn", "--limit", 64, "--epochs", 1, "--out", "out/0000").code == 0
@@ -223,6 +235,8 @@ def test_a_run_in_a_trials_place_ends_the_sweep_and_uses_no_trial_up(in_tmp: Pat
     assert [trial["state"] for trial in result["trials"]] == ["done", "done"]
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_space_need_not_fit_the_presets_other_values(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     head = 'arch = "wgan-gp"\nlimit = 64\nepochs = 1\nbatch_size = 32\n'
     rest = "[set]\nlatent_dim = 4\n[space]\nnoise_dims = { low = 1, high = 4 }\n"  # the preset's noise_dims is 8
@@ -237,6 +251,8 @@ def test_what_is_no_toml_is_told(text: str, in_tmp: Path, ganzoo: Callable[..., 
     assert done.code == 2 and "is no TOML" in done.err
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_data_base_that_lacks_a_table_is_told(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     space = write(in_tmp / "s.toml", 1)
     assert ganzoo("sweep", space, "--out", "out").code == 0
@@ -264,6 +280,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_processes_share_trials_and_what_a_killed_one_had_is_tried_again(
     in_tmp: Path, ganzoo: Callable[..., Done]
 ) -> None:
@@ -291,6 +308,8 @@ def test_processes_share_trials_and_what_a_killed_one_had_is_tried_again(
     assert all((in_tmp / trial["run"] / "model.npz").exists() for trial in result)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_another_sweep_in_the_same_folder_is_refused_by_what_differs(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     assert ganzoo("sweep", write(in_tmp / "s.toml", 1), "--out", "out").code == 0
     done = ganzoo("sweep", write(in_tmp / "s.toml", 1, head=SMALL.replace("epochs = 1", "epochs = 2")), "--out", "out")
@@ -301,6 +320,8 @@ def test_another_sweep_in_the_same_folder_is_refused_by_what_differs(in_tmp: Pat
     assert (in_tmp / "out" / "study.db").read_bytes().startswith(b"no data base")
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_metric_that_no_log_has_ends_the_sweep_with_those_it_has(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     head = SMALL + 'metric = "main/los"\nbetter = "min"\n'
     done = ganzoo("sweep", write(in_tmp / "s.toml", 3, head=head))

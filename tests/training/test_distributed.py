@@ -20,8 +20,8 @@ import pytest
 from ganzoo.errors import UsageError
 from ganzoo.runs import run as runs_module
 from ganzoo.updaters.distributed import STARTED, share
-from tests.support import distributed_job
 from tests.support.distributed_job import RUNS, train_all
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.support.command import Done
 
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
-JOB = Path(distributed_job.__file__)
+JOB = ("-m", "tests.support.distributed_job")
 GANZOO = ("-m", "ganzoo")
 # what one process computes in sums of 16 pictures, two compute in sums of 8: float64's rounding, grown over the steps
 LOSSES, WEIGHTS = 1e-12, 1e-9
@@ -53,13 +53,15 @@ def ended(process: subprocess.Popen[str]) -> Done:
 def both(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Path]:
     """A folder of runs by the number of processes that made them."""
     folder = tmp_path_factory.mktemp("distributed")
-    pair = start(2, JOB, folder / "2")
+    pair = start(2, *JOB, folder / "2", cwd=ROOT)
     train_all(folder / "1")
     done = ended(pair)
     assert done.code == 0, done.err
     return {1: folder / "1", 2: folder / "2"}
 
 
+@pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize("name", RUNS)
 def test_two_processes_train_as_one_does(both: Mapping[int, Path], name: str) -> None:
     one, two = ([json.loads(line) for line in (both[n] / name / "log.jsonl").read_text().splitlines()] for n in (1, 2))
@@ -75,6 +77,8 @@ def test_two_processes_train_as_one_does(both: Mapping[int, Path], name: str) ->
             np.testing.assert_allclose(two_model[key], one_model[key], rtol=0, atol=WEIGHTS, err_msg=key)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_process_0_alone_writes_and_speaks(tmp_path: Path) -> None:
     """Every file that is opened for writing is told, by every process."""
     traced = (
@@ -93,6 +97,8 @@ def test_process_0_alone_writes_and_speaks(tmp_path: Path) -> None:
     assert done.err.count("epoch 1.0/1") == done.err.count("Trained in") == 1 and len(done.out.splitlines()) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_killed_process_ends_the_job_and_one_process_can_go_on(tmp_path: Path, ganzoo: Callable[..., Done]) -> None:
     path = tmp_path / "run"
     telling = (
@@ -120,6 +126,7 @@ def test_a_killed_process_ends_the_job_and_one_process_can_go_on(tmp_path: Path,
     assert runs_module.load(path).finished and runs_module.load(path).epochs_done() == epochs
 
 
+@pytest.mark.training
 def test_a_process_that_raises_ends_the_job_and_is_named(tmp_path: Path) -> None:
     raising = (
         "import os, sys; from ganzoo.training import distributed; distributed.PATIENCE = 0.1\n"
@@ -136,6 +143,7 @@ def test_a_process_that_raises_ends_the_job_and_is_named(tmp_path: Path) -> None
     assert "Process 1 of 2 failed" in done.err and "ArithmeticError: by chance" in done.err
 
 
+@pytest.mark.training
 def test_a_batch_that_cannot_be_shared_is_refused_once_and_nothing_is_written(tmp_path: Path) -> None:
     arguments = ("train", "cnn", "--distributed", "--batch-size", "33", "--out", tmp_path / "run")
     done = ended(start(2, *GANZOO, *arguments))

@@ -131,6 +131,8 @@ TRAINED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], list[str]]]
 }
 
 
+@pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize("arch", ARCHS)
 @pytest.mark.parametrize("case", TRAINED)
 def test_odd_pictures_train(case: str, arch: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:
@@ -154,6 +156,8 @@ def noisy(*shape: int) -> Data:
     return Data(x, t, x, t, ("a", "b", "c"))
 
 
+@pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize("shape", [(3, 28, 28), (1, 20, 36), (1, 5, 5), (1, 4, 28)])
 def test_pictures_of_a_plugin_with_another_shape(
     shape: tuple[int, int, int], ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
@@ -184,6 +188,7 @@ def test_a_class_without_training_pictures(
 # Garments: ten classes of grey pictures that are no digits
 
 
+@pytest.mark.slow
 def test_garments_are_the_same_for_a_seed_and_no_digits() -> None:
     data, again, other = garments.data(300), garments.data(300), garments.data(300, seed=1)
     np.testing.assert_array_equal(data.train_x, again.train_x)
@@ -201,6 +206,8 @@ def test_garments_are_the_same_for_a_seed_and_no_digits() -> None:
     assert min(data.train_x[data.train_t == k].std(axis=0).max() for k in range(10)) > 0.2
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_every_default_preset_trains_on_garments(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     """By the command that a user would give: as it is, but for its length."""
     garments.main(in_tmp / "in", count=200)

@@ -8,6 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -42,6 +44,7 @@ def test_time_left_is_what_the_rate_says() -> None:
     assert told.getvalue().count("epoch") == 1  # a line for each of the log's
 
 
+@pytest.mark.training
 def test_plain_lines_off_a_terminal(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     done = ganzoo("train", "cnn", "--limit", 128, "--epochs", 1)
     assert done.code == 0
@@ -51,6 +54,8 @@ def test_plain_lines_off_a_terminal(ganzoo: Callable[..., Done], in_tmp: Path) -
     assert all(word in lines[-1] for word in ("loss", "accuracy", "images/s", "left"))
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
     """In a pseudo-terminal: epoch, rate, losses, scores and pictures, redrawn."""
     import pty

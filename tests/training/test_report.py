@@ -165,6 +165,7 @@ def test_a_sheet_that_is_none_is_refused(copy: Run) -> None:
         grids.grids(copy)
 
 
+@pytest.mark.training
 def test_the_command_repeats_the_run(copy: Run, ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     command = facts.command(copy)
     assert command.startswith("ganzoo train dcgan-cond --preset default --dataset digits --limit 96 --epochs 2")

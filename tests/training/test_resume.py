@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+@pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize("arch", ARCHS)
 def test_resumed_training_equals_uninterrupted(
     arch: str, tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
@@ -46,6 +48,8 @@ def test_resumed_training_equals_uninterrupted(
     assert (whole.path / "log.jsonl").stat().st_size
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +71,7 @@ def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
     ended.model()
 
 
+@pytest.mark.training
 def test_a_finished_training_without_snapshots_is_not_begun_again(tmp_path: Path, quiet: Console) -> None:
     run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
     for path in run.kept():
@@ -77,6 +82,7 @@ def test_a_finished_training_without_snapshots_is_not_begun_again(tmp_path: Path
     assert run.model_path.read_bytes() == before
 
 
+@pytest.mark.training
 def test_snapshots_are_numbers_and_other_files_are_somebody_elses(tmp_path: Path, quiet: Console) -> None:
     run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
     (kept,) = run.kept()[-1:]
@@ -91,6 +97,7 @@ def test_snapshots_are_numbers_and_other_files_are_somebody_elses(tmp_path: Path
     assert {"0000001-good", "0000009_good", "mine"} < {path.stem for path in run.snapshots.iterdir()}
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("position", [-1, 625, 10**9])
 def test_random_numbers_from_nowhere_are_refused(position: int, tmp_path: Path, quiet: Console) -> None:
     run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
@@ -102,6 +109,8 @@ def test_random_numbers_from_nowhere_are_refused(position: int, tmp_path: Path, 
         resume("cnn", TrainOptions(epochs=3), tmp_path, run.path, quiet)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_another_rate_is_that_of_the_first_step(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +129,7 @@ def test_another_rate_is_that_of_the_first_step(
     assert rates == [0.0009765625] * 6
 
 
+@pytest.mark.training
 def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=2)
     load = datasets.load
@@ -133,6 +143,8 @@ def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeyp
         resume("cnn", TrainOptions(), tmp_path, run.path, quiet)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_resumed_training_differs_without_its_random_state(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +181,8 @@ train.train("dcgan-cond", few, Path(sys.argv[1]), Path(sys.argv[2]), Console(qui
 """
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(tmp_path: Path, quiet: Console) -> None:
     path = tmp_path / "killed"
     done = subprocess.run([sys.executable, "-c", KILLED_IN_SNAPSHOT, tmp_path, path], capture_output=True, text=True)
@@ -183,12 +197,16 @@ def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(tmp_path: Path, q
     assert not list(snapshots.glob(".*"))  # and it is swept away
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     run = train("cnn", TrainOptions(epochs=4, limit=64), tmp_path, None, quiet).run
     assert [path.name for path in sorted(run.snapshots.iterdir())] == ["0000003.npz", "0000004.npz"]
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: Console) -> None:
     whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
     stopped = tmp_path / "stopped"
@@ -197,6 +215,8 @@ def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: C
     assert same(resume("dcgan-cond", TrainOptions(), tmp_path, stopped, quiet).run.model_path, whole.model_path)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_resume_takes_the_unfinished_run(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     finished = train("cnn", OPTIONS, tmp_path, tmp_path / "younger", quiet).run
@@ -210,6 +230,7 @@ def test_resume_takes_the_unfinished_run(tmp_path: Path, quiet: Console, monkeyp
     assert longer.config.epochs == 3 and log(longer)[-1]["epoch_detail"] >= 3
 
 
+@pytest.mark.training
 def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     before = (run.path / "config.json").read_bytes()
@@ -219,6 +240,7 @@ def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkey
     assert (run.path / "config.json").read_bytes() == before
 
 
+@pytest.mark.training
 def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     with pytest.raises(UsageError, match="batch_size, hparams"):
@@ -227,6 +249,7 @@ def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypat
         resume("wgan-gp", TrainOptions(), tmp_path, run.path, quiet)
 
 
+@pytest.mark.training
 def test_resume_refuses_changed_data(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     config = run.path / "config.json"

@@ -53,6 +53,8 @@ def content(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_the_best_is_kept_and_the_last_beside_it(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +69,7 @@ def test_the_best_is_kept_and_the_last_beside_it(
     assert [entry["eval/frechet"] for entry in run.log()] == [5, 3, 4, 3, 6, 7]
 
 
+@pytest.mark.training
 def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, [0.1, 0.4, 0.3, 0.35], "eval/accuracy", "max")
     run = train("cnn", TrainOptions(epochs=4, limit=64), tmp_path, None, quiet).run
@@ -74,12 +77,15 @@ def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Console, monkeypatc
     assert best and best.iteration == 2
 
 
+@pytest.mark.training
 def test_without_a_judge_the_last_is_the_best(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     run = train("cnn", TrainOptions(epochs=1, limit=64), tmp_path, None, quiet).run
     assert run.best() is None and run.model_path.read_bytes() == (run.path / "last.npz").read_bytes()
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_last_is_asked_for_by_name(
     ganzoo: Callable[..., Done], in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +106,8 @@ def test_last_is_asked_for_by_name(
     assert "has no last.npz" in ganzoo("sample", "--last").err
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_so_many_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     says(monkeypatch, [1, 2, 3, 4, 5, 6])
@@ -109,6 +117,8 @@ def test_so_many_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch:
         train("dcgan-cond", TrainOptions(keep=0), tmp_path, None, quiet)
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_collapse_ends_with_a_command_that_goes_on(
     ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +143,8 @@ def test_a_collapse_ends_with_a_command_that_goes_on(
     assert [entry.get("eval/coverage") for entry in run.log()][:2] == [0.2, 0.9]
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_collapse_at_the_very_end_is_none(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, [0.9, 0.9, 0.9, 0.9, 0.1, 0.1], "eval/coverage", "max")
     run = train("dcgan-cond", OPTIONS, tmp_path, None, quiet).run
@@ -166,6 +178,8 @@ def test_a_monitor_out_of_its_range_for_long() -> None:
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_saturated_discriminator_stops_a_training(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +199,8 @@ def test_a_saturated_discriminator_stops_a_training(
     assert train("dcgan-cond", options, tmp_path, None, quiet).run.finished  # while scores rise, it learns
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_another_seed_from_a_snapshot_is_another_future(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +219,7 @@ def test_another_seed_from_a_snapshot_is_another_future(
         resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet, "best")
 
 
+@pytest.mark.slow
 def test_two_processes_on_one_run(ganzoo: Callable[..., Done], in_tmp: Path, runs: Mapping[str, Run]) -> None:
     """The second ends at once, with exit code 2, and has touched nothing."""
     script = """
@@ -260,6 +277,8 @@ main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "
 """
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_a_full_disk_in_mid_snapshot_loses_nothing(
     in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +295,7 @@ def test_a_full_disk_in_mid_snapshot_loses_nothing(
         assert all(one[key].tobytes() == other[key].tobytes() for key in other)
 
 
+@pytest.mark.training
 def test_a_really_full_disk(in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that holds two snapshots and not three, where this process may mount one."""
     disk = in_tmp / "disk"

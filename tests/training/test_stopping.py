@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     command = [
         sys.executable,
@@ -59,6 +61,8 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "model.npz").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.training
 def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
     tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +80,7 @@ def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
     assert not run.finished
 
 
+@pytest.mark.training
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, of what is provoked here
 def test_infinite_losses_stop_the_training_too(tmp_path: Path, quiet: Console) -> None:
     with pytest.raises(DivergedError) as caught:
@@ -100,6 +105,7 @@ def second_update_poisons(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chainer.optimizers.Adam, "update", poisoned)
 
 
+@pytest.mark.training
 @pytest.mark.usefixtures("second_update_poisons")
 def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loss of an update says nothing of the weights after it: they are looked at before they are stored."""
@@ -111,6 +117,7 @@ def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch:
     assert all(np.isfinite(value).all() for value in arrays(kept[0]).values() if value.dtype.kind == "f")
 
 
+@pytest.mark.training
 @pytest.mark.usefixtures("second_update_poisons")
 def test_nan_in_the_very_last_update_leaves_no_model(tmp_path: Path, quiet: Console) -> None:
     with pytest.raises(DivergedError):

@@ -60,7 +60,7 @@ export class Network extends EventTarget {
    * @param {string} name
    */
   titleOf(name) {
-    return `${this.model.manifest.backends[name].title || name}`;
+    return this.model.manifest.backends[name].title ?? name;
   }
 
   /** @returns {Standing[]} of each backend of the bundle */

@@ -31,6 +31,7 @@ class Read(HTMLParser):
         self.text += data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [made.__name__ for made in DOCUMENTS])
 def test_a_page_needs_nothing_else_and_runs_nothing(pages, name):
     page, read = pages[name], Read(pages[name])

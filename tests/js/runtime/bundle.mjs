@@ -119,16 +119,28 @@ export function bundle({ backends = ["alpha", "beta", "gamma"], encoding = "f32"
 let root;
 process.on("exit", () => root && rmSync(root, { recursive: true }));
 
+/** @type {WeakMap<Map<string, Uint8Array>, string>} */
+const folders = new WeakMap();
+
+/** A folder with the modules of `files`, as they are when it is first asked for. */
+function folderOf(files) {
+  let folder = folders.get(files);
+  if (folder) return folder;
+  root ??= mkdtempSync(join(tmpdir(), "ganzoo-runtime-"));
+  folder = mkdtempSync(join(root, "bundle-"));
+  folders.set(files, folder);
+  for (const [name, content] of files) if (name.endsWith(".js")) writeFileSync(join(folder, name), content);
+  writeFileSync(join(folder, "package.json"), '{"type": "module"}');
+  return folder;
+}
+
 /**
  * A folder from which modules are imported, and `fetch`, which answers for it from memory.
  * @param {{manifest: any, files: Map<string, Uint8Array>}} made
  * @param {(name: string) => Response | Promise<Response> | undefined} [fault] answers in place of the server
  */
 export function serve({ manifest, files }, fault = () => undefined) {
-  root ??= mkdtempSync(join(tmpdir(), "ganzoo-runtime-"));
-  const folder = mkdtempSync(join(root, "bundle-"));
-  for (const [name, content] of files) if (name.endsWith(".js")) writeFileSync(join(folder, name), content);
-  writeFileSync(join(folder, "package.json"), '{"type": "module"}');
+  const folder = folderOf(files);
   const requests = [];
   globalThis.fetch = async (url, { signal } = {}) => {
     const name = new URL(url).pathname.split("/").pop();

@@ -1,0 +1,50 @@
+"""What a test needs besides Python: its marks say so, and it is held to them, so that `make quick` needs nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ganzoo.browsers.families import FAMILIES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A test that asks for such a fixture, or for one that is made of it, has the mark without saying so
+FIXTURES = {"runs": "training", "reader": "training", "browser": "browser"}
+BROWSERS = {name for family in FAMILIES for name in family.names}
+
+
+class Needs:
+    """A plugin of pytest: marks tests by their fixtures, and fails one that starts a program it has no mark for."""
+
+    def __init__(self) -> None:
+        self.marks: set[str] = set()
+
+    def pytest_configure(self) -> None:
+        sys.addaudithook(self.audit)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: Sequence[pytest.Function]) -> None:
+        for item in items:
+            for fixture, mark in FIXTURES.items():
+                if fixture in item.fixturenames:
+                    item.add_marker(mark)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.marks = {mark.name for mark in item.iter_markers()}
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Python calls this before it starts a program, whoever asks for that."""
+        if event != "subprocess.Popen":
+            return
+        program, words = Path(os.fsdecode(arguments[0])).stem, arguments[1]
+        if program == "node" and not self.marks & {"node", "browser"}:  # Playwright brings a node of its own
+            raise AssertionError("This test starts node: give it pytest.mark.node.")
+        if program in BROWSERS and "--version" not in words and "browser" not in self.marks:
+            raise AssertionError(f"This test starts {program}: give it pytest.mark.browser.")
