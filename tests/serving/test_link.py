@@ -259,6 +259,7 @@ def test_brotli_is_sent_to_those_who_take_it(tmp_path, cache):
         assert ("content-encoding" not in response.headers, len(body)) == (True, 5_000)
 
 
+@pytest.mark.posix
 def test_brotli_of_something_else_is_not_sent(tmp_path, cache):
     folder = lib(tmp_path)
     precompress(folder)

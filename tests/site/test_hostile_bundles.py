@@ -83,6 +83,7 @@ def test_a_manifest_that_is_no_json(text: str, tmp_path: Path) -> None:
         bundles.read(export.path / "generator")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("linked", ["golden.bin", "manifest.json", ""])
 def test_links_are_refused(linked: str, tmp_path: Path) -> None:
     folder = made_by_hand(tmp_path / "export").path / "generator"

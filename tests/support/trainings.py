@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -12,12 +12,16 @@ from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import train
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
     from rich.console import Console
 
     from ganzoo.runs.run import Run
+
+# `trained(ARCH, NAME)` of the fixture of that name
+Trained: TypeAlias = "Callable[[str, str], Run]"
 
 OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
 
