@@ -55,11 +55,11 @@ def interrupted(arch: str, path: Path, quiet: Console, monkeypatch: pytest.Monke
     """A run that was told to stop after `after` iterations, as Ctrl-C tells it."""
     with monkeypatch.context() as patched:
 
-        def stop(self: loop_module._Stop, trainer: Any) -> bool:
+        def stop(self: loop_module.Stop, trainer: Any) -> bool:
             self.interrupted = trainer.updater.iteration >= after
             return self.interrupted
 
-        patched.setattr(loop_module._Stop, "__call__", stop)
+        patched.setattr(loop_module.Stop, "__call__", stop)
         outcome = train(arch, OPTIONS, path, path / "stopped", quiet)
     assert outcome.interrupted and not outcome.run.finished
     return outcome.run

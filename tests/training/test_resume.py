@@ -56,13 +56,13 @@ def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
     """Nor is there a network meanwhile that `config.json` does not describe."""
     run = trained("cnn", "run")
     with monkeypatch.context() as patched:
-        goes_on = loop_module._Stop.__call__
+        goes_on = loop_module.Stop.__call__
 
-        def stop(self: loop_module._Stop, trainer: Any) -> bool:
+        def stop(self: loop_module.Stop, trainer: Any) -> bool:
             self.interrupted = trainer.updater.iteration >= 8
             return goes_on(self, trainer)
 
-        patched.setattr(loop_module._Stop, "__call__", stop)
+        patched.setattr(loop_module.Stop, "__call__", stop)
         assert resume("cnn", TrainOptions(epochs=4), tmp_path, run.path, quiet).interrupted
     assert not (run.path / "model.npz").exists() and not (run.path / "last.npz").exists()
     assert runs_module.latest(tmp_path, "cnn", finished=False).path == run.path
