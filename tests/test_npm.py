@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Deliver = Callable[[bytes | None], None]
 
+pytestmark = pytest.mark.posix
+
 
 @pytest.fixture
 def deliver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deliver:

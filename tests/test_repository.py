@@ -47,9 +47,7 @@ def test_every_dependency_is_pinned_with_its_hashes() -> None:
         entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry.strip()]
         pinned = {entry.partition("==")[0].lower() for entry in entries}
         for entry in entries:
-            assert "==" in entry and (name == "all" or "--hash=sha256:" in entry), (
-                entry
-            )  # nothing is installed from all
+            assert "==" in entry and (name == "all" or "--hash=sha256:" in entry), entry  # all is only read
         for requirement in requirements:
             assert re.split(r"[<>=\[; ]", requirement)[0].lower() in pinned, (name, requirement)
         assert not re.search(r"://|--(extra-)?index|--find-links", text)

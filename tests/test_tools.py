@@ -15,6 +15,9 @@ from tests.support.places import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.posix
+
+
 SHELLS = [shell for shell in ("sh", "bash", "dash") if any(map(os.path.exists, (f"/bin/{shell}", f"/usr/bin/{shell}")))]
 
 

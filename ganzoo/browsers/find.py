@@ -42,7 +42,7 @@ def find_browser() -> Browser:
     `GANZOO_BROWSER` is a path, a name on PATH or a family's name; in it as in the places, variables and ~ are expanded.
     Raises `BrowserMissingError` when there is none, or when `GANZOO_BROWSER` names no program.
     """
-    path = _from_environment() or _installed(CHROMIUM)
+    path = _from_environment() or installed(CHROMIUM)
     if path is None:
         raise BrowserMissingError("No Chromium, Chrome or Edge was found.", REMEDY)
     return _identify(path)
@@ -76,13 +76,14 @@ def _from_environment() -> Path | None:
 
 def _choose(name: str, subject: str) -> Path:
     families = (family for family in FAMILIES if family.name == name)
-    path = _program(name) or next(map(_installed, families), None)
+    path = _program(name) or next(map(installed, families), None)
     if path is None:
         raise BrowserMissingError(f"{subject} is no program.", REMEDY)
     return path
 
 
-def _installed(family: Family) -> Path | None:
+def installed(family: Family) -> Path | None:
+    """The first program of `family` that is here; nothing is started."""
     return next(_programs(family), None)
 
 

@@ -82,7 +82,7 @@ def loop(
         training = arch.train(config, data)
         judge = _judge(config, data, training.model, console) if team.leads else None
         run = team.once(begin)
-        stop = _Stop(config.epochs, team)
+        stop = Stop(config.epochs, team)
         trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path if team.leads else Path()))
         for extension in (*team.spread(training), *training.extensions):
             trainer.extend(extension)
@@ -196,7 +196,7 @@ def _room_for(run: Run) -> Iterator[None]:
         raise DiskFullError(problem, f"Make room, then go on with: {command}") from error
 
 
-class _Stop:
+class Stop:
     """Chainer's stop trigger: at the last epoch, or after the iteration in which Ctrl-C was pressed."""
 
     def __init__(self, epochs: int, team: Team) -> None:

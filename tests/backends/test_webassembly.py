@@ -123,6 +123,7 @@ def test_compiler_that_refuses_is_quoted(tmp_path: Path) -> None:
         toolchain.COMPILERS["zig"](source, 0)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("cache", ["{}/taken", "/proc/nope"])
 def test_zig_is_not_started_without_a_cache(cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "taken").write_text("")
@@ -135,6 +136,7 @@ def test_zig_is_not_started_without_a_cache(cache: str, tmp_path: Path, monkeypa
     assert "GANZOO_CACHE" in caught.value.remedy
 
 
+@pytest.mark.posix
 def test_compiler_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in = tmp_path / "em++"
     stand_in.write_text('#!/bin/sh\necho $$ > "$(dirname "$0")/pid"\nexec sleep 600\n')
@@ -153,6 +155,7 @@ def test_absent_emscripten_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         toolchain.COMPILERS["emscripten"](tmp_path / "kernels.cpp", 0)
 
 
+@pytest.mark.posix
 def test_emscripten_is_given_webdnns_interface(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in for em++, which is 800 MB: it notes its arguments and writes the two files."""
     stand_in = tmp_path / "em++"

@@ -35,6 +35,7 @@ SAMPLES = [np.random.RandomState(0).uniform(-1, 1, (5, *shape)).astype(np.float3
 PARTS = ("page", "script", "load", "first")
 
 
+@pytest.mark.alone
 @pytest.mark.node
 def test_warm_up_and_heartbeat_under_node() -> None:
     tests = sorted((JS / "visit").glob("*.test.mjs"))
@@ -117,6 +118,7 @@ def tried(tmp_path: Path, well: Callable[[dict[str, Any]], bool], **how: Any) ->
     return data
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 def test_parts_of_a_cold_start_and_how_long_they_block(tmp_path: Path) -> None:
     steps = {"script": {"busy": 60, "wait": 100}, "load": {"worker": 150}, "first": {"busy": 120, "wait": 40}}
@@ -128,6 +130,7 @@ def test_parts_of_a_cold_start_and_how_long_they_block(tmp_path: Path) -> None:
     assert 119 < data["coldBlocked"]["longestMs"] < 180
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("run", "least", "most"),
@@ -148,6 +151,7 @@ def test_a_run_blocks_the_page_for_what_it_computes_there(
     assert least <= data["blockedMs"] <= most
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 def test_batches_are_timed_and_answered(tmp_path: Path) -> None:
     lines: list[str] = []
@@ -167,6 +171,7 @@ def test_batches_are_timed_and_answered(tmp_path: Path) -> None:
     assert len(lines) >= 3
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 def test_few_samples_of_a_slow_run_will_do(tmp_path: Path) -> None:
     data = fake(tmp_path, run={"wait": 500}).data

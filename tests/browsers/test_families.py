@@ -19,6 +19,8 @@ from ganzoo.errors import BrowserMissingError
 from tests.support.browsers import assert_all_gone, page, script
 from tests.support.families import HERE
 
+pytestmark = pytest.mark.posix
+
 
 @pytest.fixture
 def bare(tmp_path, monkeypatch):

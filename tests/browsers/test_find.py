@@ -11,6 +11,8 @@ from ganzoo.browsers.find import Browser, find_browser
 from ganzoo.errors import BrowserMissingError
 from tests.support.browsers import script
 
+pytestmark = pytest.mark.posix
+
 
 def test_the_environment_names_the_browser(tmp_path, monkeypatch):
     fake = script(tmp_path / "mine", "echo 'Some Browser 12.3.4 beta'")

@@ -14,6 +14,8 @@ from ganzoo.browsers.find import Browser
 from ganzoo.errors import BrowserMissingError
 from tests.support.browsers import assert_all_gone, script
 
+pytestmark = pytest.mark.posix
+
 
 def test_a_stubborn_browser_and_its_child_are_killed(tmp_path, short_tmp, monkeypatch):
     monkeypatch.setattr(processes, "GRACE", 0.2)

@@ -15,6 +15,8 @@ from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.export import exports
 from tests.support.browsers import assert_all_gone, descendants, page, script
 
+pytestmark = pytest.mark.posix
+
 
 def test_a_browser_that_exits_at_once_is_missing_and_its_words_are_kept(tmp_path, monkeypatch):
     fake = script(tmp_path / "browser", "echo no display; exit 3")

@@ -392,6 +392,7 @@ def test_folder_scales_turns_and_blends(tmp_path):
         assert image[0, 16:].max() < 0.05
 
 
+@pytest.mark.posix
 def test_folder_passes_over_what_the_system_hides_and_follows_links_within(pictures):
     (pictures / ".DS_Store").write_bytes(b"x")
     (pictures / ".git").mkdir()

@@ -185,6 +185,7 @@ def test_parameters_that_are_no_numbers_are_refused_before_writing(
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_an_export_is_quicker_than_webdnns(runs: Mapping[str, Run], tmp_path: Path) -> None:
     """benchmarks/export.py has the seconds; a ratio holds on a busy machine too."""

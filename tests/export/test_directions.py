@@ -161,6 +161,7 @@ def test_where_there_are_none_nothing_fails(network: Network) -> None:
         assert directions(network) is None
 
 
+@pytest.mark.alone
 def test_they_cost_a_few_forward_passes(generator: Network) -> None:
     """45 ms on two idle cores; a ratio holds on busy ones too."""
     drawn = inputs.seeded(generator.inputs, 128, 0)

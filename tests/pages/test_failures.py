@@ -88,6 +88,7 @@ def test_a_device_lost_in_the_middle_costs_nothing(backend: str, visit: Callable
         seven(page)
 
 
+@pytest.mark.alone
 def test_progress_has_true_totals(browser: Browser, site: Path) -> None:
     """As the weights trickle in: one total from the first, which is that of all that comes."""
     watch = """

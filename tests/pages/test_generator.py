@@ -146,6 +146,7 @@ def changes(page: Page, ms: int) -> int:
     return sum(a != b for a, b in pairwise(frames))
 
 
+@pytest.mark.alone
 def test_a_walk_runs_from_one_to_the_other_and_stops(generator: Page, runs: Mapping[str, Run]) -> None:
     run = runs["dcgan-cond"]
     walk = panel(generator, "Walk")
@@ -168,6 +169,7 @@ def test_a_walk_runs_from_one_to_the_other_and_stops(generator: Page, runs: Mapp
     shows(generator, still)
 
 
+@pytest.mark.alone
 def test_less_motion_is_two_pictures_a_second(visit: Callable[..., AbstractContextManager[Visitor]]) -> None:
     with visit(reduced_motion="reduce") as found:
         page = found.open(fragment="label=7&seed=42")

@@ -20,6 +20,8 @@ from tests.support.served import PACKED, SCRIPT, WEIGHTS, ask, served
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.posix
+
 
 def test_pages_and_folders(port: int) -> None:
     assert ask(port, "/")[1].endswith(b"home")

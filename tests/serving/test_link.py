@@ -69,6 +69,7 @@ def files(tmp_path):
 TRIES = 5  # of what a busy machine makes longer; nothing makes it shorter than the link does
 
 
+@pytest.mark.alone
 def test_a_megabyte_takes_what_the_link_says(files):
     expected = 1e6 / THROTTLED.rate + THROTTLED.delay
     with serve({"": files}, {}, link=THROTTLED) as served:
@@ -83,6 +84,7 @@ def test_a_megabyte_takes_what_the_link_says(files):
     pytest.fail(f"{first:.3f} s to the first byte, {seconds:.3f} s in all")
 
 
+@pytest.mark.alone
 def test_downloads_share_the_rate(files):
     with serve({"": files}, {}, link=Link(1e6, 0.0)) as served:
         for _ in range(TRIES):
@@ -93,6 +95,7 @@ def test_downloads_share_the_rate(files):
     pytest.fail(f"{small:.3f} s, {large:.3f} s")
 
 
+@pytest.mark.alone
 def test_the_delay_is_before_every_answer_on_every_connection(files):
     with serve({"": files}, {"n": 1}, link=Link(1e9, 0.1)) as served:
         parts = urlsplit(served.url)
@@ -108,6 +111,7 @@ def test_the_delay_is_before_every_answer_on_every_connection(files):
     pytest.fail(f"{together:.3f} s")
 
 
+@pytest.mark.alone
 def test_small_files_do_not_burst_past_the_rate_nor_fall_behind_it(files):
     with serve({"": files}, {}, link=Link(200_000, 0.0)) as served:
         urls = [f"{served.url}small{i}.bin" for i in range(20)]
@@ -128,6 +132,7 @@ def test_small_files_do_not_burst_past_the_rate_nor_fall_behind_it(files):
     pytest.fail(f"{seconds:.3f} s")
 
 
+@pytest.mark.alone
 def test_a_stalled_loop_is_made_up_for(files, monkeypatch):
     """Timers that fire late, as on a busy machine, cost a packet its time but the whole nothing."""
     import asyncio
@@ -259,6 +264,7 @@ def test_brotli_is_sent_to_those_who_take_it(tmp_path, cache):
         assert ("content-encoding" not in response.headers, len(body)) == (True, 5_000)
 
 
+@pytest.mark.posix
 def test_brotli_of_something_else_is_not_sent(tmp_path, cache):
     folder = lib(tmp_path)
     precompress(folder)

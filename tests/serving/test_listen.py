@@ -233,6 +233,7 @@ def test_no_device_comes(page):
 # Visits
 
 
+@pytest.mark.alone
 def test_a_phone_is_told_how_it_goes_and_when_it_is_over(page):
     words = []
 

@@ -16,6 +16,8 @@ from tests.support.served import SECRET, ask, served
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.posix
+
 
 @pytest.mark.parametrize(
     "path",

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from ganzoo.serving import server
 
+pytestmark = pytest.mark.posix
+
 
 @pytest.fixture
 def served(tmp_path):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.support.command import Done
 
+pytestmark = pytest.mark.posix
+
 
 def told(**values: Any) -> str:
     """A `site.json`."""

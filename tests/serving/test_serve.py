@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.support.command import Done
 
+pytestmark = pytest.mark.posix
+
 
 def test_it_can_stand_behind_a_slow_link(site: Path) -> None:
     with served(throttled(server.app(site), Link(1e9, 0.0))) as port:

@@ -110,6 +110,7 @@ process.stdout.write(JSON.stringify(asked));
 """
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("file", ["index.html", "cnn.html"])
 def test_what_is_preloaded_is_what_the_runtime_asks_for(file: str, real: Path) -> None:
     page = tags(real, file)

@@ -126,6 +126,7 @@ build.build([(exports.load(Path(sys.argv[1])), None)], Path(sys.argv[2]))
 """
 
 
+@pytest.mark.posix
 def test_a_kill_between_the_two_renames_is_mended(pair: Any, tmp_path: Path) -> None:
     site = build.build(pair[:1], tmp_path / "site").path
     before = content(site)

@@ -42,6 +42,7 @@ LOGS = {
 }
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("damage", ["no picture", "link", *LOGS])
 def test_damaged_samples_are_refused(damage: str, tmp_path: Path) -> None:
     run = run_with_samples(tmp_path / "mine")

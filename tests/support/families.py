@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganzoo.browsers import find
 from ganzoo.browsers.families import CHROMIUM, FAMILIES
+from ganzoo.browsers.find import installed
 
-HERE = [family for family in FAMILIES if family is CHROMIUM or find._installed(family)]
+HERE = [family for family in FAMILIES if family is CHROMIUM or installed(family)]

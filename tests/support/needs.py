@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # A test that asks for such a fixture, or for one that is made of it, has the mark without saying so
-FIXTURES = {"runs": "training", "reader": "training", "browser": "browser"}
+FIXTURES = {"runs": "training", "reader": "training", "trained": "training", "browser": "browser"}
 BROWSERS = {name for family in FAMILIES for name in family.names}
 
 
@@ -34,6 +34,10 @@ class Needs:
             for fixture, mark in FIXTURES.items():
                 if fixture in item.fixturenames:
                     item.add_marker(mark)
+            if sys.platform == "win32" and item.get_closest_marker("posix"):
+                item.add_marker(
+                    pytest.mark.skip(reason="Windows has no sh, no signals, and links for administrators only")
+                )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -12,12 +12,16 @@ from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import train
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
     from rich.console import Console
 
     from ganzoo.runs.run import Run
+
+# `trained(ARCH, NAME)` of the fixture of that name
+Trained: TypeAlias = "Callable[[str, str], Run]"
 
 OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
 
@@ -51,11 +55,11 @@ def interrupted(arch: str, path: Path, quiet: Console, monkeypatch: pytest.Monke
     """A run that was told to stop after `after` iterations, as Ctrl-C tells it."""
     with monkeypatch.context() as patched:
 
-        def stop(self: loop_module._Stop, trainer: Any) -> bool:
+        def stop(self: loop_module.Stop, trainer: Any) -> bool:
             self.interrupted = trainer.updater.iteration >= after
             return self.interrupted
 
-        patched.setattr(loop_module._Stop, "__call__", stop)
+        patched.setattr(loop_module.Stop, "__call__", stop)
         outcome = train(arch, OPTIONS, path, path / "stopped", quiet)
     assert outcome.interrupted and not outcome.run.finished
     return outcome.run

@@ -166,14 +166,14 @@ def test_ctrl_c_keeps_what_is_done_and_the_values_at_work_are_tried_again(
 ) -> None:
     space = write(in_tmp / "s.toml", 3)
     with monkeypatch.context() as patched:
-        goes_on, trainings = loop._Stop.__call__, set()
+        goes_on, trainings = loop.Stop.__call__, set()
 
-        def second_is_stopped(self: loop._Stop, trainer: Any) -> bool:
+        def second_is_stopped(self: loop.Stop, trainer: Any) -> bool:
             trainings.add(id(trainer))
             self.interrupted = len(trainings) == 2
             return goes_on(self, trainer)
 
-        patched.setattr(loop._Stop, "__call__", second_is_stopped)
+        patched.setattr(loop.Stop, "__call__", second_is_stopped)
         done = ganzoo("sweep", space, "--json")
     assert done.code == 130 and [trial["state"] for trial in found(done)["trials"]] == ["done"]
     stopped = runs.load(in_tmp / "runs/sweeps/s/0001").config.hparams["alpha"]

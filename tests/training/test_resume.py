@@ -23,7 +23,7 @@ from ganzoo.training import loop as loop_module
 from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import resume, train
 from tests.support.registries import ARCHS
-from tests.support.trainings import OPTIONS, interrupted, last, last_snapshot, log, same
+from tests.support.trainings import Trained, interrupted, last, last_snapshot, log, same
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 @pytest.mark.training
 @pytest.mark.parametrize("arch", ARCHS)
 def test_resumed_training_equals_uninterrupted(
-    arch: str, tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    arch: str, tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
-    whole = train(arch, OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    whole = trained(arch, "whole")
     run = interrupted(arch, tmp_path, quiet, monkeypatch, after=1 if arch == "wgan-gp" else 2)
     resumed = resume(arch, TrainOptions(), tmp_path, run.path, quiet).run
     assert same(whole.model_path, resumed.model_path) and same(last(whole), last(resumed))
@@ -51,18 +51,18 @@ def test_resumed_training_equals_uninterrupted(
 @pytest.mark.slow
 @pytest.mark.training
 def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     """Nor is there a network meanwhile that `config.json` does not describe."""
-    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    run = trained("cnn", "run")
     with monkeypatch.context() as patched:
-        goes_on = loop_module._Stop.__call__
+        goes_on = loop_module.Stop.__call__
 
-        def stop(self: loop_module._Stop, trainer: Any) -> bool:
+        def stop(self: loop_module.Stop, trainer: Any) -> bool:
             self.interrupted = trainer.updater.iteration >= 8
             return goes_on(self, trainer)
 
-        patched.setattr(loop_module._Stop, "__call__", stop)
+        patched.setattr(loop_module.Stop, "__call__", stop)
         assert resume("cnn", TrainOptions(epochs=4), tmp_path, run.path, quiet).interrupted
     assert not (run.path / "model.npz").exists() and not (run.path / "last.npz").exists()
     assert runs_module.latest(tmp_path, "cnn", finished=False).path == run.path
@@ -72,8 +72,10 @@ def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
 
 
 @pytest.mark.training
-def test_a_finished_training_without_snapshots_is_not_begun_again(tmp_path: Path, quiet: Console) -> None:
-    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+def test_a_finished_training_without_snapshots_is_not_begun_again(
+    tmp_path: Path, quiet: Console, trained: Trained
+) -> None:
+    run = trained("cnn", "run")
     for path in run.kept():
         path.unlink()
     before = run.model_path.read_bytes()
@@ -83,8 +85,10 @@ def test_a_finished_training_without_snapshots_is_not_begun_again(tmp_path: Path
 
 
 @pytest.mark.training
-def test_snapshots_are_numbers_and_other_files_are_somebody_elses(tmp_path: Path, quiet: Console) -> None:
-    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+def test_snapshots_are_numbers_and_other_files_are_somebody_elses(
+    tmp_path: Path, quiet: Console, trained: Trained
+) -> None:
+    run = trained("cnn", "run")
     (kept,) = run.kept()[-1:]
     for name in ("0000001-good", "0000009_good", "mine"):
         (run.snapshots / f"{name}.npz").write_bytes(kept.read_bytes())
@@ -99,8 +103,10 @@ def test_snapshots_are_numbers_and_other_files_are_somebody_elses(tmp_path: Path
 
 @pytest.mark.training
 @pytest.mark.parametrize("position", [-1, 625, 10**9])
-def test_random_numbers_from_nowhere_are_refused(position: int, tmp_path: Path, quiet: Console) -> None:
-    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+def test_random_numbers_from_nowhere_are_refused(
+    position: int, tmp_path: Path, quiet: Console, trained: Trained
+) -> None:
+    run = trained("cnn", "run")
     path = run.kept()[-1]
     with np.load(path, allow_pickle=False) as stored:
         content = dict(stored.items())
@@ -112,11 +118,11 @@ def test_random_numbers_from_nowhere_are_refused(position: int, tmp_path: Path, 
 @pytest.mark.slow
 @pytest.mark.training
 def test_another_rate_is_that_of_the_first_step(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     from ganzoo.layers import Adam
 
-    run = train("cnn", OPTIONS, tmp_path, tmp_path / "run", quiet).run
+    run = trained("cnn", "run")
     rates, update = [], Adam.update
 
     def watched(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -146,10 +152,10 @@ def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeyp
 @pytest.mark.slow
 @pytest.mark.training
 def test_resumed_training_differs_without_its_random_state(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     """The test above would pass by luck if nothing random happened after a resume."""
-    whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    whole = trained("dcgan-cond", "whole")
     run = interrupted("dcgan-cond", tmp_path, quiet, monkeypatch, after=2)
     monkeypatch.setattr(np.random, "set_state", lambda state: None)
     assert not same(last(whole), last(resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet).run))
@@ -183,14 +189,16 @@ train.train("dcgan-cond", few, Path(sys.argv[1]), Path(sys.argv[2]), Console(qui
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(tmp_path: Path, quiet: Console) -> None:
+def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(
+    tmp_path: Path, quiet: Console, trained: Trained
+) -> None:
     path = tmp_path / "killed"
     done = subprocess.run([sys.executable, "-c", KILLED_IN_SNAPSHOT, tmp_path, path], capture_output=True, text=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
     snapshots = path / "snapshots"
     assert sorted(file.name for file in snapshots.glob("[0-9]*.npz")) == ["0000001.npz", "0000002.npz"]
     assert list(snapshots.glob(".*"))  # the half-written one, beside its place
-    whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+    whole = trained("dcgan-cond", "whole")
     resumed = resume("dcgan-cond", TrainOptions(), tmp_path, path, quiet).run
     assert same(whole.model_path, resumed.model_path)
     assert same(last_snapshot(whole), last_snapshot(resumed))
@@ -207,8 +215,8 @@ def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeyp
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: Console) -> None:
-    whole = train("dcgan-cond", OPTIONS, tmp_path, tmp_path / "whole", quiet).run
+def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: Console, trained: Trained) -> None:
+    whole = trained("dcgan-cond", "whole")
     stopped = tmp_path / "stopped"
     stopped.mkdir()
     (stopped / "config.json").write_bytes((whole.path / "config.json").read_bytes())
@@ -217,9 +225,11 @@ def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: C
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_resume_takes_the_unfinished_run(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_takes_the_unfinished_run(
+    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
-    finished = train("cnn", OPTIONS, tmp_path, tmp_path / "younger", quiet).run
+    finished = trained("cnn", "younger")
     assert resume("cnn", TrainOptions(), tmp_path, None, quiet).run.path == run.path
     with pytest.raises(UsageError, match="younger is finished"):
         resume("cnn", TrainOptions(), tmp_path, finished.path, quiet)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ganzoo.runs.run import Run
     from tests.support.command import Done
+    from tests.support.trainings import Trained
 
 OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)  # six iterations, each judged
 
@@ -280,7 +281,7 @@ main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "
 @pytest.mark.slow
 @pytest.mark.training
 def test_a_full_disk_in_mid_snapshot_loses_nothing(
-    in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True)
@@ -289,7 +290,7 @@ def test_a_full_disk_in_mid_snapshot_loses_nothing(
     assert "ganzoo train dcgan-cond --resume --out run" in done.stderr
     assert not list(Path("run/snapshots").glob(".*"))
     resumed = resume("dcgan-cond", TrainOptions(), in_tmp, Path("run"), quiet).run
-    whole = train("dcgan-cond", OPTIONS, in_tmp, Path("whole"), quiet).run
+    whole = trained("dcgan-cond", "whole")
     for name in ("model.npz", "last.npz"):
         one, other = arrays(resumed.path / name), arrays(whole.path / name)
         assert all(one[key].tobytes() == other[key].tobytes() for key in other)
