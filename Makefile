@@ -7,7 +7,7 @@ GANZOO := .venv/bin/ganzoo
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
-# on all cores; each process has its share of the tests, and takes of the others' when it is done
+# on all cores: a process that has run its share of the tests takes some of another's
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser, make pages: a run in demo/
@@ -25,7 +25,7 @@ demo: .venv/ready-run browser
 test: .venv/ready-test browser npm-checks
 	$(PYTEST)
 
-# an answer in a minute: the tests that need no node, no browser and no training, and take no time
+# an answer in a minute: the fast tests that need no node, no browser and no training
 quick: .venv/ready-test
 	$(PYTEST) -m "not (slow or node or browser or training)"
 

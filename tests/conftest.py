@@ -57,7 +57,7 @@ def quiet() -> Console:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
-    """What is made once, whether one process runs the tests or several."""
+    """Things that are made once per test run."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
     folder.mkdir(exist_ok=True)
@@ -66,7 +66,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
 
 @pytest.fixture(scope="session")
 def runs(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """A finished run of each architecture: two epochs of a few digits, this process' own copy. Read only."""
+    """A finished run of each architecture: two epochs of a few digits, as this process's own copy. Read only."""
     from ganzoo.runs.run import load
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train

@@ -30,7 +30,7 @@ fi
 
 say "Packages, pinned and checked by hash"
 # Chainer and WebDNN are published as source: they are built with the setuptools installed here, not a newer one
-# Python compiles what is imported when it is; to compile everything now would take longer than all the rest
+# Python compiles a module when it is first imported; compiling all of them here would take longer than the rest
 install="quietly .venv/bin/python -m pip --disable-pip-version-check install --no-compile"
 $install --require-hashes -r requirements/build.txt
 $install --no-build-isolation --require-hashes -r "requirements/$kind.txt"

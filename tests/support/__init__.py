@@ -1,1 +1,1 @@
-"""What several tests use: places, data, stand-ins, and ways to ask. No test module imports another."""
+"""Helpers that several tests use. No test module imports another test module."""

@@ -1,4 +1,4 @@
-"""What a test needs besides Python: its marks say so, and it is held to them, so that `make quick` needs nothing."""
+"""Marks say what a test needs besides Python. They are enforced, so that `make quick` runs anywhere."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ganzoo.browsers.families import FAMILIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A test that asks for such a fixture, or for one that is made of it, has the mark without saying so
+# A test that uses one of these fixtures, directly or through another fixture, gets the mark automatically
 FIXTURES = {"runs": "training", "reader": "training", "trained": "training", "browser": "browser"}
 BROWSERS = {name for family in FAMILIES for name in family.names}
 
 
 class Needs:
-    """A plugin of pytest: marks tests by their fixtures, and fails one that starts a program it has no mark for."""
+    """A pytest plugin: it marks tests by their fixtures, and fails a test that starts a program without the mark."""
 
     def __init__(self) -> None:
         self.marks: set[str] = set()
@@ -44,7 +44,7 @@ class Needs:
         self.marks = {mark.name for mark in item.iter_markers()}
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Python calls this before it starts a program, whoever asks for that."""
+        """Called by Python before any subprocess is started."""
         if event != "subprocess.Popen":
             return
         program, words = Path(os.fsdecode(arguments[0])).stem, arguments[1]

@@ -1,6 +1,6 @@
-"""The names of what ganzoo brings: tests that go over all of them read these, and a new one needs no edit of theirs.
+"""The names of ganzoo's own plugins, so that a new one is tested without editing the tests that go over all of them.
 
-What another package registers is left out: it may have been installed for its own sake, and is its own to test.
+Plugins of other packages are left out: they may be installed in the same environment, but are not ours to test.
 """
 
 from __future__ import annotations

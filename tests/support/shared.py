@@ -1,4 +1,4 @@
-"""What takes long to make is made once for a whole run of the tests, however many processes share that run."""
+"""Expensive things are made once per test run, even when several processes run the tests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shared:
-    """A folder that all processes of this run of the tests have in common."""
+    """A folder that all processes of a test run share."""
 
     folder: Path
 
     def made(self, name: str, make: Callable[[Path], object]) -> Path:
-        """The folder `name`, as `make` filled it. The first process that asks makes it, the others wait. Read only."""
+        """The folder `name`, filled by `make`. The first process that asks makes it; the others wait. Read only."""
         place, done = self.folder / name, self.folder / f"{name}.done"
         with FileLock(self.folder / f"{name}.lock"):
             if not done.exists():

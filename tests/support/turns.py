@@ -1,4 +1,4 @@
-"""Several processes run the tests: no two browsers at once, and nothing beside a test that measures time."""
+"""When several processes run the tests, one browser runs at a time, and a test that measures time runs alone."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Turns:
-    """A plugin of pytest, in each process of pytest-xdist.
+    """A pytest plugin for each worker of pytest-xdist.
 
-    Each process holds a lock of its own while it runs a test; a test that is marked `alone` takes those of all. All
-    pass one gate on the way, so that who waits there for all of them is not overtaken.
+    A worker holds its own lock while it runs a test. A test marked `alone` takes the locks of all workers. Every test
+    first passes a gate, which a test that waits for all locks keeps closed: the others cannot overtake it.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -27,7 +27,7 @@ class Turns:
         self.own = FileLock(folder / os.environ["PYTEST_XDIST_WORKER"])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        # first, so that they are one process' own as long as the others have something else to do
+        # first in the order, so that one worker runs them while the others have something else to do
         items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
     @pytest.hookimpl(wrapper=True)
