@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import Console
 
 import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.runs.run import Run
+
+# Several processes share the cores: how long an example takes says nothing about what is tested
+settings.register_profile("shared cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared cores")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -35,15 +35,26 @@ def lan_address() -> str:
         return str(probe.getsockname()[0])
 
 
+def _warm_up() -> None:
+    """Import what the first file's answer would else wait for, 0.1 s.
+
+    It happens in a thread of its own: where an event loop runs in this one, as in a notebook, no other may run.
+    """
+    import asyncio
+
+    from starlette.concurrency import run_in_threadpool
+
+    thread = threading.Thread(target=lambda: asyncio.run(run_in_threadpool(int)), name="warm-up")
+    thread.start()
+    thread.join()
+
+
 @contextmanager
 def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     """Serve `app` on `listener`, from a thread; both end with the block."""
-    import asyncio
-
     import uvicorn
-    from starlette.concurrency import run_in_threadpool
 
-    asyncio.run(run_in_threadpool(int))  # imports what the first file's answer would else wait for, 0.1 s
+    _warm_up()
     with listener:
         config = uvicorn.Config(
             app,

@@ -242,7 +242,9 @@ def test_a_phone_is_told_how_it_goes_and_when_it_is_over(page):
         client.open()
         words.append(client.next()["words"])
         client.visit()
-        words.append(client.next()["words"])
+        while (word := client.next()["words"]) == words[-1]:  # the page's end has yet to be told
+            time.sleep(0.02)
+        words.append(word)
         client.visit()
         while not (last := client.next())["done"]:
             time.sleep(0.02)
@@ -340,7 +342,7 @@ def write(folder, name: str, work: str):
 @pytest.mark.browser
 def test_a_browser_visits_page_after_page_and_waits_in_between(tmp_path):
     folders = {"ganzoo": phones.PAGES}
-    good = write(tmp_path, "good", "return { n: job.n, fragment: location.hash, path: location.pathname };")
+    good = write(tmp_path, "good", "return { n: job.n, path: location.pathname };")
     bad = write(tmp_path, "bad", "throw new Error('it hurts');")
     hanging = write(tmp_path, "hanging", 'await progress("here"); await new Promise(() => {});')
     closed = threading.Event()
@@ -357,8 +359,8 @@ def test_a_browser_visits_page_after_page_and_waits_in_between(tmp_path):
         with calling(device) as visitor:
             assert visitor.name.startswith(("Chrome on", "Edge on"))
             assert visitor.version in visitor.user_agent
-            first = visit(good, 1, fragment="ganzoo")
-            assert (first.data["n"], first.data["fragment"]) == (1, "#ganzoo")
+            first = visit(good, 1)
+            assert first.data["n"] == 1
             assert first.sent["ganzoo/page.js"] > 0
             with pytest.raises(VerificationError, match="it hurts"):
                 visit(bad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +110,12 @@ def test_weights_are_cut_for_a_host(runs: Mapping[str, Run], tmp_path: Path) -> 
     assert len(shards) == 4 and all((site / shard).stat().st_size <= 300_000 for shard in shards)
     preloaded = {each.get("href", "").partition("?")[0] for each in tags(site, "index.html").all("link")}
     assert set(shards) <= preloaded
-    with pytest.raises(UsageError, match="more than the 10,000 allowed"):
-        build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=10_000))
+    file = made.path / "classifier" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    large = bytes(20_000)
+    (file.parent / "large.bin").write_bytes(large)
+    manifest["files"]["large.bin"] = {"bytes": len(large), "sha256": hashlib.sha256(large).hexdigest()}
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(UsageError, match=r"large\.bin has 20,000 bytes, more than the 17,000 allowed"):
+        build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=17_000))
     assert len([path for path in listed(site)["files"] if path.startswith("models/cnn/weights-")]) == 4

@@ -193,7 +193,8 @@ def _checked(door: Door, copy: Path) -> str:
     # entry points are read from what setuptools writes beside the sources, as an editable installation would have it
     described = [sys.executable, "-c", "import setuptools; setuptools.setup()", "--quiet", "egg_info"]
     for command in (described, [sys.executable, *door.check]):
-        environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environment = {**own, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             return (done.stdout + done.stderr)[-3000:]
