@@ -101,7 +101,7 @@ def test_progress_has_true_totals(browser: Browser, site: Path) -> None:
         };
         look();
     """
-    with hosted(throttled(serve.app(site), Link(2e6, 0.02))) as host, visitor(browser, host.url) as found:
+    with hosted(throttled(serve.app(site), Link(5e5, 0.02))) as host, visitor(browser, host.url) as found:
         found.context.add_init_script(watch)
         page = found.open(CLASSIFIER)
         first(page)
