@@ -186,6 +186,7 @@ def mutate(document: Any, how: str, pointer: str, value: Any, other: str) -> Non
         holder.append(copy.deepcopy(holder[key]))
 
 
+@pytest.mark.node
 @settings(max_examples=400, deadline=None)
 @given(changes=st.lists(CHANGES, min_size=1, max_size=3))
 def test_python_and_javascript_agree(

@@ -62,14 +62,14 @@ LOSE = """
 const { getContext } = HTMLCanvasElement.prototype;
 HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
   const context = getContext.call(this, kind, ...more);
-  if (kind === "webgl2") globalThis.lose = () => context.getExtension("WEBGL_lose_context").loseContext();
+  if (kind === "webgl2") globalThis.loseWebGL = () => context.getExtension("WEBGL_lose_context").loseContext();
   return context;
 };
 if (globalThis.GPUAdapter) {
   const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (...given) {
     const device = await requestDevice.apply(this, given);
-    globalThis.lose = () => device.destroy();
+    globalThis.loseWebGPU = () => device.destroy();
     return device;
   };
 }
@@ -84,7 +84,7 @@ def test_a_device_lost_in_the_middle_costs_nothing(backend: str, visit: Callable
         first(page)
         use(page, backend)
         seven(page)
-        page.evaluate("lose()")
+        page.evaluate(f"lose{backend}()")
         seven(page)
 
 

@@ -109,6 +109,6 @@ def test_weights_are_cut_for_a_host(runs: Mapping[str, Run], tmp_path: Path) -> 
     assert len(shards) == 4 and all((site / shard).stat().st_size <= 300_000 for shard in shards)
     preloaded = {each.get("href", "").partition("?")[0] for each in tags(site, "index.html").all("link")}
     assert set(shards) <= preloaded
-    with pytest.raises(UsageError, match="more than the 10,000 allowed"):
-        build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=10_000))
+    with pytest.raises(UsageError, match="more than the 15,000 allowed"):
+        build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=15_000))
     assert len([path for path in listed(site)["files"] if path.startswith("models/cnn/weights-")]) == 4

@@ -129,13 +129,13 @@ def test_a_killed_process_ends_the_job_and_one_process_can_go_on(tmp_path: Path,
 @pytest.mark.training
 def test_a_process_that_raises_ends_the_job_and_is_named(tmp_path: Path) -> None:
     raising = (
-        "import os, sys; from ganzoo.training import distributed; distributed.PATIENCE = 0.1\n"
-        "from ganzoo.training.loop import _Stop; goes_on, count = _Stop.__call__, []\n"
+        "import os, sys; from ganzoo.updaters import distributed; distributed.PATIENCE = 0.1\n"
+        "from ganzoo.training.loop import Stop; goes_on, count = Stop.__call__, []\n"
         "def stop(*arguments):\n"
         "    count.append(0)\n"
         "    if os.environ['PMI_RANK'] == '1' and len(count) == 3: raise ArithmeticError('by chance')\n"
         "    return goes_on(*arguments)\n"
-        "_Stop.__call__ = stop\n"
+        "Stop.__call__ = stop\n"
         "from ganzoo.cli import main; main(sys.argv[1:])\n"
     )
     done = ended(start(2, "-c", raising, *TRAIN, "--epochs", "500", "--out", tmp_path / "run"))
