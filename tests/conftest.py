@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -32,8 +31,13 @@ settings.load_profile("shared cores")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Needs())
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if hasattr(config, "workerinput"):  # this is a worker of pytest-xdist
+        from hypothesis import settings
+
         config.pluginmanager.register(Turns(config))
+        # an example may wait for a core that another worker keeps busy
+        settings.register_profile("workers", deadline=None)
+        settings.load_profile("workers")
 
 
 @pytest.fixture
@@ -61,10 +65,10 @@ def quiet() -> Console:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+def shared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Shared:
     """Things that are made once per test run."""
     own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "shared"
     folder.mkdir(exist_ok=True)
     return Shared(folder)
 

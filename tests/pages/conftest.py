@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from tests.support.shared import Shared
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(runs: Mapping[str, Run], reader: Run, shared: Shared) -> Path:
     """A generator that knows little, and a reader that knows its digits. Read only."""
     return shared.made("site of pages", lambda folder: make_site(folder, runs["dcgan-cond"], reader)) / "site"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def host(site: Path) -> Iterator[Hosted]:
     """The site, for tests that leave the host as it is."""
     with hosted(serve.app(site)) as found:

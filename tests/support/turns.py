@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,8 @@ class Turns:
     def __init__(self, config: pytest.Config) -> None:
         folder = config.cache.mkdir("turns")
         self.gate, self.browser = FileLock(folder / "gate"), FileLock(folder / "browser")
-        self.rooms = [FileLock(folder / f"gw{i}") for i in range(int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))]
-        self.own = FileLock(folder / os.environ["PYTEST_XDIST_WORKER"])
+        self.rooms = [FileLock(folder / f"gw{i}") for i in range(config.workerinput["workercount"])]
+        self.own = FileLock(folder / config.workerinput["workerid"])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # first in the order, so that one worker runs them while the others have something else to do
