@@ -25,7 +25,7 @@ demo: .venv/ready-run browser
 test: .venv/ready-test browser npm-checks
 	$(PYTEST)
 
-# an answer in a minute: the fast tests that need no node, no browser and no training
+# a quick answer: the fast tests that need no node, no browser and no training
 quick: .venv/ready-test
 	$(PYTEST) -m "not (slow or node or browser or training)"
 
