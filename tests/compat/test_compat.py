@@ -16,40 +16,52 @@ from ganzoo.compat import PATCHES, Patch
 from ganzoo.compat.hook import PatchedLoader
 from ganzoo.errors import MissingError
 
-# Forks a child per probe, two at a time, from a process that has loaded NumPy and nothing that is mended.
+# Forks a child per probe, two at a time, from a process that has loaded what the children share: NumPy, and for the
+# probes of WebDNN's patches Chainer too, fully mended. It has loaded nothing that a probe leaves unmended.
 PROBE_ALL = """
 import json, os, sys, traceback, warnings
-import numpy, numpy.lib.stride_tricks, unittest.mock  # what the children share
+import numpy, numpy.lib.stride_tricks, unittest.mock
+from ganzoo import compat
 from ganzoo.compat import PATCHES
 
-def child(patch, left_out):
-    from ganzoo import compat
-    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, compat.PatchFinder)]
-    compat.install(tuple(p for p in PATCHES if not (left_out and p is patch)))
+CHAINER, WEBDNN = ([p for p in PATCHES if p.library.startswith(name)] for name in ("chainer", "webdnn"))
+assert len(CHAINER) + len(WEBDNN) == len(PATCHES)
+
+def child(patches, patch, left_out):
+    # in front of the parent's finder, which `compat.install` would leave alone
+    sys.meta_path.insert(0, compat.PatchFinder(p for p in patches if not (left_out and p is patch)))
     warnings.simplefilter("error")
     exec(patch.probe, {"__name__": "probe"})
 
-jobs = [(i, left_out) for i in range(len(PATCHES)) for left_out in (False, True)]
-running, errors = {}, {}
-while jobs or running:
-    while jobs and len(running) < 2:
-        i, left_out = jobs.pop()
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if not pid:
-            try:
-                child(PATCHES[i], left_out)
-                error = ""
-            except BaseException:
-                error = traceback.format_exc()
-            os.write(writer, error.encode()[-4000:])
-            os._exit(0)
-        os.close(writer)
-        running[pid] = (i, left_out, reader)
-    pid, status = os.wait()
-    i, left_out, reader = running.pop(pid)
-    errors[f"{i} {left_out}"] = "crashed" if status else os.read(reader, 4000).decode()
-    os.close(reader)
+def probe(patches):
+    jobs = [(patch, left_out) for patch in patches for left_out in (False, True)]
+    running = {}
+    while jobs or running:
+        while jobs and len(running) < 2:
+            patch, left_out = jobs.pop()
+            reader, writer = os.pipe()
+            pid = os.fork()
+            if not pid:
+                try:
+                    child(patches, patch, left_out)
+                    error = ""
+                except BaseException:
+                    error = traceback.format_exc()
+                os.write(writer, error.encode()[-4000:])
+                os._exit(0)
+            os.close(writer)
+            running[pid] = (f"{PATCHES.index(patch)} {left_out}", reader)
+        pid, status = os.wait()
+        job, reader = running.pop(pid)
+        errors[job] = "crashed" if status else os.read(reader, 4000).decode()
+        os.close(reader)
+
+errors = {}
+sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, compat.PatchFinder)]
+probe(CHAINER)
+compat.install(tuple(CHAINER))
+import chainer
+probe(WEBDNN)
 print(json.dumps(errors))
 """
 
