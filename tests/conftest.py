@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.runs.run import Run
+    from tests.support.tab import Tab
 
 # Several processes share the cores: how long an example takes says nothing about what is tested
 settings.register_profile("shared cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -104,6 +105,15 @@ def reader(shared: Shared) -> Run:
     if MNIST.is_dir():
         options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=2, seed=1)
     return load(shared.made("reader", lambda path: train("cnn", options, path.parent, path, Console(quiet=True))))
+
+
+@pytest.fixture(scope="session")
+def tab() -> Iterator[Tab]:
+    """A browser's tab, a `Visitor` for page after page."""
+    from tests.support.tab import tab
+
+    with tab() as found:
+        yield found
 
 
 @pytest.fixture

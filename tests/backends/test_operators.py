@@ -1,12 +1,13 @@
 """Every operator on every backend, in a real browser, against Chainer: the table of tests/support/operators.py.
 
-Each case is a plan of its own, but for WebAssembly: the C compiler would take minutes for that, so one module computes
-them all. It runs outside of a browser as well, with and without fused multiply-add.
+Many cases are joined in one plan: a device of its own for each takes longer, and a C compiler much longer. The
+module for WebAssembly computes them all. It runs outside of a browser as well, with and without fused multiply-add.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pytest
@@ -21,15 +22,19 @@ from tests.support.operators import OPERATORS, network
 from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.export.plan import Plan
     from ganzoo.specs import FloatArray
+    from tests.support.tab import Tab
 
     Judged = Mapping[str, tuple[Plan, Sequence[FloatArray], Sequence[FloatArray], Sequence[FloatArray]]]
 
+T = TypeVar("T")
 BATCH = 3
+
+TOGETHER = 30  # cases on one device
 COMPILED = "webassembly"
 
 
@@ -55,22 +60,38 @@ def assert_right(backend: str, name: str, outputs: Sequence[FloatArray], expecte
 
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", [name for name in BACKENDS if name != COMPILED])
-def test_in_a_plan_of_its_own(backend: str, judged: Judged) -> None:
-    cases = [(plan, drawn) for plan, drawn, _, _ in judged.values()]
-    answers = run_cases(plugins.BACKENDS.get(backend), cases, after="alone.js")
-    for (name, (plan, _, expected, alone)), answer in zip(judged.items(), answers, strict=True):
-        assert not answer.error, f"{name}: {answer.error}"
-        assert_right(backend, name, answer.outputs, expected)
-        one = decode([answer.extra], [(1, 1, *spec.shape) for spec in plan.specs[1]])
-        assert_right(backend, f"{name}, one alone", [array[0] for array in one], alone)
+def test_on_a_device(backend: str, judged: Judged, tab: Tab) -> None:
+    groups = [dict(group) for group in batched(judged.items(), TOGETHER)]
+    cases = [
+        (
+            joined([plan for plan, _, _, _ in group.values()]),
+            [array for _, drawn, _, _ in group.values() for array in drawn],
+        )
+        for group in groups
+    ]
+    answers = run_cases(tab, plugins.BACKENDS.get(backend), cases, after="alone.js")
+    for group, (plan, _), answer in zip(groups, cases, answers, strict=True):
+        assert not answer.error, f"{list(group)}: {answer.error}"
+        left = iter(answer.outputs)
+        left_alone = iter(decode([answer.extra], [(1, 1, *spec.shape) for spec in plan.specs[1]]))
+        for name, (_, _, expected, alone) in group.items():
+            assert_right(backend, name, [next(left) for _ in expected], expected)
+            assert_right(backend, f"{name}, one alone", [next(left_alone)[0] for _ in alone], alone)
+        assert not [*left, *left_alone]
+
+
+def batched(items: Iterable[T], n: int) -> Iterator[list[T]]:
+    """`items` in lists of `n`, the last one of what is left."""
+    left = iter(items)
+    return iter(lambda: list(islice(left, n)), [])
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("n", [1, BATCH])
-def test_in_webassembly(n: int, judged: Judged, tmp_path: Path) -> None:
+def test_in_webassembly(n: int, judged: Judged, tmp_path: Path, tab: Tab) -> None:
     plan = joined([plan for plan, _, _, _ in judged.values()])
     drawn = [array[:n] for _, arrays, _, _ in judged.values() for array in arrays]
-    (answer,) = run_cases(plugins.BACKENDS.get(COMPILED), [(plan, drawn)])
+    (answer,) = run_cases(tab, plugins.BACKENDS.get(COMPILED), [(plan, drawn)])
     assert not answer.error, answer.error
     for outputs in (answer.outputs, *(ran.outputs for ran in in_node(plan, drawn, tmp_path))):
         left = iter(outputs)

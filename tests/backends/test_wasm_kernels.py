@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tests.support.tab import Tab
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
@@ -87,12 +89,12 @@ def test_engine_chooses_the_module(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("worker", [False, True])
-def test_module_in_a_browser(worker: bool) -> None:
+def test_module_in_a_browser(worker: bool, tab: Tab) -> None:
     """Channels first at the interface, more images than a run takes, and in a worker the same."""
     chosen = [plans.cases()[name] for name in ("generator", "deconv-to-three", "transpose")]
     drawn = [plans.inputs_for(plan, 9) for plan in chosen]
     options = {"worker": worker}
-    answers = run_cases(BACKEND, list(zip(chosen, drawn, strict=True)), options=options)
+    answers = run_cases(tab, BACKEND, list(zip(chosen, drawn, strict=True)), options=options)
     for plan, inputs, answer in zip(chosen, drawn, answers, strict=True):
         assert not answer.error
         assert ("worker" in answer.info) == worker

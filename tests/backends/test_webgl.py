@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ganzoo.export.plan import Plan
+    from tests.support.tab import Tab
 
 # float32 sums in another order, and exp and pow as exact as GLSL demands: some 1e-6 for values around one
 TOLERANCE = 1e-4
@@ -70,10 +71,10 @@ def banded() -> dict[str, Plan]:
     }
 
 
-def answers(found: Mapping[str, Plan], n: int = 3, **more: Any) -> list[tuple[str, list[Any], Answer]]:
+def answers(tab: Tab, found: Mapping[str, Plan], n: int = 3, **more: Any) -> list[tuple[str, list[Any], Answer]]:
     """(name, what NumPy says, what the browser says) of each plan."""
     jobs = [(plan, plans.inputs_for(plan, n)) for plan in found.values()]
-    told = run_cases(BACKEND, jobs, **more)
+    told = run_cases(tab, BACKEND, jobs, **more)
     return [
         (name, plans.execute(plan, inputs), answer)
         for name, (plan, inputs), answer in zip(found, jobs, told, strict=True)
@@ -89,8 +90,8 @@ def wrong(found: Sequence[tuple[str, list[Any], Answer]], tolerance: float = TOL
 
 
 @pytest.mark.browser
-def test_every_step_alone_and_in_a_batch():
-    found = answers(plans.cases(), runs=1, after="webgl.js")
+def test_every_step_alone_and_in_a_batch(tab):
+    found = answers(tab, plans.cases(), runs=1, after="webgl.js")
     assert wrong(found) == []
     for name, expected, answer in found:
         one = decode([answer.extra["one"]], [(1, 1, *e.shape[1:]) for e in expected])
@@ -103,28 +104,28 @@ def test_every_step_alone_and_in_a_batch():
 
 @pytest.mark.browser
 @pytest.mark.parametrize("n", [1, 2])
-def test_steps_of_random_sizes(n):
-    assert wrong(answers(plans.random_plans(40, seed=n), n)) == []
+def test_steps_of_random_sizes(tab, n):
+    assert wrong(answers(tab, plans.random_plans(40, seed=n), n)) == []
 
 
 @pytest.mark.browser
-def test_what_does_not_fit_a_row_or_a_texture_is_folded_or_drawn_in_turns():
-    assert wrong(answers(folded(), 5)) == []
+def test_what_does_not_fit_a_row_or_a_texture_is_folded_or_drawn_in_turns(tab):
+    assert wrong(answers(tab, folded(), 5)) == []
 
 
 @pytest.mark.browser
-def test_bands():
+def test_bands(tab):
     found = banded()
     programs = [json.loads(BACKEND.compile(plan).files[FILE]) for plan in found.values()]
     assert sum(any(each["bands"] == 4 for each in program["passes"]) for program in programs) > 12
-    assert wrong(answers(found)) == []
+    assert wrong(answers(tab, found)) == []
 
 
 @pytest.mark.browser
-def test_half_floats_where_there_are_no_others():
+def test_half_floats_where_there_are_no_others(tab):
     names = ("generator", "classifier", "conv", "conv-one-channel", "deconv-to-three", "concatenate", "softmax")
     cases = plans.cases()
-    found = answers({name: cases[name] for name in names}, options={"half": True}, after="webgl.js")
+    found = answers(tab, {name: cases[name] for name in names}, options={"half": True}, after="webgl.js")
     # each step's output keeps 11 bits: 5e-4 of values up to 4, a few times over
     assert wrong(found, 5e-3) == []
     assert wrong(found, 1e-6), "these are full floats"
@@ -136,27 +137,27 @@ def test_half_floats_where_there_are_no_others():
 
 
 @pytest.mark.browser
-def test_a_run_that_takes_long_leaves_the_core_alone():
-    ((_, _, answer),) = answers({"relu": plans.cases()["relu"]}, after="webgl_slow.js")
+def test_a_run_that_takes_long_leaves_the_core_alone(tab):
+    ((_, _, answer),) = answers(tab, {"relu": plans.cases()["relu"]}, after="webgl_slow.js")
     assert 1 < answer.extra["asked"] <= 101, "once in a millisecond at most"
 
 
 @pytest.mark.browser
-def test_a_context_is_given_back_when_the_weights_do_not_come():
-    ((_, _, answer),) = answers({"relu": plans.cases()["relu"]}, after="webgl_failed.js")
+def test_a_context_is_given_back_when_the_weights_do_not_come(tab):
+    ((_, _, answer),) = answers(tab, {"relu": plans.cases()["relu"]}, after="webgl_failed.js")
     assert answer.extra == {"error": "no weights", "closed": True}
 
 
 @pytest.mark.browser
-def test_a_device_that_draws_no_floats_says_so():
-    ((_, _, answer),) = answers({"relu": plans.cases()["relu"]}, after="webgl_bare.js")
+def test_a_device_that_draws_no_floats_says_so(tab):
+    ((_, _, answer),) = answers(tab, {"relu": plans.cases()["relu"]}, after="webgl_bare.js")
     assert "cannot draw floats" in answer.error
 
 
 @pytest.mark.browser
-def test_a_shader_that_does_not_compile_names_its_step(monkeypatch):
+def test_a_shader_that_does_not_compile_names_its_step(tab, monkeypatch):
     monkeypatch.setitem(shaders.LANGUAGE.templates, "tanh", "no_such_thing({})")
-    ((_, _, answer),) = answers({"tanh": plans.unary(plans.TANH)})
+    ((_, _, answer),) = answers(tab, {"tanh": plans.unary(plans.TANH)})
     assert "layer0 (elementwise)" in answer.error
     assert "no_such_thing" in answer.error
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ganzoo.export.plan import Plan
     from ganzoo.specs import FloatArray
+    from tests.support.tab import Tab
 
 # float32 sums in another order, and WGSL grants exp some ulp and log 2**-21: some 1e-6 for values around one
 TOLERANCE = 1e-4
@@ -34,10 +35,10 @@ TOLERANCE = 1e-4
 B = plans.Builder
 
 
-def ask(found: Mapping[str, Plan], *batches: int, **more: Any) -> dict[str, tuple[list[FloatArray], Answer]]:
+def ask(tab: Tab, found: Mapping[str, Plan], *batches: int, **more: Any) -> dict[str, tuple[list[FloatArray], Answer]]:
     """What NumPy and what the browser says to each plan, `batches` in turn."""
     jobs = [(plan, plans.inputs_for(plan, batches[i % len(batches)])) for i, plan in enumerate(found.values())]
-    answers = run_cases(BACKEND, jobs, **more)
+    answers = run_cases(tab, BACKEND, jobs, **more)
     return {name: (plans.execute(*job), answer) for name, job, answer in zip(found, jobs, answers, strict=True)}
 
 
@@ -89,9 +90,9 @@ N = 3
 
 
 @pytest.fixture(scope="module")
-def table() -> dict[str, tuple[list[FloatArray], Answer]]:
+def table(tab: Tab) -> dict[str, tuple[list[FloatArray], Answer]]:
     """Every case in one page: the outputs of a first run of three, and what tests/support/pages/webgpu.js tells."""
-    return ask({**plans.cases(), **turns()}, N, after="webgpu.js")
+    return ask(tab, {**plans.cases(), **turns()}, N, after="webgpu.js")
 
 
 @pytest.mark.browser
@@ -115,14 +116,14 @@ def check_batches(table):
 
 
 @pytest.mark.browser
-def test_what_is_beyond_the_limits_takes_turns():
+def test_what_is_beyond_the_limits_takes_turns(tab):
     def compile_few(plan: Plan) -> Program:
         return Program({"webgpu.json": json.dumps(program(plan) | {"batch": 2}).encode()}, {"program": "webgpu.json"})
 
     cases = {**plans.cases(), **turns()}
     names = ("generator", "classifier", "deconv-to-three", "concatenate", "two outputs")
     jobs = [(cases[name], plans.inputs_for(cases[name], N)) for name in names]
-    answers = run_cases(replace(BACKEND, compile=compile_few), jobs, after="webgpu.js")
+    answers = run_cases(tab, replace(BACKEND, compile=compile_few), jobs, after="webgpu.js")
     found = {name: (plans.execute(*job), answer) for name, job, answer in zip(names, jobs, answers, strict=True)}
     assert wrong(found) == []
     check_batches(found)
@@ -130,13 +131,13 @@ def test_what_is_beyond_the_limits_takes_turns():
 
 
 @pytest.mark.browser
-def test_more_images_than_the_grid_is_deep():
-    assert wrong(ask({"tanh": plans.unary(plans.TANH, (1, 1, 4))}, 65536)) == []
+def test_more_images_than_the_grid_is_deep(tab):
+    assert wrong(ask(tab, {"tanh": plans.unary(plans.TANH, (1, 1, 4))}, 65536)) == []
 
 
 @pytest.mark.browser
-def test_steps_of_random_sizes():
-    assert wrong(ask(plans.random_plans(40, seed=3), 1, 2)) == []
+def test_steps_of_random_sizes(tab):
+    assert wrong(ask(tab, plans.random_plans(40, seed=3), 1, 2)) == []
 
 
 @pytest.mark.browser
@@ -180,36 +181,36 @@ def test_a_lost_device_says_so(table):
 
 
 @pytest.mark.browser
-def test_a_shader_that_does_not_compile_names_its_step():
+def test_a_shader_that_does_not_compile_names_its_step(tab):
     def compile_wrong(plan: Plan) -> Program:
         program = json.loads(compile_plan(plan).files["webgpu.json"])
         program["shaders"][1] = program["shaders"][1].replace("fn act", "fn other")
         return Program({"webgpu.json": json.dumps(program).encode()}, {"program": "webgpu.json"})
 
     plan = plans.generator()
-    (answer,) = run_cases(replace(BACKEND, compile=compile_wrong), [(plan, plans.inputs_for(plan, 1))])
+    (answer,) = run_cases(tab, replace(BACKEND, compile=compile_wrong), [(plan, plans.inputs_for(plan, 1))])
     assert "layer1: " in answer.error
     assert "act" in answer.error
 
 
 @pytest.mark.browser
-def test_a_device_that_came_to_nothing_is_closed():
+def test_a_device_that_came_to_nothing_is_closed(tab):
     plan = plans.generator()
-    (answer,) = run_cases(BACKEND, [(plan, plans.inputs_for(plan, 1))], after="webgpu_failed.js")
+    (answer,) = run_cases(tab, BACKEND, [(plan, plans.inputs_for(plan, 1))], after="webgpu_failed.js")
     assert answer.extra["weights"] == {"error": "no weights", "reason": "destroyed"}
     assert "layer0: " in answer.extra["shaders"]["error"]
     assert answer.extra["shaders"]["reason"] == "destroyed"
 
 
 @pytest.mark.browser
-def test_without_an_adapter_it_says_so():
+def test_without_an_adapter_it_says_so(tab):
     plan = plans.generator()
-    (answer,) = run_cases(BACKEND, [(plan, plans.inputs_for(plan, 1))], after="no-webgpu.js")
+    (answer,) = run_cases(tab, BACKEND, [(plan, plans.inputs_for(plan, 1))], after="no-webgpu.js")
     assert "no WebGPU adapter" in answer.error
 
 
 @pytest.mark.browser
-def test_more_workgroups_than_a_row_of_the_grid_takes(monkeypatch):
+def test_more_workgroups_than_a_row_of_the_grid_takes(tab, monkeypatch):
     monkeypatch.setattr(compiling, "MAX_GROUPS", 3)
     found = {
         "elementwise": plans.unary(plans.TANH, (9, 17, 20)),
@@ -219,7 +220,7 @@ def test_more_workgroups_than_a_row_of_the_grid_takes(monkeypatch):
         "sliced dense": B((1, 1, 400)).dense(300).plan(),
     }
     assert all(step["groups"][1] > 1 for plan in found.values() for step in program(plan)["steps"])
-    assert wrong(ask(found, 2)) == []
+    assert wrong(ask(tab, found, 2)) == []
 
 
 def program(plan: Plan) -> dict[str, Any]:

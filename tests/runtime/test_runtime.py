@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from ganzoo import inputs, noise, plugins
-from ganzoo.browsers.session import run_page
+from ganzoo.browsers.session import visit_page
 from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.tracing import reference
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.runs.run import Run
+    from tests.support.tab import Tab
 
 SCRIPTS = JS / "runtime"
 PAGE = SCRIPTS / "page.html"
@@ -88,9 +89,9 @@ def test_under_node(tmp_path: Path) -> None:
 # In a browser
 
 
-def ask(bundle: Path, check: str, **job: object) -> dict:
+def ask(tab: Tab, bundle: Path, check: str, **job: object) -> dict:
     folders = {"model": bundle, "runtime": RUNTIME, "pages": PAGES}
-    return run_page(PAGE, {"check": check, **job}, folders)
+    return visit_page(PAGE, {"check": check, **job}, folders, visitor=tab).data
 
 
 def floats(text: str) -> np.ndarray:
@@ -110,9 +111,9 @@ def right(bundle: Path, x: list[float] = X) -> np.ndarray:
 
 
 @pytest.mark.browser
-def test_a_browser_runs_a_bundle_below_a_strict_policy(bundle: Path) -> None:
+def test_a_browser_runs_a_bundle_below_a_strict_policy(tab: Tab, bundle: Path) -> None:
     values = {"z": X[:3], "label": 1, "image": IMAGE}
-    result = ask(bundle, "run", values=values, backends=["beta", "auto"])
+    result = ask(tab, bundle, "run", values=values, backends=["beta", "auto"])
     manifest = json.loads((bundle / "manifest.json").read_text())
     sizes = {name: file["bytes"] for name, file in manifest["files"].items()}
     weights = sum(sizes[name] for name in manifest["weights"]["shards"])
@@ -153,10 +154,12 @@ def damaged(bundle: Path, root: Path) -> dict[str, str]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("check", ["broken", "insecure"])
-def test_a_browser_finds_every_damaged_file_modules_included(bundle: Path, tmp_path: Path, check: str) -> None:
+def test_a_browser_finds_every_damaged_file_modules_included(
+    tab: Tab, bundle: Path, tmp_path: Path, check: str
+) -> None:
     named = damaged(bundle, tmp_path)
     folders = {"model": bundle, "damaged": tmp_path, "pages": PAGES}
-    result = run_page(PAGE, {"check": check, "folders": list(named.values())}, folders)
+    result = visit_page(PAGE, {"check": check, "folders": list(named.values())}, folders, visitor=tab).data
     assert result.pop("model") == "loaded"
     assert result[named.pop("gone")]["file"] == "alpha.js"
     codes = {"manifest.json": "version", "alpha.js": "corrupt"}
@@ -176,9 +179,9 @@ SPECS = (
 
 
 @pytest.mark.browser
-def test_a_browser_draws_the_noise_that_python_draws(bundle: Path) -> None:
+def test_a_browser_draws_the_noise_that_python_draws(tab: Tab, bundle: Path) -> None:
     seeds = [0, 1, 2**32 - 1, *np.random.RandomState(0).randint(0, 2**32, 197, dtype=np.uint64).tolist()]
-    result = ask(bundle, "noise", seeds=seeds, n=1001, specs=[asdict(spec) for spec in SPECS])
+    result = ask(tab, bundle, "noise", seeds=seeds, n=1001, specs=[asdict(spec) for spec in SPECS])
     for seed, text in zip(seeds, result["normal"], strict=True):
         assert floats(text).tobytes() == noise.normal(seed, 1001).tobytes(), seed
     for text, array in zip(result["seeded"], inputs.seeded(SPECS, 5, 9, [2, 0]), strict=True):
@@ -186,8 +189,8 @@ def test_a_browser_draws_the_noise_that_python_draws(bundle: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_javascript_of_webdnns_pages_runs_unchanged(bundle: Path) -> None:
-    told = ask(bundle, "webdnn", x=X, image=IMAGE)
+def test_the_javascript_of_webdnns_pages_runs_unchanged(tab: Tab, bundle: Path) -> None:
+    told = ask(tab, bundle, "webdnn", x=X, image=IMAGE)
     np.testing.assert_allclose(told["first"], right(bundle), atol=1e-5)
     np.testing.assert_allclose(told["again"], right(bundle, [2 * value for value in X]), atol=1e-5)
     assert told["same"]
@@ -216,9 +219,9 @@ def real(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> P
     return root
 
 
-def run_real(bundle: Path, real: Path, check: str, **job: object) -> dict:
+def run_real(tab: Tab, bundle: Path, real: Path, check: str, **job: object) -> dict:
     folders = {"model": bundle, "real": real / "f32" / "generator", "int8": real / "int8" / "generator", "pages": PAGES}
-    return run_page(PAGE, {"check": check, **job}, folders)
+    return visit_page(PAGE, {"check": check, **job}, folders, visitor=tab).data
 
 
 def drawn(run: Run) -> np.ndarray:
@@ -241,6 +244,7 @@ def drawn(run: Run) -> np.ndarray:
     ],
 )
 def test_a_real_network_below_a_strict_policy_in_a_worker_and_after_a_loss(
+    tab: Tab,
     folder: str,
     backend: str,
     worker: bool,
@@ -250,7 +254,7 @@ def test_a_real_network_below_a_strict_policy_in_a_worker_and_after_a_loss(
     real: Path,
     runs: Mapping[str, Run],
 ) -> None:
-    told = run_real(bundle, real, "real", folder=folder, backend=backend, worker=worker, lose=lose)
+    told = run_real(tab, bundle, real, "real", folder=folder, backend=backend, worker=worker, lose=lose)
     right = drawn(runs["dcgan-cond"])
     np.testing.assert_allclose(floats(told["first"]), right, atol=bound)
     np.testing.assert_allclose(floats(told["y"]), right, atol=bound)
@@ -263,8 +267,8 @@ def test_a_real_network_below_a_strict_policy_in_a_worker_and_after_a_loss(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("relaxed", [True, False])
-def test_a_browser_fetches_what_it_needs_and_by_its_hash(relaxed: bool, bundle: Path, real: Path) -> None:
-    told = run_real(bundle, real, "real", folder="int8", backend="webassembly", relaxed=relaxed)
+def test_a_browser_fetches_what_it_needs_and_by_its_hash(tab: Tab, relaxed: bool, bundle: Path, real: Path) -> None:
+    told = run_real(tab, bundle, real, "real", folder="int8", backend="webassembly", relaxed=relaxed)
     files = json.loads((real / "int8" / "generator" / "manifest.json").read_text())["files"]
     wanted = {"webassembly-relaxed.wasm" if relaxed else "webassembly.wasm", "webassembly.js", "weights.js"}
     fetched = {each for each in told["fetched"] if each.startswith("we") and ".bin" not in each}
@@ -272,8 +276,8 @@ def test_a_browser_fetches_what_it_needs_and_by_its_hash(relaxed: bool, bundle: 
 
 
 @pytest.mark.browser
-def test_a_worker_that_crashes_is_made_anew(bundle: Path, real: Path, runs: Mapping[str, Run]) -> None:
-    told = run_real(bundle, real, "worker", how="crashing")
+def test_a_worker_that_crashes_is_made_anew(tab: Tab, bundle: Path, real: Path, runs: Mapping[str, Run]) -> None:
+    told = run_real(tab, bundle, real, "worker", how="crashing")
     assert [row["ok"] for row in told["report"]] == [True, False, True]
     assert "boom" in told["report"][1]["reason"]
     assert told["ends"] == ["ganzoo-webassembly"]
@@ -282,7 +286,9 @@ def test_a_worker_that_crashes_is_made_anew(bundle: Path, real: Path, runs: Mapp
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("how", "reason"), [("throwing", "no worker"), ("absent", "does not load")])
-def test_a_worker_that_does_not_start_is_told_and_ended(how: str, reason: str, bundle: Path, real: Path) -> None:
-    told = run_real(bundle, real, "worker", how=how)
+def test_a_worker_that_does_not_start_is_told_and_ended(
+    tab: Tab, how: str, reason: str, bundle: Path, real: Path
+) -> None:
+    told = run_real(tab, bundle, real, "worker", how=how)
     assert told["code"] == "backend" and reason in told["message"]
     assert told["ends"] == ["ganzoo-webassembly"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # A test that uses one of these fixtures, directly or through another fixture, gets the mark automatically
-FIXTURES = {"runs": "training", "reader": "training", "trained": "training", "browser": "browser"}
+FIXTURES = {"runs": "training", "reader": "training", "trained": "training", "browser": "browser", "tab": "browser"}
 BROWSERS = {name for family in FAMILIES for name in family.names}
 
 

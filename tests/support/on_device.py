@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganzoo.browsers.session import run_page
+from ganzoo.browsers.session import visit_page
 from ganzoo.pages import PAGES
 from ganzoo.serving.arrays import decode, encode
 from tests.support.places import TEST_PAGES
@@ -18,6 +18,7 @@ from tests.support.places import TEST_PAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ganzoo.browsers.session import Visitor
     from ganzoo.export.plan import Plan
     from ganzoo.specs import Backend, FloatArray
 
@@ -41,6 +42,7 @@ class Answer:
 
 
 def run_cases(
+    visitor: Visitor,
     backend: Backend,
     cases: Sequence[tuple[Plan, Sequence[FloatArray]]],
     *,
@@ -79,17 +81,8 @@ def run_cases(
             entry = dict(program.entry)
             job["cases"].append({"manifest": manifest, "entry": entry, "inputs": whole, "n": len(inputs[0])})
         folders = {"ganzoo": PAGES, "modules": root / "modules", "cases": root / "cases"}
-        result = run_page(PAGE, job, folders)
+        result = visit_page(PAGE, job, folders, visitor=visitor).data
     return [_answer(told, plan, len(inputs[0])) for told, (plan, inputs) in zip(result["answers"], cases, strict=True)]
-
-
-def run_on_device(
-    backend: Backend, plan: Plan, inputs: Sequence[FloatArray], *, entry_options: Mapping[str, Any] | None = None
-) -> tuple[list[FloatArray], str]:
-    """The outputs of one plan, and the module's `info`. Raises `AssertionError` with the page's words."""
-    (answer,) = run_cases(backend, [(plan, inputs)], options=entry_options)
-    assert not answer.error, answer.error
-    return answer.outputs, answer.info
 
 
 KEYS = ("inputs", "outputs")
