@@ -16,52 +16,59 @@ from ganzoo.compat import PATCHES, Patch
 from ganzoo.compat.hook import PatchedLoader
 from ganzoo.errors import MissingError
 
-# Forks a child per probe, two at a time, from a process that has loaded what the children share: NumPy, and for the
-# probes of WebDNN's patches Chainer too, fully mended. It has loaded nothing that a probe leaves unmended.
+# Forks a child for each probe without its patch, and one for all probes with all patches, two at a time; a probe that
+# fails there, as others have imported what it imports, is tried alone. The parent has loaded what the children share:
+# NumPy, and for WebDNN's probes Chainer too, fully mended.
 PROBE_ALL = """
-import json, os, sys, traceback, warnings
+import json, os, sys, tempfile, traceback, warnings
 import numpy, numpy.lib.stride_tricks, unittest.mock
 from ganzoo import compat
 from ganzoo.compat import PATCHES
 
-CHAINER, WEBDNN = ([p for p in PATCHES if p.library.startswith(name)] for name in ("chainer", "webdnn"))
-assert len(CHAINER) + len(WEBDNN) == len(PATCHES)
-
-def child(patches, patch, left_out):
+def outcomes(library, probed, left_out):
     # in front of the parent's finder, which `compat.install` would leave alone
-    sys.meta_path.insert(0, compat.PatchFinder(p for p in patches if not (left_out and p is patch)))
+    sys.meta_path.insert(0, compat.PatchFinder(patch for patch in library if patch is not left_out))
     warnings.simplefilter("error")
-    exec(patch.probe, {"__name__": "probe"})
+    for patch in probed:
+        try:
+            exec(patch.probe, {"__name__": "probe"})
+            error = ""
+        except BaseException:
+            error = traceback.format_exc()
+        yield f"{PATCHES.index(patch)} {patch is left_out}", error
 
-def probe(patches):
-    jobs = [(patch, left_out) for patch in patches for left_out in (False, True)]
+def probe(library, jobs):
     running = {}
     while jobs or running:
         while jobs and len(running) < 2:
-            patch, left_out = jobs.pop()
-            reader, writer = os.pipe()
+            probed, left_out = jobs.pop(0)
+            file = tempfile.TemporaryFile("w+")
             pid = os.fork()
             if not pid:
-                try:
-                    child(patches, patch, left_out)
-                    error = ""
-                except BaseException:
-                    error = traceback.format_exc()
-                os.write(writer, error.encode()[-4000:])
+                json.dump(dict(outcomes(library, probed, left_out)), file)
+                file.flush()
                 os._exit(0)
-            os.close(writer)
-            running[pid] = (f"{PATCHES.index(patch)} {left_out}", reader)
+            running[pid] = (probed, left_out, file)
         pid, status = os.wait()
-        job, reader = running.pop(pid)
-        errors[job] = "crashed" if status else os.read(reader, 4000).decode()
-        os.close(reader)
+        probed, left_out, file = running.pop(pid)
+        file.seek(0)
+        errors.update({f"{PATCHES.index(patch)} {patch is left_out}": "crashed" for patch in probed})
+        if not status:
+            errors.update(json.load(file))
+        file.close()
+
+def probe_all(library):
+    probe(library, [(library, None), *(([patch], patch) for patch in library)])
+    probe(library, [([patch], None) for patch in library if errors[f"{PATCHES.index(patch)} False"]])
 
 errors = {}
+chainer, webdnn = ([p for p in PATCHES if p.library.startswith(name)] for name in ("chainer", "webdnn"))
+assert len(chainer) + len(webdnn) == len(PATCHES)
 sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, compat.PatchFinder)]
-probe(CHAINER)
-compat.install(tuple(CHAINER))
-import chainer
-probe(WEBDNN)
+probe_all(chainer)
+compat.install(tuple(chainer))
+__import__("chainer")
+probe_all(webdnn)
 print(json.dumps(errors))
 """
 
