@@ -4,6 +4,9 @@ GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
 	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks clean
+# Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
+# compile some thousand modules again
+export PYTHONDONTWRITEBYTECODE :=
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ganzoo.runs.run import Run
     from tests.support.command import Done
+    from tests.support.tab import Tab
 
 SCHEMA = Draft202012Validator(json.loads((Path(document.__file__).parent / "reports" / "schema.json").read_text()))
 EXPECTED = [np.arange(6, dtype=np.float32).reshape(3, 2)]
@@ -341,7 +342,7 @@ def test_a_browser_that_misbehaves_costs_its_rows_and_not_the_run(
 
 @pytest.mark.browser
 def test_a_library_that_computes_something_else_has_no_times(
-    exported: exports.Export, runs: Mapping[str, Run], monkeypatch: pytest.MonkeyPatch
+    exported: exports.Export, tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     golden = exports.Export.golden
 
@@ -350,7 +351,7 @@ def test_a_library_that_computes_something_else_has_no_times(
         return inputs, [array + np.float32(0.01) for array in outputs]
 
     monkeypatch.setattr(exports.Export, "golden", shifted)
-    report = run.bench([(exported, None)], [Local(find_browser())], QUICK, lambda line: None)
+    report = run.bench([(exported, None)], [tab], QUICK, lambda line: None)
     (row,) = report["rows"]
     assert "differs from Chainer's" in row["reason"] and "cold_ms" not in row
     assert run.failures(report, QUICK)
@@ -392,12 +393,12 @@ def test_the_command_times_an_export_beside_its_peers_and_writes_every_report(
 
 
 @pytest.mark.browser
-def test_webdnn_s_layout_is_timed_by_webdnn_s_loader(runs: Mapping[str, Run], tmp_path: Path) -> None:
+def test_webdnn_s_layout_is_timed_by_webdnn_s_loader(runs: Mapping[str, Run], tab: Tab, tmp_path: Path) -> None:
     backends = [plugins.BACKENDS.get(name) for name in ("webassembly", "webgl")]
     made = exports.write(runs["cnn"], backends, tmp_path / "export", layout="webdnn").export
     (made.path / "classifier" / "weight_webgl_4096.bin").unlink()
     options = replace(QUICK, backends=())
-    report = run.bench([(made, None)], [Local(find_browser())], options, lambda line: None)
+    report = run.bench([(made, None)], [tab], options, lambda line: None)
     SCHEMA.validate(report)
     rows = {row["backend"]: row for row in report["rows"]}
     assert {row["library"] for row in rows.values()} == {"webdnn"}
@@ -406,7 +407,7 @@ def test_webdnn_s_layout_is_timed_by_webdnn_s_loader(runs: Mapping[str, Run], tm
 
 
 @pytest.mark.browser
-def test_ctrl_c_keeps_what_there_is(exported: exports.Export, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_what_there_is(exported: exports.Export, tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     visits, whole = 0, run._visits
 
     def second_is_stopped(*given: Any) -> Visits:
@@ -417,7 +418,6 @@ def test_ctrl_c_keeps_what_there_is(exported: exports.Export, monkeypatch: pytes
         return whole(*given)
 
     monkeypatch.setattr(run, "_visits", second_is_stopped)
-    local = Local(find_browser())
-    report = run.bench([(exported, None)], [local, local], replace(QUICK, least=3, most=3), lambda line: None)
+    report = run.bench([(exported, None)], [tab, tab], replace(QUICK, least=3, most=3), lambda line: None)
     SCHEMA.validate(report)
     assert [row["rounds"] for row in report["rows"]] == [1] and len(report["browsers"]) == 1 and run.stopped(report)

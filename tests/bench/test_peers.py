@@ -13,8 +13,6 @@ from ganzoo import npm, plugins
 from ganzoo.bench import run
 from ganzoo.bench.options import BenchOptions
 from ganzoo.bench.peers import OWN_MODULES, Source, install
-from ganzoo.browsers.find import find_browser
-from ganzoo.browsers.session import Local
 from ganzoo.errors import ToolMissingError
 from ganzoo.export import exports
 from ganzoo.plugins import PEERS
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.runs.run import Run
+    from tests.support.tab import Tab
 
 # what is in the folder of a network's files, of the peers that are ganzoo's own
 WRITTEN = {
@@ -164,10 +163,10 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.browser
 @pytest.mark.usefixtures("stranger")
 def test_every_peer_computes_what_chainer_does_and_a_stranger_s_is_judged_like_them(
-    exported: exports.Export, runs: Mapping[str, Run]
+    exported: exports.Export, runs: Mapping[str, Run], tab: Tab
 ) -> None:
     told: list[str] = []
-    report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], QUICK, told.append)
+    report = run.bench([(exported, runs["cnn"])], [tab], QUICK, told.append)
     rows = {row["library"]: row for row in report["rows"]}
     wanted = [name for name in PEERS.names() if "webassembly" in PEERS.get(name).code]
     assert list(rows) == ["ganzoo", *wanted] and "all-zeros" in rows
@@ -180,8 +179,8 @@ def test_every_peer_computes_what_chainer_does_and_a_stranger_s_is_judged_like_t
 
 @pytest.mark.browser
 @pytest.mark.usefixtures("stranger")
-def test_peers_run_only_when_they_are_asked_for(exported: exports.Export, runs: Mapping[str, Run]) -> None:
+def test_peers_run_only_when_they_are_asked_for(exported: exports.Export, runs: Mapping[str, Run], tab: Tab) -> None:
     alone = replace(QUICK, peers=False)
-    report = run.bench([(exported, runs["cnn"])], [Local(find_browser())], alone, lambda line: None)
+    report = run.bench([(exported, runs["cnn"])], [tab], alone, lambda line: None)
     assert [row["library"] for row in report["rows"]] == ["ganzoo"]
     assert "all-zeros" not in report["versions"]

@@ -28,7 +28,9 @@ from tests.support.places import JS, TEST_PAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ganzoo.browsers.session import Visitor
     from ganzoo.runs.run import Run
+    from tests.support.tab import Tab
 
 SHAPES = ((5,), (1, 2, 2))
 SAMPLES = [np.random.RandomState(0).uniform(-1, 1, (5, *shape)).astype(np.float32) for shape in SHAPES]
@@ -54,6 +56,7 @@ def test_a_page_that_is_timed_asks_for_all_its_modules_at_once() -> None:
 
 
 def fake(
+    visitor: Visitor,
     tmp_path: Path,
     backend: str = "webassembly",
     batches: Sequence[int] = (1,),
@@ -79,7 +82,7 @@ def fake(
         PAGES / "visit.html",
         job,
         folders,
-        visitor=Local(find_browser()),
+        visitor=visitor,
         documents=documents,
         link=link,
         progress=lines.append if lines is not None else None,
@@ -92,7 +95,7 @@ def doubled(n: int) -> list[np.ndarray]:
 
 @pytest.mark.browser
 def test_one_hop_brings_the_page_and_nothing_comes_twice(tmp_path: Path) -> None:
-    answered = fake(tmp_path, batches=(), link=THROTTLED)
+    answered = fake(Local(find_browser()), tmp_path, batches=(), link=THROTTLED)
     data = answered.data
     assert compare([data["output"]], doubled(1), 0) == (0, "")
     assert data["batches"] == [] and "clockMs" not in data and data["isolated"] and data["secure"]
@@ -109,10 +112,10 @@ def test_one_hop_brings_the_page_and_nothing_comes_twice(tmp_path: Path) -> None
             assert size == file.stat().st_size, path
 
 
-def tried(tmp_path: Path, well: Callable[[dict[str, Any]], bool], **how: Any) -> dict[str, Any]:
+def tried(visitor: Visitor, tmp_path: Path, well: Callable[[dict[str, Any]], bool], **how: Any) -> dict[str, Any]:
     """The first of three visits that went well: whatever else this machine does takes the page's time as well."""
     for _ in range(3):
-        data = fake(tmp_path, **how).data
+        data = fake(visitor, tmp_path, **how).data
         if well(data):
             break
     return data
@@ -122,7 +125,8 @@ def tried(tmp_path: Path, well: Callable[[dict[str, Any]], bool], **how: Any) ->
 @pytest.mark.browser
 def test_parts_of_a_cold_start_and_how_long_they_block(tmp_path: Path) -> None:
     steps = {"script": {"busy": 60, "wait": 100}, "load": {"worker": 150}, "first": {"busy": 120, "wait": 40}}
-    data = tried(tmp_path, lambda data: data["coldBlocked"]["totalMs"] < 300, batches=(), **steps)
+    visitor = Local(find_browser())
+    data = tried(visitor, tmp_path, lambda data: data["coldBlocked"]["totalMs"] < 300, batches=(), **steps)
     page, script, load, first = (data["cold"][f"{part}Ms"] for part in PARTS)
     assert page > 0 and 160 <= script < 400 and 150 <= load < 390 and 160 <= first < 400
     # 180 of 470 are its own; starting a worker is work as well
@@ -145,17 +149,17 @@ def test_parts_of_a_cold_start_and_how_long_they_block(tmp_path: Path) -> None:
     ids=str,
 )
 def test_a_run_blocks_the_page_for_what_it_computes_there(
-    tmp_path: Path, run: Mapping[str, float], least: float, most: float
+    tab: Tab, tmp_path: Path, run: Mapping[str, float], least: float, most: float
 ) -> None:
-    data = tried(tmp_path, lambda data: data["blockedMs"] <= most, run=run)
+    data = tried(tab, tmp_path, lambda data: data["blockedMs"] <= most, run=run)
     assert least <= data["blockedMs"] <= most
 
 
 @pytest.mark.alone
 @pytest.mark.browser
-def test_batches_are_timed_and_answered(tmp_path: Path) -> None:
+def test_batches_are_timed_and_answered(tab: Tab, tmp_path: Path) -> None:
     lines: list[str] = []
-    data = fake(tmp_path, batches=(1, 3, 7), lines=lines, run={"busy": 0.05}).data
+    data = fake(tab, tmp_path, batches=(1, 3, 7), lines=lines, run={"busy": 0.05}).data
     assert [each["batch"] for each in data["batches"]] == [1, 3, 7]
     for each in data["batches"]:
         n = each["batch"]
@@ -173,8 +177,8 @@ def test_batches_are_timed_and_answered(tmp_path: Path) -> None:
 
 @pytest.mark.alone
 @pytest.mark.browser
-def test_few_samples_of_a_slow_run_will_do(tmp_path: Path) -> None:
-    data = fake(tmp_path, run={"wait": 500}).data
+def test_few_samples_of_a_slow_run_will_do(tab: Tab, tmp_path: Path) -> None:
+    data = fake(tab, tmp_path, run={"wait": 500}).data
     (timed,) = data["batches"]
     assert (timed["block"], len(timed["runs"])) == (1, 3)
 
@@ -196,16 +200,16 @@ def test_few_samples_of_a_slow_run_will_do(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_browser_lacks_is_said_whatever_the_library_says(
-    tmp_path: Path, backend: str, code: str, problem: str
+    tab: Tab, tmp_path: Path, backend: str, code: str, problem: str
 ) -> None:
     with pytest.raises(VerificationError) as caught:
-        fake(tmp_path, backend, batches=(), load={"code": f"{code}; throw new Error('obscure')"})
-    assert caught.value.message == f"The page in {find_browser().name} failed: {problem}"
+        fake(tab, tmp_path, backend, batches=(), load={"code": f"{code}; throw new Error('obscure')"})
+    assert caught.value.message == f"The page in {tab.name} failed: {problem}"
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", registries.BACKENDS)
-def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
+def test_a_bundle_is_visited(tab: Tab, runs: Mapping[str, Run], tmp_path: Path, backend: str) -> None:
     exported = exports.write(runs["dcgan-cond"], [plugins.BACKENDS.get(backend)], tmp_path / "export").export
     inputs, outputs = exported.golden("generator")
     manifest = json.loads((exported.path / "generator" / "manifest.json").read_text())
@@ -226,7 +230,7 @@ def test_a_bundle_is_visited(runs: Mapping[str, Run], tmp_path: Path, backend: s
         PAGES / "visit.html",
         job,
         {"runner": RUNNERS / "ganzoo", "lib": tmp_path / "lib", "model": exported.path / "generator"},
-        visitor=Local(find_browser()),
+        visitor=tab,
         documents={"samples.json": texts},
     )
     data = answered.data
@@ -258,13 +262,13 @@ float multiply_add(const float *weights, int count, int passes, float x) {
 REFUSED = b"\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\x0a\5\1\3\0\xfe\xff\x0b"  # a function of an instruction that is none
 
 
-def peak(folder: Path, modules: Sequence[str]) -> Any:
+def peak(tab: Tab, folder: Path, modules: Sequence[str]) -> Any:
     job = {"modules": modules, "counts": {"few": 480, "many": 48_000}}
-    return visit_page(PAGES / "peak.html", job, {"lib": folder}, visitor=Local(find_browser())).data["gflops"]
+    return visit_page(PAGES / "peak.html", job, {"lib": folder}, visitor=tab).data["gflops"]
 
 
 @pytest.mark.browser
-def test_the_peak_is_measured_and_a_module_that_the_browser_refuses_is_none(tmp_path: Path) -> None:
+def test_the_peak_is_measured_and_a_module_that_the_browser_refuses_is_none(tab: Tab, tmp_path: Path) -> None:
     (tmp_path / "sum.c").write_text(SUM)
     (tmp_path / "refused.wasm").write_bytes(REFUSED)
     command = [
@@ -273,11 +277,11 @@ def test_the_peak_is_measured_and_a_module_that_the_browser_refuses_is_none(tmp_
         *("-Wl,--export=multiply_add", "-Wl,--initial-memory=2097152"),
     ]
     subprocess.run(command, check=True)
-    gflops = peak(tmp_path, ["plain", "refused"])
+    gflops = peak(tab, tmp_path, ["plain", "refused"])
     assert gflops["refused"] is None
     # one chain of additions: 8 operations in the 2 to 8 cycles that one takes
     assert all(0.5 < gflops["plain"][case] < 30 for case in ("few", "many"))
     with pytest.raises(VerificationError, match=r"This browser's WebAssembly has no SIMD\."):
-        peak(tmp_path, ["refused"])
+        peak(tab, tmp_path, ["refused"])
     with pytest.raises(VerificationError):
-        peak(tmp_path, ["absent", "plain"])
+        peak(tab, tmp_path, ["absent", "plain"])

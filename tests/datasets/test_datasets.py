@@ -124,6 +124,15 @@ def test_digits_have_the_geometry_of_mnist_and_crisp_strokes():
     assert ((box > 0.1) & (box < 0.9)).mean() < 0.3
 
 
+def test_digits_are_enlarged_each_on_its_own():
+    images = np.random.RandomState(0).uniform(0, 1, (5, 8, 8)).astype(np.float32)
+    together = digits._enlarged(images)
+    for image, enlarged in zip(images, together, strict=True):
+        box = np.asarray(Image.fromarray(image).resize((20, 20), Image.Resampling.BICUBIC))
+        crisp = np.clip(1.6 * (box - 0.5) + 0.5, 0, 1, dtype=np.float32)
+        np.testing.assert_array_equal(enlarged, np.pad(crisp, 4))
+
+
 def test_digits_reads_no_folder(tmp_path):
     with pytest.raises(UsageError, match="scikit-learn") as caught:
         digits.DATASET.load(tmp_path)

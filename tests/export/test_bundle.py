@@ -18,7 +18,7 @@ import pytest
 
 from ganzoo import plugins, roles
 from ganzoo.browsers.find import find_browser
-from ganzoo.browsers.session import run_page
+from ganzoo.browsers.session import visit_page
 from ganzoo.errors import RunError, UnsupportedOperatorError, UsageError, VerificationError
 from ganzoo.export import exports
 from ganzoo.export.layouts import ExportOptions
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from ganzoo.runs.run import Run
     from tests.support.command import Done
+    from tests.support.tab import Tab
 
 
 def backends(*names: str) -> list[Any]:
@@ -298,11 +299,11 @@ def test_a_tampered_bundle_is_found_out(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("backend", ["webassembly", "webgl"])  # headless Chromium shows no WebGPU on a canvas
-def test_a_picture_is_painted_as_it_was_computed(backend: str, made: exports.ExportResult) -> None:
+def test_a_picture_is_painted_as_it_was_computed(backend: str, made: exports.ExportResult, tab: Tab) -> None:
     import base64
 
     folders = {"model": made.export.path / "generator", "browser": PAGES}
-    result = run_page(TEST_PAGES / "draw.html", {"backend": backend}, folders)
+    result = visit_page(TEST_PAGES / "draw.html", {"backend": backend}, folders, visitor=tab).data
     values, pixels = (np.frombuffer(base64.b64decode(result[key]), "<f4") for key in ("values", "pixels"))
     assert result["size"] == [28, 56]
     rgba = pixels.reshape(56, 28, 4)

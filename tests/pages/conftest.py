@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from tests.support.shared import Shared
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Not of the session: while Playwright's event loop runs, no test on its thread has one of its own."""
     with chromium() as found:
         yield found
 
