@@ -103,7 +103,7 @@ def reader(shared: Shared) -> Run:
 
     options = TrainOptions(epochs=12, seed=1)
     if MNIST.is_dir():
-        options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=2, seed=1)
+        options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=1, seed=1)
     return load(shared.made("reader", lambda path: train("cnn", options, path.parent, path, Console(quiet=True))))
 
 
