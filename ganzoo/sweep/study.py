@@ -121,7 +121,7 @@ def _require_optuna() -> None:
     try:
         import optuna
     except ImportError as error:
-        remedy = "Install it, which ganzoo[sweep] brings: python -m pip install 'ganzoo[sweep]'"
+        remedy = "Install it with: python -m pip install optuna"
         raise PackageMissingError("A sweep needs Optuna, which is not installed.", remedy) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 

@@ -18,7 +18,7 @@ from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
 from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
-from ganzoo.files import write_json
+from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, write_json, write_text
 from ganzoo.specs import Backend
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def write(compiled: Compiled, folder: Path) -> list[Written]:
     }
     write_json(folder / manifests.FILE, _manifest(compiled, files, entries, described), indent=None)
     written.append(Written(folder / manifests.FILE, "", "data"))
+    write_text(folder / GIT_ATTRIBUTES, UNALTERED)  # nobody downloads it
     return written
 
 

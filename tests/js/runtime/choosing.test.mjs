@@ -156,6 +156,17 @@ test("one backend asked for is the only one tried, and an unknown one is refused
   await fails(loaded({ backend: "constructor" }), { code: "backend", message: /constructor: not in this bundle/ });
 });
 
+test("where files were altered, no browser is blamed: that is told, whatever else fails", async () => {
+  const made = bundle();
+  faults.gamma = { create: () => Promise.reject(new Error("no adapter")) };
+  const altered = (name) => /^(alpha|beta)\.json/.test(name) && new Response(made.files.get(`${name}`).map((byte) => byte ^ 1));
+  const { url } = serve(made, (name) => altered(name) || undefined);
+  await fails(load(url, { backend: ["alpha", "beta", "gamma"] }), { code: "corrupt", file: "alpha.json" });
+  await fails(load(url), { code: "corrupt", file: /^(alpha|beta)\.json$/ });
+  faults.gamma = {};
+  assert.equal((await load(url)).backend, "gamma");
+});
+
 test("options reach the module", async () => {
   const given = [];
   faults.alpha = { create: ({ worker }) => void given.push(worker) };
