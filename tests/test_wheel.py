@@ -89,7 +89,6 @@ def test_the_wheel_lists_its_plugins_and_what_a_run_can_be_told(wheel: Wheel) ->
 WORKS = """
 import sys
 from pathlib import Path
-from rich.console import Console
 from ganzoo import plugins
 from ganzoo.bench.peers import Source, install
 from ganzoo.export import exports
@@ -99,7 +98,7 @@ from ganzoo.training.train import train
 from ganzoo.verify.webdnn_js import webdnn_js
 
 root = Path(sys.argv[1])
-run = train("cnn", TrainOptions(epochs=1, limit=64), root, None, Console(quiet=True)).run
+run = train("cnn", TrainOptions(epochs=1, limit=64), root, None).run
 backends = [plugins.BACKENDS.get(name) for name in plugins.BACKENDS.names()]
 export = exports.write(run, backends, run.path / "export").export
 build.build([(export, run)], root / "site")
