@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.progress import Progress
 
-NO_HPARAMS: Mapping[str, Scalar] = {}
-
 
 @dataclass(frozen=True, repr=False)
 class Run:
@@ -160,7 +158,7 @@ class Run:
         device: str | None = None,
         start: Literal["best", "last"] | None = None,
         seed: int | None = None,
-        hparams: Mapping[str, Scalar] = NO_HPARAMS,
+        hparams: Mapping[str, Scalar] | None = None,
         keep: int | None = None,
         progress: Callable[[Progress], object] | None = None,
     ) -> Run:
@@ -172,7 +170,7 @@ class Run:
         from ganzoo.training.options import TrainOptions
 
         options = TrainOptions(
-            epochs=epochs, data_dir=_path(data_dir), device=device, seed=seed, hparams=hparams, keep=keep
+            epochs=epochs, data_dir=_path(data_dir), device=device, seed=seed, hparams=hparams or {}, keep=keep
         )
         return resume(self.config.arch, options, self.path, start, progress)
 
@@ -187,7 +185,7 @@ def train(
     batch_size: int | None = None,
     device: str | None = None,
     seed: int | None = None,
-    hparams: Mapping[str, Scalar] = NO_HPARAMS,
+    hparams: Mapping[str, Scalar] | None = None,
     limit: int | None = None,
     keep: int | None = None,
     out: str | PathLike[str] | None = None,
@@ -214,7 +212,7 @@ def train(
     from ganzoo.training.progress import silent
 
     options = TrainOptions(
-        preset, dataset, _path(data_dir), epochs, batch_size, device, seed, limit, dict(hparams), keep
+        preset, dataset, _path(data_dir), epochs, batch_size, device, seed, limit, hparams or {}, keep
     )
     return _run_of(training.train(arch, options, ROOT, _path(out), progress or silent))
 

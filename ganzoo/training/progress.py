@@ -41,6 +41,7 @@ class Progress:
 
     @property
     def epochs(self) -> int:
+        """How many epochs the whole training has."""
         return self.config.epochs
 
     def __str__(self) -> str:
