@@ -6,7 +6,6 @@ needs a new major version. `.venv/bin/python -m tests.api.test_surface` writes i
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 import subprocess

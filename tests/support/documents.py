@@ -44,13 +44,17 @@ def blocks(language: str | None = None) -> Iterator[Block]:
                     yield Block(document, place, found, token.content)
 
 
-def commands() -> Iterator[tuple[str, list[str]]]:
-    """Every command line of ganzoo's in a block or in the text, with its place: the words after `ganzoo`."""
+def commands_in_blocks() -> Iterator[tuple[str, list[str]]]:
+    """Every command line of ganzoo's in a block, with its place: the words after `ganzoo`."""
     for block in blocks("sh"):
         for line in block.text.splitlines():
             words = shlex.split(line, comments=True)
             if "ganzoo" in words:
-                yield block.place, words[words.index("ganzoo") + 1 :]
+                yield f"{block.place}: {line}", words[words.index("ganzoo") + 1 :]
+
+
+def commands_in_texts() -> Iterator[tuple[str, list[str]]]:
+    """Every command of ganzoo's that a sentence or a table of the documents names, likewise."""
     for document in DOCUMENTS:
         for token in _tokens(document):
             for child in token.children or ():
@@ -65,7 +69,7 @@ IN_MESSAGE = re.compile(r"(?:'|`|with(?: it)?: )(ganzoo [^'`\n]+)")
 
 
 def commands_in_messages() -> Iterator[tuple[str, list[str]]]:
-    """Every command line that an error, a help text or a docstring of the package names, likewise; X stands for values."""
+    """Every command that an error, a help text or a docstring of the package names, likewise; X stands for values."""
     for source in sorted((ROOT / "ganzoo").rglob("*.py")):
         tree = ast.parse(source.read_text(encoding="utf-8"))
         of_joined = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
