@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 
 
 class GanzooError(Exception):
-    """Base class. `remedy` is a sentence for the user, empty where the message says it all."""
+    """Base class. `remedy` is a sentence for the user, empty where the message says it all; `str` of it has both."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
-        self.remedy = remedy
+        self.message, self.remedy = message, remedy
 
-    @property
-    def message(self) -> str:
-        return str(self)
+    def __str__(self) -> str:  # all that a notebook shows of an error
+        return f"{self.message} {self.remedy}".strip()
 
 
 # Exit code 1: a check did not hold.

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import inputs, roles
+from ganzoo import inputs, noise, roles
 from ganzoo.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ganzoo.runs.run import Run
-    from ganzoo.specs import Network
+    from ganzoo.specs import FloatArray, Network
 
 
-def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
-    """A `PIL.Image`: `count` pictures below each of `labels`, all classes where none are given.
+def draw(run: Run, labels: Sequence[str], count: int, seed: int) -> FloatArray:
+    """`count` pictures of each of `labels`, float32 (count, labels, C, H, W); all classes where none are given.
 
-    The same run, labels, count and seed give the same picture. Raises `UsageError` for a network that
+    The same run, labels, count and seed give the same pictures. Raises `UsageError` for a network that
     draws none, `UnknownNameError` for a label that the run does not know.
     """
-    from ganzoo import image_grid
     from ganzoo.export.tracing import reference
 
     classes = list(run.provenance["classes"])
@@ -29,11 +28,20 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
             raise UnknownNameError(f"class in {run.name}", label, classes)
     if count < 1:
         raise UsageError(f"--count is {count}.", "It must be 1 or more.")
+    if not 0 <= seed < noise.SEEDS:
+        raise UsageError(f"--seed is {seed}.", "It must be at least 0 and less than 2**32.")
     network = _painter(run)
     columns = [classes.index(label) for label in labels] or list(range(len(classes)))
     drawn = inputs.seeded(network.inputs, count * len(columns), seed, columns)
-    images = reference(network, drawn)[0].reshape(count, len(columns), *network.outputs[0].shape)
-    return image_grid.sheet(images, [classes[column] for column in columns])
+    images: FloatArray = reference(network, drawn)[0].reshape(count, len(columns), *network.outputs[0].shape)
+    return images
+
+
+def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
+    """What `draw` gives as a `PIL.Image`: a column for each label under its name."""
+    from ganzoo import image_grid
+
+    return image_grid.sheet(draw(run, labels, count, seed), list(labels) or list(run.provenance["classes"]))
 
 
 def _painter(run: Run) -> Network:

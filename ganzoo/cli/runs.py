@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ganzoo.api.runs import load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app, runs_app
 from ganzoo.cli.arguments import AsJson, Last, RunName, complete
@@ -24,11 +25,10 @@ def sample(
 ) -> None:
     """Draw pictures with a trained generator."""
     from ganzoo.files import replacing
-    from ganzoo.sample import sheet
 
-    chosen = find_run(run, last=last)
+    chosen = load_run(run, last=last)
     path = out or chosen.path / "sample.png"
-    picture = sheet(chosen, label or [], count, seed)
+    picture = chosen.sheet(label, count=count, seed=seed)
     with replacing(path) as beside:
         picture.save(beside, format="png")
     print(path)
@@ -43,10 +43,8 @@ def eval_(
     as_json: AsJson = False,
 ) -> None:
     """Judge a run: scores beside what real images score; metrics.json, metrics.png, neighbours.png in the run."""
-    from ganzoo.metrics.evaluate_run import evaluate
-
-    chosen = find_run(run, last=last)
-    document = evaluate(chosen, data_dir, quick, console.step)
+    chosen = load_run(run, last=last)
+    document = chosen.evaluate(data_dir=data_dir, quick=quick, progress=console.step)
     if as_json:
         console.print_json(document)
     else:

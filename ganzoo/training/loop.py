@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import signal
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,12 +19,11 @@ from ganzoo.updaters.seeding import seeded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from rich.console import Console
-
     from ganzoo.metrics.in_training import Judge
     from ganzoo.runs.run import Best, Run
     from ganzoo.specs import Arch, Data, TrainConfig, Training
     from ganzoo.training.extensions import Snapshots
+    from ganzoo.training.progress import Listener
     from ganzoo.updaters.distributed import Team
 
 EVALS = 8  # judgements in a whole training
@@ -58,12 +58,12 @@ def loop(
     begin: Callable[[], Run],
     again: Start | None,
     keep: int,
-    console: Console,
+    listener: Listener,
 ) -> Outcome:
     """Train to the end or to Ctrl-C; either way the state is saved.
 
     `begin` gives the run directory once the architecture has accepted its values. Of several processes, which all are
-    here, the first alone watches, shows and writes.
+    here, the first alone watches, writes and calls `listener`.
     """
     import chainer
     from threadpoolctl import threadpool_limits
@@ -80,7 +80,7 @@ def loop(
         chainer.using_config("cudnn_deterministic", True),
     ):
         training = arch.train(config, data)
-        judge = _judge(config, data, training.model, console) if team.leads else None
+        judge = _judge(config, data, training.model, listener) if team.leads else None
         run = team.once(begin)
         stop = Stop(config.epochs, team)
         trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path if team.leads else Path()))
@@ -89,7 +89,7 @@ def loop(
         snapshots = None
         if team.leads:
             reseed = again is not None and again.reseed
-            snapshots = _extend(trainer, run, training, judge, data, console, keep, reseed)
+            snapshots = _extend(trainer, run, training, judge, data, listener, keep, reseed)
         if again:
             _go_on(run, again, trainer, team)
         with _room_for(run), stop.on_interrupt():
@@ -116,10 +116,14 @@ def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
     save_model(run.model_path, run.config, model)
 
 
-def _judge(config: TrainConfig, data: Data, model: Any, console: Console) -> Judge | None:
+def _judge(config: TrainConfig, data: Data, model: Any, listener: Listener) -> Judge | None:
     from ganzoo.metrics.in_training import during
+    from ganzoo.training.progress import Progress
 
-    return during(config, data, model, lambda line: console.print(f"{line} ...", style="dim", markup=False))
+    def told(line: str) -> None:
+        listener(Progress(config, f"{line} ..."))
+
+    return during(config, data, model, told)
 
 
 def _extend(
@@ -128,7 +132,7 @@ def _extend(
     training: Training,
     judge: Judge | None,
     data: Data,
-    console: Console,
+    listener: Listener,
     keep: int,
     reseed: bool,
 ) -> Snapshots:
@@ -137,10 +141,10 @@ def _extend(
 
     from ganzoo.training import extensions
     from ganzoo.training.collapse import Watch
-    from ganzoo.training.dashboard import Dashboard, usable
     from ganzoo.training.judging import Judging
-    from ganzoo.training.progress import Lines, Pace
+    from ganzoo.training.progress import Pace
     from ganzoo.training.recovery import Recovery
+    from ganzoo.training.reporting import Reports
     from ganzoo.training.triggers import Evenly
 
     epochs = run.config.epochs
@@ -157,10 +161,7 @@ def _extend(
         trainer.extend(judging, trigger=Evenly(EVALS, epochs))
         trainer.extend(extensions.BestSnapshot(snapshots, judging), trigger=Evenly(EVALS, epochs))
     pace = Pace(epochs, len(data.train_x))
-    if usable(console):
-        trainer.extend(Dashboard(console, run, pace, training.monitors, samples, judging))
-    else:
-        trainer.extend(Lines(console, pace, training.monitors))
+    trainer.extend(Reports(listener, run, pace, training.monitors, samples, judging))
     trainer.extend(snapshots, trigger=TimeTrigger(SNAPSHOT_SECONDS))
     return snapshots
 
@@ -209,7 +210,13 @@ class Stop:
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
-        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once."""
+        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once.
+
+        Python gives signals to the main thread alone: a training in another one has no Ctrl-C.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
 
         def wish(number: int, frame: Any) -> None:
             self.interrupted = True

@@ -7,12 +7,10 @@ import json
 import os
 import re
 import shutil
-import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +23,8 @@ from ganzoo.runs import run as runs_module
 from ganzoo.runs.run import Best
 from ganzoo.training import preview
 from ganzoo.training.dashboard import Dashboard, usable
-from ganzoo.training.progress import Pace
+from ganzoo.training.dashboard import shown as shown_on
+from ganzoo.training.progress import Progress
 from ganzoo.training.report import facts, grids, html
 from ganzoo.training.report.compare import compare, sections
 
@@ -243,22 +242,26 @@ def shown(run: Run, **options: Any) -> str:
     told = StringIO()
     console = Console(file=told, width=80, height=24, force_terminal=True, **options)
     drawn = np.random.RandomState(0).uniform(size=(10, 10, 1, 28, 28)).astype(np.float32)
-    samples: Any = SimpleNamespace(latest=drawn)
-    judging: Any = SimpleNamespace(best=Best(3, 1.0, "eval/frechet", "min", 12.25))
-    pace = Pace(4, 100_000)
-    dashboard = Dashboard(console, run, pace, ["gen/loss", "dis/loss"], samples, judging)
     scores = {f"eval/{name}": 0.5 for name in ("frechet", "coverage", "accuracy")}
     log = [{"gen/loss": 1.0 + i, "dis/loss": 0.5, **scores} for i in range(9)]
-    updater = SimpleNamespace(epoch_detail=1.0)
-    trainer = SimpleNamespace(updater=updater, get_extension=lambda name: SimpleNamespace(log=log))
-    dashboard.initialize(trainer)
-    pace.began, pace.first = time.monotonic() - 1000, 0.0
-    dashboard(trainer)
-    dashboard.finalize()
+    progress = Progress(
+        replace(run.config, epochs=4),
+        "",
+        path=run.path,
+        epoch=1.0,
+        images_per_second=100,
+        seconds_left=3000,
+        log=log,
+        monitors=["gen/loss", "dis/loss"],
+        images=drawn,
+        best=Best(3, 1.0, "eval/frechet", "min", 12.25),
+    )
+    with shown_on(console) as listener:
+        listener(progress)
     assert "epoch 1.0/4" in told.getvalue()
     told.seek(0)
     told.truncate()
-    console.print(dashboard._view(trainer))
+    console.print(Dashboard(console, progress).view())
     return told.getvalue()
 
 
