@@ -292,6 +292,8 @@ def swapped(monkeypatch: pytest.MonkeyPatch, file: Path, content: bytes | None) 
 
     def looked_up(self: static.Files, path: str) -> tuple[str, os.stat_result | None]:
         found = lookup(self, path)
+        if not found[0].endswith(file.name):
+            return found
         if content is None:
             file.unlink(missing_ok=True)
         else:
