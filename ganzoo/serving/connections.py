@@ -57,7 +57,7 @@ class Connection(H11Protocol):
         self._go_on()
 
     def _look(self) -> None:
-        """Start or stop the clock. A header has one deadline, however slowly it comes; each part of a body has its own."""
+        """Start or stop the clock. A header has one deadline, however slowly it comes; each part of a body anew."""
         if self.conn.their_state is h11.SEND_BODY:
             self._wait()
         elif self.conn.their_state is h11.IDLE:
