@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ganzoo"
-TYPES = ".d.ts"  # what only a check of the sources reads
+TYPES = "types.d.ts"  # what only a check of the sources reads
 # what a user of a wheel has not: source files, the documents, the Makefile
 CHECKOUT = re.compile(r"(?<!:/)\b[\w/]+\.py\b|(?<![\w./])docs/|\bmake [a-z]+(-[a-z]+)+\b")
 

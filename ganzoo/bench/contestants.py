@@ -65,7 +65,8 @@ class Subject:
     def weights_bytes(self) -> int:
         """Of the network's files of weights."""
         files: Mapping[str, Mapping[str, int]] = self.export.description["files"]
-        return sum(entry["bytes"] for path, entry in files.items() if path.startswith(f"{self.network}/weights"))
+        of_weights = [path for path in files if path.startswith(f"{self.network}/weights") and not path.endswith(".js")]
+        return sum(files[path]["bytes"] for path in of_weights)
 
 
 @dataclass(frozen=True, eq=False)

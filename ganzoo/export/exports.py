@@ -85,6 +85,10 @@ class Export:
                 raise UsageError(f"{name}: {self.notes.get(name)}.", f"Choose {' or '.join(self.runnable)}.")
         return list(backends) or self.runnable
 
+    def folder(self, network: str) -> Path:
+        """The files of `network`."""
+        return self.path / network
+
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
         """Seeded inputs and Chainer's outputs, an array (64, ...) per input and output of `network`."""
         entry = self.networks[network]

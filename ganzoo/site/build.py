@@ -133,11 +133,11 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
                 f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
             )
         for name in bundle.networks:
-            model = bundles.read(bundle.path / name)
+            model = bundles.read(bundle.folder(name))
             try:
                 found.append((bundles.kind(model.manifest), model, run))
             except ValueError as reason:
-                passed_over.append(f"{bundle.path / name} has no page: {reason}.")
+                passed_over.append(f"{bundle.folder(name)} has no page: {reason}.")
     if not found:
         raise UsageError(
             " ".join(passed_over), "A site shows generators of pictures, and classifiers of one picture each."

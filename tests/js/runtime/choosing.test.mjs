@@ -38,6 +38,16 @@ test("auto takes the fastest, disposes of the others and remembers", async () =>
   assert.equal(other.report.length, 3);
 });
 
+test("what is the fastest in a worker is not remembered for loads without one", async () => {
+  const { url } = serve(bundle());
+  faults.beta = faults.gamma = slow(9);
+  assert.equal((await load(url, { worker: true })).backend, "alpha");
+  [faults.alpha, faults.beta] = [slow(9), {}];
+  assert.equal((await load(url)).backend, "beta");
+  assert.deepEqual(rows(await load(url, { worker: true })), ["alpha"]);
+  assert.deepEqual(rows(await load(url)), ["beta"]);
+});
+
 test("a remembered backend that fails is no end", async () => {
   faults.alpha = slow(90);
   faults.gamma = slow(30);
