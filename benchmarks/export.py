@@ -40,7 +40,7 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
             made: dict[str, exports.ExportResult] = {}
             for _ in range(rounds + 1):
                 for layout in LAYOUTS:
-                    backends = [listed.spec for listed in plugins.BACKENDS.list() if listed.spec]
+                    backends = plugins.BACKENDS.working(print)
                     began = time.perf_counter()
                     made[layout] = exports.write(run, backends, root / f"{network}-{layout}", layout=layout)
                     seconds[layout].append(time.perf_counter() - began)

@@ -46,7 +46,7 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
 
 def _painter(run: Run) -> Network:
     """The run's network that makes images of noise."""
-    network = roles.generator(run.arch.export(run.config, run.model()))
+    network = roles.generator(run.networks())
     if network is not None:
         return network
     raise UsageError(

@@ -118,8 +118,10 @@ def write(
     from ganzoo.export.weights import ENCODINGS
     from ganzoo.verify import exports as verification
 
-    names = plugins.BACKENDS.names() if backends is None else backends
-    chosen = [plugins.BACKENDS.get(name) for name in dict.fromkeys(names)]
+    if backends is None:
+        chosen = plugins.BACKENDS.working(progress)
+    else:
+        chosen = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backends)]
     if not chosen:
         raise UsageError("An export needs a backend.", f"Choose some of {', '.join(plugins.BACKENDS.names())}.")
     compilers = {name for each in chosen if each.webdnn for name in each.webdnn.toolchains}

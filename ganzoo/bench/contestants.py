@@ -107,7 +107,7 @@ def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
     names = Counter(network for export, _ in exports for network in export.networks)
     found = []
     for export, run in exports:
-        sources = {network.name: Source(network) for network in run.arch.export(run.config, run.model())} if run else {}
+        sources = {network.name: Source(network) for network in run.networks()} if run else {}
         for network in export.networks:
             name = network if names[network] == 1 else f"{export.description['run']} {network}"
             found.append(Subject(name, export, network, sources.get(network)))

@@ -44,7 +44,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
     on one machine. Raises `RunError` when the data is not what the run was trained on, `UsageError` when its
     networks neither draw nor classify, or when there are too few images to judge by.
     """
-    exported = run.arch.export(run.config, run.model())
+    exported = run.networks()
     painter, classifier = roles.generator(exported), roles.classifier(exported)
     data = data_of(run.config, data_dir)
     checksum = datasets.checksum(data)

@@ -144,7 +144,7 @@ def _goal(space: Space, console: Console) -> Goal:
     """What `space` asks for, or what the judge judges by. Raises what is wrong with all trials alike."""
     arch = plugins.ARCHS.get(space.arch)
     config, data = configure(arch, _options(space, {key: _some(values) for key, values in space.space.items()}))
-    training = arch.train(config, data)
+    training = plugins.trained(arch, config, data)
     if space.metric in training.monitors and space.better:
         return Goal(space.metric, space.better)
     from ganzoo.metrics.in_training import during

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo import plugins
 from ganzoo.errors import DiskFullError
 from ganzoo.files import FULL
 from ganzoo.runs import run as runs
@@ -79,7 +80,7 @@ def loop(
         chainer.using_config("type_check", False),
         chainer.using_config("cudnn_deterministic", True),
     ):
-        training = arch.train(config, data)
+        training = plugins.trained(arch, config, data)
         judge = _judge(config, data, training.model, listener) if team.leads else None
         run = team.once(begin)
         stop = Stop(config.epochs, team)

@@ -21,6 +21,7 @@ from rich.console import Console
 from ganzoo.errors import RunError
 from ganzoo.runs import run as runs_module
 from ganzoo.runs.run import Best
+from ganzoo.text import visible
 from ganzoo.training import preview
 from ganzoo.training.dashboard import Dashboard, usable
 from ganzoo.training.dashboard import shown as shown_on
@@ -121,6 +122,32 @@ def test_the_page_has_what_eval_found_and_trusts_no_name(copy: Run) -> None:
     page = Page(text)
     assert "script" not in page.tags and page.words.count(HOSTILE) >= 5
     assert all(word in page.words for word in ("4.25", "1.5", "87.50%", "lower"))
+
+
+def test_no_text_of_a_run_steers_a_terminal_or_breaks_its_page(
+    copy: Run, ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control characters and halves of surrogate pairs in each of a run's files."""
+    monkeypatch.setenv("COLUMNS", "200")
+    steers = "\x1b[2J\x9b\x00\ud800"
+    config = json.loads((copy.path / "config.json").read_text())
+    config["config"] |= {"dataset": steers, "device": steers}
+    config |= {"classes": [steers, *config["classes"][1:]], "machine": steers, "git": steers, "created": steers}
+    (copy.path / "config.json").write_text(json.dumps(config))
+    lines = [{**json.loads(line), f"eval/{steers}": 1.0, steers: 1} for line in (copy.path / "log.jsonl").open()]
+    (copy.path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    best = json.loads((copy.path / "best.json").read_text())
+    (copy.path / "best.json").write_text(json.dumps({**best, "key": steers}))
+    judged(copy, note=steers, scores={steers: {"value": 1, "floor": 1, "better": "min"}})
+    page = html.write(runs_module.load(copy.path)).read_text(encoding="utf-8")
+    assert visible(page) == page and "?[2J" in page
+    shutil.copytree(copy.path, in_tmp / "runs" / "a")
+    shutil.copytree(copy.path, in_tmp / "runs" / "b")
+    (in_tmp / "runs" / "b" / "log.jsonl").write_text("")
+    for command in (("list", "runs"), ("runs", "compare", "a", "b"), ("sample", "a", "--label", "x"), ("export", "a")):
+        done = ganzoo(*command)
+        assert visible(done.out + done.err) == done.out + done.err
+        assert "?[2J" in done.out + done.err or command[0] == "export"
 
 
 def test_scores_of_an_earlier_model_are_told_as_such(copy: Run) -> None:

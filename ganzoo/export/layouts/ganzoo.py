@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import runtime
 from ganzoo.assets.minify import javascript
-from ganzoo.errors import DocumentError, UsageError
+from ganzoo.errors import DocumentError, UnsupportedOperatorError, UsageError
 from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
-from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
+from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written, webdnn
 from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, write_json, write_text
 from ganzoo.specs import Backend
 
@@ -67,11 +67,19 @@ def prepare(
     traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]
 ) -> Compiled:
     from ganzoo.export.lowering import lower
+    from ganzoo.plugins import compiled
 
-    plan = lower(traced.graph, traced.network)
+    try:
+        plan = lower(traced.graph, traced.network)
+    except UnsupportedOperatorError as error:
+        able = webdnn.able(traced.graph, backends)
+        if not able:
+            raise
+        instead = " ".join(("--layout webdnn", *(f"--backend {name}" for name in able)))
+        raise UnsupportedOperatorError(error.message, f"{error.remedy} Or export with: {instead}") from error
     weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
     with ThreadPoolExecutor() as pool:  # a compiler is another process
-        compiling = pool.map(lambda backend: backend.compile(plan), backends)
+        compiling = pool.map(lambda backend: compiled(backend, plan), backends)
         found = directions(traced.network)
         programs = list(compiling)
     return Compiled(traced, plan, backends, programs, options, provenance, found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.charts.style import COLOURS, FAINT, INK, LINES, STYLE, Chart
 from ganzoo.charts.svg import inline
 from ganzoo.metrics.report import NAMES
+from ganzoo.text import visible
 from ganzoo.training.extensions import scored
 from ganzoo.training.report.facts import number
 
@@ -56,7 +57,7 @@ def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Char
             if not points:
                 continue
             marker = "o" if scored(key) else ""
-            axes.plot(*zip(*points, strict=True), line, color=colour, marker=marker, markersize=4, label=key)
+            axes.plot(*zip(*points, strict=True), line, color=colour, marker=marker, markersize=4, label=visible(key))
             words.append(f"{key} from {number(points[0][1])} to {number(points[-1][1])}")
         if best and best.key in keys:
             axes.plot([best.epoch], [best.score], "o", color=COLOURS[4], fillstyle="none", markersize=10)
