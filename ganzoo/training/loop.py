@@ -139,6 +139,8 @@ def _extend(
     """Give `trainer` all that watches, shows and writes."""
     from chainer.training.triggers import TimeTrigger
 
+    from ganzoo.image_grid import COLUMNS
+    from ganzoo.lettering import note
     from ganzoo.training import extensions
     from ganzoo.training.collapse import Watch
     from ganzoo.training.judging import Judging
@@ -155,6 +157,8 @@ def _extend(
     trainer.extend(Watch(recovery, training.healthy, LOG_LINES, judging))
     samples = None
     if training.sample:
+        if told := note(data.classes[:COLUMNS]):
+            console.print(told, style="yellow", markup=False, soft_wrap=True)
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
         trainer.extend(samples, trigger=Evenly(SHEETS, epochs), call_before_training=True)
     if judging:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ganzoo.assets.html import render
 from ganzoo.files import write_text
+from ganzoo.image_grid import COLUMNS
 from ganzoo.metrics.report import BETTER, NAMES, shown
 from ganzoo.training.report import facts, grids
 from ganzoo.training.report.curves import curves
@@ -63,7 +64,7 @@ def page(run: Run, found: Sequence[Grid], animation: bytes) -> str:
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         summary=_summary(run),
         pictures=pictures,
-        classes=", ".join(str(name) for name in run.provenance["classes"]),
+        columns=_columns([str(name) for name in run.provenance["classes"]]),
         still=pictures[-1].png if pictures else "",
         animation=_uri("webp", animation) if animation else "",
         charts=curves(run.log(), run.best()),
@@ -83,6 +84,13 @@ def _summary(run: Run) -> str:
     state = "" if run.finished else "; not finished"
     score = f" Best {best.key.removeprefix('eval/')} {number(best.score)} at epoch {best.epoch:.1f}." if best else ""
     return f"{told}{time}{state}.{score}"
+
+
+def _columns(classes: Sequence[str]) -> str:
+    """What the columns of a sheet are."""
+    shown = classes[:COLUMNS]
+    which = "class" if len(shown) == len(classes) else f"of the first {len(shown)} of {len(classes):,} classes"
+    return f"a column for each {which}: {', '.join(shown)}"
 
 
 def _when(grid: Grid) -> str:
