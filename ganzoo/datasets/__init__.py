@@ -72,7 +72,7 @@ def require_learnable(data: Data, limited: bool) -> None:
     if all(np.array_equal(first, image) for image in data.train_x):  # ends at the first that differs
         raise DataError(
             f"All {len(data.train_x)} training images are the same, pixel for pixel: there is nothing to learn.",
-            "Look at them. In a folder of pictures, bright is foreground, and what is transparent counts as black.",
+            "Look at them. In a folder of pictures, bright is foreground.",
         )
 
 

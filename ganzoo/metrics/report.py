@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.tables import table
+from ganzoo.tables import Table, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from rich.table import Table
 
 NAMES = {
     "accuracy": "accuracy",
@@ -20,6 +18,7 @@ NAMES = {
     "coverage": "coverage, k = 5",
     "calibration_error": "calibration error, 15 bins",
 }
+SHOWN = 40  # the most classes that a table has; metrics.json has all
 SHARES = ("accuracy", "gan_train", "coverage", "calibration_error")
 
 
@@ -37,12 +36,19 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
         cells = zip(found["classes"], *columns, strict=True)
         by_class = [[name, *(shown("accuracy", value) for value in values)] for name, *values in cells]
         headings = ("class", "accuracy", "real images") if "floor" in found else ("class", "accuracy")
-        yield table(headings, by_class, right=len(columns))
+        few = len(by_class) <= SHOWN
+        if not few:  # None, of a class without pictures, says nothing
+            places = [i for i, value in enumerate(found["accuracy"]) if value is not None]
+            by_class = [by_class[i] for i in sorted(places, key=lambda i: found["accuracy"][i])[:SHOWN]]
+        title = "" if few else f"The {SHOWN} of {len(found['classes']):,} classes with the least accuracy"
+        yield table(headings, by_class, right=len(columns), title=title)
     if "neighbours" in document:
         closer = 100 * document["neighbours"]["closer"]
         yield f"{closer:.1f}% of the pictures are nearer to a training image than 99% of the test images are."
-    judge = document["evaluator"]
-    yield f"Judged by evaluator {judge['sha256'][:12]}, which reads {100 * judge['accuracy']:.2f}% of the test images."
+    if "evaluator" in document:
+        judge = document["evaluator"]
+        share = f"{100 * judge['accuracy']:.2f}%"
+        yield f"Judged by evaluator {judge['sha256'][:12]}, which reads {share} of the test images."
     yield str(document["note"])
 
 

@@ -121,7 +121,7 @@ def _judge(config: TrainConfig, data: Data, model: Any, listener: Listener) -> J
     from ganzoo.training.progress import Progress
 
     def told(line: str) -> None:
-        listener(Progress(config, f"{line} ..."))
+        listener(Progress(config, line if line.endswith(".") else f"{line} ..."))
 
     return during(config, data, model, told)
 

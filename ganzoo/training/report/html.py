@@ -18,7 +18,7 @@ from ganzoo.training.report.facts import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.runs.run import Run
+    from ganzoo.runs.run import Best, Run
     from ganzoo.training.report.facts import Metrics
     from ganzoo.training.report.grids import Grid
 
@@ -69,7 +69,7 @@ def page(run: Run, found: Sequence[Grid], animation: bytes) -> str:
         animation=_uri("webp", animation) if animation else "",
         charts=curves(run.log(), run.best()),
         scores=_scores(metrics) if metrics else [],
-        note=metrics.note if metrics else "",
+        note=" ".join([metrics.note, *_differing(metrics, run.best())]) if metrics else "",
         recipe=_recipe(run),
         is_changed=bool(run.provenance.get("former")),
         command=facts.command(run),
@@ -100,6 +100,18 @@ def _when(grid: Grid) -> str:
 
 def _uri(kind: str, content: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _differing(metrics: Metrics, best: Best | None) -> list[str]:
+    """Why the best score of the training and that of `ganzoo eval` are two values, where they are."""
+    name = best.key.removeprefix("eval/") if best else ""
+    judged = [each.value for each in metrics.scores if each.name == name]
+    if not best or not judged or number(judged[0]) == number(best.score):
+        return []
+    return [
+        f"This page has two values of {NAMES.get(name, name)}: {number(best.score)} as judged during the training, from fewer "
+        f"pictures, to choose the best snapshot; {shown(name, judged[0])} as ganzoo eval measured it, in the table above."
+    ]
 
 
 def _scores(metrics: Metrics) -> list[Table]:

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { pack } from "../../../ganzoo/runtime/inputs.js";
 import { normal } from "../../../ganzoo/runtime/noise.js";
 import { accepted, DEFAULTS, readAddress, writeAddress } from "../../../ganzoo/site/web/generator/address.js";
-import { classOf } from "../../../ganzoo/site/web/generator/classes.js";
+import { classOf, lettersOf } from "../../../ganzoo/site/web/generator/classes.js";
 import { directionsOf } from "../../../ganzoo/site/web/generator/directions.js";
 import { sheetOf } from "../../../ganzoo/site/web/generator/many.js";
 import { latest } from "../../../ganzoo/site/web/generator/pace.js";
@@ -219,4 +219,11 @@ test("both languages say the same things, of the same values", () => {
   const { en, ja } = GENERATOR_WORDS;
   assert.deepEqual(Object.keys(ja), Object.keys(en));
   for (const key of Object.keys(en)) assert.equal(values(ja[key]), values(en[key]), key);
+});
+
+test("a class's button has room for its longest word", () => {
+  assert.equal(lettersOf(["0", "9"]), 1);
+  assert.equal(lettersOf(["circle", "red triangle"]), 8);
+  assert.equal(lettersOf(["ハート"]), 6);
+  assert.equal(lettersOf(["pneumonoultramicroscopicsilicovolcanoconiosis"]), 14);
 });

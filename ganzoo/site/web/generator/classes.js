@@ -22,6 +22,7 @@ export function classStrip(generator) {
     generator.reader?.see(moment, pictures);
   });
   const strip = h("div", {}, ...cells.map((cell) => cell.node));
+  strip.style.setProperty("--letters", `${lettersOf(classes)}`);
   const node = h("fieldset", { className: "classes" }, h("legend", {}, generator.t("class")), strip);
   generator.follow(node, (moment) => {
     cells[classes.indexOf(moment.label ?? "")].input.checked = true;
@@ -29,6 +30,15 @@ export function classStrip(generator) {
   });
   generator.marks = cells.map(({ mark }) => mark);
   return node;
+}
+
+/**
+ * The length of the longest word, fourteen at most. A Japanese letter is as wide as two.
+ * @param {string[]} classes
+ */
+export function lettersOf(classes) {
+  const words = classes.flatMap((label) => label.replace(/[\u2e80-\uffff]/g, "--").split(/\s+/));
+  return Math.min(14, Math.max(...words.map((word) => word.length)));
 }
 
 /**
