@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +15,13 @@ from matplotlib import font_manager, rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from rich.console import Console
 
 from ganzoo import image_grid, lettering
 from ganzoo.charts.style import STYLE
 from ganzoo.charts.svg import inline
 from ganzoo.metrics import plots
+from ganzoo.metrics.report import SHOWN, tables
 from ganzoo.sweep import report
 from ganzoo.sweep.space import Choice, Range, Space
 from ganzoo.sweep.study import Goal, Sweep, Trial
@@ -138,7 +141,7 @@ def document(names: list[str], kind: str = "conditional generator") -> dict[str,
     """What metrics.json has of a run with these classes."""
     n, rng = len(names), np.random.default_rng(0)
     score = {"value": 0.9, "floor": 0.99, "better": "max"}
-    line = {"quantiles": [0.1, 0.5, 0.9], "drawn": [1, 2, 3], "test": [2, 3, 4]}
+    line = {"quantiles": [0.1, 0.5, 0.9], "drawn": [1, 2, 3], "test": [2, 3, 4], "closer": 0.01}
     return {
         "run": f"runs/{HEART}",
         "kind": kind,
@@ -209,9 +212,13 @@ def test_every_class_has_its_bar_or_the_worst_have() -> None:
     assert len(bars.patches) == 5 and math.isnan(bars.patches[0].get_width())  # a class that was not judged has none
     figure, names = metrics([f"{i}" for i in range(1000)])
     bars, confusion = (figure.subfigs[i].subfigs[0].axes[0] for i in (1, 2))
-    worst = np.argsort(document(names)["per_class"]["accuracy"][1:])[: plots.SHOWN] + 1
+    worst = np.argsort(document(names)["per_class"]["accuracy"][1:])[: SHOWN] + 1
     assert [label.get_text() for label in bars.get_yticklabels()] == [names[i] for i in worst]
     assert "the lowest 40 of 1,000 classes" in bars.get_xlabel()
+    console = Console(file=StringIO(), width=80)
+    console.print(*tables({**document(names), "pictures": 1, "note": ""}))
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "The 40 of 1,000 classes with the least accuracy" in told and len(told.splitlines()) < 80
     assert not confusion.get_xticklabels() and "1,000 classes" in confusion.get_xlabel()
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.errors import DataError, DataMissingError, UsageError
+from ganzoo.errors import DataError, DataMissingError, UsageError, listed
 from ganzoo.specs import Data, Dataset
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def load(data_dir: Path | None) -> Data:
         train, test = _pictures(data_dir, top, reading), {}
     if test and tuple(test) != tuple(train):
         odd = sorted(set(test).symmetric_difference(train))
-        reading.refuse(f"{data_dir}: of train and test, only one has the classes {', '.join(odd)}.", HINT)
+        reading.refuse(f"{data_dir}: of train and test, only one has the classes {listed(odd)}.", HINT)
     for name, paths in {} if test else train.items():
         if len(paths) < 2:
             reading.refuse(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo.files import replacing
 from ganzoo.lettering import ELLIPSIS, families, in_cells, lettering
+from ganzoo.metrics.report import SHOWN, told_apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 DRAWN, REAL = "#1f6feb", "#b0b7c0"
 WIDTH = 9.0  # inches
 CELLS = 24  # the longest name of a class, in Latin letters; longer ones are shortened
-SHOWN = 40  # the most classes that are shown by name
 COUNTED = 12  # the most classes that leave room for counts in a confusion, and for another panel beside it
 
 
@@ -75,8 +75,7 @@ def _per_class(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> 
     found = document["per_class"]
     accuracy = found["accuracy"]  # None for a class without pictures
     floor = found.get("floor", [None] * len(names))
-    known = [i for i, value in enumerate(accuracy) if value is not None]
-    chosen = list(range(len(names))) if len(names) <= SHOWN else sorted(known, key=lambda i: accuracy[i])[:SHOWN]
+    chosen = told_apart(accuracy)
     axes = part.subplots()
     places = range(len(chosen))
     axes.barh(places, [math.nan if accuracy[i] is None else accuracy[i] for i in chosen], color=DRAWN, label="run")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganzoo.assets.html import render
 from ganzoo.files import write_text
 from ganzoo.image_grid import COLUMNS
-from ganzoo.metrics.report import BETTER, NAMES, shown
+from ganzoo.metrics.report import BETTER, NAMES, shown, told_apart
 from ganzoo.training.report import facts, grids
 from ganzoo.training.report.curves import curves
 from ganzoo.training.report.facts import number
@@ -127,8 +127,14 @@ def _scores(metrics: Metrics) -> list[Table]:
     ]
     tables = [Table(f"ganzoo eval, {of}", ("score", "run", "real images", "better"), rows)]
     if metrics.per_class:
-        shares = [(name, shown("accuracy", ours), shown("accuracy", real)) for name, ours, real in metrics.per_class]
-        tables.append(Table("By class", ("class", "accuracy", "real images"), shares))
+        chosen = told_apart([ours for _, ours, _ in metrics.per_class])
+        shares = [
+            (name, shown("accuracy", ours), shown("accuracy", real))
+            for name, ours, real in (metrics.per_class[i] for i in chosen)
+        ]
+        few = len(chosen) < len(metrics.per_class)
+        title = f"The {len(chosen)} of {len(metrics.per_class):,} classes with the least accuracy" if few else "By class"
+        tables.append(Table(title, ("class", "accuracy", "real images"), shares))
     return tables
 
 

@@ -180,6 +180,12 @@ test("a sheet stays where it is while the seed is on it, and goes round the last
   assert.equal(seeds()[0], 2);
 });
 
+test("a sheet of very many classes has the first of them", () => {
+  const classes = Array.from({ length: 1000 }, (_, i) => `${i}`);
+  const { columns, cells } = sheetOf({ state: moment({ seed: 5 }), rows: 2, sheet: 5, space: { classes } });
+  assert.deepEqual([columns, cells.length, cells[39].label, cells[39].seed], [20, 40, "19", 6]);
+});
+
 test("only the newest is done of what is asked for meanwhile, and a failure stops nothing", async () => {
   const done = [];
   let release;
