@@ -1,4 +1,4 @@
-"""Names in pictures: whatever letters they have and however many they are, each is readable, and Matplotlib says nothing."""
+"""Names in pictures: whatever their letters and however many, each is readable, and Matplotlib has nothing to say."""
 
 from __future__ import annotations
 
@@ -160,10 +160,13 @@ def document(names: list[str], kind: str = "conditional generator") -> dict[str,
 def beyond_its_axis(text: Text) -> bool:
     """Whether it belongs to a tick outside of its axes' limits, which Matplotlib makes and does not draw."""
     axes = text.axes
-    for labels, limits, at in ((axes.get_xticklabels(), axes.get_xlim(), 0), (axes.get_yticklabels(), axes.get_ylim(), 1)) if axes else ():
-        if text in labels:
-            return not min(limits) <= text.get_position()[at] <= max(limits)
-    return False
+    if axes is None:
+        return False
+    across, up = text.get_position()
+    left, right = sorted(axes.get_xlim())
+    bottom, top = sorted(axes.get_ylim())
+    beside = text in axes.get_xticklabels() and not left <= across <= right
+    return beside or (text in axes.get_yticklabels() and not bottom <= up <= top)
 
 
 def faults(figure: Any) -> list[str]:

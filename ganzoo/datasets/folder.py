@@ -5,10 +5,10 @@ the subfolders, sorted as text, are the classes. Where there is no test folder, 
 sixth picture of each class, sorted by name, is for testing.
 
 Pictures become grey, 28x28 (Lanczos; one that is not square is squeezed, not cropped) and [0, 1]. Bright is
-foreground, as in MNIST: invert dark ink on white paper before. What is transparent is background and becomes black; where
-the pictures are dark on transparency they are inverted, since they would be black on black. How many pictures were squeezed,
-inverted or lost their colour is told on stderr, and so are files that are no pictures. What operating systems leave in
-folders, hidden files among it, is passed over.
+foreground, as in MNIST: invert dark ink on white paper before. What is transparent is background and becomes black;
+where the pictures are dark on transparency they are inverted, since they would be black on black. How many pictures
+were squeezed, inverted or lost their colour is told on stderr, and so are files that are no pictures. Hidden files and
+others that operating systems leave in folders are passed over.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ DEEP_MODES = ("I;16", "I;16B", "I;16L", "I;16N")  # 16 bits a value
 # what systems put into folders, in small letters; beside it all whose name starts with a dot
 LITTER = ("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "@eadir", "$recycle.bin")
 OTHER_PICTURES = (".svg", ".svgz", ".heic", ".heif", ".jxl")  # which Pillow does not know by name
-MOST_PIXELS = 89_478_485  # as Pillow has it: of three bytes each, a quarter of a gigabyte
+LARGEST = 89_478_485  # as Pillow has it: of three bytes each, a quarter of a gigabyte
 FAINT = 16  # of 255 between the darkest and the brightest pixel
 NOT_SQUARE, COLOURED = "not square, and are squeezed", "stored in colour, and become grey"
 INVERTED = "dark on a transparent ground, and are inverted: the ink becomes bright, the ground black"
@@ -266,7 +266,7 @@ def _read(paths: list[Path], reading: Reading) -> FloatArray:
 
 
 def _better_inverted(found: list[Picture]) -> bool:
-    """Whether the pictures that are transparent in part are dark, all together: over black they would hardly be seen."""
+    """Whether the pictures that are transparent in part are dark, all together: over black they would be hard to see."""
     over_black, over_white = 0.0, 0.0
     for each in found:
         if each.over_white is not None:
@@ -283,8 +283,8 @@ def _picture(path: Path) -> Picture | str:
     try:
         with Image.open(path, formats=FORMATS) as picture:
             n_pixels = picture.width * picture.height
-            if n_pixels > MOST_PIXELS and picture.format != "JPEG":
-                raise ValueError(_too_large(n_pixels))
+            if n_pixels > LARGEST and picture.format != "JPEG":
+                raise ValueError(_too_large(f"{n_pixels / 1e6:.0f}"))
             lost = []
             if picture.width != picture.height:
                 lost.append(NOT_SQUARE)
@@ -299,14 +299,15 @@ def _picture(path: Path) -> Picture | str:
             white = black + 255 - _small(colours.getchannel("A")).astype(np.int16)  # blending adds up
             return Picture(black, white.clip(0, 255).astype(np.uint8) if (white > black).any() else None, lost)
     except Image.DecompressionBombError:
-        return f"{path} cannot be read as a picture: {_too_large(2 * MOST_PIXELS)}."
+        told = _too_large(f"more than {2 * LARGEST / 1e6:.0f}")
+        return f"{path} cannot be read as a picture: {told}."
     except Exception as error:  # on hostile files Pillow's readers raise anything
         return f"{path} cannot be read as a picture: {error}."
 
 
-def _too_large(n_pixels: int) -> str:
+def _too_large(megapixels: str) -> str:
     return (
-        f"it has {n_pixels / 1e6:.0f} megapixels or more, where {MOST_PIXELS / 1e6:.0f} are the most that is read; "
+        f"it has {megapixels} megapixels, where {LARGEST / 1e6:.0f} are the most that is read; "
         "make it smaller"
     )
 

@@ -212,8 +212,8 @@ def _another(path: Path, problem: str, chosen: IdxSet) -> DataError:
     """The error for a sound IDX file that is none of `chosen`, perhaps because it holds somebody's own pictures."""
     return DataError(
         f"{path} {problem}.",
-        f"The data set '{chosen.name}' is made of its four published files and no others. For pictures of your own, save "
-        "them as picture files, one subfolder for each class, and give: --dataset folder --data-dir DIR. For "
+        f"The data set '{chosen.name}' is made of its four published files and no others. For pictures of your own, "
+        "save them as picture files, one subfolder for each class, and give: --dataset folder --data-dir DIR. For "
         f"'{chosen.name}' itself, leave --data-dir out: ganzoo then downloads what its cache lacks.",
     )
 

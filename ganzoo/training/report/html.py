@@ -108,9 +108,11 @@ def _differing(metrics: Metrics, best: Best | None) -> list[str]:
     judged = [each.value for each in metrics.scores if each.name == name]
     if not best or not judged or number(judged[0]) == number(best.score):
         return []
+    is_drawing = any(each.name == "frechet" for each in metrics.scores)  # a classifier reads all test images each time
+    fewer = ", from fewer pictures" if is_drawing else ""
     return [
-        f"This page has two values of {NAMES.get(name, name)}: {number(best.score)} as judged during the training, from fewer "
-        f"pictures, to choose the best snapshot; {shown(name, judged[0])} as ganzoo eval measured it, in the table above."
+        f"This page has two values of {NAMES.get(name, name)}. {number(best.score)} is what the training found at its best "
+        f"moment{fewer}; {shown(name, judged[0])} is what ganzoo eval found of {metrics.weights}.npz."
     ]
 
 
@@ -133,7 +135,8 @@ def _scores(metrics: Metrics) -> list[Table]:
             for name, ours, real in (metrics.per_class[i] for i in chosen)
         ]
         few = len(chosen) < len(metrics.per_class)
-        title = f"The {len(chosen)} of {len(metrics.per_class):,} classes with the least accuracy" if few else "By class"
+        n = len(metrics.per_class)
+        title = f"The {len(chosen)} of {n:,} classes with the least accuracy" if few else "By class"
         tables.append(Table(title, ("class", "accuracy", "real images"), shares))
     return tables
 
