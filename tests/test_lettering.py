@@ -236,7 +236,9 @@ def test_a_sweep_has_whole_trials_and_plain_numbers(tmp_path: Path) -> None:
     found = Sweep(Space("cnn", 2, space), Goal("eval/frechet", "min"), tmp_path, trials, False)
     figure = report._figure(found)
     assert faults(figure) == []
-    ticks = [[label.get_text() for label in axes.get_xticklabels()] for axes in figure.axes]
+    ticks = [
+        [label.get_text() for label in axes.get_xticklabels() if not beyond_its_axis(label)] for axes in figure.axes
+    ]
     assert ticks[0] == ["0", "1"] and ticks[1] == ["1e-05", "0.0001", "0.001", "0.01"] and ticks[2] == ["2", "3", "4"]
     assert ticks[3][:2] == ["tiny", "choice 1"] and "…" in ticks[3][2]
     none = Sweep(Space("cnn", 2, {"alpha": space["alpha"]}), Goal("eval/frechet", "min"), tmp_path, (), False)

@@ -296,7 +296,7 @@ def _picture(path: Path) -> Picture | str:
                 return Picture(_small(upright), None, lost)
             colours = upright.convert("RGBA")
             black = _small(Image.alpha_composite(Image.new("RGBA", colours.size, "black"), colours))
-            white = black + 255 - _small(colours.getchannel("A")).astype(np.int16)  # blending adds up
+            white = black.astype(np.int16) + 255 - _small(colours.getchannel("A")).astype(np.int16)  # blending adds up
             return Picture(black, white.clip(0, 255).astype(np.uint8) if (white > black).any() else None, lost)
     except Image.DecompressionBombError:
         told = _too_large(f"more than {2 * LARGEST / 1e6:.0f}")

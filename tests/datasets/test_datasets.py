@@ -483,13 +483,13 @@ def test_folder_tells_all_faults_at_once(pictures):
 
 def test_folder_passes_over_what_is_no_picture(pictures, capsys):
     expected = datasets.load(folder.DATASET, pictures)
-    capsys.readouterr()
+    before = capsys.readouterr().err
     for name in ("Thumbs.db", "a/Thumbs.db", "b/desktop.ini", "b/Icon\r"):
         (pictures / name).write_bytes(b"x")
     (pictures / "__MACOSX").mkdir()
     (pictures / "a" / "__MACOSX").mkdir()
     assert datasets.load(folder.DATASET, pictures).classes == ("a", "b")
-    assert capsys.readouterr().err.count("\n") == 2  # of colours and squeezed pictures, as before
+    assert capsys.readouterr().err == before
     for name in ("labels.csv", "a/README.md", "b/LICENSE"):
         (pictures / name).write_text("1,2")
     data = datasets.load(folder.DATASET, pictures)
@@ -521,9 +521,9 @@ def test_folder_shows_ink_on_transparency(ink, tmp_path, capsys):
         for i in range(4):
             drawn = np.zeros((28, 28, 2), np.uint8)
             drawn[:, left : left + 8] = ink, 255
-            picture_of = Image.fromarray(drawn, "LA") if i else Image.fromarray(drawn, "LA").convert("RGBA")
+            made = Image.fromarray(drawn)
             (tmp_path / label).mkdir(exist_ok=True)
-            picture_of.save(tmp_path / label / f"{i}.png")
+            (made if i else made.convert("RGBA")).save(tmp_path / label / f"{i}.png")
     data = datasets.load(folder.DATASET, tmp_path)
     assert (data.train_x[0, 0, :, 5:11] > 0.8).all() and (data.train_x[0, 0, :, 14:] == 0).all()
     told = capsys.readouterr().err
