@@ -1,8 +1,8 @@
 """Names in pictures: which font can draw a name, and what stands for one that is too long or that no font can draw.
 
-Matplotlib brings DejaVu Sans, which has the Latin, Greek, Cyrillic, Arabic and Hebrew letters, among others. Letters that
-it lacks are looked for in the fonts of this machine. Matplotlib keeps a list of these; it may be older than a font that was
-installed because a message of ours asked for it, so we look ourselves.
+Matplotlib brings DejaVu Sans, which has the Latin, Greek, Cyrillic, Arabic and Hebrew letters, among others. Letters
+that it lacks are looked for in the fonts of this machine. Matplotlib keeps a list of these; it may be older than a font
+that was installed because a message of ours asked for it, so we look ourselves.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ ELLIPSIS = "…"
 class Lettering:
     """What is written in a picture.
 
-    `texts` are the names in their order, each as it can be drawn; `fonts` are files of fonts that together have all their
-    letters, DejaVu Sans first; `undrawn` are the names that no font of this machine has letters for, for which another
+    `texts` are the names in their order, each as it can be drawn; `fonts` are files of fonts that together have all
+    their letters, DejaVu Sans first; `undrawn` are the names that no font of this machine has letters for, for which another
     text stands.
     """
 

@@ -18,8 +18,8 @@ LEAST = 12  # letters a line of a name or a text that is folded
 class Table:
     """A table of plain text, markup in it included; the last `right` columns are numbers.
 
-    Numbers are never cut: where a terminal is too narrow for all of them, the table goes on below with its first columns
-    again. `gap` is the number of spaces between two columns, 2 or 3.
+    Numbers are never cut: where a terminal is too narrow for all of them, the table goes on below with its first
+    columns again. `gap` is the number of spaces between two columns, 2 or 3.
     """
 
     headings: Sequence[str]

@@ -266,7 +266,7 @@ def _read(paths: list[Path], reading: Reading) -> FloatArray:
 
 
 def _better_inverted(found: list[Picture]) -> bool:
-    """Whether the pictures that are transparent in part are dark, all together: over black they would be hard to see."""
+    """Whether the pictures that are transparent in part are dark, all together: on black they would be hard to see."""
     over_black, over_white = 0.0, 0.0
     for each in found:
         if each.over_white is not None:
@@ -306,10 +306,7 @@ def _picture(path: Path) -> Picture | str:
 
 
 def _too_large(megapixels: str) -> str:
-    return (
-        f"it has {megapixels} megapixels, where {LARGEST / 1e6:.0f} are the most that is read; "
-        "make it smaller"
-    )
+    return f"it has {megapixels} megapixels, where {LARGEST / 1e6:.0f} are the most that is read; make it smaller"
 
 
 def _shallow(picture: Any, file_format: str | None) -> Any:

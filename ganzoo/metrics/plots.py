@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.files import replacing
@@ -11,6 +10,7 @@ from ganzoo.lettering import ELLIPSIS, families, in_cells, lettering
 from ganzoo.metrics.report import SHOWN, told_apart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 DRAWN, REAL = "#1f6feb", "#b0b7c0"

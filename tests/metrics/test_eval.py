@@ -66,9 +66,7 @@ def test_generator(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) ->
 
 
 @pytest.mark.slow
-def test_classifier(
-    ganzoo: Callable[..., Done], copied: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_classifier(ganzoo: Callable[..., Done], copied: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(pretrained, "of")  # no evaluator is asked
     run = copied("cnn")
     done = ganzoo("eval", run.path)

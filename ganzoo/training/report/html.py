@@ -111,8 +111,8 @@ def _differing(metrics: Metrics, best: Best | None) -> list[str]:
     is_drawing = any(each.name == "frechet" for each in metrics.scores)  # a classifier reads all test images each time
     fewer = ", from fewer pictures" if is_drawing else ""
     return [
-        f"This page has two values of {NAMES.get(name, name)}. {number(best.score)} is what the training found at its best "
-        f"moment{fewer}; {shown(name, judged[0])} is what ganzoo eval found of {metrics.weights}.npz."
+        f"This page has two values of {NAMES.get(name, name)}. {number(best.score)} is what the training found at its "
+        f"best moment{fewer}; {shown(name, judged[0])} is what ganzoo eval found of {metrics.weights}.npz."
     ]
 
 
