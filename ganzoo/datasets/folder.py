@@ -185,14 +185,14 @@ def _loose(entries: list[os.DirEntry[str]], reading: Reading) -> None:
 
 def _is_picture(path: Path) -> bool:
     """Whether the file `path` is a picture by its name, or else by its content."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     if path.suffix.lower() in (*OTHER_PICTURES, *Image.registered_extensions()):
         return True
     try:
         with Image.open(path, formats=FORMATS):
             return True
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         return False
     except Exception:  # a picture that is damaged, or a file that cannot be read
         return True
