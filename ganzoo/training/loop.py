@@ -144,7 +144,7 @@ def _extend(
     from ganzoo.training import extensions
     from ganzoo.training.collapse import Watch
     from ganzoo.training.judging import Judging
-    from ganzoo.training.progress import Pace
+    from ganzoo.training.progress import Pace, Progress
     from ganzoo.training.recovery import Recovery
     from ganzoo.training.reporting import Reports
     from ganzoo.training.triggers import Evenly
@@ -158,7 +158,7 @@ def _extend(
     samples = None
     if training.sample:
         if told := note(data.classes[:COLUMNS]):
-            console.print(told, style="yellow", markup=False, soft_wrap=True)
+            listener(Progress(run.config, told, path=run.path))
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
         trainer.extend(samples, trigger=Evenly(SHEETS, epochs), call_before_training=True)
     if judging:
