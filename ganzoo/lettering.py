@@ -49,9 +49,12 @@ def lettering(names: Sequence[str], instead: str = "class {}") -> Lettering:
     return Lettering(tuple(drawn), (own, *others), undrawn)
 
 
-def note(names: Sequence[str]) -> str:
-    """What to tell a user whose pictures do without some of the class `names`; empty where they have all."""
-    undrawn = lettering(names).undrawn
+def note(names: Sequence[str], among: Sequence[str] = ()) -> str:
+    """What to tell a user whose pictures lack some of the class `names`; empty where they lack none.
+
+    `among` are the classes that the pictures have, where these are not all.
+    """
+    undrawn = [name for name in lettering(names).undrawn if name in (among or names)]
     if not undrawn:
         return ""
     shown = ", ".join(f"class {names.index(name)} for {name}" for name in undrawn[:3])

@@ -34,7 +34,7 @@ def sample(
     picture = chosen.sheet(label, count=count, seed=seed)
     with replacing(path) as beside:
         picture.save(beside, format="png")
-    _tell_undrawn(label or chosen.provenance["classes"])
+    _tell_undrawn(chosen.classes, label or ())
     print(path)
 
 
@@ -56,11 +56,11 @@ def eval_(
     _tell_undrawn(document.get("per_class", {}).get("classes", ()))
 
 
-def _tell_undrawn(classes: Sequence[str]) -> None:
+def _tell_undrawn(classes: Sequence[str], among: Sequence[str] = ()) -> None:
     """Say which class names are missing from a picture, and why."""
     from ganzoo.lettering import note
 
-    if told := note(classes):
+    if told := note(classes, among):
         console.warn(told)
 
 
