@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LISTED = 40  # names in a message
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row; of very many the first."""
+    names = list(names)
+    more = [f"and {len(names) - LISTED:,} more"] if len(names) > LISTED else []
+    return ", ".join([*names[:LISTED], *more])
+
+
 class GanzooError(Exception):
     """Base class. `remedy` is a sentence for the user, empty where the message says it all; `str` of it has both."""
 
@@ -63,7 +73,7 @@ class UnknownNameError(UsageError):
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=1)
         remedy = f"Did you mean '{near[0]}'?" if near else ""
-        super().__init__(f"There is no {kind} '{name}'.", f"{remedy} Known: {', '.join(known) or 'none'}.".strip())
+        super().__init__(f"There is no {kind} '{name}'.", f"{remedy} Known: {listed(known) or 'none'}.".strip())
 
 
 class DuplicateNameError(UsageError):

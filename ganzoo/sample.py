@@ -40,8 +40,11 @@ def draw(run: Run, labels: Sequence[str], count: int, seed: int) -> FloatArray:
 def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
     """What `draw` gives as a `PIL.Image`: a column for each label under its name."""
     from ganzoo import image_grid
+    from ganzoo.lettering import lettering
 
-    return image_grid.sheet(draw(run, labels, count, seed), list(labels) or list(run.provenance["classes"]))
+    classes = list(run.provenance["classes"])
+    names = dict(zip(classes, lettering(classes).texts, strict=True))
+    return image_grid.sheet(draw(run, labels, count, seed), [names[label] for label in labels or classes])
 
 
 def _painter(run: Run) -> Network:

@@ -11,7 +11,7 @@ from ganzoo.bench.statistics import estimate, ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rich.table import Table
+    from ganzoo.tables import Table
 
     from benchmarks.training.rounds import Contestant
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -22,7 +23,9 @@ def inline(figure: Figure, seed: str, title: str, words: str) -> str:
     Its ids differ from those of any figure of another `seed`; the same figure gives the same bytes.
     """
     written = io.BytesIO()
-    figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the browser has it, and draws the text
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     root = ElementTree.fromstring(visible(written.getvalue().decode()))  # Matplotlib writes labels as they are
     prefix = f"c{sha256(seed.encode('utf-8', 'replace')).hexdigest()[:10]}"
     for unwanted in ("metadata", "defs/style"):

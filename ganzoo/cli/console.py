@@ -46,8 +46,8 @@ def print_json(value: Any) -> None:
 
 
 def step(line: str) -> None:
-    """A stage of longer work."""
-    err().print(f"{line} ...", style="dim", markup=False, soft_wrap=True)
+    """A stage of longer work; one that ends with a full stop is over."""
+    err().print(line if line.endswith(".") else f"{line} ...", style="dim", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from ganzoo.cli import console, show
 from ganzoo.cli.app import app, runs_app
 from ganzoo.cli.arguments import AsJson, Last, RunName, complete
 from ganzoo.lookup import find_run, run_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @app.command()
@@ -31,6 +34,7 @@ def sample(
     picture = chosen.sheet(label, count=count, seed=seed)
     with replacing(path) as beside:
         picture.save(beside, format="png")
+    _tell_undrawn(chosen.classes, label or ())
     print(path)
 
 
@@ -49,6 +53,15 @@ def eval_(
         console.print_json(document)
     else:
         show.metrics(chosen, document)
+    _tell_undrawn(document.get("per_class", {}).get("classes", ()))
+
+
+def _tell_undrawn(classes: Sequence[str], among: Sequence[str] = ()) -> None:
+    """Say which class names are missing from a picture, and why."""
+    from ganzoo.lettering import note
+
+    if told := note(classes, among):
+        console.warn(told)
 
 
 @runs_app.command("report")

@@ -251,16 +251,18 @@ def serving(url: str, exposed: str, open_it: bool) -> None:
 def comparison(found: Comparison, aside: bool) -> None:
     """What changed; `aside` of stdout where that is JSON's."""
     from ganzoo import tables
-    from ganzoo.bench.compare import HEADINGS, cells
+    from ganzoo.bench.compare import HEADINGS, line, one_sided
 
     for note in found.notes:
         console.warn(note)
-    changed = [change for change in found.changes if change.verdict != "same"]
     messages = console.err() if aside else console.out()
+    changed = [line(change) for change in found.changes if change.verdict in ("faster", "slower")]
     if changed:
-        title = "Against the older report, by ratios"
-        messages.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
-    messages.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
+        messages.print(tables.table(HEADINGS, changed, title="Against the older report, by ratios"))
+    for told in one_sided(found.changes):
+        messages.print(told, markup=False, soft_wrap=True)
+    both = sum(change.old is not None and change.new is not None for change in found.changes)
+    messages.print(f"{both} ratios are in both reports, {len(changed)} changed.")
 
 
 def sweep(found: Sweep) -> None:

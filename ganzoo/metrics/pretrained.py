@@ -21,6 +21,7 @@ from ganzoo.errors import SnapshotError
 from ganzoo.files import replacing
 from ganzoo.metrics import evaluator_training, scores
 from ganzoo.metrics.evaluator import Evaluator
+from ganzoo.metrics.slow_work import SlowWork
 from ganzoo.paths import writable_cache
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
     with FileLock(path.with_suffix(".lock")):
         with contextlib.suppress(FileNotFoundError, SnapshotError):
             return read(path, blank)
-        progress("Training an evaluator of this data, once")
-        trained = evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)))
-        write(path, trained)
+        work = SlowWork("Training an evaluator of this data, once for all its runs", progress)
+        write(path, evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)), work))
+        work.over()
     return read(path, blank)  # also now: the arrays of every later use
 
 

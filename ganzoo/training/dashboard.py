@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ganzoo.training.progress import Listener, Progress
 
-SPARK = 32  # letters of a sparkline
+SPARK, LEAST_SPARK = 32, 6  # letters of a sparkline; a shorter one shows nothing
 
 
 @contextmanager
@@ -100,12 +100,17 @@ class Dashboard:
         for numeric in (False, True, False, False):
             table.add_column(justify="right" if numeric else "left", no_wrap=True)
         best = self._progress.best
+        rows = []
         for key in self._rows():
             values = [entry[key] for entry in self._progress.log if key in entry]
             if values:
                 told = f"best {best.score:.4g}, epoch {best.epoch:.1f}" if best and best.key == key else ""
-                spark = "" if self._console.options.ascii_only else preview.sparkline(values, SPARK)
-                table.add_row(key.removeprefix("main/"), f"{values[-1]:.3f}", spark, told)
+                rows.append((key.removeprefix("main/"), f"{values[-1]:.3f}", values, told))
+        # numbers have their room first, curves what is left
+        room = self._console.width - 6 - sum(max((len(row[i]) for row in rows), default=0) for i in (0, 1, 3))
+        letters = 0 if self._console.options.ascii_only or room < LEAST_SPARK else min(SPARK, room)
+        for key, last, values, told in rows:
+            table.add_row(key, last, preview.sparkline(values, letters), told)
         return table
 
     def _pictures(self, lines: int) -> list[Text]:

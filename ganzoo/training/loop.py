@@ -122,7 +122,7 @@ def _judge(config: TrainConfig, data: Data, model: Any, listener: Listener) -> J
     from ganzoo.training.progress import Progress
 
     def told(line: str) -> None:
-        listener(Progress(config, f"{line} ..."))
+        listener(Progress(config, line if line.endswith(".") else f"{line} ..."))
 
     return during(config, data, model, told)
 
@@ -140,10 +140,12 @@ def _extend(
     """Give `trainer` all that watches, shows and writes."""
     from chainer.training.triggers import TimeTrigger
 
+    from ganzoo.image_grid import COLUMNS
+    from ganzoo.lettering import note
     from ganzoo.training import extensions
     from ganzoo.training.collapse import Watch
     from ganzoo.training.judging import Judging
-    from ganzoo.training.progress import Pace
+    from ganzoo.training.progress import Pace, Progress
     from ganzoo.training.recovery import Recovery
     from ganzoo.training.reporting import Reports
     from ganzoo.training.triggers import Evenly
@@ -156,6 +158,8 @@ def _extend(
     trainer.extend(Watch(recovery, training.healthy, LOG_LINES, judging))
     samples = None
     if training.sample:
+        if told := note(data.classes[:COLUMNS]):
+            listener(Progress(run.config, told, path=run.path))
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
         trainer.extend(samples, trigger=Evenly(SHEETS, epochs), call_before_training=True)
     if judging:

@@ -50,6 +50,28 @@ def test_time_left_is_what_the_rate_says() -> None:
     assert [each.notable for each in told] == [True, False]
 
 
+@pytest.mark.parametrize("columns", [80, 60, 50])
+def test_the_dashboard_s_numbers_have_room_before_its_curves(columns: int) -> None:
+    from io import StringIO
+    from typing import Any
+
+    from rich.console import Console
+
+    from ganzoo.runs.run import Best
+    from ganzoo.training.dashboard import Dashboard
+    from ganzoo.training.progress import Progress
+
+    log = [{"gen/loss": 1234.5678 + i, "dis/loss": 0.5, "eval/frechet": 3.25} for i in range(40)]
+    best = Best(9, 12.5, "eval/frechet", "min", 0.01234)
+    config: Any = None
+    progress = Progress(config, "", log=log, monitors=["gen/loss", "dis/loss"], best=best)
+    console = Console(file=StringIO(), width=columns, force_terminal=True, color_system=None)
+    console.print(Dashboard(console, progress)._curves())
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert all(words in told for words in ("1273.568", "0.500", "3.250", "best 0.01234, epoch 12.5"))
+    assert "…" not in told and ("\u2588" in told) == (columns > 50)
+
+
 @pytest.mark.training
 def test_plain_lines_off_a_terminal(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     done = ganzoo("train", "cnn", "--limit", 128, "--epochs", 1)

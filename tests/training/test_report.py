@@ -312,3 +312,23 @@ def test_a_dumb_terminal_gets_lines() -> None:
     assert usable(Console(force_terminal=True, _environ={"TERM": "xterm"}))
     assert not usable(Console(force_terminal=True, _environ={"TERM": "dumb"}))
     assert not usable(Console(file=StringIO(), _environ=dict(os.environ)))
+
+
+def test_a_page_explains_two_values_of_one_score(copy: Run) -> None:
+    best = copy.best()
+    assert best
+    name = best.key.removeprefix("eval/")
+    judged(copy, scores={name: {"value": 2 * best.score, "floor": None, "better": "min"}})
+    assert "This page has two values of Frechet distance" in html.page(copy, [], b"")
+    judged(copy, scores={name: {"value": best.score, "floor": None, "better": "min"}})
+    assert "two values" not in html.page(copy, [], b"")
+
+
+def test_a_page_names_the_columns_that_sheets_have(copy: Run) -> None:
+    assert html._columns(["a", "b"]) == "a column for each class: a, b"
+    told = html._columns([f"c{i}" for i in range(1000)])
+    assert told.startswith("a column for each of the first 20 of 1,000 classes: c0,") and told.endswith("c19")
+    many = {"classes": [f"c{i}" for i in range(1000)], "accuracy": [i / 1000 for i in range(1000)]}
+    judged(copy, per_class=many)
+    page = html.page(copy, [], b"")
+    assert "The 40 of 1,000 classes with the least accuracy" in page and "c39<" in page and "c40<" not in page

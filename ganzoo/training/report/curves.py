@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CLOCK = ("epoch", "epoch_detail", "iteration", "elapsed_time")
 SIZE = (5.2, 2.7)  # inches
+LEGEND, LINE = 70, 8  # Latin letters that a legend has room for beside each other; of them for the line of a key
 
 
 def curves(log: Log, best: Best | None) -> list[Chart]:
@@ -43,6 +44,7 @@ def _named(key: str) -> str:
 def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Chart:
     import matplotlib
     from matplotlib.figure import Figure
+    from rich.cells import cell_len
 
     ink = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK)
     style: dict[Any, Any] = {**STYLE, **ink}
@@ -63,7 +65,8 @@ def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Char
             axes.plot([best.epoch], [best.score], "o", color=COLOURS[4], fillstyle="none", markersize=10)
             words.append(f"best {number(best.score)} at epoch {best.epoch:.1f}")
         if len(keys) > 1:
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(keys), frameon=False, borderpad=0)
+            columns = max(1, min(len(keys), LEGEND // (LINE + max(map(cell_len, keys)))))
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, frameon=False, borderpad=0)
         axes.grid(color=FAINT, linewidth=0.4)
         axes.set_xlabel("epoch")
         told = f"{'; '.join(words)}."
