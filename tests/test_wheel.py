@@ -87,7 +87,15 @@ def installed(wheelhouse: Path, shared: Shared) -> Installed:
         for package in here.iterdir():
             if not re.match(r"__editable__|ganzoo|chainer|webdnn|onnx_chainer|__pycache__", package.name):
                 (there / package.name).symlink_to(package)
-        pip = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "--python", folder / "bin/python"]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--isolated",
+            "--disable-pip-version-check",
+            "--python",
+            folder / "bin/python",
+        ]
         (wheel,) = wheelhouse.glob("ganzoo_web-*.whl")
         install = ["install", "--no-index", "--no-compile", "--find-links", wheelhouse, wheel]
         done = subprocess.run([*pip, *install], capture_output=True, text=True)
