@@ -132,7 +132,6 @@ def test_every_wheel_is_for_all_machines_and_carries_its_licence(wheelhouse: Pat
 def test_a_fresh_environment_lists_its_plugins_and_what_a_run_can_be_told(installed: Installed) -> None:
     packages = installed.packages.resolve()
     assert Path(installed.run("python", "-c", "import ganzoo; print(ganzoo.__file__)")).is_relative_to(packages)
-    assert installed.run("ganzoo", "--version").strip() == ganzoo.__version__
     shown = installed.run("ganzoo", "list")
     for registry in (plugins.ARCHS, plugins.BACKENDS, plugins.DATASETS):
         assert all(name in shown for name in registry.names())
@@ -179,7 +178,7 @@ def plain(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [[], ["--editable"], ["--no-build-isolation"]])
+@pytest.mark.parametrize("how", [[], ["--no-build-isolation"]])
 def test_an_installation_that_cannot_work_says_what_to_type(
     plain: Callable[..., subprocess.CompletedProcess[str]], how: Sequence[str]
 ) -> None:
