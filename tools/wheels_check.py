@@ -65,11 +65,11 @@ def check(folder: Path) -> dict[str, object]:
     step("install", *offline, python, "-m", "pip", "--isolated", "install", "--no-index", *links, wheel)
     for command in (
         "train dcgan-cond --preset tiny --epochs 1 --limit 96 --out run",
-        "export run --all-backends --no-verify --out export",
+        "export run --all-backends --no-verify",
         "site run --out site",
     ):
         step(f"ganzoo {command}", *offline, ganzoo, *command.split())
-    for made in ("run/run.html", "export/export.json", "site/index.html"):
+    for made in ("run/run.html", "run/export/export.json", "site/index.html"):
         if not (folder / made).exists():
             sys.exit(f"{made} was not made.")
     installed = step("list", *offline, python, "-m", "pip", "list", "--format", "json")
