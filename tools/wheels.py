@@ -1,10 +1,10 @@
-"""Build the wheelhouse, a folder from which one command installs ganzoo on a plain Python: `python tools/wheels.py`.
+"""Build a folder of wheels from which one command installs ganzoo on a plain Python: `python tools/wheels.py`.
 
-It holds ganzoo, and Chainer and WebDNN, which are published as source only; all three are pure Python, so the folder fits
-every machine. What else ganzoo needs is published as wheels, which pip gets from the registry as usual.
+The folder has ganzoo, and Chainer and WebDNN, which are published as source only. All three are pure Python, so they fit
+every machine. The registry has wheels of everything else that ganzoo needs.
 
-Any Python with pip will do, and nothing of it is changed. Chainer and WebDNN are built once: they stay where they are
-until their versions change (docs/decisions/0028-wheels.md).
+Any Python with pip can run this, and it changes nothing in that Python. Chainer and WebDNN are built once, and again when
+their versions change (docs/decisions/0028-wheels.md).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "requirements"
 SOURCE_ONLY = ("chainer", "webdnn")
 SOURCES = ("ganzoo", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "tools/build_backend.py")
-# WebDNN's wheel lacks its licence, whose condition is that every copy carries it: the MIT licence, as in our own LICENSE
+# WebDNN is under the MIT licence, as we are. Every copy has to carry its text, and its wheel does not.
 WEBDNN_COPYRIGHT = "Copyright (c) 2017 Machine Intelligence Laboratory (The University of Tokyo) and other contributors"
 
 
@@ -67,7 +67,7 @@ def build_source_only(folder: Path, tools: Path | None = None) -> None:
 
 
 def build_own(folder: Path, tools: Path | None = None) -> Path:
-    """Put ganzoo's wheel into `folder` and return its path there. It is built from a copy, since setuptools leaves files."""
+    """Put ganzoo's wheel into `folder` and return its path. It is built from a copy, because setuptools leaves files."""
     print("Building ganzoo", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         sources = Path(temporary) / "sources"

@@ -1,8 +1,8 @@
-"""Prove that the wheelhouse installs ganzoo, and record it: `python tools/wheels_check.py RECORD.json` (`make wheels-check`).
+"""Prove that the wheels install ganzoo, and record that: `python tools/wheels_check.py RECORD.json`.
 
-Chainer and WebDNN are built anew, nothing of pip's cache is taken, all else that ganzoo needs is fetched as wheels.
-Then, offline, an empty environment installs ganzoo from those folders, trains, exports and makes a site. Where Linux
-allows it, these steps have no network at all. Minutes, and 300 MB in a temporary folder.
+First it builds Chainer and WebDNN, without pip's cache, and fetches wheels of everything else that ganzoo needs. Then an
+empty environment installs ganzoo from those folders, offline, and trains, exports and makes a site. Where Linux allows
+it, these steps run without a network. `make wheels-check` takes minutes, and a gigabyte in a temporary folder.
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ def check(folder: Path) -> dict[str, object]:
     step("install", *offline, python, "-m", "pip", "--isolated", "install", "--no-index", *links, wheel)
     for command in (
         "train dcgan-cond --preset tiny --epochs 1 --limit 96 --out run",
-        "export run --all-backends --no-verify --out export",
+        "export run --all-backends --no-verify",
         "site run --out site",
     ):
         step(f"ganzoo {command}", *offline, ganzoo, *command.split())
-    for made in ("run/run.html", "export/export.json", "site/index.html"):
+    for made in ("run/run.html", "run/export/export.json", "site/index.html"):
         if not (folder / made).exists():
             sys.exit(f"{made} was not made.")
     installed = step("list", *offline, python, "-m", "pip", "list", "--format", "json")

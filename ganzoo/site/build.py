@@ -7,7 +7,8 @@ elements.js                           what both share, with the runtime
 shell.js, page.css, icon.svg, app.webmanifest, sw.js     what our pages have besides
 models/<slug>/, samples/<slug>/       bundles (docs/bundle.md), and the sheets of their runs as a timeline
 site.json                             what is here, with SHA-256
-_headers, .htaccess, .nojekyll        for hosts that read them; .gitattributes for git; *.br: Brotli beside what it makes smaller
+_headers, .htaccess, .nojekyll        for hosts that read them; *.br: Brotli beside what it makes smaller
+.gitattributes                        for git, which must not change line ends
 
 A page names every file by its content, `file?` and the first digits of its SHA-256, so that nothing of two deployments
 is ever mixed.

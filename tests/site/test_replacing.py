@@ -51,9 +51,7 @@ def test_a_file_is_no_place(place: str, pair: Any, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine" and seen == []  # told at once
 
 
-@pytest.mark.parametrize(
-    "added", ["notes.txt", "notes/robots.txt", "models/my-generator/mine.bin", "a/.git", "b"]
-)
+@pytest.mark.parametrize("added", ["notes.txt", "notes/robots.txt", "models/my-generator/mine.bin", "a/.git", "b"])
 def test_what_was_added_to_a_site_is_not_deleted(added: str, pair: Any, tmp_path: Path) -> None:
     site = build.build(pair, tmp_path / "site").path
     (site / added).parent.mkdir(parents=True, exist_ok=True)
