@@ -1,8 +1,8 @@
 """What `ganzoo list` and `ganzoo info` tell, as plain values.
 
-A list takes in every plugin that is installed, and must outlive each of them. So those of other packages are imported
-in processes of their own, all at once: one may print, raise, wait for ever or end its process, and becomes a line of the
-list.
+A list takes in every plugin that is installed, and must outlive each of them. So the plugins of other packages are
+imported in processes of their own, all at once: whether one prints, raises, waits for ever or ends its process, it
+becomes a line of the list.
 """
 
 from __future__ import annotations

@@ -56,9 +56,7 @@ def installed(in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_the_recipe_leads_to_a_trained_network(
-    installed: Path, in_tmp: Path, ganzoo: Callable[..., Done]
-) -> None:
+def test_the_recipe_leads_to_a_trained_network(installed: Path, in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     commands = [shlex.split(line) for line in BLOCKS["sh"].splitlines()]
     assert [" ".join(words[:4]) for words in commands if words[0] != "ganzoo"] == ["python -m pip install"]
     said = {}

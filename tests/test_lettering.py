@@ -178,7 +178,11 @@ def faults(figure: Any) -> list[str]:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
-    texts = [each for each in figure.findobj(Text) if each.get_text().strip() and each.get_visible() and not beyond_its_axis(each)]
+    texts = [
+        each
+        for each in figure.findobj(Text)
+        if each.get_text().strip() and each.get_visible() and not beyond_its_axis(each)
+    ]
     boxes = [(each.get_text(), each.get_window_extent(renderer)) for each in texts]
     edge = figure.bbox.padded(1)
     cut = [text for text, box in boxes if not (edge.contains(*box.min) and edge.contains(*box.max))]

@@ -1,8 +1,8 @@
 """ganzoo's build backend: setuptools, after one look at whether the installation can succeed at all.
 
 pip builds every source package in an environment of its own with the newest setuptools. Chainer is published as source
-only, and does not build with that (docs/decisions/0028-wheels.md). So `pip install .` on a plain Python used to end in a
-traceback of Chainer's build. This backend stops before the first download and says what to type instead.
+only, and does not build with that (docs/decisions/0028-wheels.md). So `pip install .` on a plain Python used to end in
+a traceback of Chainer's build. This backend stops before the first download and says what to type instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Execute a notebook in this process: `.venv/bin/python -m tools.notebook examples/digits.ipynb` writes its outputs anew.
+"""Execute a notebook in this process, and write its outputs anew.
+
+    .venv/bin/python -m tools.notebook examples/digits.ipynb
 
 docs/decisions/0034-a-notebook-without-jupyter.md says why.
 """

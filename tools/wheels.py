@@ -1,10 +1,10 @@
 """Build a folder of wheels from which one command installs ganzoo on a plain Python: `python tools/wheels.py`.
 
-The folder has ganzoo, and Chainer and WebDNN, which are published as source only. All three are pure Python, so they fit
-every machine. The registry has wheels of everything else that ganzoo needs.
+The folder has ganzoo, and Chainer and WebDNN, which are published as source only. All three are pure Python, so they
+fit every machine. The registry has wheels of everything else that ganzoo needs.
 
-Any Python with pip can run this, and it changes nothing in that Python. Chainer and WebDNN are built once, and again when
-their versions change (docs/decisions/0028-wheels.md).
+Any Python with pip can run this, and it changes nothing in that Python. Chainer and WebDNN are built once, and again
+when their versions change (docs/decisions/0028-wheels.md).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def build_source_only(folder: Path, tools: Path | None = None) -> None:
 
 
 def build_own(folder: Path, tools: Path | None = None) -> Path:
-    """Put ganzoo's wheel into `folder` and return its path. It is built from a copy, because setuptools leaves files."""
+    """Put ganzoo's wheel into `folder` and return its path. It is built from a copy: setuptools leaves files."""
     print("Building ganzoo", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         sources = Path(temporary) / "sources"

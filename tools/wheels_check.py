@@ -1,8 +1,8 @@
 """Prove that the wheels install ganzoo, and record that: `python tools/wheels_check.py RECORD.json`.
 
-First it builds Chainer and WebDNN, without pip's cache, and fetches wheels of everything else that ganzoo needs. Then an
-empty environment installs ganzoo from those folders, offline, and trains, exports and makes a site. Where Linux allows
-it, these steps run without a network. `make wheels-check` takes minutes, and a gigabyte in a temporary folder.
+First it builds Chainer and WebDNN, without pip's cache, and fetches wheels of everything else that ganzoo needs. Then
+an empty environment installs ganzoo from those folders, offline, and trains, exports and makes a site. Where Linux
+allows it, these steps run without a network. `make wheels-check` takes minutes, and a gigabyte in a temporary folder.
 """
 
 from __future__ import annotations

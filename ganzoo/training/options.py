@@ -11,7 +11,7 @@ from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 BOOLEANS = {"true": True, "false": False}
@@ -110,4 +110,5 @@ def _read(value: Any, kind: type[Scalar]) -> Scalar:
     accepted = {bool: bool, int: numbers.Integral, float: numbers.Real}.get(kind, str)
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise TypeError(value)
-    return kind(value)
+    convert: Callable[[Any], Scalar] = kind
+    return convert(value)
