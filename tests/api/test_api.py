@@ -83,7 +83,8 @@ def test_an_export_and_a_site(run: package.Run, tmp_path: Path) -> None:
     assert made.checks == () and made.unverified == ""
     again = package.load_export(made.path)
     assert again.sizes == made.sizes == json.loads((made.path / "report.json").read_text())
-    on_disk = sum(file.stat().st_size for file in made.networks["generator"].iterdir())
+    fetched = [file for file in made.networks["generator"].iterdir() if file.name != ".gitattributes"]
+    on_disk = sum(file.stat().st_size for file in fetched)
     assert made.sizes["total"]["raw"] == on_disk == sum(entry["raw"] for entry in made.sizes["files"])
     site = package.build_site([again], tmp_path / "site", title="Digits", progress=lines.append)
     assert site.path == tmp_path / "site" and (site.path / "index.html").exists() and "compressing" in lines
