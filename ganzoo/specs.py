@@ -6,7 +6,7 @@ through this file. Arrays are NumPy; images are float32 NCHW in [0, 1] with fore
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -23,18 +23,21 @@ if TYPE_CHECKING:
 
 Scalar = bool | int | float | str
 Meaning = Literal["latent", "onehot", "image", "logits", "probabilities"]
+Distribution = Literal["normal", "uniform"]
 
 
 @dataclass(frozen=True)
 class Part:
     """A named slice of a vector input: `size` consecutive values of one meaning.
 
-    `latent` values are drawn from N(0, 1); `onehot` is one 1 among zeros, at the class asked for.
+    `latent` values are drawn from N(0, 1), or evenly from the input's range where `distribution` is "uniform";
+    `onehot` is one 1 among zeros, at the class asked for.
     """
 
     name: str
     size: int
     meaning: Meaning
+    distribution: Distribution = "normal"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ class TensorSpec:
     """One input or output of an exported network.
 
     `shape` leaves out the batch. `dtype` is always float32. `range` is the interval of valid values, None
-    where it is unbounded. `parts` names the slices of a vector input, in their order; they add up to it.
+    where it is unbounded. An image is black at its beginning and white at its end: (0, 1) for a sigmoid, (-1, 1) for
+    a tanh; without a range, at 0 and 1. `parts` names the slices of a vector input, in their order; they add up to it.
+    `distribution` is what a latent input without parts is drawn from: N(0, 1), or "uniform", which is even over its
+    range, over (-1, 1) where it has none.
     """
 
     name: str
@@ -50,6 +56,25 @@ class TensorSpec:
     meaning: Meaning
     range: tuple[float, float] | None = None
     parts: tuple[Part, ...] = ()
+    distribution: Distribution = "normal"
+
+    def to_pictures(self, values: FloatArray) -> FloatArray:
+        """Images of this spec, in its range, as pictures in [0, 1]."""
+        low, high = self.range or (0.0, 1.0)
+        return values if (low, high) == (0.0, 1.0) else (values - low) / ((high - low) or 1.0)
+
+    def from_pictures(self, pictures: FloatArray) -> FloatArray:
+        """Pictures in [0, 1] as images of this spec, in its range."""
+        low, high = self.range or (0.0, 1.0)
+        return pictures if (low, high) == (0.0, 1.0) else pictures * (high - low) + low
+
+    def described(self) -> dict[str, Any]:
+        """This spec as JSON has it. A distribution is told only where it is not the normal one."""
+        told = asdict(self)
+        for each in (told, *told["parts"]):
+            if each["distribution"] == "normal":
+                del each["distribution"]
+        return told
 
 
 @dataclass(frozen=True)

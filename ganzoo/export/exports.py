@@ -209,8 +209,8 @@ def _description(
         "backends": {name: {"runs": runs, "note": note} for name, (runs, note) in known.items()},
         "networks": {
             network.name: {
-                "inputs": [asdict(spec) for spec in network.inputs],
-                "outputs": [asdict(spec) for spec in network.outputs],
+                "inputs": [spec.described() for spec in network.inputs],
+                "outputs": [spec.described() for spec in network.outputs],
                 "test": network.name in tested,
             }
             for network in networks

@@ -63,4 +63,4 @@ def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
     except GanzooError:  # trained elsewhere, perhaps
         return None
     chosen = subset.some(TEST_IMAGES, len(data.test_x))
-    return data.test_x[chosen], data.test_t[chosen]
+    return first.from_pictures(data.test_x[chosen]), data.test_t[chosen]

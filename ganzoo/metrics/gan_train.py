@@ -47,7 +47,7 @@ def accuracy(data: Data) -> float:
             trainer.extend(extension)
         trainer.run()
         (network,) = arch.export(config, training.model)
-        return float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())
+        return float((roles.read(network, data.test_x).argmax(axis=1) == data.test_t).mean())
 
 
 def accuracy_of_real(data: Data) -> float:

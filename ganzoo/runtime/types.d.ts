@@ -6,6 +6,8 @@ export interface Part {
   name: string;
   size: number;
   meaning: Meaning;
+  /** what latent values are drawn from; "normal" where it is not told */
+  distribution?: "normal" | "uniform";
 }
 
 /** An input or output: `shape` without the batch, `range` the interval of valid values. */
@@ -15,6 +17,7 @@ export interface Spec {
   meaning: Meaning;
   range: [number, number] | null;
   parts: Part[];
+  distribution?: "normal" | "uniform";
 }
 
 export interface WeightTensor {

@@ -68,6 +68,7 @@ def loop(
     import chainer
     from threadpoolctl import threadpool_limits
 
+    from ganzoo.training import fit
     from ganzoo.training.report import html
 
     team = distributed.team()
@@ -80,6 +81,7 @@ def loop(
         chainer.using_config("cudnn_deterministic", True),
     ):
         training = arch.train(config, data)
+        fit.check(arch, config, training)
         judge = _judge(config, data, training.model, console) if team.leads else None
         run = team.once(begin)
         stop = Stop(config.epochs, team)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import runtime
@@ -192,8 +192,8 @@ def _manifest(
     return {
         "format": manifests.FORMAT,
         "name": network.name,
-        "inputs": [asdict(spec) for spec in network.inputs],
-        "outputs": [asdict(spec) for spec in network.outputs],
+        "inputs": [spec.described() for spec in network.inputs],
+        "outputs": [spec.described() for spec in network.outputs],
         "weights": described,
         "files": {name: _described(content) for name, content in files.items()},
         "backends": entries,
