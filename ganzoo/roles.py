@@ -40,8 +40,12 @@ def conditional(network: Network) -> bool:
 
 def per_pass(network: Network) -> int:
     """How many pictures go through `network` at once: `BATCH`, or fewer where they are larger than 28x28."""
-    largest = max(math.prod(spec.shape) for spec in (*network.inputs, *network.outputs))
-    return max(1, min(BATCH, VALUES // largest))
+    return at_once(max(math.prod(spec.shape) for spec in (*network.inputs, *network.outputs)))
+
+
+def at_once(values: int) -> int:
+    """How many pictures of so many values go through a network at once."""
+    return max(1, min(BATCH, VALUES // values))
 
 
 def draw(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:

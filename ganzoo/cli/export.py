@@ -11,7 +11,7 @@ import typer
 from ganzoo import plugins
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
-from ganzoo.cli.arguments import AsJson, Backends, ExportName, Last, RunName
+from ganzoo.cli.arguments import AsJson, Backends, ExportName, Last, RunName, Tolerance
 from ganzoo.errors import MissingError, UnknownNameError, UsageError
 from ganzoo.lookup import find_export, find_run
 
@@ -54,6 +54,7 @@ def export(
         bool | None,
         typer.Option("--verify/--no-verify", help="Compare with Chainer in a browser; where there is one."),
     ] = None,
+    tolerance: Tolerance = None,
     out: Annotated[Path | None, typer.Option(help="The export's folder; export in the run.")] = None,
     last: Last = False,
     as_json: AsJson = False,
@@ -78,7 +79,7 @@ def export(
 
     def judge(staged: Export) -> Sequence[Any]:
         try:
-            checks = verification.verify(staged, progress=console.step)
+            checks = verification.verify(staged, progress=console.step, tolerance=tolerance)
         except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
             if verify:
                 raise
@@ -93,12 +94,15 @@ def export(
         out or chosen.path / "export",
         layout=layout.value,
         options=ExportOptions(
-            toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size)
+            toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size), tolerance
         ),
+        all_or_nothing=not all_backends,
         budget=None if budget is None else size.parse_bytes(budget),
         progress=console.step,
         judge=None if verify is False else judge,
     )
+    for name, reason in made.left_out.items():
+        console.warn(f"{name} is left out: {reason}")
     if as_json:
         show.export_json(made)
     else:
@@ -106,12 +110,14 @@ def export(
 
 
 @app.command()
-def verify(export: ExportName = None, backend: Backends = None, as_json: AsJson = False) -> None:
+def verify(
+    export: ExportName = None, backend: Backends = None, tolerance: Tolerance = None, as_json: AsJson = False
+) -> None:
     """Run an export in a real browser and compare with Chainer."""
     from ganzoo.verify import exports as verification
 
     chosen = find_export(export)
-    checks = verification.verify(chosen, backend or (), console.step)
+    checks = verification.verify(chosen, backend or (), console.step, tolerance)
     if as_json:
         console.print_json(show.plain(checks))
     else:

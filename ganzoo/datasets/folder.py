@@ -19,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganzoo.datasets.room import Room
 from ganzoo.errors import DataError, DataMissingError, UsageError
 from ganzoo.specs import Data, Dataset
 
@@ -35,6 +36,7 @@ SIZE = (28, 28)
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 GREY_MODES = ("1", "L", "LA", "La")
 NOT_SQUARE, COLOURED = "not square, and are squeezed", "stored in colour, and become grey"
+MOST_PIXELS = 40_000_000  # decoded at once, by all threads: some 20 bytes each where a picture is transparent
 HINT = "Expected: DIR/<class>/<picture>, or that below DIR/train and DIR/test."
 
 
@@ -126,12 +128,13 @@ def _read(pictures: Pictures, changes: Counter[str]) -> tuple[FloatArray, LabelA
     from PIL import Image
 
     paths = [path for files in pictures.values() for path in files]
+    room = Room(MOST_PIXELS)
     with (
         warnings.catch_warnings(),
         ThreadPoolExecutor() as pool,
     ):  # Pillow decodes without the interpreter's lock
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        read = list(pool.map(_grey, paths))
+        read = list(pool.map(lambda path: _grey(path, room), paths))
     for _, lost in read:
         changes.update(lost)
     grey = np.stack([pixels for pixels, _ in read])
@@ -139,7 +142,7 @@ def _read(pictures: Pictures, changes: Counter[str]) -> tuple[FloatArray, LabelA
     return np.divide(grey[:, None], np.float32(255), dtype=np.float32), t
 
 
-def _grey(path: Path) -> tuple[npt.NDArray[np.uint8], list[str]]:
+def _grey(path: Path, room: Room) -> tuple[npt.NDArray[np.uint8], list[str]]:
     """One picture as uint8 (28, 28), and what of it was lost, in words."""
     import numpy as np
     from PIL import Image, ImageOps
@@ -154,11 +157,12 @@ def _grey(path: Path) -> tuple[npt.NDArray[np.uint8], list[str]]:
             if picture.mode not in GREY_MODES:
                 lost.append(COLOURED)
             picture.draft("L", (4 * SIZE[0], 4 * SIZE[1]))  # a JPEG need not be decoded in full to be made small
-            upright = ImageOps.exif_transpose(picture)
-            if upright.has_transparency_data:
-                colours = upright.convert("RGBA")
-                upright = Image.alpha_composite(Image.new("RGBA", colours.size, "black"), colours)
-            grey = upright.convert("L").resize(SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0)
+            with room.taken(picture.width * picture.height):
+                upright = ImageOps.exif_transpose(picture)
+                if upright.has_transparency_data:
+                    colours = upright.convert("RGBA")
+                    upright = Image.alpha_composite(Image.new("RGBA", colours.size, "black"), colours)
+                grey = upright.convert("L").resize(SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0)
             return np.asarray(grey), lost
     except Exception as error:  # on hostile files Pillow's readers raise anything
         raise DataError(

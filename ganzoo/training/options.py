@@ -97,7 +97,9 @@ def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> di
         kind = type(values[key])
         try:
             values[key] = BOOLEANS[text.lower()] if kind is bool else kind(text)
-        except (ValueError, KeyError) as error:
+            if kind is int:
+                float(values[key])  # an OverflowError beyond what any recipe computes with
+        except (ValueError, KeyError, OverflowError) as error:
             raise UsageError(
                 f"--set {key}={text}: {text!r} is no {kind.__name__}.", f"It was {values[key]!r}."
             ) from error

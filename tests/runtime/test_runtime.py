@@ -175,7 +175,7 @@ SPECS = (
     TensorSpec("w", (7,), "latent"),
     TensorSpec("v", (2,), "logits"),
     TensorSpec("u", (9,), "latent", distribution="uniform"),
-    TensorSpec("t", (5,), "latent", (-0.3, 1.1), (Part("a", 3, "latent", "uniform"), Part("b", 2, "onehot"))),
+    TensorSpec("t", (7,), "latent", (-0.3, 1.1), (Part("a", 3, "latent", "uniform"), Part("b", 4, "onehot"))),
 )
 
 

@@ -7,11 +7,13 @@ import itertools
 import json
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo.serving import server
+from ganzoo.serving.arrays import encode, encoded_bytes
 
 pytestmark = pytest.mark.posix
 
@@ -117,3 +119,16 @@ def test_garbage_becomes_an_error(body):
 @given(st.binary() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_message_breaks_the_server(body):
     assert server.parse(body).kind in server.KINDS
+
+
+def test_how_much_a_page_may_post_is_for_whoever_knows_what_it_has_to_say(tmp_path):
+    arrays = [np.zeros((3, 700), np.float32), np.zeros((3, 1), np.float32)]
+    outputs = {"kind": "result", "outputs": encode(arrays)}
+    body = json.dumps(outputs)
+    assert encoded_bytes(arrays) <= len(body) <= encoded_bytes(arrays) + 100
+    for most, status, kind in ((len(body), 204, "result"), (len(body) - 1, 413, "error")):
+        with server.serve({"": tmp_path}, {}, most=most) as running:
+            response, _ = request(running, "message", "POST", body=body)
+            message = running.messages.get(timeout=5)
+            assert (response.status, message.kind) == (status, kind)
+    assert message.data["message"] == f"the page posted more than {len(body) - 1} bytes"
