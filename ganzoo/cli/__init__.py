@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         app(arguments, prog_name="ganzoo")
-    except (GanzooError, OSError) as error:
+    except (GanzooError, OSError, MemoryError) as error:
         code = tell(error)
         if "--debug" in arguments:
             raise

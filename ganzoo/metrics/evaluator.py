@@ -12,10 +12,12 @@ from chainer import initializers
 
 from ganzoo import layers
 from ganzoo.layers import RELU
-from ganzoo.roles import at_once
+from ganzoo.roles import at_once, draw, per_pass
 
 if TYPE_CHECKING:
-    from ganzoo.specs import FloatArray
+    from collections.abc import Sequence
+
+    from ganzoo.specs import FloatArray, Network
 
 N_FEATURES = 96
 
@@ -63,4 +65,17 @@ def look(evaluator: Evaluator, x: FloatArray) -> tuple[FloatArray, FloatArray]:
             seen = evaluator.features(chainer.Variable(x[start : start + batch]))
             features.append(seen.array)
             logits.append(evaluator.l4(seen).array)
+    return np.concatenate(features), np.concatenate(logits)
+
+
+def look_at_drawn(
+    evaluator: Evaluator, network: Network, arrays: Sequence[FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """`look` at what a generator makes of one array (N, *spec.shape) an input. Its pictures are not kept."""
+    n = per_pass(network)
+    parts = [
+        look(evaluator, draw(network, [array[start : start + n] for array in arrays]))
+        for start in range(0, len(arrays[0]), n)
+    ]
+    features, logits = zip(*parts, strict=True)
     return np.concatenate(features), np.concatenate(logits)

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from ganzoo import inputs, plugins, roles
 from ganzoo.datasets import subset
 from ganzoo.metrics import pretrained, scores
-from ganzoo.metrics.evaluator import look
+from ganzoo.metrics.evaluator import look, look_at_drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def _of_painter(
 
     def score() -> dict[str, float]:
         with threadpool_limits(1):
-            features, logits = look(evaluator, roles.draw(network, drawn))
+            features, logits = look_at_drawn(evaluator, network, drawn)
             if not np.isfinite(features).all():
                 return dict.fromkeys(keys, math.nan)
             _, coverage = scores.density_coverage(real, reach, features)
