@@ -27,7 +27,7 @@ def served(tmp_path):
     for name in ("a.wasm", "a.js", "a.bin"):
         (tmp_path / "model" / name).write_bytes(b"content")
     (tmp_path / "model" / "link").symlink_to(tmp_path / "secret")
-    with server.serve({"": tmp_path / "page", "model": tmp_path / "model"}, {"n": 1}) as running:
+    with server.serve({"": tmp_path / "page", "model": tmp_path / "model"}, {"n": 1}, most=1000) as running:
         yield running
 
 
@@ -99,8 +99,7 @@ def test_messages_arrive_in_order_and_none_after_the_last(served):
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_an_oversize_message_is_refused_and_told(served, monkeypatch, chunked):
-    monkeypatch.setattr(server, "MAX_BYTES", 1000)
+def test_an_oversize_message_is_refused_and_told(served, chunked):
     body = itertools.repeat(b"x" * 100, 11) if chunked else b"x" * 1001
     assert request(served, "message", "POST", body=body, encode_chunked=chunked)[0].status == 413
     message = served.messages.get_nowait()
