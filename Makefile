@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks clean
+	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -25,12 +25,25 @@ demo: .venv/ready-run browser
 	@echo "Export:       demo/export/generator/"
 	@echo "Pages:        demo/site/, to be looked at with: $(GANZOO) serve demo/site"
 
-test: .venv/ready-test browser npm-checks
+test: .venv/ready-test browser npm-checks .venv/wheels-ready
 	$(PYTEST)
 
 # a quick answer: the fast tests that need no node, no browser and no training
 quick: .venv/ready-test
 	$(PYTEST) -m "not (slow or node or browser or training)"
+
+# wheels/: with it, one command installs ganzoo on any machine (docs/decisions/0028-wheels.md)
+wheels:
+	python3 tools/wheels.py
+
+# what a test installs from; it builds ganzoo's own wheel itself
+.venv/wheels-ready: tools/wheels.py requirements/build.txt requirements/run.txt | .venv/ready-test
+	.venv/bin/python tools/wheels.py
+	@touch $@
+
+# build the wheels anew, install from them offline into an empty environment, train, export, make a site: minutes, dated results
+wheels-check:
+	python3 tools/wheels_check.py benchmarks/results/$(TODAY)-wheels.json
 
 lint: .venv/ready-test npm-checks
 	.venv/bin/ruff format --check
@@ -137,4 +150,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv .cuda .wheels .bench demo tests/js/node_modules
+	rm -rf .venv .cuda .wheels wheels .bench demo tests/js/node_modules

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from benchmarks import reference
 from ganzoo import plugins, provenance, tables
@@ -36,12 +35,12 @@ def main(rounds: Annotated[int, typer.Option(min=1)] = 5) -> None:
         root = Path(folder)
         for network, (arch, preset) in reference.PRESETS.items():
             console.step(f"exporting the {network}")
-            run = train(arch, TrainOptions(preset=preset, epochs=1, limit=128), root, None, Console(quiet=True)).run
+            run = train(arch, TrainOptions(preset=preset, epochs=1, limit=128), root, None).run
             seconds: dict[str, list[float]] = {layout: [] for layout in LAYOUTS}
             made: dict[str, exports.ExportResult] = {}
             for _ in range(rounds + 1):
                 for layout in LAYOUTS:
-                    backends = [listed.spec for listed in plugins.BACKENDS.list() if listed.spec]
+                    backends = plugins.BACKENDS.working(print)
                     began = time.perf_counter()
                     made[layout] = exports.write(run, backends, root / f"{network}-{layout}", layout=layout)
                     seconds[layout].append(time.perf_counter() - began)

@@ -153,11 +153,13 @@ def small(png: bytes) -> bytes:
 
 def trained(arch: str, folder: Path) -> Run:
     """A run of the default recipe."""
+    from ganzoo.training.dashboard import shown
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
     data: dict[str, Any] = {"dataset": "mnist", "data_dir": MNIST} if MNIST.is_dir() else {}
-    return train(arch, TrainOptions(**data), folder, None, console.err()).run
+    with shown(console.err()) as listener:
+        return train(arch, TrainOptions(**data), folder, None, listener).run
 
 
 def main(

@@ -1,16 +1,28 @@
-"""What `ganzoo list` and `ganzoo info` tell, as plain values."""
+"""What `ganzoo list` and `ganzoo info` tell, as plain values.
+
+A list takes in every plugin that is installed, and must outlive each of them. So the plugins of other packages are
+imported in processes of their own, all at once: whether one prints, raises, waits for ever or ends its process, it
+becomes a line of the list.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins
-from ganzoo.errors import PluginError, RunError, UnknownNameError
+from ganzoo.errors import DuplicateNameError, PluginError, RunError, UnknownNameError
 from ganzoo.specs import Arch, Backend, Dataset
+from ganzoo.streams import aside, results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.metadata import EntryPoint
     from pathlib import Path
 
 REGISTRIES: Mapping[str, plugins.Registry[Any]] = {
@@ -18,20 +30,34 @@ REGISTRIES: Mapping[str, plugins.Registry[Any]] = {
     "backends": plugins.BACKENDS,
     "datasets": plugins.DATASETS,
 }
+PATIENCE = 60.0  # seconds for the import of all plugins of other packages: some bring a framework with them
+LEAST = 1.0  # for what one says that has ended while another was waited for
+# `sys.path` is that of the asking process from the first line on, so that both find the same packages
+TELL = "import sys; sys.path[:] = sys.argv[3:]; from ganzoo.catalog import tell; tell(*sys.argv[1:3])"
 
 
 def listing(kind: str, root: Path) -> list[dict[str, Any]]:
     """One entry for each plugin of `kind`, or for each run below `root`; a broken plugin has its `error`."""
     if kind == "runs":
         return _runs(root)
+    entries = REGISTRIES[kind].entries()
+    strangers = [name for name, found in entries.items() if not all(map(_is_ours, found))]
+    told = _told_elsewhere(kind, strangers)
     return [
         {
-            "name": found.name,
-            "package": found.package,
-            **(_brief(found.spec) if found.spec else {"error": found.error}),
+            "name": name,
+            "package": ", ".join(plugins.package(entry) for entry in found),
+            **(told[name] if name in told else _told(kind, name)),
         }
-        for found in REGISTRIES[kind].list()
+        for name, found in entries.items()
     ]
+
+
+def tell(kind: str, name: str) -> None:
+    """Print as JSON what `listing` says of the plugin `name`, and end the process, whatever the plugin left running."""
+    with aside():
+        print(json.dumps(_told(kind, name)), file=results(), flush=True)
+        os._exit(0)
 
 
 def info(name: str) -> dict[str, Any]:
@@ -44,6 +70,52 @@ def info(name: str) -> dict[str, Any]:
             return {"kind": registry.kind, **DETAILS[type(spec)](spec)}
         known += names
     raise UnknownNameError("architecture, backend or dataset", name, known)
+
+
+def _is_ours(entry: EntryPoint) -> bool:
+    return entry.module.partition(".")[0] == "ganzoo"
+
+
+def _told(kind: str, name: str) -> dict[str, Any]:
+    try:
+        return _brief(REGISTRIES[kind].get(name))
+    except (DuplicateNameError, PluginError) as error:
+        return {"error": error.message}
+
+
+def _told_elsewhere(kind: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What `tell` says of each of `names`, each in a process of its own."""
+    children: dict[str, subprocess.Popen[str]] = {}
+    told: dict[str, dict[str, Any]] = {}
+    try:
+        for name in names:
+            command = [sys.executable, "-c", TELL, kind, name, *sys.path]
+            nowhere = subprocess.DEVNULL
+            children[name] = subprocess.Popen(
+                command, stdin=nowhere, stdout=subprocess.PIPE, stderr=nowhere, encoding="utf-8"
+            )
+        until = time.monotonic() + PATIENCE
+        for name, child in children.items():
+            told[name] = _answer(child, max(LEAST, until - time.monotonic()))
+    finally:
+        for child in children.values():
+            child.kill()
+            child.wait()
+            if child.stdout:
+                child.stdout.close()
+    return told
+
+
+def _answer(child: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
+    try:
+        said, _ = child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return {"error": f"Its import does not end within {PATIENCE:.0f} seconds."}
+    try:
+        answer: dict[str, Any] = json.loads(said)
+    except ValueError:
+        return {"error": f"Its import ends the process, with exit code {child.returncode}."}
+    return answer
 
 
 def _brief(spec: Any) -> dict[str, Any]:

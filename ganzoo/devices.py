@@ -22,7 +22,7 @@ def resolve(name: str) -> str:
     if problem:
         raise DeviceMissingError(
             f"The device {name} does not answer: {problem}.",
-            "Install ganzoo[gpu] and NVIDIA's driver, or train with --device cpu.",
+            "Install CuPy (python -m pip install cupy-cuda12x) and NVIDIA's driver, or train with --device cpu.",
         )
     return f"cuda:{index or 0}"
 

@@ -50,7 +50,9 @@ def _packages() -> Iterable[Finding]:
         except PackageNotFoundError:
             found = ""
         ok = found == wanted if wanted else bool(found)
-        remedy = "" if ok else f"python -m pip install '{name}{f'=={wanted}' if wanted else ''}'"
+        # what is published as source only comes from ganzoo's own wheels
+        package = f"--find-links wheels {name}=={wanted}, where 'wheels' has ganzoo's wheels" if wanted else name
+        remedy = "" if ok else f"python -m pip install {package}"
         yield Finding(name, found or "missing", ok, True, needed, remedy)
 
 
@@ -95,7 +97,7 @@ def _npm() -> Iterable[Finding]:
 def _gpu() -> Iterable[Finding]:
     device = devices.resolve("auto")
     ok = device != "cpu"
-    remedy = "" if ok else "With an NVIDIA GPU: python -m pip install 'ganzoo[gpu]'."
+    remedy = "" if ok else "With an NVIDIA GPU: python -m pip install cupy-cuda12x"
     yield Finding("GPU", device if ok else "none", ok, False, "faster training", remedy)
 
 
@@ -106,12 +108,12 @@ def _emscripten() -> Iterable[Finding]:
 
 
 def _extras() -> Iterable[Finding]:
-    for name, extra, needed in (("mpi4py", "mpi", "train --distributed"), ("optuna", "sweep", "sweep")):
+    for name, packages, needed in (("mpi4py", "mpi4py mpich", "train --distributed"), ("optuna", "optuna", "sweep")):
         try:
             found = version(name)
         except PackageNotFoundError:
             found = ""
-        remedy = "" if found else f"python -m pip install 'ganzoo[{extra}]'."
+        remedy = "" if found else f"python -m pip install {packages}"
         yield Finding(name, found or "none", bool(found), False, needed, remedy)
 
 

@@ -15,18 +15,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LISTED = 40  # names in a message
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row; of very many the first."""
+    names = list(names)
+    more = [f"and {len(names) - LISTED:,} more"] if len(names) > LISTED else []
+    return ", ".join([*names[:LISTED], *more])
+
+
 class GanzooError(Exception):
-    """Base class. `remedy` is a sentence for the user, empty where the message says it all."""
+    """Base class. `remedy` is a sentence for the user, empty where the message says it all; `str` of it has both."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
-        self.remedy = remedy
+        self.message, self.remedy = message, remedy
 
-    @property
-    def message(self) -> str:
-        return str(self)
+    def __str__(self) -> str:  # all that a notebook shows of an error
+        return f"{self.message} {self.remedy}".strip()
 
 
 # Exit code 1: a check did not hold.
@@ -64,7 +73,7 @@ class UnknownNameError(UsageError):
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=1)
         remedy = f"Did you mean '{near[0]}'?" if near else ""
-        super().__init__(f"There is no {kind} '{name}'.", f"{remedy} Known: {', '.join(known) or 'none'}.".strip())
+        super().__init__(f"There is no {kind} '{name}'.", f"{remedy} Known: {listed(known) or 'none'}.".strip())
 
 
 class DuplicateNameError(UsageError):

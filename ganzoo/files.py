@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # of a disk: a failed write does not tell its file
-KEPT = (".git", "CNAME")  # the host's, at the top of a folder that it shows: they outlast what is replaced
+# What git, a host or its tools keep at the top of a folder that is shown: it stays when the rest is replaced
+KEPT = (
+    *(".git", ".gitattributes", ".github", ".gitignore"),
+    *(".netlify", ".vercel", ".well-known", ".wrangler"),
+    *("CNAME", "_redirects", "favicon.ico", "netlify.toml", "robots.txt", "sitemap.xml", "vercel.json"),
+)
+CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave in any folder
+GIT_ATTRIBUTES = ".gitattributes"
+UNALTERED = "# Every file here is checked by its SHA-256, so git must not change line ends.\n* -text\n"
 
 
 @dataclass(frozen=True)
@@ -101,24 +109,25 @@ def recover(place: Path) -> None:
 def refuse_foreign(place: Path, mark: Mark) -> None:
     """Raise `UsageError` unless `place`, an absolute path, may become a folder of ours.
 
-    It may where nothing is, or nothing but what is `KEPT`, in a folder that can be written to; or where a former one
-    is, with nothing that is not its own.
+    It may where nothing is, or nothing but what is `KEPT` or `CLUTTER`, in a folder that can be written to; or where a
+    former one is, with nothing besides that is not its own.
     """
     recover(place)
     around = next(each for each in place.parents if each.exists())
     if not (around.is_dir() and os.access(around, os.W_OK)):
         raise UsageError(f"{place} cannot be written: {around} takes no files.", "Name another --out.")
-    if not place.exists() or (place.is_dir() and {each.name for each in place.iterdir()} <= {*KEPT}):
+    if not place.exists() or (place.is_dir() and {each.name for each in place.iterdir()} <= {*KEPT, *CLUTTER}):
         return
     file = mark.former_file if mark.former_file and not (place / mark.file).exists() else mark.file
     listed = _listed(place / file, mark.keys)
     if listed is None:
         raise UsageError(f"{place} is there and is no {mark.what}.", "Name another --out, or remove it.")
     own = {PurePosixPath(name + ending) for name in (file, *mark.others, *listed) for ending in ("", ".br")}
-    own |= {folder for file in own for folder in file.parents}
+    folders = {folder for file in own for folder in file.parents}
+    own |= {*folders, *(folder / GIT_ATTRIBUTES for folder in folders)}
     for path in sorted(place.rglob("*")):
         inside = PurePosixPath(*path.relative_to(place).parts)
-        if inside.parts[0] not in KEPT and inside not in own:
+        if inside.parts[0] not in KEPT and inside.name not in CLUTTER and inside not in own:
             message = f"{path} is not of the {mark.what} that would be replaced."
             raise UsageError(message, "Move it away, or name another --out.")
 

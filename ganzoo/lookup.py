@@ -40,11 +40,13 @@ def find_run(name: str | None, *, last: bool = False, finished: bool | None = Tr
 
 
 def find_export(name: str | None, root: Path = ROOT) -> Export:
-    """The export `name`: its folder, the folder of one of its networks, or a run that has one; else the latest run's.
+    """The export `name`: its folder, the folder of a network, or a run that has one; else the latest run's.
+
+    Of a network's folder it is the export around it, where there is one; else that network alone.
 
     Raises `UnknownNameError` where there is no such run, and `RunError` where there is no export or it is damaged.
     """
-    from ganzoo.export import exports
+    from ganzoo.export import alone, exports
     from ganzoo.runs import run as runs
 
     if name is None:
@@ -56,6 +58,8 @@ def find_export(name: str | None, root: Path = ROOT) -> Export:
     around = _export_around(folder.resolve())
     if around:
         return around
+    if alone.is_network(folder):
+        return alone.load(folder)
     return exports.load(folder if exports.is_export(folder) else find_run(name, root=root).path / "export")
 
 

@@ -1,21 +1,24 @@
 """The registries: architectures, backends, data sets and peers, found through entry points and imported on demand.
 
 The built-ins stand in ganzoo's own `pyproject.toml` under the very groups that a stranger's package uses.
-Listing names imports nothing; `get` imports the one plugin asked for.
+Listing names imports nothing; `get` imports the one plugin asked for. A plugin that is broken harms no other one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
+from ganzoo.streams import aside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoint
 
     from ganzoo.bench.peers import Peer
-    from ganzoo.specs import Arch, Backend, Dataset
+    from ganzoo.export.plan import Plan
+    from ganzoo.specs import Arch, Backend, Data, Dataset, Network, Program, TrainConfig, Training
 
 
 class Named(Protocol):
@@ -26,16 +29,6 @@ class Named(Protocol):
 
 
 Spec = TypeVar("Spec", bound=Named)
-
-
-@dataclass(frozen=True)
-class Listed(Generic[Spec]):
-    """A plugin as `list` shows it: its spec, or the error that its import raised. `package` ships it."""
-
-    name: str
-    package: str
-    spec: Spec | None
-    error: str | None
 
 
 @dataclass(frozen=True)
@@ -50,49 +43,59 @@ class Registry(Generic[Spec]):
     group: str
     contract: str
 
-    def entries(self) -> dict[str, EntryPoint]:
-        """The entry points by name, sorted. Raises `DuplicateNameError` when two packages claim one."""
+    def entries(self) -> dict[str, list[EntryPoint]]:
+        """The entry points by name, sorted. A name has several where several packages claim it."""
         from importlib.metadata import entry_points
 
-        found: dict[str, EntryPoint] = {}
-        for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
-            other = found.setdefault(entry.name, entry)
-            if other != entry:
-                raise DuplicateNameError(
-                    f"Two plugins claim the {self.kind} '{entry.name}': {other.value} ({_package(other)}) and "
-                    f"{entry.value} ({_package(entry)}).",
-                    "Uninstall one of the two packages.",
-                )
+        found: dict[str, list[EntryPoint]] = {}
+        for entry in sorted(entry_points(group=self.group), key=lambda entry: (entry.name, entry.value)):
+            claimed = found.setdefault(entry.name, [])
+            if entry not in claimed:
+                claimed.append(entry)
         return found
 
     def names(self) -> list[str]:
         return list(self.entries())
 
     def get(self, name: str) -> Spec:
-        """The plugin `name`. Raises `UnknownNameError`, or `PluginError` when it does not import."""
+        """The plugin `name`.
+
+        Raises `UnknownNameError`, `DuplicateNameError` when two packages claim the name, or `PluginError` when it does
+        not import or is not what its entry point promises.
+        """
         entries = self.entries()
         if name not in entries:
             raise UnknownNameError(self.kind, name, entries)
-        return self._load(entries[name])
+        entry, *others = entries[name]
+        if others:
+            claims = " and ".join(f"{each.value} ({package(each)})" for each in (entry, *others))
+            raise DuplicateNameError(
+                f"Two plugins claim the {self.kind} '{name}': {claims}.", "Uninstall one of the two packages."
+            )
+        return self._load(entry)
 
-    def list(self) -> list[Listed[Spec]]:
-        """Every plugin, imported; one that fails to import is listed with its error."""
-        return [self._listed(entry) for entry in self.entries().values()]
-
-    def _listed(self, entry: EntryPoint) -> Listed[Spec]:
-        try:
-            return Listed(entry.name, _package(entry), self._load(entry), None)
-        except PluginError as error:
-            return Listed(entry.name, _package(entry), None, error.message)
+    def working(self, warn: Callable[[str], None]) -> list[Spec]:
+        """All plugins; one that cannot be had is left out, and `warn` is told why."""
+        found = []
+        for name in self.names():
+            try:
+                found.append(self.get(name))
+            except (DuplicateNameError, PluginError) as error:
+                warn(f"{error.message} {error.remedy}")
+        return found
 
     def _load(self, entry: EntryPoint) -> Spec:
         from pkgutil import resolve_name
 
-        remedy = f"It comes from the package '{_package(entry)}': mend, update or uninstall that."
+        remedy = f"It comes from the package '{package(entry)}': mend, update or uninstall that."
         try:
-            spec: object = entry.load()
-        except (Exception, SystemExit) as error:  # a stranger's module may raise anything
-            problem = f"The {self.kind} plugin '{entry.name}' does not import: {type(error).__name__}: {error}"
+            with aside():
+                spec: object = entry.load()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a stranger's module may raise anything
+            said = error.message if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+            problem = f"The {self.kind} plugin '{entry.name}' does not import: {said}"
             raise PluginError(problem, remedy) from error
         contract = resolve_name(self.contract)
         if not isinstance(spec, contract):
@@ -105,7 +108,50 @@ class Registry(Generic[Spec]):
         return found
 
 
-def _package(entry: EntryPoint) -> str:
+def built(arch: Arch, config: TrainConfig) -> Any:
+    """The network that `arch` builds. Raises `PluginError` where it is none."""
+    from chainer import Link
+
+    return _given(arch.build(config), Link, arch, "build")
+
+
+def trained(arch: Arch, config: TrainConfig, data: Data) -> Training:
+    """The training that `arch` prepares. Raises `PluginError` where it is none."""
+    from ganzoo.specs import Training
+
+    training: Training = _given(arch.train(config, data), Training, arch, "train")
+    return training
+
+
+def exported(arch: Arch, config: TrainConfig, model: Any) -> Sequence[Network]:
+    """The networks that `arch` exports of `model`. Raises `PluginError` where they are none."""
+    from ganzoo.specs import Network
+
+    networks: Sequence[Network] = _given(arch.export(config, model), (list, tuple), arch, "export")
+    for network in networks:
+        _given(network, Network, arch, "export")
+    return networks
+
+
+def compiled(backend: Backend, plan: Plan) -> Program:
+    """What `backend` makes of `plan`. Raises `PluginError` where that is no program."""
+    from ganzoo.specs import Program
+
+    program: Program = _given(backend.compile(plan), Program, backend, "compile")
+    return program
+
+
+def _given(value: Any, wanted: type | tuple[type, ...], plugin: Named, hook: str) -> Any:
+    """`value`, which the `hook` of `plugin` gave. Raises `PluginError` where it is no instance of `wanted`."""
+    if not isinstance(value, wanted):
+        names = " or ".join(each.__name__ for each in (wanted if isinstance(wanted, tuple) else (wanted,)))
+        problem = f"The '{hook}' of the plugin '{plugin.name}' gives {type(value).__name__}, where {names} belongs."
+        raise PluginError(problem, "Mend or update the plugin.")
+    return value
+
+
+def package(entry: EntryPoint) -> str:
+    """The distribution that ships `entry`."""
     return entry.dist.name if entry.dist else "unknown"
 
 

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("ganzoo", "chainer", "webdnn", "numpy")
+from ganzoo import __version__
+
+PACKAGES = ("chainer", "webdnn", "numpy")
 
 
 def now() -> str:
@@ -19,7 +21,8 @@ def now() -> str:
 
 
 def versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    packages = {name: version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), "ganzoo": __version__, **packages}
 
 
 def git(file: Path | None = None) -> str | None:

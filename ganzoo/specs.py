@@ -2,16 +2,26 @@
 
 Plugins yield instances of `Arch`, `Backend` and `Dataset`; everything else in ganzoo knows plugins only
 through this file. Arrays are NumPy; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
+
+What these classes can check of their fields they check when they are made: a `PluginError` names the field.
+
+A hook refuses what it cannot work with, such as images of another size or a hyper-parameter out of its range, by
+raising `ganzoo.errors.UsageError(message, remedy)`: a user then reads the two sentences, and a sweep goes on with other
+values. Any other exception is taken for a fault of the plugin and ends the command with a traceback.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ganzoo.errors import PluginError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -24,6 +34,35 @@ if TYPE_CHECKING:
 Scalar = bool | int | float | str
 Meaning = Literal["latent", "onehot", "image", "logits", "probabilities"]
 Distribution = Literal["normal", "uniform"]
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+FOLDER = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
+
+
+def _require(what: object, field: str, holds: bool, wanted: str) -> None:
+    """Raise `PluginError` unless the `field` of `what`, an instance of a class in this file, `holds`."""
+    if not holds:
+        from reprlib import repr as shortened
+
+        kind, value = type(what).__name__, shortened(getattr(what, field))
+        raise PluginError(f"{kind}.{field} is {value}.", f"It must be {wanted}.")
+
+
+def _require_name(what: Any) -> None:
+    named = isinstance(what.name, str) and NAME.fullmatch(what.name) is not None
+    _require(what, "name", named, "letters, digits, '.', '_' and '-', the first a letter or a digit")
+
+
+def _require_texts(what: object, *fields: str) -> None:
+    for name in fields:
+        _require(what, name, isinstance(getattr(what, name), str), "a text")
+
+
+def _whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _shape(value: object) -> bool:
+    return isinstance(value, tuple) and all(_whole(n, 1) for n in value)
 
 
 @dataclass(frozen=True)
@@ -38,6 +77,10 @@ class Part:
     size: int
     meaning: Meaning
     distribution: Distribution = "normal"
+
+    def __post_init__(self) -> None:
+        _require_name(self)
+        _require(self, "size", _whole(self.size, 1), "a whole number, 1 or more")
 
 
 @dataclass(frozen=True)
@@ -76,6 +119,10 @@ class TensorSpec:
                 del each["distribution"]
         return told
 
+    def __post_init__(self) -> None:
+        _require_name(self)
+        _require(self, "shape", _shape(self.shape), "a tuple of whole numbers, 1 or more")
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -92,6 +139,16 @@ class Preset:
     pictures: int | None = None
     most_epochs: int | None = None
     hparams: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require(self, "batch_size", _whole(self.batch_size, 1), "a whole number, 1 or more")
+        for name in ("epochs", "pictures", "most_epochs"):
+            value = getattr(self, name)
+            _require(self, name, value is None or _whole(value, 1), "None, or a whole number, 1 or more")
+        scalars = isinstance(self.hparams, Mapping) and all(
+            isinstance(key, str) and isinstance(value, bool | int | float | str) for key, value in self.hparams.items()
+        )
+        _require(self, "hparams", scalars, "a mapping of names to bools, numbers and texts")
 
     def epochs_for(self, n_images: int) -> int:
         """The length in epochs on `n_images` training images."""
@@ -171,6 +228,14 @@ class Network:
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
 
+    def __post_init__(self) -> None:
+        folder = isinstance(self.name, str) and FOLDER.fullmatch(self.name) is not None
+        _require(self, "name", folder, "the name of a folder, without slashes and control characters")
+        for name in ("inputs", "outputs"):
+            specs = getattr(self, name)
+            specified = isinstance(specs, tuple) and specs and all(isinstance(spec, TensorSpec) for spec in specs)
+            _require(self, name, bool(specified), "a tuple of TensorSpecs, at least one")
+
 
 @dataclass(frozen=True)
 class Arch:
@@ -189,6 +254,18 @@ class Arch:
     build: Callable[[TrainConfig], Any]
     train: Callable[[TrainConfig, Data], Training]
     export: Callable[[TrainConfig, Any], Sequence[Network]]
+
+    def __post_init__(self) -> None:
+        _require_name(self)
+        _require_texts(self, "summary", "source")
+        recipes = (
+            isinstance(self.presets, Mapping)
+            and self.presets
+            and all(isinstance(name, str) and isinstance(preset, Preset) for name, preset in self.presets.items())
+        )
+        _require(self, "presets", bool(recipes), "a mapping of names to Presets, at least one")
+        for hook in ("build", "train", "export"):
+            _require(self, hook, callable(getattr(self, hook)), "a function")
 
 
 @dataclass(frozen=True)
@@ -242,6 +319,15 @@ class Backend:
     tolerance: float = 1e-4
     webdnn: WebdnnTarget | None = None
 
+    def __post_init__(self) -> None:
+        _require_name(self)
+        _require_texts(self, "title", "summary")
+        _require(self, "compile", callable(self.compile), "a function")
+        paths = (
+            isinstance(self.modules, tuple) and self.modules and all(isinstance(each, Path) for each in self.modules)
+        )
+        _require(self, "modules", bool(paths), "a tuple of the paths of JavaScript files, at least one")
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -261,3 +347,12 @@ class Dataset:
     n_classes: int | None
     load: Callable[[Path | None], Data]
     fetch: Callable[[], Sequence[Path]] | None = None
+
+    def __post_init__(self) -> None:
+        _require_name(self)
+        _require_texts(self, "summary", "source", "licence")
+        _require(self, "shape", _shape(self.shape) and len(self.shape) == 3, "(C, H, W), whole numbers, 1 or more")
+        classes = self.n_classes is None or _whole(self.n_classes, 2)
+        _require(self, "n_classes", classes, "None, or a whole number, 2 or more")
+        _require(self, "load", callable(self.load), "a function")
+        _require(self, "fetch", self.fetch is None or callable(self.fetch), "None, or a function")

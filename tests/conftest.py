@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from rich.console import Console
 
 import ganzoo as package  # noqa: F401 - its import hook must stand before the first `import chainer` of any test
+from ganzoo.training.progress import silent
 from tests.support.command import Done
 from tests.support.needs import Needs
 from tests.support.places import MNIST
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ganzoo.runs.run import Run
+    from ganzoo.training.progress import Listener
     from tests.support.tab import Tab
 
 # Several processes share the cores: how long an example takes says nothing about what is tested
@@ -61,8 +62,8 @@ def ganzoo(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
 
 
 @pytest.fixture
-def quiet() -> Console:
-    return Console(quiet=True)
+def quiet() -> Listener:
+    return silent
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +86,7 @@ def runs(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Mapping[st
     root = tmp_path_factory.mktemp("runs")
     for arch in ARCHS:
         name = f"{arch}-digits-1"
-        made = shared.made(name, lambda path, arch=arch: train(arch, options, root, path, Console(quiet=True)))
+        made = shared.made(name, lambda path, arch=arch: train(arch, options, root, path))
         shutil.copytree(made, root / name)
     return {arch: load(root / f"{arch}-digits-1") for arch in ARCHS}
 
@@ -103,8 +104,8 @@ def reader(shared: Shared) -> Run:
 
     options = TrainOptions(epochs=12, seed=1)
     if MNIST.is_dir():
-        options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=2, seed=1)
-    return load(shared.made("reader", lambda path: train("cnn", options, path.parent, path, Console(quiet=True))))
+        options = TrainOptions(dataset="mnist", data_dir=MNIST, epochs=1, seed=1)
+    return load(shared.made("reader", lambda path: train("cnn", options, path.parent, path)))
 
 
 @pytest.fixture(scope="session")

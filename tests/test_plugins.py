@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ganzoo import plugins
 from ganzoo.errors import DuplicateNameError, PluginError, UnknownNameError
+from ganzoo.specs import Network, Part, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.support.command import Done
+
+
+STRANGER = Path(__file__).parent / "stranger"
+MADE = "from dataclasses import replace; from ganzoo.archs.cnn import ARCH; from ganzoo.specs import Preset;"
 
 
 def package(folder: Path, name: str, group: str, entry: str, source: str = "") -> None:
@@ -38,8 +45,8 @@ def test_builtins_come_through_the_door_of_strangers() -> None:
     assert {"webgpu", "webgl", "webassembly"} <= set(plugins.BACKENDS.names())
     assert {"digits", "mnist", "fashion-mnist", "kmnist", "folder"} <= set(plugins.DATASETS.names())
     for registry in (plugins.ARCHS, plugins.BACKENDS, plugins.DATASETS):
-        for found in registry.list():
-            assert found.error is None and found.spec and found.spec.name == found.name
+        for spec, name in zip(registry.working(pytest.fail), registry.names(), strict=True):
+            assert spec.name == name
 
 
 def test_names_import_nothing(site: Path) -> None:
@@ -48,27 +55,66 @@ def test_names_import_nothing(site: Path) -> None:
     assert "sleeper" not in sys.modules
 
 
-def test_duplicate_name_raises_and_names_both_packages(site: Path) -> None:
+def test_a_name_that_two_packages_claim_is_nobodys_and_harms_no_other(site: Path, ganzoo: Callable[..., Done]) -> None:
     package(site, "impostor", "ganzoo.archs", "cnn = impostor:ARCH")
-    with pytest.raises(
-        DuplicateNameError,
-        match=r"ganzoo.archs.cnn:ARCH \(ganzoo\) and impostor:ARCH \(impostor\)|impostor:ARCH \(impostor\) and ganzoo",
-    ):
-        plugins.ARCHS.get("wgan-gp")
+    with pytest.raises(DuplicateNameError, match=r"ganzoo.archs.cnn:ARCH \(.*\) and impostor:ARCH \(impostor\)"):
+        plugins.ARCHS.get("cnn")
+    assert plugins.ARCHS.get("wgan-gp").name == "wgan-gp"
+    listed = {entry["name"]: entry for entry in json.loads(ganzoo("list", "archs", "--json").out)["archs"]}
+    assert "Two plugins claim" in listed["cnn"]["error"] and "impostor" in listed["cnn"]["package"]
+    assert "error" not in listed["wgan-gp"]
 
 
-def test_broken_plugin_is_listed_and_harms_nobody_else(site: Path, ganzoo: Callable[..., Done]) -> None:
-    package(site, "broken", "ganzoo.archs", "broken = broken:ARCH", "import a_module_that_is_not_there")
-    listed = {found.name: found for found in plugins.ARCHS.list()}
-    assert "a_module_that_is_not_there" in str(listed["broken"].error)
-    assert listed["cnn"].spec is not None
-    assert plugins.ARCHS.get("cnn").name == "cnn"
-    with pytest.raises(PluginError, match="does not import"):
-        plugins.ARCHS.get("broken")
-    done = ganzoo("list", "archs")
-    assert done.code == 0 and "BROKEN" in done.out and "cnn" in done.out
-    entry = next(e for e in json.loads(ganzoo("list", "archs", "--json").out)["archs"] if e["name"] == "broken")
-    assert entry["package"] == "broken" and "not_there" in entry["error"]
+@pytest.mark.slow
+def test_no_plugin_takes_the_list_down(site: Path, ganzoo: Callable[..., Done]) -> None:
+    """Each is imported in a process of its own, where it may do what it likes."""
+    sources = {
+        "missing": ("import a_module_that_is_not_there", "No module named 'a_module_that_is_not_there'"),
+        "base": ("raise BaseException('out of the ordinary')", "BaseException: out of the ordinary"),
+        "exits": ("import os; os._exit(0)", "Its import ends the process, with exit code 0"),
+        "steers": ("raise ValueError('\\x1b[2J')", "ValueError: \x1b[2J"),
+        "prints": ("import os, sys; print('print'); os.write(1, b'write'); from ganzoo.archs.cnn import ARCH", "'cnn'"),
+    }
+    for name, (source, _) in sources.items():
+        package(site, f"plugin_{name}", "ganzoo.archs", f"{name} = plugin_{name}:ARCH", source)
+    done = ganzoo("list", "archs", "--json")
+    listed = {entry["name"]: entry for entry in json.loads(done.out)["archs"]}
+    for name, (_, words) in sources.items():
+        assert words in listed[name]["error"], listed[name]
+        assert listed[name]["package"] == f"plugin_{name}"
+    assert "error" not in listed["cnn"] and not done.code
+    shown = ganzoo("list", "archs").out
+    assert "BROKEN" in shown and "\x1b" not in shown and "?[2J" in shown
+
+
+def test_a_plugin_that_loops_costs_a_list_its_patience(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ganzoo import catalog
+
+    package(site, "looper", "ganzoo.datasets", "looper = looper:DATASET", "while True: pass")
+    monkeypatch.setattr(catalog, "PATIENCE", 0.0)
+    listed = {entry["name"]: entry for entry in catalog.listing("datasets", site)}
+    assert "does not end within 0 seconds" in listed["looper"]["error"] and "error" not in listed["mnist"]
+
+
+def test_a_broken_plugin_is_left_out_where_all_are_wanted(site: Path) -> None:
+    package(site, "broken", "ganzoo.backends", "broken = broken:BACKEND", "import a_module_that_is_not_there")
+    said: list[str] = []
+    assert {spec.name for spec in plugins.BACKENDS.working(said.append)} >= {"webgpu", "webgl", "webassembly"}
+    assert len(said) == 1 and "not_there" in said[0] and "'broken': mend, update or uninstall" in said[0]
+
+
+def test_what_a_plugin_prints_is_kept_from_standard_output(
+    site: Path, capfd: pytest.CaptureFixture[str], ganzoo: Callable[..., Done]
+) -> None:
+    source = "import os; print('by Python'); os.write(1, b'by C'); from ganzoo_stranger.stripes import DATASET"
+    package(site, "talker", "ganzoo.datasets", "stripes = talker:DATASET", source)
+    site.joinpath("ganzoo_stranger").symlink_to(STRANGER / "ganzoo_stranger")
+    done = ganzoo("info", "stripes", "--json")
+    assert json.loads(done.out)["kind"] == "dataset"
+    assert "by Python" in done.err and "by C" in done.err
+    sys.modules.pop("talker")
+    assert plugins.DATASETS.get("stripes")
+    assert capfd.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
@@ -78,13 +124,52 @@ def test_broken_plugin_is_listed_and_harms_nobody_else(site: Path, ganzoo: Calla
         ("from ganzoo.archs.cnn import ARCH", "calls itself 'cnn'"),
         ("", "does not import"),
         ("import sys; sys.exit(5)", "SystemExit: 5"),
+        ("raise BaseException('out of the ordinary')", "BaseException: out of the ordinary"),
+        (f"{MADE} ARCH = replace(ARCH, presets=None)", "Arch.presets is None"),
+        (f"{MADE} ARCH = replace(ARCH, presets={{}})", "Arch.presets is {}"),
+        (f"{MADE} ARCH = replace(ARCH, presets=[])", "Arch.presets is []"),
+        (f"{MADE} ARCH = replace(ARCH, presets={{'a': 3}})", "Arch.presets is {'a': 3}"),
+        (f"{MADE} ARCH = replace(ARCH, train=None)", "Arch.train is None"),
+        (f"{MADE} ARCH = replace(ARCH, name='../liar')", "Arch.name is '../liar'"),
+        (f"{MADE} Preset('', batch_size=0)", "Preset.batch_size is 0"),
+        (f"{MADE} Preset('', 1, epochs=True)", "Preset.epochs is True"),
+        (f"{MADE} Preset('', 1, hparams={{'a': None}})", "Preset.hparams is {'a': None}"),
     ],
 )
 def test_plugin_that_breaks_its_promise(source: str, words: str, site: Path) -> None:
     package(site, "liar", "ganzoo.archs", "liar = liar:ARCH", source)
     sys.modules.pop("liar", None)
-    with pytest.raises(PluginError, match=words):
+    with pytest.raises(PluginError, match=re.escape(words)):
         plugins.ARCHS.get("liar")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "../a", "/a", "a\n", "a\x1b", None, 3])
+def test_no_name_leads_out_of_a_folder(name: Any) -> None:
+    x = TensorSpec("x", (1,), "latent")
+    for make in (
+        lambda: replace(plugins.ARCHS.get("cnn"), name=name),
+        lambda: replace(plugins.BACKENDS.get("webgpu"), name=name),
+        lambda: replace(plugins.DATASETS.get("digits"), name=name),
+        lambda: Network(name, None, print, (x,), (x,)),
+        lambda: TensorSpec(name, (1,), "latent"),
+        lambda: Part(name, 1, "latent"),
+    ):
+        with pytest.raises(PluginError, match=r"\.name is"):
+            make()
+
+
+def test_what_a_hook_gives_is_what_its_contract_says() -> None:
+    arch, config = plugins.ARCHS.get("cnn"), None
+    for hook, call in (
+        ("build", plugins.built),
+        ("train", lambda arch, config: plugins.trained(arch, config, None)),  # type: ignore[arg-type]
+        ("export", lambda arch, config: plugins.exported(arch, config, None)),
+    ):
+        for given in (None, 3, [None]):
+            with pytest.raises(PluginError, match=f"The '{hook}' of the plugin 'cnn' gives"):
+                call(replace(arch, **{hook: lambda *arguments, given=given: given}), config)
+    with pytest.raises(PluginError, match="The 'compile' of the plugin 'webgpu' gives NoneType, where Program belongs"):
+        plugins.compiled(replace(plugins.BACKENDS.get("webgpu"), compile=lambda plan: None), None)  # type: ignore
 
 
 def test_unknown_name_offers_the_nearest() -> None:

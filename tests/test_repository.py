@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import ganzoo
 from tests.support.places import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 try:
     import tomllib
@@ -19,6 +17,16 @@ except ImportError:  # Python 3.10
 # spelled so that this file does not hold them either
 HOSTS = "|".join(["py" + "pi[.]org", "python" + "hosted[.]org", "registry[.]" + "(npm|yarn)", "deb[.]" + "debian"])
 PATHS = r"(^|[^A-Za-z0-9_.-])/(wo" + "rk|ro" + "ot|ho" + "me)/"
+
+# `ganzoo` as a distribution is a stranger's: nothing may install it, depend on it or ask for its version
+STRANGERS = "|".join(
+    [
+        r"pip install[^\n`]*[\s'\"]ganzoo(?![\w./-])",
+        r"\bganzoo\[[a-z]",
+        r"dependencies = \[[^\]]*['\"]ganzoo(?![\w-])",
+        r"version\(['\"]ganzoo['\"]",
+    ]
+)
 
 TESTED = ("test", "bench", "mpi", "sweep")  # what `make test` installs
 
@@ -33,6 +41,37 @@ def test_no_registry_host_and_no_path_of_one_machine() -> None:
         text = path.read_bytes().decode("utf-8", "replace")
         assert not re.search(HOSTS, text), path
         assert not re.search(PATHS, text, re.MULTILINE), path
+
+
+def test_nobody_is_sent_to_the_stranger_s_package_of_this_name() -> None:
+    for text in (
+        "pip install ganzoo",
+        "pip install -U 'ganzoo'",
+        "'ganzoo[mpi]'",
+        'dependencies = [\n    "ganzoo>=0.2",\n]',
+    ):
+        assert re.search(STRANGERS, text)
+    for text in ("pip install wheels/ganzoo_web-1.whl", "pip install ganzoo-web", 'dependencies = ["ganzoo-web"]'):
+        assert not re.search(STRANGERS, text)
+    for path in tracked():
+        if path != Path(__file__):
+            assert not re.search(STRANGERS, path.read_bytes().decode("utf-8", "replace")), path
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"] == "ganzoo-web"
+
+
+def test_the_version_is_that_of_the_change_log_and_of_the_command_that_installs_it() -> None:
+    newest = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
+    assert newest == ganzoo.__version__
+    told = re.findall(r"ganzoo_web-([\d.]+)-py3", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert set(told) == {ganzoo.__version__}
+
+
+def test_git_leaves_line_ends_as_they_are() -> None:
+    """Also where it is set to write CRLF. `i/` is what it has, `w/` what it wrote."""
+    listed = subprocess.run(["git", "ls-files", "--eol"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 3) for line in listed.splitlines()]
+    assert rows and not [row for row in rows if "crlf" in row[0] + row[1] or "mixed" in row[0] + row[1]]
+    assert not [row for row in rows if not ("eol=lf" in row[2] + row[3] or "attr/-text" in row[2])]
 
 
 def test_every_dependency_is_pinned_with_its_hashes() -> None:

@@ -41,6 +41,15 @@ def test_the_quick_tests_run_on_every_python_and_system() -> None:
     assert [name.partition("-")[0] for name in matrix["os"]] == ["ubuntu", "macos", "windows"]
 
 
+def test_the_wheels_are_checked_as_make_wheels_check_does() -> None:
+    (script,) = re.findall(r"^wheels-check:\n\tpython3 (\S+) ", MAKEFILE, re.MULTILINE)
+    (command,) = commands("install")
+    assert command.startswith(f"python {script} ") and (ROOT / script).exists()
+    matrix = JOBS["install"]["strategy"]["matrix"]
+    assert set(matrix["python"]) < set(JOBS["quick"]["strategy"]["matrix"]["python"])
+    assert matrix["os"] == JOBS["quick"]["strategy"]["matrix"]["os"]
+
+
 def test_packages_are_installed_as_tools_setup_sh_does() -> None:
     script = (ROOT / "tools" / "setup.sh").read_text().replace('"requirements/$kind.txt"', "requirements/test.txt")
     wanted = re.findall(r"^\$install (.*)$", script, re.MULTILINE)

@@ -7,6 +7,5 @@ cd "$(dirname "$0")/.."
 pin() { sed -n "s/^\($1==[^ ;]*\).*/\1/p" requirements/run.txt | tail -n 1; }
 rm -rf .wheels
 say "Wheels for a machine with a GPU, into .wheels"
-quietly .venv/bin/python -m pip --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir .wheels \
-    "$(pin chainer)" "$(pin webdnn)" "$(pin platformdirs)" .
-rm -rf build  # setuptools leaves it
+quietly .venv/bin/python tools/wheels.py .wheels
+quietly .venv/bin/python -m pip --disable-pip-version-check download --no-deps --dest .wheels "$(pin platformdirs)"

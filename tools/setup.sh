@@ -34,5 +34,7 @@ say "Packages, pinned and checked by hash"
 install="quietly .venv/bin/python -m pip --disable-pip-version-check install --no-compile"
 $install --require-hashes -r requirements/build.txt
 $install --no-build-isolation --require-hashes -r "requirements/$kind.txt"
+# an environment from before 0.2.0 has ganzoo under its former name
+quietly .venv/bin/python -m pip uninstall --quiet --yes ganzoo
 $install --no-build-isolation --no-deps --editable .
 touch ".venv/ready-$kind"

@@ -45,7 +45,7 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
         "steps": log[-1]["iteration"],
         "seconds": round(log[-1]["elapsed_time"], 1),
         "model_bytes": exported_bytes(run),
-        "evaluator": document["evaluator"],
+        "evaluator": document.get("evaluator"),  # a classifier is judged without
         "scores": document["scores"],
         "per_class": document.get("per_class"),
         "closer": document.get("neighbours", {}).get("closer"),
@@ -54,6 +54,7 @@ def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, A
 
 def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
     """The finished run at `place`, trained now, or to its end, where there is none. The conditions stand beside it."""
+    from ganzoo.training.dashboard import shown
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import resume, train
 
@@ -63,7 +64,8 @@ def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
     options = TrainOptions(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
     load = os.getloadavg()[0]
     go = resume if (place / "config.json").exists() else train
-    outcome = go(row.arch, options, place.parent, place, console.err())
+    with shown(console.err()) as listener:
+        outcome = go(row.arch, options, place.parent, place, listener)
     if outcome.interrupted:
         raise SystemExit(130)
     conditions = {

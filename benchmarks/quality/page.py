@@ -143,7 +143,8 @@ def _who(group: Sequence[Record]) -> list[str]:
 def _conditions(records: Sequence[Record]) -> str:
     cpus = sorted({f"{each['machine']['cpu']}, {each['machine']['cores']} cores" for each in records})
     loads = [load for each in records for load in each["load_average"]]
-    evaluators = sorted({each["evaluator"]["sha256"][:12] for each in records if "@" not in each["row"]})
+    judged = [each["evaluator"] for each in records if "@" not in each["row"] and each["evaluator"]]
+    evaluators = sorted({each["sha256"][:12] for each in judged})
     return (
         f"Minutes are of the wall clock, judging on the way included; {'; '.join(cpus)}; load average "
         f"{min(loads):.1f} to {max(loads):.1f}. Evaluator of MNIST: {', '.join(evaluators)}. `@garments`: ten kinds of "

@@ -13,6 +13,7 @@ from chainer.training.updaters import StandardUpdater
 
 from ganzoo.archs._hparams import choice, number
 from ganzoo.errors import UsageError
+from ganzoo.image_grid import COLUMNS
 from ganzoo.layers import (
     LEAKY_RELU,
     RELU,
@@ -170,16 +171,16 @@ def draw_input(t: LabelArray, config: TrainConfig) -> FloatArray:
 
 
 def sampler(config: TrainConfig, generator: Any) -> Callable[[], FloatArray]:
-    """`Training.sample` for a generator: ten rows of fixed noise, a column for each class."""
-    rows = 10
-    t = np.tile(np.arange(config.n_classes, dtype=np.int32), rows)
+    """`Training.sample` for a generator: ten rows of fixed noise, a column for each class, `COLUMNS` at most."""
+    rows, columns = 10, min(config.n_classes, COLUMNS)
+    t = np.tile(np.arange(columns, dtype=np.int32), rows)
     z = np.random.RandomState(config.seed).standard_normal((len(t), int(config.hparams["latent_dim"])))
     x = generator_input(z.astype(np.float32), t, config.n_classes)
 
     def sample() -> FloatArray:
         with chainer.using_config("train", False), chainer.no_backprop_mode():
             images = generator(chainer.Variable(generator.device.send(x))).array
-        sheet: FloatArray = chainer.get_device("@numpy").send(images).reshape(rows, config.n_classes, *SHAPE)
+        sheet: FloatArray = chainer.get_device("@numpy").send(images).reshape(rows, columns, *SHAPE)
         return sheet
 
     return sample

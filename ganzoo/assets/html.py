@@ -1,8 +1,13 @@
-"""HTML by Jinja2. Every value is escaped, but for those that a template calls `safe`: what this package drew itself."""
+"""HTML by Jinja2. Every value is escaped, but for those that a template calls `safe`: what this package drew itself.
+
+A page has no control characters, whatever the values hold.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from ganzoo.text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,4 +25,4 @@ def render(template: Path, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template.name).render(values)
+    return visible(environment.get_template(template.name).render(values))

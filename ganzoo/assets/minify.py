@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from ganzoo.assets.syntax import parse, text, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
 
 PATTERNS = ("object_pattern", "array_pattern")
@@ -20,9 +22,10 @@ def javascript(source: str, name: str) -> str:
 
     What the library is known to get wrong stays as it is written. Raises `AssetError` where it is no JavaScript.
     """
-    if any(map(_is_mistaken, walk(parse(source, name)))):
+    written = parse(source, name)
+    if any(map(_is_mistaken, walk(written))):
         return source
-    return _minified("application/javascript", source)
+    return _with_orders(_minified("application/javascript", source), _imports(written), name)
 
 
 def css(source: str) -> str:
@@ -34,6 +37,22 @@ def _minified(kind: str, source: str) -> str:
     import minify
 
     return str(minify.string(kind, source))
+
+
+def _imports(root: Node) -> list[Node]:
+    """What stands in parentheses after each dynamic `import`."""
+    calls = [node for node in walk(root) if node.type == "call_expression" and node.children[0].type == "import"]
+    return [call.children[-1] for call in calls]
+
+
+def _with_orders(small: str, written: Sequence[Node], name: str) -> str:
+    """`small`, with the comments inside of dynamic imports as they were `written`: these are orders to bundlers."""
+    source = small.encode()
+    for before, after in reversed(list(zip(written, _imports(parse(small, name)), strict=True))):
+        comments = "".join(text(each) for each in before.named_children if each.type == "comment")
+        at = after.start_byte + 1
+        source = source[:at] + comments.replace(" ", "").encode() + source[at:]
+    return source.decode()
 
 
 def _is_mistaken(node: Node) -> bool:

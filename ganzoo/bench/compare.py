@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +12,7 @@ from ganzoo.bench.statistics import Estimate
 from ganzoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 TOLERANCE = 0.10
@@ -19,7 +20,8 @@ SIZE = 64 << 20  # bytes of a report; one of all browsers and peers has some 400
 FIGURES = ("cold", "cold_throttled", "load", "first", "bytes")  # of a `ratios` entry, besides its batches
 PEAK = "peak"
 RUNS = "runs"
-HEADINGS = ("network", "backend", "browser", "against", "figure", "before", "now", "change")
+HEADINGS = ("what", "before", "now", "change")
+GROUPS = 10  # of figures that one report lacks: the most that are named
 
 T = TypeVar("T")
 _Reasons = dict[tuple[str, ...], str]
@@ -103,8 +105,33 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: float = T
     return Comparison(tuple(changes), tuple(_notes(old, new)))
 
 
-def cells(change: Change) -> tuple[str, ...]:
+def line(change: Change) -> tuple[str, ...]:
     """A row below `HEADINGS`, as text."""
+    network, backend, browser, against, figure, *rest = cells(change)
+    return f"{network}, {backend}, {browser}: {figure} against {against}", *rest
+
+
+def one_sided(changes: Sequence[Change]) -> Iterator[str]:
+    """Sentences on what only one of the reports has: whole contestants, seldom single figures."""
+    for verdict, which in (("gone", "older"), ("new", "newer")):
+        counts = Counter(
+            (change.key.network, change.key.backend, change.key.browser, change.key.against, change.reason)
+            for change in changes
+            if change.verdict == verdict
+        )
+        if not counts:
+            continue
+        n = sum(counts.values())
+        yield f"{n} {'ratio is' if n == 1 else 'ratios are'} only in the {which} report:"
+        for (network, backend, browser, against, reason), count in list(counts.items())[:GROUPS]:
+            why = f": {reason}" if reason else ""
+            yield f"  {network}, {backend}, {browser}, against {against}: {count}{why}"
+        if len(counts) > GROUPS:
+            yield f"  and those of {len(counts) - GROUPS} more contestants"
+
+
+def cells(change: Change) -> tuple[str, ...]:
+    """What is told of a change, as text: its key's parts, before, now, the verdict."""
     key = change.key
     factor = ""
     if change.verdict in ("faster", "slower") and change.old and change.new:

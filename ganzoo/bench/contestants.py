@@ -65,7 +65,8 @@ class Subject:
     def weights_bytes(self) -> int:
         """Of the network's files of weights."""
         files: Mapping[str, Mapping[str, int]] = self.export.description["files"]
-        return sum(entry["bytes"] for path, entry in files.items() if path.startswith(f"{self.network}/weights"))
+        of_weights = [path for path in files if path.startswith(f"{self.network}/weights") and not path.endswith(".js")]
+        return sum(files[path]["bytes"] for path in of_weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,7 @@ def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
     names = Counter(network for export, _ in exports for network in export.networks)
     found = []
     for export, run in exports:
-        sources = {network.name: Source(network) for network in run.arch.export(run.config, run.model())} if run else {}
+        sources = {network.name: Source(network) for network in run.networks()} if run else {}
         for network in export.networks:
             name = network if names[network] == 1 else f"{export.description['run']} {network}"
             found.append(Subject(name, export, network, sources.get(network)))

@@ -40,7 +40,7 @@ def bench(
     and what `peers.install`, `subjects` and `contestants` raise.
     """
     chosen, sources = subjects(exports), document.sources()
-    installed = [peers.install(PEERS.get(name), progress) for name in PEERS.names()] if options.peers else []
+    installed = [peers.install(peer, progress) for peer in PEERS.working(progress)] if options.peers else []
     versions = {package: version for peer in installed for package, version in peer.versions.items()}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
+
+from ganzoo.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,8 +23,10 @@ def inline(figure: Figure, seed: str, title: str, words: str) -> str:
     Its ids differ from those of any figure of another `seed`; the same figure gives the same bytes.
     """
     written = io.BytesIO()
-    figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    root = ElementTree.fromstring(written.getvalue())
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the browser has it, and draws the text
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    root = ElementTree.fromstring(visible(written.getvalue().decode()))  # Matplotlib writes labels as they are
     prefix = f"c{sha256(seed.encode('utf-8', 'replace')).hexdigest()[:10]}"
     for unwanted in ("metadata", "defs/style"):
         parent, _, name = unwanted.rpartition("/")
@@ -39,7 +44,7 @@ def inline(figure: Figure, seed: str, title: str, words: str) -> str:
         root.attrib.pop(size, None)  # the page decides; `viewBox` keeps the shape
     for tag, text in (("desc", words), ("title", title)):
         element = ElementTree.Element(tag, {"id": f"{prefix}-{tag}"})
-        element.text = text
+        element.text = visible(text)
         root.insert(0, element)
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")

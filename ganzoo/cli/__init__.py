@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import GanzooError
+from ganzoo.streams import aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         # a plain SIGTERM would end this process without closing the browser that it started
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        app(arguments, prog_name="ganzoo")
+        with aside() if "--json" in arguments else nullcontext():  # a document is spoilt by a line of a plugin's
+            app(arguments, prog_name="ganzoo")
     except (GanzooError, OSError, MemoryError) as error:
         code = tell(error)
         if "--debug" in arguments:

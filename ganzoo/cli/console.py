@@ -8,6 +8,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.streams import results
+from ganzoo.text import UNFIT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -17,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def out() -> Console:
-    from rich.console import Console
+    from ganzoo.cli.terminal import Terminal
 
-    return Console(highlight=False)
+    return Terminal(file=results(), highlight=False)
 
 
 def err() -> Console:
-    from rich.console import Console
+    from ganzoo.cli.terminal import Terminal
 
-    return Console(stderr=True, highlight=False)
+    return Terminal(stderr=True, highlight=False)
 
 
 def nowhere() -> Console:
@@ -37,12 +40,14 @@ def nowhere() -> Console:
 def print_json(value: Any) -> None:
     import json
 
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    told = json.dumps(value, indent=2, ensure_ascii=False)
+    # JSON escapes the rest of what `visible` names by itself
+    print(UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", told), file=results(), flush=True)
 
 
 def step(line: str) -> None:
-    """A stage of longer work."""
-    err().print(f"{line} ...", style="dim", markup=False, soft_wrap=True)
+    """A stage of longer work; one that ends with a full stop is over."""
+    err().print(line if line.endswith(".") else f"{line} ...", style="dim", markup=False, soft_wrap=True)
 
 
 @contextmanager

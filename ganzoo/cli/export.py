@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ganzoo import plugins
+from ganzoo.api.exports import load_export
+from ganzoo.api.runs import load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import AsJson, Backends, ExportName, Last, RunName, Tolerance
-from ganzoo.errors import MissingError, UnknownNameError, UsageError
-from ganzoo.lookup import find_export, find_run
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ganzoo.export.exports import Export
+from ganzoo.errors import UsageError
+from ganzoo.lookup import find_run
 
 
 class Layout(str, Enum):
@@ -60,49 +56,31 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a run's networks for the browser, verified there, and report their sizes."""
-    from ganzoo.export import exports, size
+    from ganzoo.export import size
     from ganzoo.export.explain import explain as explanation
-    from ganzoo.export.layouts import ExportOptions
     from ganzoo.site import hosts
-    from ganzoo.verify import exports as verification
 
     if explain:
         show.explanations(explanation(find_run(run, last=last)), as_json)
         return
     if bool(backend) == all_backends:
         raise UsageError("Which backends?", "Name them with --backend, or take --all-backends.")
-    chosen = find_run(run, last=last)
-    backends = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backend or plugins.BACKENDS.names())]
-    known = {name for each in backends if each.webdnn for name in each.webdnn.toolchains}
-    if toolchain and toolchain not in known:
-        raise UnknownNameError("toolchain of these backends", toolchain, known)
-
-    def judge(staged: Export) -> Sequence[Any]:
-        try:
-            checks = verification.verify(staged, progress=console.step, tolerance=tolerance)
-        except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
-            if verify:
-                raise
-            console.warn(f"Not verified: {error.message} {error.remedy}")
-            return ()
-        verification.require(checks)
-        return checks
-
-    made = exports.write(
-        chosen,
-        backends,
-        out or chosen.path / "export",
-        layout=layout.value,
-        options=ExportOptions(
-            toolchain, weights.value, None if max_file_size is None else hosts.parse_size(max_file_size), tolerance
-        ),
-        all_or_nothing=not all_backends,
+    made = load_run(run, last=last).export(
+        out,
+        backends=backend,
+        weights=weights.value,
+        max_file_size=None if max_file_size is None else hosts.parse_size(max_file_size),
         budget=None if budget is None else size.parse_bytes(budget),
+        verify=verify,
+        layout=layout.value,
+        toolchain=toolchain,
+        tolerance=tolerance,
         progress=console.step,
-        judge=None if verify is False else judge,
     )
     for name, reason in made.left_out.items():
         console.warn(f"{name} is left out: {reason}")
+    if made.unverified:
+        console.warn(f"Not verified: {made.unverified}")
     if as_json:
         show.export_json(made)
     else:
@@ -114,12 +92,12 @@ def verify(
     export: ExportName = None, backend: Backends = None, tolerance: Tolerance = None, as_json: AsJson = False
 ) -> None:
     """Run an export in a real browser and compare with Chainer."""
-    from ganzoo.verify import exports as verification
+    from ganzoo.verify.exports import require
 
-    chosen = find_export(export)
-    checks = verification.verify(chosen, backend or (), console.step, tolerance)
+    chosen = load_export(export)
+    checks = chosen.verify(backend or (), tolerance=tolerance, strict=False, progress=console.step)
     if as_json:
         console.print_json(show.plain(checks))
     else:
         show.checks(chosen, checks)
-    verification.require(checks)
+    require(checks)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganzoo.api.runs import load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app, runs_app
 from ganzoo.cli.arguments import AsJson, Last, RunName, complete
 from ganzoo.lookup import find_run, run_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @app.command()
@@ -24,13 +28,13 @@ def sample(
 ) -> None:
     """Draw pictures with a trained generator."""
     from ganzoo.files import replacing
-    from ganzoo.sample import sheet
 
-    chosen = find_run(run, last=last)
+    chosen = load_run(run, last=last)
     path = out or chosen.path / "sample.png"
-    picture = sheet(chosen, label or [], count, seed)
+    picture = chosen.sheet(label, count=count, seed=seed)
     with replacing(path) as beside:
         picture.save(beside, format="png")
+    _tell_undrawn(chosen.classes, label or ())
     print(path)
 
 
@@ -43,14 +47,21 @@ def eval_(
     as_json: AsJson = False,
 ) -> None:
     """Judge a run: scores beside what real images score; metrics.json, metrics.png, neighbours.png in the run."""
-    from ganzoo.metrics.evaluate_run import evaluate
-
-    chosen = find_run(run, last=last)
-    document = evaluate(chosen, data_dir, quick, console.step)
+    chosen = load_run(run, last=last)
+    document = chosen.evaluate(data_dir=data_dir, quick=quick, progress=console.step)
     if as_json:
         console.print_json(document)
     else:
         show.metrics(chosen, document)
+    _tell_undrawn(document.get("per_class", {}).get("classes", ()))
+
+
+def _tell_undrawn(classes: Sequence[str], among: Sequence[str] = ()) -> None:
+    """Say which class names are missing from a picture, and why."""
+    from ganzoo.lettering import note
+
+    if told := note(classes, among):
+        console.warn(told)
 
 
 @runs_app.command("report")

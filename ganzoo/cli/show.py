@@ -11,16 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ganzoo.api.exports import Export
+    from ganzoo.api.runs import Run
     from ganzoo.bench.compare import Comparison
     from ganzoo.doctor import Finding
     from ganzoo.export.checks import Check
     from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.export.explain import Row as Explained
-    from ganzoo.export.exports import Export, ExportResult
-    from ganzoo.runs.run import Run
     from ganzoo.site.build import Site
     from ganzoo.sweep.study import Sweep
-    from ganzoo.training.loop import Outcome
 
 
 def listings(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -49,21 +48,22 @@ def info(found: Mapping[str, Any]) -> None:
             messages.print(f"{key:10} {value}", markup=False, soft_wrap=True)
 
 
-def outcome(done: Outcome) -> None:
+def trained(run: Run) -> None:
     messages = console.err()
-    if done.interrupted:
-        again = f"ganzoo train {done.run.config.arch} --resume --out {done.run.path}"
+    log, best = run.log, run.best
+    if run.interrupted:
+        again = f"ganzoo train {run.config.arch} --resume --out {run.path}"
         messages.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
-    elif done.log:
-        accuracies = [entry["validation/main/accuracy"] for entry in done.log if "validation/main/accuracy" in entry]
+    elif log:
+        accuracies = [entry["validation/main/accuracy"] for entry in log if "validation/main/accuracy" in entry]
         judged = f", accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
-        messages.print(f"Trained in {done.log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
-        if done.best:
-            best = f"{done.best.key.removeprefix('eval/')} {done.best.score:.4g} at epoch {done.best.epoch:.1f}"
+        messages.print(f"Trained in {log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
+        if best:
+            told = f"{best.key.removeprefix('eval/')} {best.score:.4g} at epoch {best.epoch:.1f}"
             messages.print(
-                f"The best by {best} is model.npz; as it was at the end: last.npz.", markup=False, soft_wrap=True
+                f"The best by {told} is model.npz; as it was at the end: last.npz.", markup=False, soft_wrap=True
             )
-    print(done.run.path)
+    print(run.path)
 
 
 def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> None:
@@ -90,24 +90,24 @@ def metrics(run: Run, document: Mapping[str, Any]) -> None:
 SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
 
 
-def export(made: ExportResult) -> None:
+def export(made: Export) -> None:
     from ganzoo.export import size
+    from ganzoo.export.encoding_costs import EncodingCost
 
-    export = made.export
-    for network in export.networks:
-        rows = size.file_rows(made.parts, network)
+    sizes = made.sizes
+    parts = size.parts(sizes)
+    for network in made.networks:
+        rows = size.file_rows(parts, network)
         console.table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
-    console.table(
-        ("a page on", *SIZES), size.backend_rows(made.parts), right=6, title="Bytes by backend; code is Brotli"
-    )
-    for name, note in export.notes.items():
+    console.table(("a page on", *SIZES), size.backend_rows(parts), right=6, title="Bytes by backend; code is Brotli")
+    for name, note in made.notes.items():
         console.out().print(f"{name}: {note}", markup=False)
     if made.checks:
         _checks(made.checks)
-    if made.encoding_costs:
-        _encoding_costs(made.encoding_costs)
-    for network in export.networks:
-        print(export.path / network)
+    if sizes["encodings"]:
+        _encoding_costs([EncodingCost(**each) for each in sizes["encodings"]])
+    for folder in made.networks.values():
+        print(folder)
 
 
 def _encoding_costs(encoding_costs: Sequence[EncodingCost]) -> None:
@@ -143,14 +143,10 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         console.out().print(f"{backend}: {renderer}", markup=False)
 
 
-def export_json(made: ExportResult) -> None:
-    from ganzoo.export import size
-
-    export = made.export
-    sizes = size.report(made.parts, export.notes, made.encoding_costs)
-    networks = {name: str(export.path / name) for name in export.networks}
+def export_json(made: Export) -> None:
+    networks = {name: str(folder) for name, folder in made.networks.items()}
     told = {"networks": networks, "checks": plain(made.checks), "left_out": dict(made.left_out)}
-    console.print_json({**sizes, **told})
+    console.print_json({**made.sizes, **told})
 
 
 def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> None:
@@ -177,9 +173,10 @@ def _counts(row: Explained) -> tuple[str, str]:
 
 def checks(export: Export, done: Sequence[tuple[str, Check]]) -> None:
     _checks(done)
-    for name in export.backends:
-        if name not in export.runnable:
-            console.out().print(f"{name}: {export.notes.get(name)}", markup=False)
+    tried = {check.backend for _, check in done}
+    for name, note in export.notes.items():
+        if name not in tried:
+            console.out().print(f"{name}: {note}", markup=False)
 
 
 def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
@@ -255,16 +252,18 @@ def serving(url: str, exposed: str, open_it: bool) -> None:
 def comparison(found: Comparison, aside: bool) -> None:
     """What changed; `aside` of stdout where that is JSON's."""
     from ganzoo import tables
-    from ganzoo.bench.compare import HEADINGS, cells
+    from ganzoo.bench.compare import HEADINGS, line, one_sided
 
     for note in found.notes:
         console.warn(note)
-    changed = [change for change in found.changes if change.verdict != "same"]
     messages = console.err() if aside else console.out()
+    changed = [line(change) for change in found.changes if change.verdict in ("faster", "slower")]
     if changed:
-        title = "Against the older report, by ratios"
-        messages.print(tables.table(HEADINGS, [cells(change) for change in changed], title=title))
-    messages.print(f"{len(found.changes)} ratios compared with the older report, {len(changed)} changed.")
+        messages.print(tables.table(HEADINGS, changed, title="Against the older report, by ratios"))
+    for told in one_sided(found.changes):
+        messages.print(told, markup=False, soft_wrap=True)
+    both = sum(change.old is not None and change.new is not None for change in found.changes)
+    messages.print(f"{both} ratios are in both reports, {len(changed)} changed.")
 
 
 def sweep(found: Sweep) -> None:

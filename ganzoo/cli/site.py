@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ganzoo.api.exports import load_export
+from ganzoo.api.sites import build_site
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import AsJson, ExportNames
-from ganzoo.lookup import find_export, run_of
 
 
 @app.command()
@@ -31,11 +32,16 @@ def site(
     as_json: AsJson = False,
 ) -> None:
     """Write pages to play with exported networks: a folder for any static host."""
-    from ganzoo.site import build, hosts
+    from ganzoo.site import hosts
 
-    chosen = [find_export(name) for name in names or (None,)]
-    options = build.SiteOptions(base_path, None if max_file_size is None else hosts.parse_size(max_file_size), title)
-    made = build.build([(export, run_of(export)) for export in chosen], out, options, console.step)
+    made = build_site(
+        [load_export(name) for name in names or (None,)],
+        out,
+        base_path=base_path,
+        max_file_size=None if max_file_size is None else hosts.parse_size(max_file_size),
+        title=title,
+        progress=console.step,
+    )
     for line in made.passed_over:
         console.warn(line)
     if as_json:

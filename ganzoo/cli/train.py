@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ganzoo import plugins
+from ganzoo.api import runs
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import ArchName, AsJson, complete
 from ganzoo.cli.errors import tell
 from ganzoo.errors import UsageError
 from ganzoo.lookup import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Kept(str, Enum):
@@ -55,12 +59,12 @@ def train(
     ] = False,
 ) -> None:
     """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
-    from ganzoo.training import options as training_options
-    from ganzoo.training import train as training
+    from ganzoo.training.dashboard import shown
+    from ganzoo.training.options import TrainOptions
     from ganzoo.updaters import distributed as processes
 
-    options = training_options.TrainOptions(
-        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, set_ or (), keep
+    options = TrainOptions(
+        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, _hparams(set_ or ()), keep
     )
     if from_ and not resume:
         raise UsageError("--from is of a run that there is.", "Add --resume, and --out RUN.")
@@ -68,14 +72,26 @@ def train(
         told = console.err() if team.leads else console.nowhere()
         if distributed:
             told.print(f"{team.size} processes share each batch. Should one die, --resume goes on.", style="dim")
-        if resume:
-            outcome = training.resume(arch, options, ROOT, out, told, from_.value if from_ else None)
-        else:
-            outcome = training.train(arch, options, ROOT, out, told)
+        with shown(told) as progress:
+            if resume:
+                run = runs.resume(arch, options, out, from_.value if from_ else None, progress)
+            else:
+                run = runs.train(arch, **vars(options), out=out, progress=progress)
     if team.leads:
-        show.outcome(outcome)
-    if outcome.interrupted:
+        show.trained(run)
+    if run.interrupted:
         raise typer.Exit(130)
+
+
+def _hparams(assignments: Sequence[str]) -> dict[str, str]:
+    """The values of --set by their keys, as text."""
+    found = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals:
+            raise UsageError(f"--set {assignment} has no '='.", "Write --set key=value.")
+        found[key] = text
+    return found
 
 
 @app.command()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.datasets import subset
-from ganzoo.errors import DataError, PluginError
+from ganzoo.errors import DataError, PluginError, listed
 from ganzoo.specs import Data
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ def require_learnable(data: Data, limited: bool) -> None:
     absent = [name for name, count in zip(data.classes, counts, strict=True) if not count]
     if absent:
         raise DataError(
-            f"The {len(data.train_t)} training images have none of the classes {', '.join(absent)}.",
+            f"The {len(data.train_t)} training images have none of the classes {listed(absent)}.",
             "Raise --limit, or leave it out." if limited else "Add images of each class, or leave the class out.",
         )
     first = data.train_x[0]
     if all(np.array_equal(first, image) for image in data.train_x):  # ends at the first that differs
         raise DataError(
             f"All {len(data.train_x)} training images are the same, pixel for pixel: there is nothing to learn.",
-            "Look at them. In a folder of pictures, bright is foreground, and what is transparent counts as black.",
+            "Look at them. In a folder of pictures, bright is foreground.",
         )
 
 

@@ -114,7 +114,7 @@ def fetch(chosen: IdxSet, family: Sequence[IdxSet]) -> list[Path]:
 
 def read(path: Path, file: IdxFile, chosen: IdxSet, family: Iterable[IdxSet]) -> ByteArray:
     """`file` of `chosen`, from `path`: uint8 of the shape `file.shape`. Raises `DataError`."""
-    served, content = _unpack(path, chosen.limit)
+    served, content = _unpack(path, chosen)
     if not file.matches(served, content):
         for known in (chosen, *family):
             for other in known.files:
@@ -122,8 +122,8 @@ def read(path: Path, file: IdxFile, chosen: IdxSet, family: Iterable[IdxSet]) ->
                     raise _wrong(path, f"holds {other.name} of '{known.name}', not {file.name} of '{chosen.name}'")
         found = parse(content, path)
         if found.shape != file.shape:
-            raise _wrong(path, f"holds {_words(found.shape)}, not {_words(file.shape)}")
-        raise _wrong(path, f"is a sound IDX file, but not {file.name} of '{chosen.name}': its digest differs")
+            raise _another(path, f"holds {_words(found.shape)}, not {_words(file.shape)}", chosen)
+        raise _another(path, f"is a sound IDX file, but not {file.name} of '{chosen.name}': its digest differs", chosen)
     array = parse(content, path)
     if array.ndim == 1 and array.max() >= len(chosen.classes):
         raise _wrong(path, f"has the label {array.max()}, where labels end at {len(chosen.classes) - 1}")
@@ -148,8 +148,9 @@ def parse(content: bytes, path: Path) -> ByteArray:
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _unpack(path: Path, limit: int) -> tuple[bytes, bytes]:
-    """The bytes of a file as they are, and unpacked where they are gzip's; reads no more than `limit`."""
+def _unpack(path: Path, chosen: IdxSet) -> tuple[bytes, bytes]:
+    """The bytes of a file as they are, and unpacked where they are gzip's; reads no more than `chosen.limit`."""
+    limit = chosen.limit
     try:
         with path.open("rb") as file:
             served = file.read(limit + 1)
@@ -160,7 +161,7 @@ def _unpack(path: Path, limit: int) -> tuple[bytes, bytes]:
     except (EOFError, zlib.error, OSError) as error:
         raise _wrong(path, f"is damaged or cannot be read: {error}") from error
     if max(len(served), len(content)) > limit:
-        raise _wrong(path, "is larger than any file of this data set")
+        raise _another(path, f"is larger than any file of '{chosen.name}'", chosen)
     return served, content
 
 
@@ -204,6 +205,16 @@ def _wrong(path: Path, problem: str) -> DataError:
     return DataError(
         f"{path} {problem}.",
         "Put the right file there, or delete it: without --data-dir ganzoo downloads what its cache lacks.",
+    )
+
+
+def _another(path: Path, problem: str, chosen: IdxSet) -> DataError:
+    """The error for a sound IDX file that is none of `chosen`, perhaps because it holds somebody's own pictures."""
+    return DataError(
+        f"{path} {problem}.",
+        f"The data set '{chosen.name}' is made of its four published files and no others. For pictures of your own, "
+        "save them as picture files, one subfolder for each class, and give: --dataset folder --data-dir DIR. For "
+        f"'{chosen.name}' itself, leave --data-dir out: ganzoo then downloads what its cache lacks.",
     )
 
 

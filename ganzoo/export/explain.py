@@ -30,7 +30,7 @@ def explain(run: Run) -> Mapping[str, list[Row]]:
     from ganzoo.export.lowering import lower
     from ganzoo.export.tracing import trace
 
-    networks = run.arch.export(run.config, run.model())
+    networks = run.networks()
     return {network.name: rows(lower(trace(network), network)) for network in networks}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import __version__
+from ganzoo import __version__, npz
 from ganzoo.errors import DocumentError, RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, schemas, size
 from ganzoo.export.encoding_costs import encoding_costs
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 FILE = "export.json"
+GOLDEN = "golden.npz"
 FORMER_FILE = "manifest.json"  # what FILE was called before a network's own manifest had that name to itself
 MARK = Mark(
     FILE,
     "export",
     ("ganzoo", "layout", "networks", "run"),
-    others=("report.json", "golden.npz"),
+    others=("report.json", GOLDEN),
     former_file=FORMER_FILE,
 )
 
@@ -85,12 +86,23 @@ class Export:
                 raise UsageError(f"{name}: {self.notes.get(name)}.", f"Choose {' or '.join(self.runnable)}.")
         return list(backends) or self.runnable
 
+    def folder(self, network: str) -> Path:
+        """The files of `network`."""
+        return self.path / network
+
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
         """Seeded inputs and Chainer's outputs, an array (N, ...) per input and output of `network`, N 64 or fewer."""
         entry = self.networks[network]
-        names = [f"{network}/{side}/{spec['name']}" for side in ("inputs", "outputs") for spec in entry[side]]
-        arrays = [self._stored(name) for name in names]
-        return arrays[: len(entry["inputs"])], arrays[len(entry["inputs"]) :]
+        sides = ("inputs", "outputs")
+        specs = {f"{network}/{side}/{spec['name']}": spec for side in sides for spec in entry[side]}
+        stored = self._stored(*specs)
+        for name, spec in specs.items():
+            array, shape = stored[name], spec.get("shape")
+            alike = isinstance(shape, list | tuple) and array.shape[1:] == tuple(shape)
+            if array.dtype != "float32" or not array.size or not alike:
+                raise self._damaged(f"'{name}' is {array.dtype} {array.shape}")
+        inputs, outputs = ([stored[f"{network}/{side}/{spec['name']}"] for spec in entry[side]] for side in sides)
+        return inputs, outputs
 
     def distance(self, network: str) -> float:
         """How far Chainer's outputs of `network` are from float64; 0 in exports of a ganzoo that did not ask."""
@@ -100,16 +112,22 @@ class Export:
         """Images (N, C, H, W) and labels (N,) to judge a classifier by; None for any other network."""
         if not self.networks[network]["test"]:
             return None
-        return self._stored(f"{network}/test/x"), self._stored(f"{network}/test/t")
+        x, t = self._stored(f"{network}/test/x", f"{network}/test/t").values()
+        if x.dtype != "float32" or t.dtype != "int32" or x.ndim != 4 or t.shape != x.shape[:1]:
+            raise self._damaged(
+                f"the test images of {network} are {x.dtype} {x.shape}, their labels {t.dtype} {t.shape}"
+            )
+        return x, t
 
-    def _stored(self, name: str) -> Any:
-        import numpy as np
-
+    def _stored(self, *names: str) -> Mapping[str, Any]:
+        """Arrays of golden.npz."""
         try:
-            with np.load(self.path / "golden.npz", allow_pickle=False) as stored:
-                return stored[name]
-        except Exception as error:  # NumPy and zipfile raise their own on hostile bytes
-            raise RunError(f"{self.path / 'golden.npz'} is damaged: {error}", "Export again.") from error
+            return npz.read(self.path / GOLDEN, *names)
+        except (OSError, ValueError) as error:
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, problem: str) -> RunError:
+        return RunError(f"{self.path / GOLDEN} is damaged: {problem}.", "Export again.")
 
 
 @dataclass(frozen=True)
@@ -149,7 +167,7 @@ def write(
     backends = sorted(backends, key=lambda backend: backend.order)
     place = out.resolve()
     refuse_foreign(place, MARK)
-    networks = run.arch.export(run.config, run.model())
+    networks = run.networks()
     progress("tracing the networks")
     traced = [golden.trace(network) for network in networks]
     progress("compiling for " + ", ".join(backend.name for backend in backends))
@@ -166,7 +184,7 @@ def write(
             (staged / network.name).mkdir()
             for written in files.write(data.without(refused), staged / network.name):
                 parts.append(size.measure(written, network.name, staged))
-        tested = golden.write(staged / "golden.npz", traced, run if judge else None)
+        tested = golden.write(staged / GOLDEN, traced, run if judge else None)
         description = _description(run, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
         if budget is not None:

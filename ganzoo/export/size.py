@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import BudgetError, UsageError
+from ganzoo.export import schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -118,6 +119,17 @@ def report(parts: Sequence[Part], notes: Mapping[str, str], encoding_costs: Sequ
         "notes": dict(notes),
         "encodings": [asdict(cost) for cost in encoding_costs],
     }
+
+
+def read(export: Path) -> dict[str, Any]:
+    """The `report.json` of the folder `export`. Raises `DocumentError` where it cannot be read or is damaged."""
+    return schemas.read(export / "report.json", "report")
+
+
+def parts(report: Mapping[str, Any]) -> list[Part]:
+    """The files of a `report`."""
+    names = [field.name for field in fields(Part)]
+    return [Part(**{name: entry[name] for name in names}) for entry in report["files"]]
 
 
 def parse_bytes(text: str) -> int:

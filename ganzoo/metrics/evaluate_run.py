@@ -15,6 +15,7 @@ from ganzoo.errors import RunError, UsageError
 from ganzoo.files import replacing, write_json
 from ganzoo.metrics import evaluator_training, gan_train, neighbours, plots, pretrained, scores
 from ganzoo.metrics.evaluator import look
+from ganzoo.metrics.slow_work import SlowWork
 from ganzoo.runs.data import data_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ NOTE = (
     "Numbers of {shape} pictures by an evaluator of {dataset}: they compare with other runs on this data under the "
     "same evaluator, and with no distance on Inception's features (FID, KID) that was published."
 )
+CLASSIFIED = "Measured on all {pictures:,} test images of {dataset}."
 
 Document = dict[str, Any]
 
@@ -44,7 +46,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
     on one machine. Raises `RunError` when the data is not what the run was trained on, `UsageError` when its
     networks neither draw nor classify, or when there are too few images to judge by.
     """
-    exported = run.arch.export(run.config, run.model())
+    exported = run.networks()
     painter, classifier = roles.generator(exported), roles.classifier(exported)
     data = data_of(run.config, data_dir)
     checksum = datasets.checksum(data)
@@ -53,14 +55,13 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             f"The data of {run.config.dataset} is not what {run.path} was trained on.",
             "Name the folder of that data with --data-dir.",
         )
-    if not pretrained.enough(data):
+    if painter is not None and not pretrained.enough(data):
         raise UsageError(
             f"{run.config.dataset} has {len(data.train_x)} training and {len(data.test_x)} test images: "
             "too few to judge by.",
             f"{pretrained.LEAST_TRAIN} and {pretrained.LEAST_TEST} are needed.",
         )
     with threadpool_limits(1):  # sums, and so numbers, do not depend on the cores that there are
-        known = pretrained.of(data, progress)
         document = {
             "format": FORMAT,
             "run": run.name,
@@ -70,12 +71,13 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             "data": run.config.dataset,
             "data_sha256": checksum,
             "test_sha256": datasets.test_checksum(data),
-            "note": NOTE.format(shape="x".join(map(str, run.config.shape)), dataset=run.config.dataset),
         }
         if painter is not None:
-            document |= _generator(run, painter, data, known, quick, progress)
+            document["note"] = NOTE.format(shape="x".join(map(str, run.config.shape)), dataset=run.config.dataset)
+            document |= _generator(run, painter, data, pretrained.of(data, progress), quick, progress)
         elif classifier is not None:
-            document |= _classifier(classifier, data, known, progress)
+            document["note"] = CLASSIFIED.format(pictures=len(data.test_x), dataset=run.config.dataset)
+            document |= _classifier(classifier, data, progress)
         else:
             message = f"{run.name} is a run of {run.config.arch}, which neither draws pictures nor tells classes."
             raise UsageError(message, "Name another run.")
@@ -169,19 +171,17 @@ def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
 
 def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) -> dict[str, Any]:
     """GAN-train beside what the same classifier learns from the real training images: as many, of the same labels."""
-    progress("Training a classifier on drawn pictures")
     labels = data.train_t
     images = roles.draw(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
-    drawn = gan_train.accuracy(replace(data, train_x=images.clip(0, 1)))
-    progress("And one on real images, once for this data")
-    return _score(drawn, gan_train.accuracy_of_real(data), "max")
+    work = SlowWork("Training a classifier on drawn pictures", progress)
+    drawn = gan_train.accuracy(replace(data, train_x=images.clip(0, 1)), work)
+    work.over()
+    return _score(drawn, gan_train.accuracy_of_real(data, progress), "max")
 
 
-def _classifier(network: Network, data: Data, known: Known, progress: Callable[[str], None]) -> Document:
+def _classifier(network: Network, data: Data, progress: Callable[[str], None]) -> Document:
     """Accuracy and calibration on all test images."""
     progress("Classifying the test images")
-    _, logits = look(known.evaluator, data.test_x)
-    on_real = scores.confusion(data.test_t, logits.argmax(axis=1).astype(np.int32), len(data.classes))
     outputs = roles.read(network, data.test_x)
     probabilities = outputs if network.outputs[0].meaning == "probabilities" else softmax(outputs, axis=1)
     table = scores.confusion(data.test_t, probabilities.argmax(axis=1).astype(np.int32), len(data.classes))
@@ -189,7 +189,6 @@ def _classifier(network: Network, data: Data, known: Known, progress: Callable[[
     return {
         "kind": "classifier",
         "pictures": len(data.test_x),
-        "evaluator": _evaluator(known, on_real),
         "scores": {
             "accuracy": _score(_right(table), None, "max"),
             "calibration_error": _score(scores.calibration_error(bins), None, "min"),

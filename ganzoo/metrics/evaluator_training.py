@@ -15,6 +15,8 @@ from ganzoo.datasets.subset import some
 from ganzoo.metrics.evaluator import Evaluator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from ganzoo.specs import Data, FloatArray, LabelArray
@@ -53,13 +55,22 @@ def for_images(n_images: int) -> Recipe:
     return Recipe(pictures=min(max(14 * n_images, 5_000), 180_000), batch_size=min(64, max(16, n_images // 16)))
 
 
-def train(data: Data, recipe: Recipe) -> Evaluator:
-    """A new evaluator of `data`, by its training images without those that are held out."""
+def train(data: Data, recipe: Recipe, progress: Callable[[float], None] = lambda share: None) -> Evaluator:
+    """A new evaluator of `data`, by its training images without those that are held out.
+
+    `progress` is told the share of the work that is done, after each step.
+    """
     kept = np.setdiff1d(np.arange(len(data.train_x)), held_out(len(data.train_x)))
-    return fit(data.train_x[kept], data.train_t[kept], len(data.classes), recipe)
+    return fit(data.train_x[kept], data.train_t[kept], len(data.classes), recipe, progress)
 
 
-def fit(x: FloatArray, t: LabelArray, n_classes: int, recipe: Recipe) -> Evaluator:
+def fit(
+    x: FloatArray,
+    t: LabelArray,
+    n_classes: int,
+    recipe: Recipe,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Evaluator:
     """A new evaluator by the images `x` (N, C, H, W) with labels `t`."""
     rng = np.random.RandomState(recipe.seed)
     model = Evaluator(x.shape[1], n_classes, recipe.seed)
@@ -77,6 +88,7 @@ def fit(x: FloatArray, t: LabelArray, n_classes: int, recipe: Recipe) -> Evaluat
             model.cleargrads()
             loss.backward()
             optimizer.update()
+            progress((step + 1) / steps)
     return model
 
 

@@ -13,26 +13,32 @@ import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import chainer
 from threadpoolctl import threadpool_limits
 
 from ganzoo import datasets, plugins, roles
 from ganzoo.files import write_json
+from ganzoo.metrics.slow_work import SlowWork
 from ganzoo.paths import writable_cache
 from ganzoo.specs import TrainConfig
 from ganzoo.updaters.seeding import seeded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ganzoo.specs import Data
 
 CLASSIFIER = "cnn"  # the architecture that learns
 PICTURES = 300_000  # shown in all: five epochs of MNIST; the recipe's eleven take minutes each time
 
 
-def accuracy(data: Data) -> float:
-    """The share of the test images that the classifier recognises when it has learned from the training images."""
+def accuracy(data: Data, progress: Callable[[float], None] = lambda share: None) -> float:
+    """The share of the test images that the classifier recognises when it has learned from the training images.
+
+    `progress` is told the share of the learning that is done, after each step.
+    """
     config = _config(data)
     with (
         tempfile.TemporaryDirectory() as scratch,
@@ -45,12 +51,17 @@ def accuracy(data: Data) -> float:
         trainer = chainer.training.Trainer(training.updater, (config.epochs, "epoch"), out=scratch)
         for extension in training.extensions:
             trainer.extend(extension)
+
+        def told(trainer: Any) -> None:
+            progress(min(1.0, trainer.updater.epoch_detail / config.epochs))
+
+        trainer.extend(told, name="told", trigger=(1, "iteration"))
         trainer.run()
         (network,) = arch.export(config, training.model)
         return float((roles.read(network, data.test_x).argmax(axis=1) == data.test_t).mean())
 
 
-def accuracy_of_real(data: Data) -> float:
+def accuracy_of_real(data: Data, tell: Callable[[str], None] = lambda line: None) -> float:
     """`accuracy` of real training images; it is kept in the cache, for every run on this data."""
     told = [
         datasets.checksum(data),
@@ -62,7 +73,9 @@ def accuracy_of_real(data: Data) -> float:
     path = writable_cache("evaluators") / f"{key}-cnn.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
         return float(json.loads(path.read_text("utf-8"))["accuracy"])
-    found = accuracy(data)
+    work = SlowWork("Training a classifier on real images, once for all runs on this data", tell)
+    found = accuracy(data, work)
+    work.over()
     write_json(path, {"accuracy": found})
     return found
 

@@ -45,7 +45,7 @@ def during(
     up to 4000 pictures of noise from `config.seed`, against as many test images. Classifiers by "eval/accuracy" on the
     test images. For the first use of a data set an evaluator is trained, with a line of `progress`.
     """
-    exported = plugins.ARCHS.get(config.arch).export(config, model)
+    exported = plugins.exported(plugins.ARCHS.get(config.arch), config, model)
     painter, classifier = roles.generator(exported), roles.classifier(exported)
     if painter is not None and pretrained.enough(data):
         return Judge(_of_painter(painter, data, config.seed, progress), "eval/frechet", "min")

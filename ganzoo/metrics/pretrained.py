@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from filelock import FileLock
 
-from ganzoo import datasets
+from ganzoo import datasets, npz
 from ganzoo.errors import SnapshotError
 from ganzoo.files import replacing
 from ganzoo.metrics import evaluator_training, scores
 from ganzoo.metrics.evaluator import Evaluator
+from ganzoo.metrics.slow_work import SlowWork
 from ganzoo.paths import writable_cache
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
     with FileLock(path.with_suffix(".lock")):
         with contextlib.suppress(FileNotFoundError, SnapshotError):
             return read(path, blank)
-        progress("Training an evaluator of this data, once")
-        trained = evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)))
-        write(path, trained)
+        work = SlowWork("Training an evaluator of this data, once for all its runs", progress)
+        write(path, evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)), work))
+        work.over()
     return read(path, blank)  # also now: the arrays of every later use
 
 
@@ -91,16 +91,14 @@ def read(path: Path, evaluator: Evaluator) -> Known:
     content = path.read_bytes()
     wanted = _arrays(evaluator)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
-                raise ValueError("it is compressed")
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            arrays = dict(stored.items())
+        if npz.compressed(io.BytesIO(content)):
+            raise ValueError("it is compressed")
+        arrays = npz.read(io.BytesIO(content))
         if {key: array.shape for key, array in arrays.items()} != {key: array.shape for key, array in wanted.items()}:
             raise ValueError("it is of another network")
         if not all(array.dtype == np.float16 and np.isfinite(array).all() for array in arrays.values()):
             raise ValueError("it holds what are no weights")
-    except Exception as error:  # NumPy and zipfile raise their own on hostile bytes
+    except ValueError as error:
         raise SnapshotError(f"{path} is no evaluator: {error}.", "Install ganzoo anew.") from error
     for key, array in wanted.items():
         array[...] = arrays[key]

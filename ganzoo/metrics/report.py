@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.tables import table
+from ganzoo.tables import Table, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from rich.table import Table
+    from collections.abc import Iterator, Mapping, Sequence
 
 NAMES = {
     "accuracy": "accuracy",
@@ -20,6 +18,7 @@ NAMES = {
     "coverage": "coverage, k = 5",
     "calibration_error": "calibration error, 15 bins",
 }
+SHOWN = 40  # the most classes that are told one by one; metrics.json has all
 SHARES = ("accuracy", "gan_train", "coverage", "calibration_error")
 
 
@@ -37,13 +36,29 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
         cells = zip(found["classes"], *columns, strict=True)
         by_class = [[name, *(shown("accuracy", value) for value in values)] for name, *values in cells]
         headings = ("class", "accuracy", "real images") if "floor" in found else ("class", "accuracy")
-        yield table(headings, by_class, right=len(columns))
+        chosen = told_apart(found["accuracy"])
+        few = len(chosen) < len(by_class)
+        title = f"The {len(chosen)} of {len(by_class):,} classes with the least accuracy" if few else ""
+        yield table(headings, [by_class[i] for i in chosen], right=len(columns), title=title)
     if "neighbours" in document:
         closer = 100 * document["neighbours"]["closer"]
         yield f"{closer:.1f}% of the pictures are nearer to a training image than 99% of the test images are."
-    judge = document["evaluator"]
-    yield f"Judged by evaluator {judge['sha256'][:12]}, which reads {100 * judge['accuracy']:.2f}% of the test images."
+    if "evaluator" in document:
+        judge = document["evaluator"]
+        share = f"{100 * judge['accuracy']:.2f}%"
+        yield f"Judged by evaluator {judge['sha256'][:12]}, which reads {share} of the test images."
     yield str(document["note"])
+
+
+def told_apart(accuracy: Sequence[float | None]) -> list[int]:
+    """The places of the classes that are told one by one: all in their order, of very many those that are read worst.
+
+    `accuracy` is None for a class without pictures.
+    """
+    if len(accuracy) <= SHOWN:
+        return list(range(len(accuracy)))
+    known = [(value, i) for i, value in enumerate(accuracy) if value is not None]
+    return [i for _, i in sorted(known)[:SHOWN]]
 
 
 BETTER = {"min": "lower", "max": "higher"}

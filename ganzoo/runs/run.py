@@ -31,8 +31,10 @@ from ganzoo.files import write_json
 from ganzoo.specs import Arch, TrainConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from ganzoo.specs import Network
 
 FORMAT = 1
 
@@ -89,13 +91,9 @@ class Run:
         file = self.path / "log.jsonl"
         try:
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-            entries = [{str(key): float(value) for key, value in json.loads(line).items()} for line in lines]
-            needed = ("epoch_detail", "iteration", "elapsed_time")
-            if not all(math.isfinite(entry.get(key, math.nan)) for entry in entries for key in needed):
-                raise ValueError("a line lacks its epoch, iteration or time")
+            return log_lines(json.loads(line) for line in lines)
         except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
-        return entries
 
     def epochs_done(self) -> float:
         """How far the log goes, in epochs."""
@@ -142,7 +140,7 @@ class Run:
                 f"Finish it with: ganzoo train {self.config.arch} --resume --out {self.path}",
             )
         try:
-            model = self.arch.build(self.config)
+            model = plugins.built(self.arch, self.config)
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(
                 f"{self.path / 'config.json'} has not what {self.config.arch} needs: {type(error).__name__}: {error}.",
@@ -150,6 +148,10 @@ class Run:
             ) from error
         load_model(self.model_path, self.config, model)
         return model
+
+    def networks(self) -> Sequence[Network]:
+        """What the architecture exports of the trained network. Raises as `model` does, and `PluginError`."""
+        return plugins.exported(self.arch, self.config, self.model())
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,18 @@ class Best:
     key: str
     better: str
     score: float
+
+
+def log_lines(lines: Iterable[Any]) -> list[dict[str, float]]:
+    """`lines` of a log, which may come from anywhere, as numbers by name.
+
+    Raises `ValueError`, `TypeError`, `AttributeError` or `OverflowError` where they are not what a training writes.
+    """
+    entries = [{str(key): float(value) for key, value in line.items()} for line in lines]
+    needed = ("epoch_detail", "iteration", "elapsed_time")
+    if not all(math.isfinite(entry.get(key, math.nan)) for entry in entries for key in needed):
+        raise ValueError("a line lacks its epoch, iteration or time")
+    return entries
 
 
 @contextlib.contextmanager

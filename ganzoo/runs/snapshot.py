@@ -8,9 +8,9 @@ Entries are stored uncompressed, so that a file cannot unfold to more than its s
 from __future__ import annotations
 
 import json
-import zipfile
 from typing import TYPE_CHECKING, Any
 
+from ganzoo import npz
 from ganzoo.errors import SnapshotError
 from ganzoo.files import replacing
 
@@ -41,7 +41,7 @@ def load_model(path: Path, config: TrainConfig, model: Any) -> None:
     import numpy as np
 
     arrays = _read(path, "model", config)
-    _fit(path, flat(model), arrays)
+    _fit(path, flat(model), arrays)  # of the network's own types: nothing becomes infinite by a conversion
     if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
         raise _damaged(path, ValueError("a weight is no number"))
     _fill(path, model, arrays)
@@ -72,13 +72,18 @@ def load_state(path: Path, config: TrainConfig, trainer: Any) -> None:
     arrays = _read(path, "state", config)
     state = {key.removeprefix("trainer/"): array for key, array in arrays.items() if key.startswith("trainer/")}
     # the trainer that was saved had run and this one has not: only what both have can be compared
-    _fit(path, {key: array for key, array in flat(trainer.updater).items() if array.ndim}, state, "updater/")
+    _fit(path, flat(trainer.updater), state, "updater/")
+    _require_plain(path, state)
     _fill(path, trainer, state)
     try:
-        position, has_gauss = arrays["random/rest"].tolist()
+        _require_sound(trainer.updater)
+        keys, rest, gauss = (arrays[f"random/{name}"] for name in ("keys", "rest", "gauss"))
+        if (keys.dtype, rest.dtype, gauss.dtype) != ("uint32", "int64", "float64"):
+            raise ValueError("its random numbers are of another type")
+        position, has_gauss = rest.tolist()
         if not 0 <= position <= MT19937_KEYS:  # NumPy would read there
             raise ValueError(f"its random numbers are at {position}")
-        np.random.set_state(("MT19937", arrays["random/keys"], position, has_gauss, float(arrays["random/gauss"])))
+        np.random.set_state(("MT19937", keys, position, has_gauss, float(gauss)))
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise _damaged(path, error) from error
 
@@ -107,16 +112,64 @@ def _damaged(path: Path, error: Exception) -> SnapshotError:
 
 
 def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
+    """Raise `SnapshotError` unless `found` has all that is `wanted`, in its shapes and types."""
+    import numpy as np
+
     for key, array in sorted(wanted.items()):
         layer = key.strip("/")
         if prefix + key not in found:
             raise SnapshotError(f"{path} has no '{layer}'.", "It was written by another version of the network.")
-        shape = found[prefix + key].shape
-        if shape != array.shape:
+        if array.dtype == object:  # None, until the training has begun
+            continue
+        stored = found[prefix + key]
+        # a single number is Python's, which may have been whole by chance
+        alike = stored.dtype == array.dtype if array.ndim else np.can_cast(stored.dtype, array.dtype)
+        if stored.shape != array.shape or not alike:
+            is_, wants = (stored.shape, array.shape) if alike else (stored.dtype, array.dtype)
             raise SnapshotError(
-                f"'{layer}' is {shape} in {path}, the network wants {array.shape}.",
+                f"'{layer}' is {is_} in {path}, the network wants {wants}.",
                 "It was written by another version of the network.",
             )
+
+
+def _require_plain(path: Path, state: Arrays) -> None:
+    """Refuse what is neither a number nor a text, and numbers that are none."""
+    import numpy as np
+
+    for key, array in state.items():
+        if array.dtype.kind not in "biufUO":
+            raise _damaged(path, ValueError(f"'{key}' is {array.dtype}"))
+        others = key.startswith("extensions/") and not key.startswith("extensions/log/")  # may hold what they like
+        if array.dtype.kind == "f" and not others and not np.isfinite(array).all():
+            raise _damaged(path, ValueError(f"'{key}' is not finite"))
+
+
+def _require_sound(updater: Any) -> None:
+    """Raise `ValueError` for a state that no training can have: an optimiser or an iterator would stumble over it."""
+    import numpy as np
+    from chainer.iterators import SerialIterator
+
+    counts = {"iteration": updater.iteration}
+    for name, optimizer in updater.get_all_optimizers().items():
+        counts |= {f"the steps of the optimiser '{name}'": optimizer.t, f"its epochs, '{name}'": optimizer.epoch}
+        for path, parameter in optimizer.target.namedparams():
+            rule = parameter.update_rule
+            if rule is None:  # it does not learn
+                continue
+            counts[f"the steps of '{path}'"] = rule.t
+            for key, array in (rule.state or {}).items():
+                if array.shape != parameter.shape or array.dtype not in (parameter.dtype, np.float32):
+                    raise ValueError(f"the optimiser's '{key}' of '{path}' is {array.dtype} {array.shape}")
+    for name, iterator in getattr(updater, "_iterators", {}).items():
+        if isinstance(iterator, SerialIterator):
+            state, n = iterator._state, len(iterator.dataset)
+            counts |= {f"the position of the iterator '{name}'": state.current_position, "its epoch": state.epoch}
+            shuffled = state.order is None or np.array_equal(np.sort(state.order), np.arange(n))
+            if not shuffled or state.current_position > n:
+                raise ValueError(f"the iterator '{name}' is not of {n} training images")
+    for what, count in counts.items():
+        if count < 0:
+            raise ValueError(f"{what} is {count}")
 
 
 def _identity(config: TrainConfig) -> dict[str, Any]:
@@ -139,17 +192,21 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
     import numpy as np
 
     try:
-        with zipfile.ZipFile(path) as archive:
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
-                raise ValueError("it is compressed")
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = dict(stored.items())
+        names = npz.names(path)
+        if names and HEADER not in names:
+            raise SnapshotError(
+                f"{path} was not written by ganzoo: nothing in it tells which network it is of.",
+                "Put the run's own file back, or train anew; weights that Chainer's save_npz wrote lack this.",
+            )
+        if npz.compressed(path):
+            raise ValueError("it is compressed")
+        arrays = npz.read(path)
         header = json.loads(str(arrays.pop(HEADER)))
         arrays |= dict.fromkeys(header["absent"], np.asarray(None))
         version = header["format"]
     except FileNotFoundError as error:
         raise SnapshotError(f"{path} does not exist.", "Train first, or name another run.") from error
-    except Exception as error:  # NumPy, zipfile and tokenize raise their own on hostile bytes
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, error) from error
     if version != FORMATS[kind]:
         raise SnapshotError(

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from ganzoo.assets.join import Joined
 
 RUNTIME = Path(__file__).resolve().parent
+TYPES = RUNTIME / "public.d.ts"
 SHIPPED = ("ganzoo.js", "weights.js", "webdnn.js")  # each imports none but those before it
 
 
 def shipped() -> Mapping[str, str]:
-    """The runtime's files by name: `ganzoo.js`, `weights.js` for f16 and int8, `webdnn.js` for WebDNN's own pages."""
+    """The runtime's files by name: `ganzoo.js`, `weights.js` for f16 and int8, `webdnn.js` for WebDNN's own pages.
+
+    `ganzoo.d.ts` has the types of `ganzoo.js`, for whoever writes TypeScript.
+    """
     joined: dict[str, Joined] = {}
     for name in SHIPPED:
         joined[f"./{name}"] = join(RUNTIME / name, apart=joined)
-    return {name: javascript(joined[f"./{name}"].source, name) for name in SHIPPED}
+    types = {"ganzoo.d.ts": TYPES.read_text(encoding="utf-8")}
+    return {name: javascript(joined[f"./{name}"].source, name) for name in SHIPPED} | types

@@ -12,6 +12,7 @@ const PATIENCE = 20000; // ms; some drivers take seconds to compile one network'
 const ROUNDS = 7;
 const ROUND = 4; // ms; the clocks of pages tick in 0.1 to 1 ms
 const LONG = 300; // ms; no round begins later
+const CERTAIN = 4096; // pixels a side that every browser has canvases of
 
 /**
  * `promise`, unless it takes too long.
@@ -100,6 +101,12 @@ export class Opened {
       paint(canvas, shape, values, n, range);
     } catch (cause) {
       reject("canvas", `${cause}`);
+    }
+    const { width, height } = canvas;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    // a canvas that is too large takes all and keeps nothing; what was painted is opaque
+    if (Math.max(width, height) > CERTAIN && !context.getImageData(width - 1, height - 1, 1, 1).data[3]) {
+      reject("canvas", `${width}x${height} pixels are more than this browser paints`);
     }
   }
 

@@ -30,10 +30,17 @@ export async function fetchBytes(url, file, most, request, onBytes) {
       onBytes?.(length);
     }
   } catch (cause) {
-    throw cause instanceof GanzooError ? cause : new GanzooError("fetch", `${cause}`, { file, cause });
+    throw cause instanceof GanzooError ? cause : new GanzooError("fetch", cause + elsewhere(url), { file, cause });
   }
   return bytes.subarray(0, size);
 }
+
+/**
+ * What to know of a failure at another origin, which the browser tells nobody's script.
+ * @param {URL} url
+ */
+const elsewhere = ({ origin }) =>
+  origin === globalThis.location?.origin ? "" : `; ${origin} must allow this page by CORS`;
 
 /** @param {Iterable<number>} hash */
 const integrityOf = (hash) => `sha256-${btoa(String.fromCharCode(...hash))}`;
@@ -136,12 +143,12 @@ export class Files {
     const link = globalThis.document?.createElement("link");
     if (link?.relList.supports("modulepreload")) {
       await new Promise((resolve, reject) => {
-        const onerror = () => reject(new GanzooError("corrupt", "missing, or wrong SHA-256", { file }));
+        const onerror = () => reject(new GanzooError("corrupt", "missing, or wrong SHA-256" + elsewhere(url), { file }));
         const how = { onload: resolve, onerror, rel: "modulepreload", integrity, href: url };
         document.head.append(Object.assign(link, how));
       }).finally(() => link.remove());
     }
-    return import(url.href);
+    return import(/* webpackIgnore: true */ /* @vite-ignore */ url.href); // a bundler has none of a bundle's files
   }
 }
 

@@ -58,7 +58,7 @@ async function start(url, { backend = "auto", worker }, signal, onProgress) {
   if (backend === "auto") {
     names = all;
     const identity = ` ${navigator.userAgent} ${JSON.stringify(manifest.files)}`;
-    opening = backends.fastest(names, `ganzoo ${place}`, identity);
+    opening = backends.fastest(names, `ganzoo ${place}${worker ? " worker" : ""}`, identity); // who computes elsewhere is another
   } else opening = backends.first(names.values());
   files.tell(onProgress);
   try {

@@ -17,7 +17,7 @@ import { normal, uniform } from "./noise.js";
  * @property {string} [distribution]
  */
 
-const LARGEST = 3.4028234663852886e38; // of float32
+const LARGEST = 1e6; // where no range is told; products of larger values overflow float32 on one backend and not on another
 
 /**
  * An input's parts; the input itself where it has none, or is wanted.
@@ -33,6 +33,15 @@ export const slotsOf = (spec, input, isWhole) => {
 export const reject = (field, what) => {
   throw new GanzooError("input", what, { field });
 };
+
+/**
+ * @param {any} value
+ * @param {number} end
+ */
+const isWhole = (value, end) => Number.isInteger(value) && value >= 0 && value < end;
+
+/** For a message. @param {any} value a symbol, among others, is no text */
+const told = (value) => (typeof value === "number" ? value : `a ${typeof value}`);
 
 /**
  * One array per input, and how many samples they hold. Raises "input".
@@ -63,7 +72,7 @@ export function pack(specs, given) {
     for (let start = offset, i = 0; i < length; start += array.length / n) {
       for (let at = start; at < start + size; at++, i++) {
         const value = values[i];
-        // NaN is nowhere, what float32 does not hold is infinite
+        // NaN is nowhere
         array[at] = typeof value === "number" ? value : NaN;
         if (!(array[at] >= low && array[at] <= high)) reject(name, `${array[at]} at ${i} is not from ${low} to ${high}`);
       }
@@ -85,7 +94,7 @@ const rowsOf = ({ name, meaning, size }, value, n) => {
   const rows = new Float32Array(list.length * size);
   for (let i = 0; i < list.length; i++) {
     const label = list[i];
-    if (!Number.isInteger(label) || label < 0 || label >= size) reject(name, `${label} is not from 0 to ${size - 1}`);
+    if (!isWhole(label, size)) reject(name, `${told(label)} is not from 0 to ${size - 1}`);
     rows[i * size + label] = 1;
   }
   return rows;
@@ -102,12 +111,12 @@ export const latent = ({ distribution, range }, seed, n, stream) =>
  * @param {number} n samples
  */
 export function noise(specs, seed, n) {
-  if (seed >>> 0 !== seed) reject("seed", `${seed} is not from 0 to ${2 ** 32 - 1}`);
+  if (!isWhole(seed, 2 ** 32)) reject("seed", `${told(seed)} is not from 0 to ${2 ** 32 - 1}`);
   /** @type {Record<string, Float32Array>} */
   const drawn = {};
   specs.flatMap((spec, i) => slotsOf(spec, i)).forEach((slot, stream) => {
     const { name, meaning, size } = slot;
-    if (!isCount(n) || !isCount(n * size)) reject("count", `not ${n}`);
+    if (!isCount(n) || !isCount(n * size)) reject("count", `not ${told(n)}`);
     if (meaning === "latent") drawn[name] = latent(slot, seed, n * size, stream);
   });
   return drawn;

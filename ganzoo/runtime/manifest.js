@@ -98,7 +98,9 @@ export function parse(json) {
   let manifest;
   try {
     manifest = JSON.parse(json);
-  } catch {}
+  } catch {
+    refuse("", /^\s*</.test(json) ? "HTML, not JSON: no bundle is at this address" : "no JSON");
+  }
   if (manifest?.format > FORMAT) refuse("format", `${manifest.format} is newer`, "version");
   check(manifest, RULES, "");
   const { files, weights, backends, golden } = /** @type {Manifest} */ (manifest);

@@ -16,7 +16,7 @@ const NEVER = new Promise(() => {});
 export class Backends {
   /** @type {Row[]} */
   report = [];
-  /** @type {unknown} the last one */
+  /** @type {unknown} the last one, or the first that says that a file was altered: no browser can mend that */
   error;
   /** @type {Promise<unknown>} the self-test under way */
   #testing = Promise.resolve();
@@ -42,7 +42,7 @@ export class Backends {
    * @param {unknown} error
    */
   fail(row, error) {
-    this.error = error;
+    if (!isAltered(this.error)) this.error = error;
     row.ok = false;
     row.reason = `${/** @type {any} */ (error)?.message ?? error}`;
   }
@@ -73,7 +73,7 @@ export class Backends {
   /** @returns {never} */
   #none() {
     const { report, error } = this;
-    if (report.length === 1 && error instanceof GanzooError) throw error;
+    if (isAltered(error) || (report.length === 1 && error instanceof GanzooError)) throw error;
     const reasons = report.map(({ backend, reason }) => (reason ? `; ${backend}: ${reason}` : ""));
     throw new GanzooError("backend", `no backend works${reasons.join("")}`, { report });
   }
@@ -128,6 +128,9 @@ export class Backends {
     return best;
   }
 }
+
+/** @param {any} error */
+const isAltered = (error) => error?.code === "corrupt";
 
 /**
  * It may be off, full or denied.

@@ -54,10 +54,13 @@ def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     """Serve `app` on `listener`, from a thread; both end with the block."""
     import uvicorn
 
+    from ganzoo.serving.connections import Connection
+
     _warm_up()
     with listener:
         config = uvicorn.Config(
             app,
+            http=Connection,
             log_config=None,
             log_level="error",
             access_log=False,

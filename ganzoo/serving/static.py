@@ -1,4 +1,8 @@
-"""Folders as a web server answers with them: one way for the pages of tests and benchmarks and for sites."""
+"""Folders as a web server answers with them: one way for the pages of tests and benchmarks and for sites.
+
+Each answer opens its file once. Its length, its tag and its content therefore belong together, even when the folder is
+written again meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,20 @@ import re
 import stat
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, StreamingResponse
+from starlette.responses import Response as Reply
 from starlette.staticfiles import StaticFiles
 
 from ganzoo.serving.compressed import SUFFIX
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from starlette.responses import Response
+    from starlette.types import Scope, Send
 
 # Python's own table follows the system's registry, which may call a script plain text.
 TYPES = {
@@ -30,14 +41,30 @@ TYPES = {
 }
 UNKNOWN = "application/octet-stream"
 
+CHUNK = 1 << 16  # bytes
+RANGE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE)
+
 CODING = re.compile(r"\s*(\*|[\w!#$%&'+.^`|~-]+)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.IGNORECASE)
 
 
 class Files(StaticFiles):
     """The files of a folder, in Brotli where that is at hand and accepted; and nothing that a link leads out to.
 
-    What cannot be read, or is no plain file, is not there.
+    What cannot be read, or is no plain file, is not there. A request for several ranges is answered with the whole
+    file, as RFC 9110 (14.2) allows: ranges that overlap would multiply its bytes, and no browser asks for several.
     """
+
+    async def check_config(self) -> None:
+        """Nothing: whoever serves a folder has looked at it, and while it is replaced it is not there for a moment."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if not isinstance(response, FileResponse):
+            return response
+        try:
+            return await run_in_threadpool(_opened, response, Headers(scope=scope), scope["method"])
+        except OSError as error:  # gone since it was looked up
+            raise HTTPException(404) from error
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         try:
@@ -75,3 +102,58 @@ def _packed(path: str, whole: os.stat_result) -> os.stat_result | None:
     except OSError:
         return None
     return packed if stat.S_ISREG(packed.st_mode) and packed.st_mtime_ns >= whole.st_mtime_ns else None
+
+
+class Opened(StreamingResponse):
+    """The bytes of `file` from `start` to `end`, read as they are sent."""
+
+    def __init__(self, file: BinaryIO, start: int, end: int, status_code: int, headers: dict[str, str]) -> None:
+        super().__init__((), status_code, headers)
+        self.file, self.start, self.end = file, start, end
+
+    async def stream_response(self, send: Send) -> None:
+        with self.file as file:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            file.seek(self.start)
+            left = self.end - self.start
+            while left and (chunk := await run_in_threadpool(file.read, min(CHUNK, left))):
+                left -= len(chunk)
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if not left:  # else the file was cut meanwhile: without an end of the answer the connection is closed
+            await send({"type": "http.response.body"})
+
+
+def _opened(found: FileResponse, request: Headers, method: str) -> Response:
+    """The answer to a request for the file of `found`, with its headers. Raises `OSError` where it cannot be opened."""
+    file = open(found.path, "rb", buffering=0)  # noqa: PTH123, SIM115 - closed when all is sent
+    state = os.fstat(file.fileno())
+    for name in ("content-length", "last-modified", "etag"):  # of the file that was looked up
+        del found.headers[name]
+    found.set_stat_headers(state)
+    headers, size = dict(found.headers), state.st_size
+    asked = request.get("range", "") if found.status_code == 200 else ""
+    if request.get("if-range", headers["etag"]) not in (headers["etag"], headers["last-modified"]):
+        asked = ""
+    part = _part(asked, size)
+    if part is None:
+        return Opened(file, 0, 0 if method == "HEAD" else size, found.status_code, headers)
+    start, end = part
+    if start >= end:
+        file.close()
+        return Reply(None, 416, {"content-range": f"bytes */{size}"})
+    headers |= {"content-length": str(end - start), "content-range": f"bytes {start}-{end - 1}/{size}"}
+    return Opened(file, start, start if method == "HEAD" else end, 206, headers)
+
+
+def _part(asked: str, size: int) -> tuple[int, int] | None:
+    """The first byte that a `Range` asks for, and the one after its last; None for the whole file of `size` bytes.
+
+    The two are equal, or the wrong way around, where the file has none of these bytes.
+    """
+    match = RANGE.fullmatch(asked)
+    if not match or match[1] + match[2] == "":
+        return None
+    if not match[1]:
+        return max(size - int(match[2]), 0), size
+    start, last = int(match[1]), int(match[2] or size)
+    return (start, min(last + 1, size)) if start <= last or not match[2] else None

@@ -8,6 +8,7 @@ shell.js, page.css, icon.svg, app.webmanifest, sw.js     what our pages have bes
 models/<slug>/, samples/<slug>/       bundles (docs/bundle.md), and the sheets of their runs as a timeline
 site.json                             what is here, with SHA-256
 _headers, .htaccess, .nojekyll        for hosts that read them; *.br: Brotli beside what it makes smaller
+.gitattributes                        for git, which must not change line ends
 
 A page names every file by its content, `file?` and the first digits of its SHA-256, so that nothing of two deployments
 is ever mixed.
@@ -27,7 +28,7 @@ from ganzoo.assets.join import join
 from ganzoo.assets.minify import css, javascript
 from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
-from ganzoo.files import Mark, refuse_foreign, replacing_folder
+from ganzoo.files import KEPT, Mark, refuse_foreign, replacing_folder
 from ganzoo.serving.compressed import SUFFIX, precompress
 from ganzoo.site import bundles, hosts
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
@@ -116,6 +117,8 @@ def build(
         precompress(staged)
         links = {page.file: link(page, _refer(files)) for page in pages}
         for name, text in hosts.files(options.base_path, links).items():
+            if name in KEPT and (place / name).exists():
+                continue  # the user's own one moves into the new site
             (staged / name).write_text(text, encoding="utf-8")
         weighed = [_weigh(page, pages, staged) for page in pages]
     return Site(out, weighed, passed_over)
@@ -131,11 +134,11 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
                 f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
             )
         for name in bundle.networks:
-            model = bundles.read(bundle.path / name)
+            model = bundles.read(bundle.folder(name))
             try:
                 found.append((bundles.kind(model.manifest), model, run))
             except ValueError as reason:
-                passed_over.append(f"{bundle.path / name} has no page: {reason}.")
+                passed_over.append(f"{bundle.folder(name)} has no page: {reason}.")
     if not found:
         raise UsageError(
             " ".join(passed_over), "A site shows generators of pictures, and classifiers of one picture each."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-UNUSED = ("ganzoo.js", "webdnn.js")  # of a bundle's runtime: the elements carry their own
+UNUSED = ("ganzoo.js", "ganzoo.d.ts", "webdnn.js")  # of a bundle's runtime: the elements carry their own
 KINDS = ("generator", "classifier")
 PICTURES = (1, 3)  # channels
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ganzoo.errors import UsageError
 from ganzoo.export.size import parse_bytes
+from ganzoo.files import GIT_ATTRIBUTES, UNALTERED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,8 +106,8 @@ HOSTS = (
         10**9,
         15_000,
         ("https://github.com/neocities/neocities/blob/master/models/site.rb",),
-        "Free plan. Export without the backend webassembly, and leave out `*.br`, `*.wasm`, `_headers`, `.htaccess` "
-        "and `.nojekyll`, which it refuses.",
+        "Free plan. Export without the backend webassembly, and leave out `*.br`, `*.wasm`, `_headers`, `.htaccess`, "
+        "`.nojekyll` and `.gitattributes`, which it refuses.",
     ),
     Host(
         "netlify",
@@ -167,12 +168,13 @@ def check_base_path(text: str) -> str:
 
 
 def files(base_path: str, links: Mapping[str, str]) -> Mapping[str, str]:
-    """The texts of the files that hosts read, by name, for a site at `base_path`.
+    """The texts of the files that hosts and git read, by name, for a site at `base_path`.
 
     `links` is the `Link` header of each page, by its file: what a browser fetches before it has read the page.
     """
     check_base_path(base_path)
-    return {"_headers": _headers(base_path, links), ".htaccess": _htaccess(base_path, links), ".nojekyll": ""}
+    own = {"_headers": _headers(base_path, links), ".htaccess": _htaccess(base_path, links), ".nojekyll": ""}
+    return {**own, GIT_ATTRIBUTES: UNALTERED}
 
 
 def _headers(base_path: str, links: Mapping[str, str]) -> str:

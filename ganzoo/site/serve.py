@@ -49,14 +49,12 @@ NO_NAME = re.compile(r"(?:^|/)\.|[\\\x00-\x1f\x7f]")  # .git, .., what Windows t
 class SiteFiles(Files):
     """The files of a site, with `index.html` for its folders and its `404.html` for what is not there.
 
-    A URL that ends in `?` and the first eight digits of its file's SHA-256 never changes its content. `links` is
-    the `Link` header of each page, by its file.
+    A URL that ends in `?` and the first eight digits of its file's SHA-256 never changes its content.
     """
 
-    def __init__(self, root: Path, links: Mapping[str, str]) -> None:
+    def __init__(self, root: Path) -> None:
         super().__init__(directory=root, html=True)
         self.root = root
-        self.links = links
 
     def get_path(self, scope: Scope) -> str:
         path = super().get_path(scope)
@@ -70,13 +68,21 @@ class SiteFiles(Files):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        if response.status_code in (200, 304):
+        if response.status_code in (200, 206, 304):
             named = HASHED.fullmatch(scope["query_string"])
             fixed = named and (await run_in_threadpool(self._sha256, path)).startswith(named[0].decode())
             response.headers["cache-control"] = IMMUTABLE if fixed else "no-cache"
-            if link := self.links.get(os.path.normpath(path)):
-                response.headers["link"] = link
+            if path.endswith(".html"):
+                links = await run_in_threadpool(self._links)
+                if link := links.get(os.path.normpath(path)):
+                    response.headers["link"] = link
         return response
+
+    def _links(self) -> Mapping[str, str]:
+        """The `Link` header of each page by its file, as the site of the moment has them: it may be made again."""
+        with contextlib.suppress(UsageError):
+            return _described(self.root)[1]
+        return {}
 
     def _sha256(self, path: str) -> str:
         found, state = self.lookup_path(path)
@@ -103,12 +109,12 @@ def app(folder: Path) -> ASGIApp:
 
     Raises `UsageError` when `folder` is none or its `site.json` is damaged.
     """
-    base_path, links = _described(folder)
+    base_path = _described(folder)[0]
 
     async def home(_: Request) -> Response:
         return RedirectResponse(base_path)
 
-    site = Mount(base_path.rstrip("/"), SiteFiles(folder, links))
+    site = Mount(base_path.rstrip("/"), SiteFiles(folder))
     routes = [site] if base_path == "/" else [Route("/", home), site]
     headers = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
     return with_headers(Starlette(routes=routes), {**headers, b"cache-control": b"no-cache"})

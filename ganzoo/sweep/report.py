@@ -6,17 +6,22 @@ import math
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.charts.axes import logarithmic, whole
 from ganzoo.files import replacing
+from ganzoo.lettering import ELLIPSIS, families, in_cells, lettering
 from ganzoo.sweep.space import Choice
 from ganzoo.sweep.study import told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ganzoo.sweep.space import Range
     from ganzoo.sweep.study import Sweep, Trial
 
 SHOWN = 20  # trials in the table
 COLUMNS = 3  # panels beside each other
+CELLS = 40  # Latin letters below a panel
 
 
 def table(sweep: Sweep) -> Any:
@@ -75,7 +80,14 @@ def plot(sweep: Sweep, path: Path) -> None:
     """A panel of the scores as trials ended, the best so far among them, and one of them over each hyper-parameter."""
     import matplotlib
 
-    with replacing(path) as beside, matplotlib.rc_context({"text.parse_math": False}):  # names are no formulas
+    names = list(sweep.space.space)
+    chosen = [str(value) for each in sweep.space.space.values() if isinstance(each, Choice) for value in each.values]
+    letters = lettering([*names, *chosen])
+    style: dict[Any, Any] = {
+        "text.parse_math": False,  # names are no formulas
+        "font.family": families(letters.fonts),
+    }
+    with replacing(path) as beside, matplotlib.rc_context(style):
         _figure(sweep).savefig(beside, dpi=110)
 
 
@@ -84,9 +96,10 @@ def _figure(sweep: Sweep) -> Any:
 
     trials = [trial for trial in sweep.trials if trial.score is not None]
     names = list(sweep.space.space)
-    lines = math.ceil((1 + len(names)) / COLUMNS)
-    figure = Figure(figsize=(4 * COLUMNS, 3.2 * lines), layout="constrained")
-    panels = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
+    columns = min(COLUMNS, 1 + len(names))
+    lines = math.ceil((1 + len(names)) / columns)
+    figure = Figure(figsize=(4 * columns, 3.2 * lines), layout="constrained")
+    panels = figure.subplots(lines, columns, squeeze=False).ravel()
     for unused in panels[1 + len(names) :]:
         unused.remove()
     scores = [trial.score for trial in trials]
@@ -95,23 +108,40 @@ def _figure(sweep: Sweep) -> Any:
     over.plot([trial.number for trial in trials], scores, "o")
     best = [better(scores[: i + 1]) for i in range(len(scores))]  # type: ignore[type-var]
     over.step([trial.number for trial in trials], best, where="post", label="best so far")
+    whole(over.xaxis)
+    over.set_xlim(-0.5, max(1, len(sweep.trials)) - 0.5)
     over.set_xlabel("trial")
     if trials:
-        over.legend(frameon=False)
+        over.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderpad=0)
     for axes, name in zip(panels[1:], names, strict=False):
-        values = sweep.space.space[name]
-        found = [trial.values[name] for trial in trials]
-        if isinstance(values, Choice):
-            places = [values.values.index(value) for value in found]
-            axes.plot(places, scores, "o")
-            axes.set_xticks(range(len(values.values)), [str(value) for value in values.values])
-            axes.set_xlim(-0.5, len(values.values) - 0.5)
-        else:
-            axes.plot(found, scores, "o")
-            axes.set_xscale("log" if values.log else "linear")
-            axes.set_xlim(values.low, values.high)
-        axes.set_xlabel(name)
+        _over(axes, sweep.space.space[name], [trial.values[name] for trial in trials], scores)
+        (shown,) = lettering([name], ELLIPSIS).texts
+        axes.set_xlabel(in_cells(shown, CELLS))
     for axes in panels[: 1 + len(names)]:
         axes.set_ylabel(sweep.goal.metric)
+        axes.tick_params(labelsize=8)
         axes.grid(alpha=0.3)
+        if not trials:
+            axes.text(0.5, 0.5, "no trial has a score yet", ha="center", va="center", transform=axes.transAxes)
+            axes.set_yticks([])
     return figure
+
+
+def _over(axes: Any, values: Range | Choice, found: Sequence[Any], scores: Sequence[Any]) -> None:
+    """A panel of the `scores` over the values that one hyper-parameter had."""
+    if isinstance(values, Choice):
+        axes.plot([values.values.index(value) for value in found], scores, "o")
+        texts = lettering([str(value) for value in values.values], "choice {}").texts
+        room = CELLS // len(texts)
+        is_long = max(map(len, texts)) > room
+        shown = [in_cells(text, CELLS // 2) for text in texts]
+        axes.set_xticks(range(len(texts)), shown, rotation=90 if is_long else 0)
+        axes.set_xlim(-0.5, len(texts) - 0.5)
+        return
+    axes.plot(found, scores, "o")
+    if values.log:
+        logarithmic(axes.xaxis, values.low, values.high)
+    else:
+        axes.set_xlim(values.low, values.high)
+        if values.kind is int:
+            whole(axes.xaxis)

@@ -6,6 +6,7 @@ every trial, so that trials differ in `[space]` alone.
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -48,6 +49,11 @@ KEYS: Mapping[str, type] = {
     "space": dict,
 }
 REQUIRED = ("arch", "trials", "space")
+LARGEST_FILE = 1 << 20  # bytes
+MOST_TRIALS = 10_000  # the sampler looks at all former trials before each one
+MOST_CHOICES = 100  # of one hyper-parameter: more than a plot can show and a sampler can learn from
+LARGEST_NUMBER = 2**53  # whole numbers up to here are exact in float64, with which the sampler computes
+SHOWN = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,11 @@ class Space:
 def load(path: Path) -> Space:
     """The sweep in the file `path`. Raises `UsageError` that names the key which is wrong."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise UsageError(f"{path} has more than {LARGEST_FILE:,} bytes.", "ganzoo sweep --help shows an example.")
+        values = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # the parser's own, and numbers and nesting without end
         raise UsageError(f"{path} is no TOML: {error}.", "ganzoo sweep --help shows an example.") from error
     return parse(values, str(path))
@@ -107,6 +117,8 @@ def parse(values: Mapping[str, Any], file: str) -> Space:
     for key in ("trials", "epochs", "batch_size", "limit"):
         if values.get(key, 1) < 1:
             _wrong(file, key, values[key], "1 or more")
+    if values["trials"] > MOST_TRIALS:
+        _wrong(file, "trials", values["trials"], f"at most {MOST_TRIALS:,}")
     if ("metric" in values) is not ("better" in values):
         raise UsageError(f"{file} has one of 'metric' and 'better'.", "Give both, or neither for the judge's.")
     if values.get("better", "min") not in ("min", "max"):
@@ -145,6 +157,8 @@ def _dimension(value: Any, kind: type, key: str, file: str) -> Range | Choice:
             _wrong(file, f"{key}.choices", choices, "a list")
         for choice in choices:
             _require(choice, kind, f"{key}.choices", file)
+        if len(choices) > MOST_CHOICES or len(set(choices)) < len(choices):
+            _wrong(file, f"{key}.choices", choices, f"at most {MOST_CHOICES} values that differ from each other")
         return Choice(tuple(kind(choice) for choice in choices))
     if not {"low", "high"} <= set(value) <= {"low", "high", "log"} or kind not in (int, float):
         forms = "{ low = ..., high = ..., log = true or false }, or " if kind in (int, float) else ""
@@ -153,8 +167,8 @@ def _dimension(value: Any, kind: type, key: str, file: str) -> Range | Choice:
         _require(value[end], kind, f"{key}.{end}", file)
     log = value.get("log", False)
     _require(log, bool, f"{key}.log", file)
-    if not value["low"] < value["high"] or not abs(value["low"]) + abs(value["high"]) < float("inf"):
-        _wrong(file, key, value, "finite, and low less than high")
+    if not value["low"] < value["high"] or not value["high"] - value["low"] < math.inf:
+        _wrong(file, key, value, "a range whose low is less than its high")
     if log and value["low"] <= 0:
         _wrong(file, f"{key}.low", value["low"], "above 0 where log is true")
     return Range(kind(value["low"]), kind(value["high"]), log, kind)
@@ -169,7 +183,20 @@ def _require(value: Any, kind: type, key: str, file: str) -> None:
     accepted = (int, float) if kind is float else (kind,)
     if type(value) not in accepted:  # bool is an int to isinstance
         _wrong(file, key, value, KINDS[kind])
+    if type(value) is int and abs(value) > LARGEST_NUMBER:
+        _wrong(file, key, value, f"at most {LARGEST_NUMBER:,} in magnitude")
+    if type(value) is float and not math.isfinite(value):
+        _wrong(file, key, value, "a finite number")
 
 
 def _wrong(file: str, key: str, value: Any, wanted: str) -> NoReturn:
-    raise UsageError(f"{file}: '{key}' is {value!r}.", f"It must be {wanted}.")
+    raise UsageError(f"{file}: '{key}' is {_shown(value)}.", f"It must be {wanted}.")
+
+
+def _shown(value: Any) -> str:
+    """`value` for a message, which a value without end must not flood."""
+    try:
+        told = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return told if len(told) <= SHOWN else f"{told[:SHOWN]}..."

@@ -121,7 +121,7 @@ def _require_optuna() -> None:
     try:
         import optuna
     except ImportError as error:
-        remedy = "Install it, which ganzoo[sweep] brings: python -m pip install 'ganzoo[sweep]'"
+        remedy = "Install it with: python -m pip install optuna"
         raise PackageMissingError("A sweep needs Optuna, which is not installed.", remedy) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -136,7 +136,7 @@ def _options(space: Space, values: Mapping[str, Scalar]) -> TrainOptions:
         device=space.device,
         seed=space.seed,
         limit=space.limit,
-        hparams=[f"{key}={value}" for key, value in {**space.set, **values}.items()],
+        hparams={**space.set, **values},
     )
 
 
@@ -144,7 +144,7 @@ def _goal(space: Space, console: Console) -> Goal:
     """What `space` asks for, or what the judge judges by. Raises what is wrong with all trials alike."""
     arch = plugins.ARCHS.get(space.arch)
     config, data = configure(arch, _options(space, {key: _some(values) for key, values in space.space.items()}))
-    training = arch.train(config, data)
+    training = plugins.trained(arch, config, data)
     if space.metric in training.monitors and space.better:
         return Goal(space.metric, space.better)
     from ganzoo.metrics.in_training import during
@@ -189,15 +189,18 @@ def _claim(space: Space, folder: Path, goal: Goal) -> tuple[Any, Any, FileLock] 
 def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console: Console) -> bool:
     """Train with the values of `trial` and tell the study what came of it. False when Ctrl-C ended that."""
     from optuna.trial import TrialState
-    from rich.console import Console
 
+    from ganzoo.training.dashboard import shown, usable
+    from ganzoo.training.progress import silent
     from ganzoo.training.train import train
 
     console.print(f"Trial {trial.number}: {told(trial.params)} ...", markup=False, soft_wrap=True)
-    live = console if console.is_terminal else Console(quiet=True)
     score, problem, state = math.nan, "", TrialState.PRUNED
     try:
-        outcome = train(space.arch, _options(space, trial.params), folder, _run_folder(folder, trial.number), live)
+        with shown(console) as live:
+            place = _run_folder(folder, trial.number)
+            listener = live if usable(console) else silent
+            outcome = train(space.arch, _options(space, trial.params), folder, place, listener)
     except (DivergedError, CollapsedError) as error:  # what the sampler is to avoid
         problem = error.message
     except (KeyboardInterrupt, MissingError, RunError, SnapshotError, DataError, PluginError):  # whatever the values

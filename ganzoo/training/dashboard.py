@@ -1,125 +1,120 @@
-"""A training on a terminal: where it stands, its losses and scores, what it draws."""
+"""A training on a console: where it stands, its losses and scores, what it draws."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
-
-from chainer.training import Extension
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ganzoo.training import preview
-from ganzoo.training.extensions import scored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from rich.console import Console, Group, RenderableType
     from rich.text import Text
 
-    from ganzoo.runs.run import Run
-    from ganzoo.specs import FloatArray
-    from ganzoo.training.extensions import Samples
-    from ganzoo.training.judging import Judging
-    from ganzoo.training.progress import Pace
+    from ganzoo.training.progress import Listener, Progress
 
-SECONDS = 0.5  # between two looks; drawn by the training itself, so that no thread competes with it
-SPARK = 32  # letters of a sparkline
+SPARK, LEAST_SPARK = 32, 6  # letters of a sparkline; a shorter one shows nothing
 
 
-class Dashboard(Extension):
-    """Redrawn twice a second. It fits 80 columns and 24 lines; the pictures take what is left."""
+@contextmanager
+def shown(console: Console) -> Iterator[Listener]:
+    """A listener that shows a training on `console`: a dashboard on a terminal, lines of text elsewhere."""
 
-    name = "progress"
-    priority = -50  # after the log has its new entry
+    def told(progress: Progress) -> None:
+        if progress.notable:
+            console.print(str(progress), markup=False, soft_wrap=True)
 
-    def __init__(
-        self,
-        console: Console,
-        run: Run,
-        pace: Pace,
-        monitors: Sequence[str],
-        samples: Samples | None,
-        judging: Judging | None,
-    ) -> None:
-        self._console, self._run, self._pace, self._monitors = console, run, pace, monitors
-        self._samples, self._judging = samples, judging
-        self._live: Any = None
-        self._drawn = 0.0
+    if not usable(console):
+        yield told
+        return
+    from rich.live import Live
 
-    def initialize(self, trainer: Any) -> None:
-        from rich.live import Live
+    live = Live(console=console, auto_refresh=False)
 
-        self._pace.start(trainer.updater.epoch_detail)
-        self._live = Live(console=self._console, auto_refresh=False)
-        self._live.start()
+    def redrawn(progress: Progress) -> None:
+        if not progress.monitors:  # not in the loop yet
+            told(progress)
+            return
+        live.start()
+        live.update(Dashboard(console, progress).view(), refresh=True)
 
-    def __call__(self, trainer: Any) -> None:
-        over = trainer.updater.epoch_detail >= self._pace.epochs
-        if over or time.monotonic() - self._drawn >= SECONDS:
-            self._live.update(self._view(trainer), refresh=True)
-            self._drawn = time.monotonic()
+    try:
+        yield redrawn
+    finally:
+        live.stop()
 
-    def finalize(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
 
-    def _view(self, trainer: Any) -> Group:
+class Dashboard:
+    """`progress` as it is drawn on `console`. It fits 80 columns and 24 lines; the pictures take what is left."""
+
+    def __init__(self, console: Console, progress: Progress) -> None:
+        self._console, self._progress = console, progress
+
+    def view(self) -> Group:
         from rich.console import Group
 
-        log = trainer.get_extension("log").log
-        lines = [self._heading(), self._standing(trainer.updater), self._curves(log)]
-        height = 2 + sum(any(key in entry for entry in log) for key in self._rows(log))
+        lines = [self._heading(), self._standing(), self._curves()]
+        height = 2 + sum(any(key in entry for entry in self._progress.log) for key in self._rows())
         return Group(*lines, *self._pictures(self._console.height - height - 1))  # the last line is the cursor's
 
     def _heading(self) -> RenderableType:
         from rich.table import Table
         from rich.text import Text
 
-        config = self._run.config
+        config = self._progress.config
         table = Table.grid(expand=True)
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True, overflow="ellipsis")
         told = f"{config.arch} {config.preset} on {config.dataset}, seed {config.seed}"
-        table.add_row(Text(told, style="bold"), Text(str(self._run.path), style="dim"))
+        table.add_row(Text(told, style="bold"), Text(str(self._progress.path), style="dim"))
         return table
 
-    def _standing(self, updater: Any) -> RenderableType:
+    def _standing(self) -> RenderableType:
         from rich.progress_bar import ProgressBar
         from rich.table import Table
 
-        epoch, left = updater.epoch_detail, self._pace.left(updater.epoch_detail)
+        epoch, epochs, left = self._progress.epoch, self._progress.epochs, self._progress.seconds_left
         table = Table.grid(padding=(0, 1), expand=True)
         for ratio in (None, 1, None, None):
             table.add_column(no_wrap=True, ratio=ratio)
         table.add_row(
-            f"epoch {epoch:.1f}/{self._pace.epochs}",
-            ProgressBar(self._pace.epochs, min(epoch, self._pace.epochs)),
-            f"{self._pace.rate(epoch):.0f} images/s",
+            f"epoch {epoch:.1f}/{epochs}",
+            ProgressBar(epochs, min(epoch, epochs)),
+            f"{self._progress.images_per_second:.0f} images/s",
             "" if left is None else f"{_clock(left)} left",
         )
         return table
 
-    def _rows(self, log: Sequence[Any]) -> list[str]:
-        return [*self._monitors, *sorted({key for entry in log for key in entry if scored(key)})]
+    def _rows(self) -> list[str]:
+        from ganzoo.training.extensions import scored
 
-    def _curves(self, log: Sequence[Any]) -> RenderableType:
+        scores = {key for entry in self._progress.log for key in entry if scored(key)}
+        return [*self._progress.monitors, *sorted(scores)]
+
+    def _curves(self) -> RenderableType:
         from rich.table import Table
 
         table = Table.grid(padding=(0, 2))
         for numeric in (False, True, False, False):
             table.add_column(justify="right" if numeric else "left", no_wrap=True)
-        best = self._judging.best if self._judging else None
-        for key in self._rows(log):
-            values = [entry[key] for entry in log if key in entry]
+        best = self._progress.best
+        rows = []
+        for key in self._rows():
+            values = [entry[key] for entry in self._progress.log if key in entry]
             if values:
                 told = f"best {best.score:.4g}, epoch {best.epoch:.1f}" if best and best.key == key else ""
-                spark = "" if self._console.options.ascii_only else preview.sparkline(values, SPARK)
-                table.add_row(key.removeprefix("main/"), f"{values[-1]:.3f}", spark, told)
+                rows.append((key.removeprefix("main/"), f"{values[-1]:.3f}", values, told))
+        # numbers have their room first, curves what is left
+        room = self._console.width - 6 - sum(max((len(row[i]) for row in rows), default=0) for i in (0, 1, 3))
+        letters = 0 if self._console.options.ascii_only or room < LEAST_SPARK else min(SPARK, room)
+        for key, last, values, told in rows:
+            table.add_row(key, last, preview.sparkline(values, letters), told)
         return table
 
     def _pictures(self, lines: int) -> list[Text]:
-        drawn: FloatArray | None = self._samples.latest if self._samples else None
+        drawn = self._progress.images
         if drawn is None:
             return []
         _, n, _, height, width = drawn.shape

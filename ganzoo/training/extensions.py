@@ -10,6 +10,7 @@ from chainer.training.extensions import LogReport
 
 from ganzoo.errors import DivergedError
 from ganzoo.files import replacing, write_text
+from ganzoo.runs.run import log_lines
 from ganzoo.runs.snapshot import flat, save_state
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class JsonLog(LogReport):
             self.log[-1]["epoch_detail"] = trainer.updater.epoch_detail
             require_finite(self._way_back, self.log[-1], trainer)
             self._write()
+
+    def serialize(self, serializer: Any) -> None:
+        super().serialize(serializer)
+        log_lines(self.log)  # which a snapshot may have brought
 
     def pending(self) -> dict[str, float]:
         """The means since the last line."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 import signal
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo import plugins
 from ganzoo.errors import DiskFullError
 from ganzoo.files import FULL
 from ganzoo.runs import run as runs
@@ -18,12 +20,11 @@ from ganzoo.updaters.seeding import seeded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from rich.console import Console
-
     from ganzoo.metrics.in_training import Judge
     from ganzoo.runs.run import Best, Run
     from ganzoo.specs import Arch, Data, TrainConfig, Training
     from ganzoo.training.extensions import Snapshots
+    from ganzoo.training.progress import Listener
     from ganzoo.updaters.distributed import Team
 
 EVALS = 8  # judgements in a whole training
@@ -58,12 +59,12 @@ def loop(
     begin: Callable[[], Run],
     again: Start | None,
     keep: int,
-    console: Console,
+    listener: Listener,
 ) -> Outcome:
     """Train to the end or to Ctrl-C; either way the state is saved.
 
     `begin` gives the run directory once the architecture has accepted its values. Of several processes, which all are
-    here, the first alone watches, shows and writes.
+    here, the first alone watches, writes and calls `listener`.
     """
     import chainer
     from threadpoolctl import threadpool_limits
@@ -80,9 +81,9 @@ def loop(
         chainer.using_config("type_check", False),
         chainer.using_config("cudnn_deterministic", True),
     ):
-        training = arch.train(config, data)
+        training = plugins.trained(arch, config, data)
         fit.check(arch, config, training)
-        judge = _judge(config, data, training.model, console) if team.leads else None
+        judge = _judge(config, data, training.model, listener) if team.leads else None
         run = team.once(begin)
         stop = Stop(config.epochs, team)
         trainer = chainer.training.Trainer(training.updater, stop, out=str(run.path if team.leads else Path()))
@@ -91,7 +92,7 @@ def loop(
         snapshots = None
         if team.leads:
             reseed = again is not None and again.reseed
-            snapshots = _extend(trainer, run, training, judge, data, console, keep, reseed)
+            snapshots = _extend(trainer, run, training, judge, data, listener, keep, reseed)
         if again:
             _go_on(run, again, trainer, team)
         with _room_for(run), stop.on_interrupt():
@@ -118,10 +119,14 @@ def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
     save_model(run.model_path, run.config, model)
 
 
-def _judge(config: TrainConfig, data: Data, model: Any, console: Console) -> Judge | None:
+def _judge(config: TrainConfig, data: Data, model: Any, listener: Listener) -> Judge | None:
     from ganzoo.metrics.in_training import during
+    from ganzoo.training.progress import Progress
 
-    return during(config, data, model, lambda line: console.print(f"{line} ...", style="dim", markup=False))
+    def told(line: str) -> None:
+        listener(Progress(config, line if line.endswith(".") else f"{line} ..."))
+
+    return during(config, data, model, told)
 
 
 def _extend(
@@ -130,19 +135,21 @@ def _extend(
     training: Training,
     judge: Judge | None,
     data: Data,
-    console: Console,
+    listener: Listener,
     keep: int,
     reseed: bool,
 ) -> Snapshots:
     """Give `trainer` all that watches, shows and writes."""
     from chainer.training.triggers import TimeTrigger
 
+    from ganzoo.image_grid import COLUMNS
+    from ganzoo.lettering import note
     from ganzoo.training import extensions
     from ganzoo.training.collapse import Watch
-    from ganzoo.training.dashboard import Dashboard, usable
     from ganzoo.training.judging import Judging
-    from ganzoo.training.progress import Lines, Pace
+    from ganzoo.training.progress import Pace, Progress
     from ganzoo.training.recovery import Recovery
+    from ganzoo.training.reporting import Reports
     from ganzoo.training.triggers import Evenly
 
     epochs = run.config.epochs
@@ -153,16 +160,15 @@ def _extend(
     trainer.extend(Watch(recovery, training.healthy, LOG_LINES, judging))
     samples = None
     if training.sample:
+        if told := note(data.classes[:COLUMNS]):
+            listener(Progress(run.config, told, path=run.path))
         samples = extensions.Samples(run.path / "samples", training.sample, data.classes)
         trainer.extend(samples, trigger=Evenly(SHEETS, epochs), call_before_training=True)
     if judging:
         trainer.extend(judging, trigger=Evenly(EVALS, epochs))
         trainer.extend(extensions.BestSnapshot(snapshots, judging), trigger=Evenly(EVALS, epochs))
     pace = Pace(epochs, len(data.train_x))
-    if usable(console):
-        trainer.extend(Dashboard(console, run, pace, training.monitors, samples, judging))
-    else:
-        trainer.extend(Lines(console, pace, training.monitors))
+    trainer.extend(Reports(listener, run, pace, training.monitors, samples, judging))
     trainer.extend(snapshots, trigger=TimeTrigger(SNAPSHOT_SECONDS))
     return snapshots
 
@@ -211,7 +217,13 @@ class Stop:
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
-        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once."""
+        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once.
+
+        Python gives signals to the main thread alone: a training in another one has no Ctrl-C.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
 
         def wish(number: int, frame: Any) -> None:
             self.interrupted = True

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import numbers
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ganzoo import datasets, devices, plugins
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 BOOLEANS = {"true": True, "false": False}
@@ -20,6 +21,7 @@ BOOLEANS = {"true": True, "false": False}
 class TrainOptions:
     """What a user may say of a training; None is "as the preset or the dataset has it".
 
+    A value of `hparams` is of the preset's type, or a text that stands for such a value: 5e-4 or "5e-4".
     `keep` is how many of the last snapshots are kept; the result does not depend on it.
     """
 
@@ -31,7 +33,7 @@ class TrainOptions:
     device: str | None = None
     seed: int | None = None
     limit: int | None = None
-    hparams: Sequence[str] = ()
+    hparams: Mapping[str, Scalar] = field(default_factory=dict)
     keep: int | None = None
 
 
@@ -85,22 +87,30 @@ def _shape(data: Data) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def _overridden(hparams: Mapping[str, Scalar], assignments: Sequence[str]) -> dict[str, Scalar]:
-    """`hparams` with each `key=value` read as the type that the preset has there."""
+def _overridden(hparams: Mapping[str, Scalar], given: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """`hparams` with the values of `given`, each as the type that the preset has there."""
     values = dict(hparams)
-    for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        if not equals:
-            raise UsageError(f"--set {assignment} has no '='.", "Write --set key=value.")
+    for key, value in given.items():
         if key not in values:
             raise UnknownNameError("hyper-parameter", key, values)
         kind = type(values[key])
         try:
-            values[key] = BOOLEANS[text.lower()] if kind is bool else kind(text)
+            values[key] = _read(value, kind)
             if kind is int:
                 float(values[key])  # an OverflowError beyond what any recipe computes with
-        except (ValueError, KeyError, OverflowError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise UsageError(
-                f"--set {key}={text}: {text!r} is no {kind.__name__}.", f"It was {values[key]!r}."
+                f"--set {key}={value}: {value!r} is no {kind.__name__}.", f"It was {values[key]!r}."
             ) from error
     return values
+
+
+def _read(value: Any, kind: type[Scalar]) -> Scalar:
+    """`value` as a `kind`: a text is read, a number of NumPy's becomes Python's. Raises where that is not possible."""
+    if isinstance(value, str):
+        return BOOLEANS[value.lower()] if kind is bool else kind(value)
+    accepted = {bool: bool, int: numbers.Integral, float: numbers.Real}.get(kind, str)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+        raise TypeError(value)
+    convert: Callable[[Any], Scalar] = kind
+    return convert(value)

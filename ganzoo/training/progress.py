@@ -1,19 +1,58 @@
-"""Progress on stderr: a dashboard on a terminal, a plain line an interval elsewhere."""
+"""What a training tells while it runs, as values: whoever listens decides how they are shown."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chainer.training import Extension
-
-from ganzoo.training.extensions import scored
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
-    from rich.console import Console
+    from ganzoo.runs.run import Best
+    from ganzoo.specs import FloatArray, TrainConfig
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands. `str(progress)` is a line of text about it.
+
+    A listener is called before each longer step, with every new line of the log, and twice a second in between.
+    `notable` is False in between, so that a listener can print a line only where there is something new.
+
+    `path` is the run's folder, None before it exists. `epoch` counts to `epochs` and may be a fraction. `seconds_left`
+    is None before it can be estimated. `log` holds the lines of log.jsonl so far; `monitors` are the keys of its
+    losses, the most telling first. `images` are the pictures of the last sample sheet, float32 (rows, columns, C, H, W)
+    in [0, 1]; `best` is the best snapshot so far; both are None where there is none.
+    """
+
+    config: TrainConfig
+    message: str
+    notable: bool = True
+    path: Path | None = None
+    epoch: float = 0.0
+    images_per_second: float = 0.0
+    seconds_left: float | None = None
+    log: Sequence[Mapping[str, Any]] = ()
+    monitors: Sequence[str] = ()
+    images: FloatArray | None = None
+    best: Best | None = None
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs the whole training has."""
+        return self.config.epochs
+
+    def __str__(self) -> str:
+        return self.message
+
+
+Listener = Callable[[Progress], object]
+
+
+def silent(progress: Progress) -> None:
+    """The listener that shows nothing."""
 
 
 @dataclass
@@ -40,36 +79,3 @@ class Pace:
         """Seconds to the end; None before anything can be told."""
         rate = self.rate(epoch)
         return max(0.0, self.epochs - epoch) * self.n_images / rate if rate else None
-
-
-class Lines(Extension):
-    """A line of text for each new line of the log."""
-
-    name = "progress"
-    priority = -50  # after the log has its new entry
-
-    def __init__(self, console: Console, pace: Pace, monitors: Sequence[str]) -> None:
-        self._console, self._pace, self._monitors = console, pace, monitors
-        self._shown = 0  # log entries already printed
-
-    def initialize(self, trainer: Any) -> None:
-        self._pace.start(trainer.updater.epoch_detail)
-        self._shown = len(trainer.get_extension("log").log)
-
-    def __call__(self, trainer: Any) -> None:
-        log = trainer.get_extension("log").log
-        if len(log) == self._shown:
-            return
-        self._shown = len(log)
-        epoch = trainer.updater.epoch_detail
-        values = "  ".join(
-            f"{key.removeprefix('main/')} {log[-1][key]:.2f}"
-            for key in (*self._monitors, *filter(scored, log[-1]))
-            if key in log[-1]
-        )
-        self._console.print(
-            f"epoch {epoch:.1f}/{self._pace.epochs}  {values}  {self._pace.rate(epoch):.0f} images/s"
-            f"  {self._pace.left(epoch) or 0:.0f} s left",
-            highlight=False,
-            soft_wrap=True,
-        )

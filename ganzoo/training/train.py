@@ -13,15 +13,15 @@ from ganzoo.runs import run as runs
 from ganzoo.runs.run import Run
 from ganzoo.training.loop import KEEP, Outcome, Start, loop
 from ganzoo.training.options import TrainOptions, configure
+from ganzoo.training.progress import Progress, silent
 from ganzoo.updaters import distributed
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ganzoo.specs import Data, TrainConfig
+    from ganzoo.training.progress import Listener
 
 
-def train(arch_name: str, options: TrainOptions, root: Path, out: Path | None, console: Console) -> Outcome:
+def train(arch_name: str, options: TrainOptions, root: Path, out: Path | None, listener: Listener = silent) -> Outcome:
     """Train `arch_name` anew, in `out` or in the next free place below `root`.
 
     Raises `RunError` where a run is at `out` already, or another process at work.
@@ -38,7 +38,7 @@ def train(arch_name: str, options: TrainOptions, root: Path, out: Path | None, c
             held.enter_context(runs.locked(path))
             return runs.create(path, config, _provenance(data))
 
-        return loop(arch, config, data, begin, None, options.keep or KEEP, console)
+        return loop(arch, config, data, begin, None, options.keep or KEEP, listener)
 
 
 def resume(
@@ -46,7 +46,7 @@ def resume(
     options: TrainOptions,
     root: Path,
     out: Path | None,
-    console: Console,
+    listener: Listener = silent,
     begin_at: Literal["best", "last"] | None = None,
 ) -> Outcome:
     """Continue the run in `out`, or `arch_name`'s youngest unfinished run below `root`, from its last snapshot.
@@ -66,13 +66,14 @@ def resume(
         if run.finished and not snapshot:
             raise RunError(f"{path} keeps no snapshot to go on from.", "Train anew.")
         if not snapshot:
-            console.print("It was stopped before its first snapshot: it begins again.")
+            listener(Progress(config, "It was stopped before its first snapshot: it begins again.", path=path))
         provenance = dict(run.provenance)
         if (config.hparams, config.seed) != (run.config.hparams, run.config.seed):
             former = {"hparams": dict(run.config.hparams), "seed": run.config.seed, "snapshot": str(snapshot)}
             provenance["former"] = [*provenance.get("former", ()), former]
         again = Start(snapshot, reseed=config.seed != run.config.seed)
-        return loop(run.arch, config, data, lambda: Run(path, config, provenance), again, options.keep or KEEP, console)
+        keep = options.keep or KEEP
+        return loop(run.arch, config, data, lambda: Run(path, config, provenance), again, keep, listener)
 
 
 def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | None) -> tuple[TrainConfig, Data]:
@@ -124,11 +125,10 @@ def _unfinished(root: Path, arch: str) -> Run:
 
 def _filled(options: TrainOptions, begun: TrainConfig) -> TrainOptions:
     """`options` with what a user left open as the run `begun` has it."""
-    stated = {key: value for key, value in vars(options).items() if value not in (None, (), [])}
+    stated = {key: value for key, value in vars(options).items() if value is not None}
     former = {key: getattr(begun, key) for key in vars(options) if key not in ("data_dir", "hparams", "keep")}
     former["data_dir"] = Path(begun.data_dir) if begun.data_dir else None
-    former["hparams"] = [f"{key}={value}" for key, value in begun.hparams.items()]
-    stated["hparams"] = [*former["hparams"], *options.hparams]
+    stated["hparams"] = {**begun.hparams, **options.hparams}
     return TrainOptions(**{**former, **stated})
 
 

@@ -161,7 +161,7 @@ def job(tell: Callable[[BaseException], int]) -> Iterator[Team]:
 
 
 def _join() -> MpiTeam:
-    remedy = "Install MPI, which ganzoo[mpi] brings: python -m pip install 'ganzoo[mpi]'"
+    remedy = "Install it with: python -m pip install mpi4py mpich"
     if not importlib.util.find_spec("mpi4py"):
         raise PackageMissingError("--distributed needs mpi4py, which is not installed.", remedy)
     if not any(name in os.environ for name in STARTED):

@@ -20,7 +20,7 @@ def own(export: Export, network: str, backend: str, tolerance: float | None = No
 
     The bound is ours: a manifest states one, and may lie. Raises `DocumentError` when the manifest is damaged.
     """
-    folder = export.path / network
+    folder = export.folder(network)
     if export.layout == "webdnn":
         return Model(folder, tolerance=TOLERANCE if tolerance is None else tolerance)
     described = manifest.read(folder)

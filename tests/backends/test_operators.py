@@ -6,6 +6,7 @@ module for WebAssembly computes them all. It runs outside of a browser as well, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -87,14 +88,20 @@ def batched(items: Iterable[T], n: int) -> Iterator[list[T]]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("n", [1, BATCH])
-def test_in_webassembly(n: int, judged: Judged, tmp_path: Path, tab: Tab) -> None:
+def test_in_webassembly(judged: Judged, tmp_path: Path, tab: Tab) -> None:
     plan = joined([plan for plan, _, _, _ in judged.values()])
-    drawn = [array[:n] for _, arrays, _, _ in judged.values() for array in arrays]
-    (answer,) = run_cases(tab, plugins.BACKENDS.get(COMPILED), [(plan, drawn)])
-    assert not answer.error, answer.error
-    for outputs in (answer.outputs, *(ran.outputs for ran in in_node(plan, drawn, tmp_path))):
-        left = iter(outputs)
-        for name, (_, _, whole, alone) in judged.items():
-            expected = alone if n == 1 else whole
+    drawn = [array for _, arrays, _, _ in judged.values() for array in arrays]
+    alone = [array[:1] for array in drawn]
+    backend = plugins.BACKENDS.get(COMPILED)
+    program = backend.compile(plan)
+    compiled = replace(backend, compile=lambda _: program)
+    several, one = run_cases(tab, compiled, [(plan, drawn), (plan, alone)])
+    in_browser = [(several, False), (one, True)]
+    under_node = [(ran, n == 1) for n, x in ((BATCH, drawn), (1, alone)) for ran in in_node(plan, x, tmp_path, program)]
+    for answer, _ in in_browser:
+        assert not answer.error, answer.error
+    for ran, is_alone in (*in_browser, *under_node):
+        left = iter(ran.outputs)
+        for name, (_, _, whole, first) in judged.items():
+            expected = first if is_alone else whole
             assert_right(COMPILED, name, [next(left) for _ in expected], expected)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganzoo.bench.compare import HEADINGS, SCHEMA, _WrongError, cells, compare, read
+from ganzoo.bench.compare import HEADINGS, SCHEMA, _WrongError, cells, compare, line, one_sided, read
 from ganzoo.errors import UsageError
 
 PLACE = {"network": "generator", "backend": "webassembly", "browser": "Chromium"}
@@ -182,7 +182,20 @@ def test_a_row_for_the_terminal(old):
         "slower 2.00x",
     )
     assert rows["first"][-3:] == ("4", "8", "faster 2.00x")
-    assert all(len(row) == len(HEADINGS) for row in rows.values())
+    told = line(compare(old, new).changes[0])
+    assert len(told) == len(HEADINGS) and told[0].startswith(", ".join(PLACE.values()))
+
+
+def test_what_one_report_lacks_is_a_line_for_each_contestant(old):
+    fuller = changed(old, lambda new: new["ratios"].append({**new["ratios"][0], "library": "another-peer"}))
+    told = list(one_sided(compare(fuller, old).changes))
+    assert len(told) == 2 and "only in the older report" in told[0]
+    assert ", ".join(PLACE.values()) in told[1] and "another-peer" in told[1]
+    assert "only in the newer report" in next(one_sided(compare(old, fuller).changes))
+    assert not list(one_sided(compare(old, old).changes))
+    many = changed(old, lambda new: new["ratios"].extend({**new["ratios"][0], "library": f"p{i}"} for i in range(14)))
+    told = list(one_sided(compare(many, old).changes))
+    assert len(told) == 12 and told[-1] == "  and those of 4 more contestants"
 
 
 # Files.

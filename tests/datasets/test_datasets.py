@@ -6,10 +6,12 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import tracemalloc
+import unicodedata
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -36,14 +38,13 @@ from tests.support.places import MNIST
 def test_every_built_in_is_listed_without_importing_numpy():
     code = (
         "import sys, json; from ganzoo.plugins import DATASETS; "
-        "print(json.dumps({x.name: x.error for x in DATASETS.list()})); assert 'numpy' not in sys.modules"
+        "print(json.dumps([x.name for x in DATASETS.working(exit)])); assert 'numpy' not in sys.modules"
     )
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     listed = json.loads(shown)
-    assert {"digits", "mnist", "fashion-mnist", "kmnist", "folder"} <= listed.keys()
-    assert not any(listed.values())
-    for entry in plugins.DATASETS.list():
-        assert (entry.spec.fetch is not None) == (entry.name in {"mnist", "fashion-mnist", "kmnist"})
+    assert {"digits", "mnist", "fashion-mnist", "kmnist", "folder"} <= {*listed}
+    for spec in plugins.DATASETS.working(pytest.fail):
+        assert (spec.fetch is not None) == (spec.name in {"mnist", "fashion-mnist", "kmnist"})
 
 
 def good() -> Data:
@@ -229,8 +230,9 @@ def test_another_set_of_the_family_is_named(tmp_path):
     with pytest.raises(DataError, match=r"its digest differs"):  # a stranger's, of the same structure
         idx.load(SMALL, (SMALL,), tmp_path)
     write(tmp_path, small_set(n_train=11)[1])
-    with pytest.raises(DataError, match="holds 11 images of 6x5, not 12 images of 6x5"):
+    with pytest.raises(DataError, match="holds 11 images of 6x5, not 12 images of 6x5") as caught:
         idx.load(SMALL, (SMALL,), tmp_path)
+    assert "--dataset folder" in caught.value.remedy  # for somebody's own pictures
 
 
 PACKED = gzip.compress(CONTENTS[mnist.TRAIN_IMAGES])
@@ -427,18 +429,25 @@ def postscript(path: Path) -> None:
     Image.new("L", (8, 8)).save(path, "EPS")
 
 
+def no_picture(path: Path) -> None:
+    path.mkdir()
+    (path / "LICENSE").write_text("no picture")
+
+
 FAULTS = {
     "text": ("a/x.png", lambda path: path.write_text("no picture"), "cannot identify"),
     "empty file": ("a/x.png", lambda path: path.write_bytes(b""), "cannot identify"),
     "truncated png": ("a/x.png", truncated, "truncated"),
     "truncated jpeg": ("b/x.jpg", truncated, "truncated"),
-    "bomb": ("b/x.png", bomb, "decompression bomb"),
-    "bomb that Pillow only warns of": ("b/x.png", lambda path: bomb(path, (10_000, 9_500)), "decompression bomb"),
-    "deep": ("a/x.png", lambda path: Image.new("I;16", (8, 8), 300).save(path), "more than 8 bits"),
+    "bomb": ("b/x.png", bomb, "more than 179 megapixels, where 89 are the most"),
+    "bomb that Pillow only warns of": ("b/x.png", lambda path: bomb(path, (10_000, 9_500)), "it has 95 megapixels"),
+    "deep": ("a/x.tiff", lambda path: Image.new("F", (8, 8), 300).save(path), "more than 16 bits"),
+    "a format of telephones": ("a/x.heic", lambda path: path.write_bytes(b"\0\0\0 ftypheic"), "cannot identify"),
     "postscript": ("a/x.png", postscript, "cannot identify"),
     "folder among pictures": ("a/x", lambda path: path.mkdir(), "only pictures belong"),
     "pipe": ("a/x", lambda path: os.mkfifo(path), "only pictures belong"),
-    "file among classes": ("x.csv", lambda path: path.write_text("1,2"), "only class folders belong"),
+    "picture among classes": ("x.png", picture, "only class folders belong"),
+    "class without a picture": ("x", no_picture, "has no pictures"),
     "empty class": ("x", lambda path: path.mkdir(), "is empty"),
     "class of one": ("x", lambda path: picture(path / "y.png"), "one picture"),
     "link out": ("a/x.png", lambda path: path.symlink_to("../../out.png"), "leads out"),
@@ -458,6 +467,84 @@ def test_folder_names_what_does_not_fit(pictures, fault):
         folder.load(pictures)
     assert str(pictures / name) in caught.value.message or repr(str(pictures / name)) in caught.value.message
     assert caught.value.remedy
+
+
+def test_folder_tells_all_faults_at_once(pictures):
+    for i in range(30):
+        (pictures / "a" / f"x{i:02}.png").write_bytes(b"")
+    (pictures / "b" / "below").mkdir()
+    with pytest.raises(DataError, match="31 faults") as caught:
+        folder.load(pictures)
+    told = caught.value.message
+    assert "b/below stands where" in told.replace(os.sep, "/") and "x00.png" in told and "and 11 more" in told
+    assert "x25.png" not in told and "Formats: " in caught.value.remedy and folder.HINT in caught.value.remedy
+
+
+def test_folder_passes_over_what_is_no_picture(pictures, capsys):
+    expected = datasets.load(folder.DATASET, pictures)
+    before = capsys.readouterr().err
+    for name in ("Thumbs.db", "a/Thumbs.db", "b/desktop.ini", "b/Icon\r"):
+        (pictures / name).write_bytes(b"x")
+    (pictures / "__MACOSX").mkdir()
+    (pictures / "a" / "__MACOSX").mkdir()
+    assert datasets.load(folder.DATASET, pictures).classes == ("a", "b")
+    assert capsys.readouterr().err == before
+    for name in ("labels.csv", "a/README.md", "b/LICENSE"):
+        (pictures / name).write_text("1,2")
+    data = datasets.load(folder.DATASET, pictures)
+    np.testing.assert_array_equal(data.train_x, expected.train_x)
+    told = capsys.readouterr().err
+    assert "labels.csv, " in told and "README.md, " in told and "LICENSE are no pictures: passed over." in told
+    for part in ("train", "test"):
+        shutil.copytree(pictures, pictures.parent / "divided" / part)
+    (pictures.parent / "divided" / "README.md").write_text("About these pictures")
+    assert len(datasets.load(folder.DATASET, pictures.parent / "divided").test_x) == 14
+
+
+def test_folder_reads_sixteen_bits(tmp_path):
+    ramp = np.linspace(0, 65535, 28 * 28).reshape(28, 28).astype(np.uint16)
+    for label in "ab":
+        (tmp_path / label).mkdir()
+        Image.fromarray(ramp).save(tmp_path / label / "0.png")
+        Image.fromarray(ramp).save(tmp_path / label / "1.tiff")
+        (tmp_path / label / "2.pgm").write_bytes(b"P5 28 28 65535 " + ramp.byteswap().tobytes())
+    data = datasets.load(folder.DATASET, tmp_path)
+    for image in (*data.train_x, *data.test_x):
+        np.testing.assert_allclose(image[0], ramp / 65535, atol=0.51 / 255)
+
+
+@pytest.mark.parametrize("ink", [0, 40, 255])
+def test_folder_shows_ink_on_transparency(ink, tmp_path, capsys):
+    """Bright on black, whether the ink is black or white."""
+    for label, left in (("a", 4), ("b", 14)):
+        for i in range(4):
+            drawn = np.zeros((28, 28, 2), np.uint8)
+            drawn[:, left : left + 8] = ink, 255
+            made = Image.fromarray(drawn)
+            (tmp_path / label).mkdir(exist_ok=True)
+            (made if i else made.convert("RGBA")).save(tmp_path / label / f"{i}.png")
+    data = datasets.load(folder.DATASET, tmp_path)
+    assert (data.train_x[0, 0, :, 5:11] > 0.8).all() and (data.train_x[0, 0, :, 14:] == 0).all()
+    told = capsys.readouterr().err
+    assert ("8 of 8 pictures are dark on a transparent ground" in told) == (ink < 128)
+
+
+def test_folder_compares_names_as_unicode_composes_them(tmp_path):
+    for part, form in (("train", "NFC"), ("test", "NFD")):
+        for label in ("café", "cafz"):
+            picture(tmp_path / part / unicodedata.normalize(form, label) / "0.png")
+    assert datasets.load(folder.DATASET, tmp_path).classes == ("cafz", "café")
+
+
+def test_folder_reads_a_large_photo_and_says_what_has_no_contrast(pictures, monkeypatch, capsys):
+    """A JPEG is decoded at a fraction of its size, and may be large; no other is."""
+    monkeypatch.setattr(folder, "LARGEST", 799)
+    with pytest.raises(DataError, match="12 faults") as caught:
+        folder.load(pictures)
+    assert "a/0.png" in caught.value.message.replace(os.sep, "/") and ".jpg" not in caught.value.message
+    monkeypatch.undo()
+    folder.load(pictures)
+    assert "14 of 14 pictures are of nearly one brightness" in capsys.readouterr().err
 
 
 def test_folder_needs_classes_and_a_folder(tmp_path):

@@ -58,7 +58,7 @@ def made(runs: Mapping[str, Run], tmp_path_factory: pytest.TempPathFactory) -> e
 def test_the_manifest_tells_of_every_file_and_no_other(made: exports.ExportResult) -> None:
     manifest = manifest_of(made)
     folder = made.export.path / "generator"
-    assert set(manifest["files"]) | {"manifest.json"} == {path.name for path in folder.iterdir()}
+    assert set(manifest["files"]) | {"manifest.json", ".gitattributes"} == {path.name for path in folder.iterdir()}
     for name, told in manifest["files"].items():
         content = (folder / name).read_bytes()
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name)

@@ -210,6 +210,22 @@ def test_a_second_export_leaves_nothing_of_the_first(runs: Mapping[str, Run], tm
     assert {path.name for path in (made.path / "classifier").iterdir()} == WRITTEN["webgpu"]
 
 
+def test_golden_samples_of_another_kind_are_refused(exported: Path) -> None:
+    file = exported / "golden.npz"
+    with np.load(file, allow_pickle=False) as stored:
+        arrays = dict(stored.items())
+    name = next(name for name in arrays if "/outputs/" in name)
+    sound = arrays.pop(name)
+    strange = [sound.view("V4"), sound.astype("U8"), sound.astype(np.float64)]
+    for array in (*strange, sound[:0], sound[:, :, :1], sound[0], np.asarray(1, np.float32)):
+        np.savez(file, **{**arrays, name: array})  # type: ignore[arg-type]
+        with pytest.raises(RunError, match=r"golden\.npz is damaged: 'generator/outputs/"):
+            exports.load(exported).golden("generator")
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    with pytest.raises(RunError, match=r"golden\.npz is damaged"):
+        exports.load(exported).golden("generator")
+
+
 def test_damaged_golden_is_refused(exported: Path) -> None:
     found = exports.load(exported)
     for content in (b"", b"PK\x03\x04 no zip", b"text"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import chainer
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganzoo import inputs, plugins
-from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.errors import UnsupportedOperatorError, UsageError
 from ganzoo.export.layouts import ExportOptions, Traced, webdnn
+from ganzoo.export.layouts import ganzoo as bundles
 from ganzoo.export.lowering import lower
 from ganzoo.export.lowering.boxes import boxes
 from ganzoo.export.lowering.buffers import _share
@@ -393,6 +395,48 @@ def test_refusal_names_layer_and_operator(name: str) -> None:
     with pytest.raises(UnsupportedOperatorError, match=words) as caught:
         lower(trace(network), network)
     assert caught.value.remedy and "\n" not in caught.value.message
+
+
+REMEDIES = {
+    "EmbedID": "F.matmul(onehot, embed.W)",
+    "floor": "F.floor, F.ceil, F.fix and F.sign",
+    "constant output": "F.floor, F.ceil, F.fix and F.sign",
+    "noise": "make it an input",
+    "sum of the batch": "each picture by itself",
+    "no handler": "Express the layer with other functions.",
+    "no step": "Express the layer with other functions.",
+}
+
+
+@pytest.mark.parametrize("name", REMEDIES)
+def test_a_refusals_remedy_is_of_its_cause(name: str) -> None:
+    network = operators.network(REFUSALS[name][0], name)
+    with pytest.raises(UnsupportedOperatorError) as caught:
+        lower(trace(network), network)
+    assert REMEDIES[name] in caught.value.remedy
+    assert ("embed" in caught.value.remedy) is (name == "EmbedID")
+
+
+@pytest.mark.parametrize("operator", ["no step", "local"])
+def test_webdnns_layout_is_offered_where_it_has_the_operator(operator: str) -> None:
+    cases = {
+        "no step": REFUSALS["no step"][0],
+        "local": chain(VECTOR, L.Linear(10, 4), lambda x: F.sin(F.clip(x, 0, 1))),
+    }
+    network = operators.network(cases[operator])
+    traced = Traced(network, trace(network), [], [])
+    backends = [plugins.BACKENDS.get(name) for name in BACKENDS]
+    able = []
+    for backend in backends:
+        with contextlib.suppress(UsageError):
+            webdnn.LAYOUT.prepare(traced, [backend], ExportOptions(), {})
+            able.append(backend.name)
+    with pytest.raises(UnsupportedOperatorError, match="Sin") as caught:
+        bundles.LAYOUT.prepare(traced, backends, ExportOptions(), {})
+    offered = "".join(f" --backend {name}" for name in able)
+    assert caught.value.remedy.endswith(f"Or export with: --layout webdnn{offered}") is bool(able)
+    assert ("--layout" in caught.value.remedy) is bool(able)
+    assert bool(able) is (operator == "no step")  # Clip is ours
 
 
 OURS = {

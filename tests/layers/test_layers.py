@@ -18,7 +18,7 @@ from ganzoo import inputs, layers, plugins
 from ganzoo.errors import ToolMissingError
 from ganzoo.export.tracing.tape import forward
 from ganzoo.layers import native
-from ganzoo.layers.functions import Correlate, Scatter, fast
+from ganzoo.layers.functions import Correlate, Scatter, Weigh, fast, windows
 from ganzoo.layers.losses import MeanSoftplus
 from ganzoo.layers.normalizing import scaled
 from ganzoo.training.options import TrainOptions, configure
@@ -255,12 +255,25 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_several_threads_of_python_at_once() -> None:
-    x = np.random.RandomState(5).standard_normal((32, 4, 9, 9)).astype(np.float32)
-    link = layers.Convolution2D(4, 20, ksize=3)
-    expected = link(x).array
-    with ThreadPoolExecutor(4) as pool:
-        for found in pool.map(lambda _: link(x).array, range(40)):
-            np.testing.assert_array_equal(found, expected)
+    """Each thread has other weights of another size: none of them finds another's in the memory that kernels share."""
+    random = np.random.RandomState(5)
+    x = random.standard_normal((8, 4, 9, 9)).astype(np.float32)
+    made = [
+        layers.Convolution2D(4, 8 * n, ksize=3, initialW=random.standard_normal((8 * n, 4, 3, 3))) for n in range(1, 9)
+    ]
+    expected = [link(x).array for link in made]
+    with ThreadPoolExecutor(len(made)) as pool:
+        for n, found in enumerate(pool.map(lambda n: made[n % len(made)](x).array, range(100 * len(made)))):
+            np.testing.assert_array_equal(found, expected[n % len(made)])
+
+
+def test_a_job_has_more_tasks_than_its_counter_can_hold() -> None:
+    """The pool counts tasks in 20 bits: 2**20 outputs, a task each, were the first number that it took for none."""
+    random = np.random.RandomState(6)
+    x, gy = (random.randint(-9, 9, (2, n)).astype(np.float32) for n in (16, 2**20))
+    at = windows(x.shape, (gy.shape[1], x.shape[1]), (1, 1), (0, 0))
+    (gW,) = Weigh(at, (gy.shape[1], x.shape[1])).forward((x, gy))
+    np.testing.assert_array_equal(gW, gy.T @ x)
 
 
 def test_an_export_sees_chainers_functions() -> None:

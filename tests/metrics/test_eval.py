@@ -17,7 +17,7 @@ from PIL import Image
 from ganzoo import plugins
 from ganzoo.archs import cnn
 from ganzoo.errors import RunError, UsageError
-from ganzoo.metrics import evaluate_run, gan_train, neighbours, plots
+from ganzoo.metrics import evaluate_run, gan_train, neighbours, plots, pretrained
 from ganzoo.metrics.in_training import during
 from ganzoo.runs import run as runs_module
 from ganzoo.specs import Part, TensorSpec
@@ -66,7 +66,8 @@ def test_generator(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) ->
 
 
 @pytest.mark.slow
-def test_classifier(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) -> None:
+def test_classifier(ganzoo: Callable[..., Done], copied: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(pretrained, "of")  # no evaluator is asked
     run = copied("cnn")
     done = ganzoo("eval", run.path)
     document = json.loads((run.path / "metrics.json").read_text())
@@ -77,7 +78,7 @@ def test_classifier(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) -
     assert 0 < scores["calibration_error"]["value"] < 1
     assert not (run.path / "neighbours.png").exists()
     assert all(len(line) <= 80 for line in done.out.splitlines() if line.startswith(" "))
-    assert f"{100 * scores['accuracy']['value']:.2f}%" in done.out and "no distance on Inception" in done.out
+    assert f"{100 * scores['accuracy']['value']:.2f}%" in done.out and "all 304 test images of digits" in done.out
 
 
 def test_data_that_is_another_is_refused(ganzoo: Callable[..., Done], copied: Callable[[str], Run]) -> None:
@@ -90,7 +91,7 @@ def test_data_that_is_another_is_refused(ganzoo: Callable[..., Done], copied: Ca
 
 
 def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch) -> None:
-    run = copied("cnn")
+    run = copied("dcgan-cond")
     data = evaluate_run.data_of(run.config)
     few = replace(data, test_x=data.test_x[:5], test_t=data.test_t[:5])
     monkeypatch.setattr(evaluate_run, "data_of", lambda config, data_dir: few)
@@ -220,7 +221,7 @@ def test_names_are_no_formulas(tmp_path: Path) -> None:
 def test_the_floor_of_gan_train_is_of_the_test_images_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
     told = iter((0.25, 0.75))
-    monkeypatch.setattr(gan_train, "accuracy", lambda data: next(told))
+    monkeypatch.setattr(gan_train, "accuracy", lambda data, progress: next(told))
     _, data = configure(plugins.ARCHS.get("cnn"), TrainOptions(limit=96))
     other = replace(data, test_t=np.roll(data.test_t, 1))
     assert [gan_train.accuracy_of_real(each) for each in (data, data, other, data)] == [0.25, 0.25, 0.75, 0.25]

@@ -11,8 +11,9 @@ import pytest
 
 from ganzoo import datasets, plugins
 from ganzoo.errors import SnapshotError
-from ganzoo.metrics import evaluator_training, pretrained
+from ganzoo.metrics import evaluator_training, pretrained, slow_work
 from ganzoo.metrics.evaluator import Evaluator, look
+from ganzoo.metrics.slow_work import SlowWork
 from ganzoo.specs import Data
 from tests.support.places import MNIST
 
@@ -164,3 +165,32 @@ def test_what_is_turned_is_turned_about_the_middle() -> None:
     right = turned[:, 0, :, 12:].sum(axis=2) * np.arange(21)
     angle = np.rad2deg(np.arcsin((right.sum(axis=1) / turned[:, 0, :, 12:].sum(axis=(1, 2)) - 10) / 8))
     assert 24 < np.abs(angle).max() < 31.5
+
+
+def test_slow_work_says_how_far_it_is_and_how_long_it_takes() -> None:
+    told: list[str] = []
+    now = iter([0.0, 1.0, 6.0, 7.0, 12.0, 19.0, 30.0, 400.0])
+    work = SlowWork("Learning", told.append, lambda: next(now))
+    for share in (0.05, 0.2, 0.22, 0.25, 0.5, 1.0):
+        work(share)
+    work.over()
+    assert told == [
+        "Learning",
+        "Learning: 20% done, about 24 s left",
+        "Learning: 50% done, about 19 s left",
+        "Learning: this took 7 min.",
+    ]
+    quick: list[str] = []
+    short = iter([0.0, 1.0, 2.0])
+    work = SlowWork("Learning", quick.append, lambda: next(short))
+    work(0.5)
+    work.over()
+    assert quick == ["Learning"]
+
+
+def test_the_training_of_an_evaluator_is_told_step_by_step(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_work, "SECONDS", 0.0)
+    told: list[str] = []
+    pretrained.of(blobs(24), told.append)
+    assert told[0].startswith("Training an evaluator of this data, once")
+    assert len(told) == 11 and "50% done" in told[5] and "this took" in told[-1]

@@ -117,3 +117,27 @@ def test_a_one_is_drawn_with_keys(clean: Page) -> None:
     clean.locator(".pad").focus()
     press(clean, *["ArrowUp"] * 6, " ", *["ArrowDown"] * 12, " ")
     assert reading(clean) == "1"
+
+
+def test_a_pen_draws_though_the_palm_was_first(clean: Page) -> None:
+    strokes = clean.evaluate("""() => {
+        const element = document.querySelector("ganzoo-classifier");
+        const pad = element.shadowRoot.querySelector(".pad");
+        pad.setPointerCapture = () => {}; // these pointers are made up
+        const { left, top, width } = pad.getBoundingClientRect();
+        const point = (kind, pointerId, pointerType, x, y) => pad.dispatchEvent(new PointerEvent(kind,
+            { pointerId, pointerType, clientX: left + x * width, clientY: top + y * width }));
+        point("pointerdown", 1, "touch", 0.9, 0.9);
+        point("pointermove", 1, "touch", 0.9, 0.8);
+        point("pointerdown", 2, "pen", 0.25, 0.25);
+        point("pointermove", 1, "touch", 0.9, 0.7);
+        point("pointermove", 2, "pen", 0.25, 0.75);
+        point("pointerdown", 3, "touch", 0.5, 0.5);
+        point("pointerup", 1, "touch", 0.9, 0.7);
+        point("pointermove", 2, "pen", 0.5, 0.75);
+        point("pointerup", 2, "pen", 0.5, 0.75);
+        point("pointerdown", 4, "touch", 0.5, 0.5); // a finger alone draws
+        point("pointerup", 4, "touch", 0.5, 0.5);
+        return element.strokes.map((stroke) => stroke.map((place) => place.map((each) => +each.toFixed(2))));
+    }""")
+    assert strokes == [[[0.25, 0.25], [0.25, 0.75], [0.5, 0.75]], [[0.5, 0.5]]]

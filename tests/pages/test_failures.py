@@ -40,7 +40,7 @@ def test_a_policy_stands_and_the_guard_tells_of_a_breach(visit: Callable[..., An
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [("missing", "did not arrive"), ("cut", "did not arrive"), ("short", "damaged"), ("wrong", "damaged")],
+    [("missing", "did not arrive"), ("cut", "did not arrive"), ("short", "not as it was"), ("wrong", "not as it was")],
 )
 def test_weights_that_do_not_arrive_are_told_and_tried_again(
     fault: Any, words: str, browser: Browser, site: Path
@@ -56,6 +56,14 @@ def test_weights_that_do_not_arrive_are_told_and_tried_again(
         first(page)
         assert alert.text_content() == ""
         seven(page)
+
+
+def test_modules_that_git_rewrote_are_told_as_altered_and_no_browser_is_blamed(browser: Browser, site: Path) -> None:
+    with hosted(serve.app(site)) as host, visitor(browser, host.url, expected=FAILED) as found:
+        host.faults["models/cnn/web"] = "wrong"
+        alert = found.open(CLASSIFIER).locator("[role=alert]")
+        alert.filter(has_text="not as it was published").wait_for()
+        assert re.search(r"^web\w+\.js is not", alert.inner_text()) and "Chrome" not in alert.inner_text()
 
 
 LOSE = """

@@ -75,8 +75,14 @@ def test_a_seed_is_edited_and_in_the_address(
         page = other.open(fragment="label=7&seed=124")
         first(page)
         shows(page, sample(run, "7", 124))
+    place = (
+        "return [...document.querySelector('ganzoo-generator').shadowRoot.querySelectorAll('button, summary, input')]"
+    )
+    places = f"(() => {{ {place}.map((each) => JSON.stringify(each.getBoundingClientRect())).join() }})()"
+    before = generator.evaluate(places)
     field.fill("4294967296")
     assert "whole number" in generator.locator("#seed-hint").inner_text()
+    assert generator.evaluate(places) == before  # nothing moves from under the pointer
     assert field.get_attribute("aria-invalid") == "true"
     shows(generator, sample(run, "7", 124))
     generator.get_by_role("button", name="Another").click()
@@ -327,3 +333,27 @@ def test_language_and_colours_are_chosen_and_kept(generator: Page) -> None:
     first(generator)
     assert generator.get_by_role("button", name="ほかの画像").is_visible()
     assert generator.evaluate(f"{colour} + getComputedStyle(document.documentElement).colorScheme") == seen[1]
+
+
+def test_on_a_phone_the_picture_stays_in_view_with_what_changes_it(
+    visit: Callable[..., AbstractContextManager[Visitor]],
+) -> None:
+    with visit(viewport={"width": 320, "height": 640}) as found:
+        page = found.open()
+        first(page)
+        picture = page.locator("ganzoo-generator .stage canvas")
+        sliders = panel(page, "Variety").get_by_role("slider")
+        for control in (
+            page.locator(".classes label").last,
+            page.get_by_role("button", name="Another"),
+            sliders.nth(3),
+        ):
+            control.evaluate("(each) => each.scrollIntoView({ block: 'end' })")
+            box, own = picture.bounding_box(), control.bounding_box()
+            assert box and own
+            assert box["y"] >= 0 and box["y"] + box["height"] <= own["y"], (box, own)
+            assert own["y"] + own["height"] < 641
+        # what is reached by the keyboard does not end up below the picture
+        page.get_by_role("button", name="Another").focus()
+        box, own = picture.bounding_box(), page.get_by_role("button", name="Another").bounding_box()
+        assert box and own and own["y"] >= box["y"] + box["height"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import http.client
+import json
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganzoo.serving import static
 from ganzoo.serving.static import accepts_brotli
 from ganzoo.site import serve as server
 from ganzoo.site.hosts import CSP, HEADERS, IMMUTABLE
@@ -104,7 +107,7 @@ def test_every_answer_has_the_headers_once(port: int, method: str, path: str, st
 
 
 def test_ranges_and_refusals_have_them_too(port: int) -> None:
-    for header, status in (("bytes=0-1", 206), ("bytes=999999-", 416), ("lines=1", 400)):
+    for header, status in (("bytes=0-1", 206), ("bytes=999999-", 416), ("bytes=-0", 416)):
         response, _ = ask(port, "/elements.js", Range=header)
         assert (response.status, response.headers.get_all("content-security-policy")) == (status, [CSP])
 
@@ -245,6 +248,20 @@ def test_ranges(port: int) -> None:
         response, body = ask(port, "/models/net/weights.bin", Range=header)
         assert (response.status, body) == (206, expected)
         assert response.headers["content-length"] == str(len(expected))
+    # what is no range of bytes, and several ranges, which could overlap, are answered with the whole file
+    several = ",".join(["0-"] * 100)
+    for header in (
+        f"bytes={several}",
+        "bytes=0-0,9-9",
+        "lines=1",
+        "bytes=9-5",
+        "bytes=-",
+        "bytes=x",
+        "bytes=" + "9" * 5000,
+    ):
+        response, body = ask(port, "/models/net/weights.bin", Range=header)
+        assert (response.status, body) == (200, WEIGHTS), header[:20]
+    assert ask(port, "/models/net/weights.bin", "HEAD", Range="bytes=1-2")[0].headers["content-length"] == "2"
     tag = ask(port, "/models/net/weights.bin")[0].headers["etag"]
     assert ask(port, "/models/net/weights.bin", Range="bytes=0-0", If_Range=tag)[1] == WEIGHTS[:1]
     assert ask(port, "/models/net/weights.bin", Range="bytes=0-0", If_Range='"old"')[1] == WEIGHTS
@@ -264,3 +281,84 @@ def test_many_ranges_at_once(port: int) -> None:
     for thread in threads:
         thread.join()
     assert b"".join(pieces[i] for i in range(16)) == WEIGHTS
+
+
+# A folder that is written again while it is served
+
+
+def swapped(monkeypatch: pytest.MonkeyPatch, file: Path, content: bytes | None) -> None:
+    """Whenever a file was looked up, `file` is replaced before it is opened; None removes it."""
+    lookup = static.Files.lookup_path
+
+    def looked_up(self: static.Files, path: str) -> tuple[str, os.stat_result | None]:
+        found = lookup(self, path)
+        if not found[0].endswith(file.name):
+            return found
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            beside = file.with_name("beside")
+            beside.write_bytes(content)
+            beside.replace(file)
+        return found
+
+    monkeypatch.setattr(static.Files, "lookup_path", looked_up)
+
+
+@pytest.mark.parametrize("name", ["a.js", "404.html"])
+@pytest.mark.parametrize("content", [b"much longer than it was", b"short"])
+def test_an_answer_is_of_one_file(
+    name: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(b"as it was first")
+    with served(server.app(tmp_path)) as port:
+        swapped(monkeypatch, tmp_path / name, content)
+        response, body = ask(port, "/a.js")
+    assert (response.status, body) == (404 if name == "404.html" else 200, content)
+    assert response.headers["content-length"] == str(len(content))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_file_that_has_gone_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.js").write_bytes(b"as it was first")
+    with served(server.app(tmp_path)) as port:
+        swapped(monkeypatch, tmp_path / "a.js", None)
+        assert ask(port, "/a.js")[0].status == 404
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_file_that_is_cut_while_it_is_sent_ends_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.js"
+    file.write_bytes(bytes(100))
+    stat = os.fstat
+
+    def cut(handle: int) -> os.stat_result:
+        state = stat(handle)
+        if state.st_size == 100:
+            file.write_bytes(b"")
+        return state
+
+    with served(server.app(tmp_path)) as port:
+        monkeypatch.setattr(os, "fstat", cut)
+        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+            ask(port, "/a.js")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_page_has_the_links_of_the_site_of_the_moment(tmp_path: Path) -> None:
+    def write(link: str) -> None:
+        page = {"file": "index.html", "link": link}
+        (tmp_path / "site.json").write_text(json.dumps({"format": 1, "ganzoo": "", "base_path": "/", "pages": [page]}))
+
+    (tmp_path / "index.html").write_bytes(b"home")
+    write("<a.js>")
+    with served(server.app(tmp_path)) as port:
+        assert ask(port, "/")[0].headers["link"] == "<a.js>"
+        write("<b.js>")
+        assert ask(port, "/")[0].headers["link"] == "<b.js>"
+        (tmp_path / "site.json").unlink()
+        assert ask(port, "/")[0].headers["link"] is None

@@ -61,7 +61,7 @@ def test_a_page_has_its_link_header(tmp_path: Path) -> None:
 )
 def test_a_damaged_site_json_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "site.json").write_text(text)
-    with pytest.raises(UsageError, match=r"site\.json is damaged\.$") as refused:
+    with pytest.raises(UsageError, match=r"site\.json is damaged\.") as refused:
         server.app(tmp_path)
     assert refused.value.remedy == "Make the site again."
 

@@ -175,7 +175,7 @@ def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
     assert set(kept["files"]) == {"index.html", "cnn.html", "404.html", *code}
     models = {page: {url.partition("?")[0] for url in urls} for page, urls in kept["models"].items()}
     own = {path for path in listed(real)["files"] if path.startswith("models/cnn/")}
-    unused = {f"models/cnn/{name}" for name in ("ganzoo.js", "webdnn.js", "weights.js")}
+    unused = {f"models/cnn/{name}" for name in ("ganzoo.js", "ganzoo.d.ts", "webdnn.js", "weights.js")}
     assert models["cnn.html"] == own - unused
     assert not [path for path in models["index.html"] if not path.startswith("models/dcgan-cond/")]
     assert "models/dcgan-cond/weights.js" in models["index.html"]  # f16

@@ -109,7 +109,7 @@ def test_the_policy_is_strict() -> None:
 
 def test_headers_of_netlify_and_cloudflare() -> None:
     links = {"index.html": "<a.js>; rel=modulepreload", "cnn.html": "<b.js>; rel=modulepreload"}
-    assert list(hosts.files("/", {})) == ["_headers", ".htaccess", ".nojekyll"]
+    assert list(hosts.files("/", {})) == ["_headers", ".htaccess", ".nojekyll", ".gitattributes"]
     for base_path in ("/", "/demo/"):
         first, *lines = hosts.files(base_path, links)["_headers"].splitlines()
         assert first == f"{base_path}*"

@@ -51,9 +51,7 @@ def test_a_file_is_no_place(place: str, pair: Any, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine" and seen == []  # told at once
 
 
-@pytest.mark.parametrize(
-    "added", ["notes.txt", ".well-known/security.txt", "models/my-generator/mine.bin", "a/.git", "b"]
-)
+@pytest.mark.parametrize("added", ["notes.txt", "notes/robots.txt", "models/my-generator/mine.bin", "a/.git", "b"])
 def test_what_was_added_to_a_site_is_not_deleted(added: str, pair: Any, tmp_path: Path) -> None:
     site = build.build(pair, tmp_path / "site").path
     (site / added).parent.mkdir(parents=True, exist_ok=True)
@@ -64,10 +62,25 @@ def test_what_was_added_to_a_site_is_not_deleted(added: str, pair: Any, tmp_path
     assert content(site) == before and (site / added).exists() and "Move it away" in refused.value.remedy
 
 
+def test_what_file_managers_leave_hinders_nobody(pair: Any, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    for _ in range(2):  # in an empty folder, and in a former site
+        (site / ".DS_Store").write_bytes(b"\0")
+        build.build(pair, site)
+        (site / "models" / "Thumbs.db").write_bytes(b"\0")
+    build.build(pair, site)
+    assert not (site / "models" / "Thumbs.db").exists()
+
+
 def hosted(folder: Path) -> None:
     (folder / ".git" / "objects").mkdir(parents=True)
     (folder / ".git" / "objects" / "a.html").write_text("mine")
     (folder / "CNAME").write_text("demo.example")
+    (folder / "robots.txt").write_text("User-agent: *")
+    (folder / ".vercel").mkdir()
+    (folder / ".vercel" / "project.json").write_text("{}")
+    (folder / ".gitattributes").write_text("mine")
 
 
 @pytest.mark.parametrize("former", ["site", "clone"])
@@ -81,6 +94,8 @@ def test_what_is_the_host_s_stays(former: str, pair: Any, tmp_path: Path) -> Non
         "kind"
     ] == "classifier"
     assert (site / "CNAME").read_text() == "demo.example" and not (site / "models" / "my-generator").exists()
+    assert (site / "robots.txt").exists() and (site / ".vercel" / "project.json").read_text() == "{}"
+    assert (site / ".gitattributes").read_text() == "mine"  # and not ours
     assert not list(tmp_path.glob(".site*"))
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from rich.console import Console
 
 from ganzoo.training.options import TrainOptions, configure
 from ganzoo.training.train import train
@@ -43,7 +42,7 @@ def train_all(folder: Path) -> None:
     ):
         for name, arch in RUNS.items():
             with chainer.using_config("fast_layers", name == arch):
-                train(arch, OPTIONS, folder, folder / name, Console(quiet=True))
+                train(arch, OPTIONS, folder, folder / name)
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.export.plan import Tensor
+    from ganzoo.specs import Program
+
 RUNNER = JS / "run_program.mjs"
 
 BACKEND = plugins.BACKENDS.get("webassembly")
@@ -58,9 +60,9 @@ class Ran:
     info: str
 
 
-def in_node(plan: Plan, inputs: list[np.ndarray], folder: Path) -> list[Ran]:
-    """The outputs by the relaxed module, then by the other one."""
-    program = BACKEND.compile(plan)
+def in_node(plan: Plan, inputs: list[np.ndarray], folder: Path, program: Program | None = None) -> list[Ran]:
+    """The outputs by the relaxed module, then by the other one. `program` is what `plan` was compiled to, if it was."""
+    program = program or BACKEND.compile(plan)
     for name, content in program.files.items():
         (folder / name).write_bytes(content)
     (folder / "weights.bin").write_bytes(flat_weights(plan).tobytes())

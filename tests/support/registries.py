@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _own(registry: Registry[Any]) -> tuple[str, ...]:
-    return tuple(name for name, entry in registry.entries().items() if entry.dist and entry.dist.name == "ganzoo")
+    return tuple(name for name, found in registry.entries().items() if found[0].module.startswith("ganzoo."))
 
 
 ARCHS = _own(plugins.ARCHS)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-    from rich.console import Console
 
     from ganzoo.runs.run import Run
+    from ganzoo.training.progress import Listener
 
 # `trained(ARCH, NAME)` of the fixture of that name
 Trained: TypeAlias = "Callable[[str, str], Run]"
@@ -51,7 +51,7 @@ def log(run: Run) -> list[dict[str, float]]:
     return [{k: v for k, v in json.loads(line).items() if k != "elapsed_time"} for line in lines]
 
 
-def interrupted(arch: str, path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, after: int) -> Run:
+def interrupted(arch: str, path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, after: int) -> Run:
     """A run that was told to stop after `after` iterations, as Ctrl-C tells it."""
     with monkeypatch.context() as patched:
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from ganzoo.errors import UsageError
 from ganzoo.runs import run as runs
-from ganzoo.sweep.space import Choice, Range, parse
+from ganzoo.sweep.space import Choice, Range, load, parse
 from ganzoo.training import loop
 from ganzoo.training import train as training
 
@@ -85,8 +85,17 @@ def test_a_space_is_read_with_the_types_of_the_preset() -> None:
         ({"space": {"clip": {"low": 0}}}, "'space.clip'"),
         ({"space": {"clip": {"low": 0, "high": 1, "step": 2}}}, "'space.clip'"),
         ({"space": {"clip": {"low": 1, "high": 0}}}, "'space.clip'"),
-        ({"space": {"clip": {"low": 0.0, "high": float("inf")}}}, "'space.clip'"),
-        ({"space": {"clip": {"low": float("nan"), "high": 1}}}, "'space.clip'"),
+        ({"space": {"clip": {"low": 0.0, "high": float("inf")}}}, "'space.clip.high' is inf"),
+        ({"space": {"clip": {"low": float("nan"), "high": 1}}}, "'space.clip.low' is nan"),
+        ({"space": {"clip": {"low": -1.7e308, "high": 1.7e308}}}, "'space.clip'"),
+        ({"space": {"clip": {"low": 0, "high": 16**5000}}}, "'space.clip.high' is a number of thousands of digits"),
+        ({"space": {"clip": {"choices": [0.1, float("nan")]}}}, "'space.clip.choices' is nan"),
+        ({"space": {"clip": {"choices": [n / 8 for n in range(100_000)]}}}, "'space.clip.choices' is [0.0, 0.125,"),
+        ({"space": {"clip": {"choices": [0.1, 0.1]}}}, "'space.clip.choices' is [0.1, 0.1]"),
+        ({"trials": 1_000_000}, "'trials' is 1000000"),
+        ({"trials": 16**5000}, "'trials' is a number of thousands of digits"),
+        ({"epochs": 2**60}, "'epochs' is 1152921504606846976"),
+        ({"set": {"noise_dims": 16**5000}}, "'set.noise_dims' is a number of thousands of digits"),
         ({"space": {"clip": {"low": 0, "high": 1, "log": True}}}, "'space.clip.low' is 0"),
         ({"space": {"clip": {"low": 0, "high": 1, "log": 1}}}, "'space.clip.log' is 1"),
         ({"space": {"noise_dims": {"low": 4.5, "high": 8}}}, "'space.noise_dims.low' is 4.5"),
@@ -101,7 +110,22 @@ def test_a_space_is_read_with_the_types_of_the_preset() -> None:
 def test_what_a_space_may_not_say_is_named(changed: dict[str, Any], named: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse(VALID | changed, "s.toml")
-    assert named in raised.value.message
+    assert named in raised.value.message and len(raised.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"#" * (2 << 20), "has more than 1,048,576 bytes"),
+        (b"trials = " + b"9" * 5000, "is no TOML"),
+        (b"trials = " + b"[" * 100_000, "is no TOML"),
+        (b"\xff\xfe", "is no TOML"),
+    ],
+)
+def test_a_file_that_nobody_wrote_by_hand_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_bytes(content)
+    with pytest.raises(UsageError, match=words):
+        load(tmp_path / "s.toml")
 
 
 @pytest.mark.parametrize("missing", ["arch", "trials", "space"])
@@ -337,4 +361,4 @@ def test_without_optuna_the_way_to_get_it_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     done = ganzoo("sweep", write(in_tmp / "s.toml", 1))
-    assert done.code == 3 and "ganzoo[sweep]" in done.err and not (in_tmp / "runs").exists()
+    assert done.code == 3 and "pip install optuna" in done.err and not (in_tmp / "runs").exists()

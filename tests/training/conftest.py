@@ -14,14 +14,13 @@ from tests.support.trainings import OPTIONS, Trained
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
-
     from ganzoo.runs.run import Run
+    from ganzoo.training.progress import Listener
     from tests.support.shared import Shared
 
 
 @pytest.fixture
-def trained(shared: Shared, tmp_path: Path, quiet: Console) -> Trained:
+def trained(shared: Shared, tmp_path: Path, quiet: Listener) -> Trained:
     """`trained(ARCH, NAME)`: a finished run of `OPTIONS` as this test's own folder NAME, to do with as it likes."""
 
     def copy(arch: str, name: str) -> Run:

@@ -26,7 +26,7 @@ from tests.support.registries import ARCHS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
+    from ganzoo.training.progress import Listener
 
 sys.path.insert(0, str(ROOT / "tools" / "cuda"))  # counts what the emulation was asked for
 
@@ -72,7 +72,7 @@ def test_a_step_is_the_same_as_on_the_cpu(arch: str, preset: str, dtype: str) ->
 
 
 @pytest.mark.parametrize("arch", ARCHS)
-def test_a_run_goes_from_one_device_to_the_other(arch: str, tmp_path: Path, quiet: Console) -> None:
+def test_a_run_goes_from_one_device_to_the_other(arch: str, tmp_path: Path, quiet: Listener) -> None:
     """By way of its snapshot: begun on one, continued on the other, it logs what it would have logged."""
     begun = TrainOptions(epochs=1, limit=48, seed=1, batch_size=8)
     logs = []
@@ -105,7 +105,7 @@ def test_a_step_sends_no_images_and_waits_for_nothing(arch: str, preset: str) ->
 
 
 @counted
-def test_a_longer_training_reads_back_no_more(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_longer_training_reads_back_no_more(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Losses are read when a line of the log is due, and pictures and scores when they are: never for a step."""
     from emulated import counts
 

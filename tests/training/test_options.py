@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from ganzoo.errors import (
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rich.console import Console
-
+    from ganzoo.training.progress import Listener
     from tests.support.command import Done
 
 
@@ -52,9 +52,10 @@ def test_a_value_that_makes_no_sense_is_told_before_there_is_a_run(
     [
         (TrainOptions(preset="blok"), UnknownNameError, "preset of dcgan-cond 'blok'"),
         (TrainOptions(dataset="digit"), UnknownNameError, "dataset 'digit'"),
-        (TrainOptions(hparams=["alfa=1"]), UnknownNameError, "hyper-parameter 'alfa'"),
-        (TrainOptions(hparams=["gen_alpha=fast"]), UsageError, "'fast' is no float"),
-        (TrainOptions(hparams=["gen_alpha"]), UsageError, "no '='"),
+        (TrainOptions(hparams={"alfa": 1}), UnknownNameError, "hyper-parameter 'alfa'"),
+        (TrainOptions(hparams={"gen_alpha": "fast"}), UsageError, "'fast' is no float"),
+        (TrainOptions(hparams={"latent_dim": 8.5}), UsageError, "8.5 is no int"),
+        (TrainOptions(hparams={"latent_dim": True}), UsageError, "True is no int"),
         (TrainOptions(epochs=0), UsageError, "--epochs is 0"),
         (TrainOptions(limit=4), UsageError, "A batch of 64"),
         (TrainOptions(seed=-1), UsageError, "--seed is -1"),
@@ -63,7 +64,7 @@ def test_a_value_that_makes_no_sense_is_told_before_there_is_a_run(
     ],
 )
 def test_wrong_options(
-    options: TrainOptions, error: type[Exception], words: str, tmp_path: Path, quiet: Console
+    options: TrainOptions, error: type[Exception], words: str, tmp_path: Path, quiet: Listener
 ) -> None:
     with pytest.raises(error, match=words):
         train("dcgan-cond", options, tmp_path, None, quiet)
@@ -73,7 +74,7 @@ def test_wrong_options(
 def test_set_reads_a_value_as_the_presets_type(tmp_path: Path) -> None:
     from ganzoo import plugins
 
-    options = TrainOptions(hparams=["alpha=1", "shift=3"], limit=64)
+    options = TrainOptions(hparams={"alpha": 1, "shift": np.int64(3)}, limit=64)
     config, _ = options_module.configure(plugins.ARCHS.get("cnn"), options)
     assert config.hparams["alpha"] == 1.0 and isinstance(config.hparams["alpha"], float)
     assert config.hparams["shift"] == 3 and isinstance(config.hparams["shift"], int)

@@ -38,13 +38,6 @@ def noise(*shape: int) -> Callable[[str, int], np.ndarray]:
     return lambda name, i: NOISE.integers(0, 256, shape)
 
 
-def ink_without_paper(name: str, i: int) -> np.ndarray:
-    """Black ink of another shape in each picture, on nothing: what is transparent counts as black as well."""
-    picture = np.zeros((28, 28, 4))
-    picture[i : i + 5, ord(name) % 20 :, 3] = 255
-    return picture
-
-
 def assert_trained(done: Done, folder: Path) -> None:
     assert done.code == 0 and "Traceback" not in done.err, done.err
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
@@ -97,12 +90,6 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], str, str]] 
         "All 14 training images are the same",
         "bright is foreground",
     ),
-    "black on nothing": (
-        lambda path: fill(path, "ab", 9, ink_without_paper),
-        ("--batch-size", "2"),
-        "All 14 training images are the same",
-        "what is transparent counts as black",
-    ),
 }
 
 
@@ -126,7 +113,7 @@ TRAINED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], list[str]]]
     "a value for each class": (
         lambda path: fill(path, "ab", 9, lambda name, i: np.full((28, 28), 255 * (name == "a"))),
         ("--batch-size", "7"),
-        [],
+        ["18 of 18 pictures are of nearly one brightness: look whether they are what you expect."],
     ),
 }
 

@@ -7,12 +7,10 @@ import json
 import os
 import re
 import shutil
-import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,9 +21,11 @@ from rich.console import Console
 from ganzoo.errors import RunError
 from ganzoo.runs import run as runs_module
 from ganzoo.runs.run import Best
+from ganzoo.text import visible
 from ganzoo.training import preview
 from ganzoo.training.dashboard import Dashboard, usable
-from ganzoo.training.progress import Pace
+from ganzoo.training.dashboard import shown as shown_on
+from ganzoo.training.progress import Progress
 from ganzoo.training.report import facts, grids, html
 from ganzoo.training.report.compare import compare, sections
 
@@ -122,6 +122,32 @@ def test_the_page_has_what_eval_found_and_trusts_no_name(copy: Run) -> None:
     page = Page(text)
     assert "script" not in page.tags and page.words.count(HOSTILE) >= 5
     assert all(word in page.words for word in ("4.25", "1.5", "87.50%", "lower"))
+
+
+def test_no_text_of_a_run_steers_a_terminal_or_breaks_its_page(
+    copy: Run, ganzoo: Callable[..., Done], in_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control characters and halves of surrogate pairs in each of a run's files."""
+    monkeypatch.setenv("COLUMNS", "200")
+    steers = "\x1b[2J\x9b\x00\ud800"
+    config = json.loads((copy.path / "config.json").read_text())
+    config["config"] |= {"dataset": steers, "device": steers}
+    config |= {"classes": [steers, *config["classes"][1:]], "machine": steers, "git": steers, "created": steers}
+    (copy.path / "config.json").write_text(json.dumps(config))
+    lines = [{**json.loads(line), f"eval/{steers}": 1.0, steers: 1} for line in (copy.path / "log.jsonl").open()]
+    (copy.path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    best = json.loads((copy.path / "best.json").read_text())
+    (copy.path / "best.json").write_text(json.dumps({**best, "key": steers}))
+    judged(copy, note=steers, scores={steers: {"value": 1, "floor": 1, "better": "min"}})
+    page = html.write(runs_module.load(copy.path)).read_text(encoding="utf-8")
+    assert visible(page) == page and "?[2J" in page
+    shutil.copytree(copy.path, in_tmp / "runs" / "a")
+    shutil.copytree(copy.path, in_tmp / "runs" / "b")
+    (in_tmp / "runs" / "b" / "log.jsonl").write_text("")
+    for command in (("list", "runs"), ("runs", "compare", "a", "b"), ("sample", "a", "--label", "x"), ("export", "a")):
+        done = ganzoo(*command)
+        assert visible(done.out + done.err) == done.out + done.err
+        assert "?[2J" in done.out + done.err or command[0] == "export"
 
 
 def test_scores_of_an_earlier_model_are_told_as_such(copy: Run) -> None:
@@ -243,22 +269,26 @@ def shown(run: Run, **options: Any) -> str:
     told = StringIO()
     console = Console(file=told, width=80, height=24, force_terminal=True, **options)
     drawn = np.random.RandomState(0).uniform(size=(10, 10, 1, 28, 28)).astype(np.float32)
-    samples: Any = SimpleNamespace(latest=drawn)
-    judging: Any = SimpleNamespace(best=Best(3, 1.0, "eval/frechet", "min", 12.25))
-    pace = Pace(4, 100_000)
-    dashboard = Dashboard(console, run, pace, ["gen/loss", "dis/loss"], samples, judging)
     scores = {f"eval/{name}": 0.5 for name in ("frechet", "coverage", "accuracy")}
     log = [{"gen/loss": 1.0 + i, "dis/loss": 0.5, **scores} for i in range(9)]
-    updater = SimpleNamespace(epoch_detail=1.0)
-    trainer = SimpleNamespace(updater=updater, get_extension=lambda name: SimpleNamespace(log=log))
-    dashboard.initialize(trainer)
-    pace.began, pace.first = time.monotonic() - 1000, 0.0
-    dashboard(trainer)
-    dashboard.finalize()
+    progress = Progress(
+        replace(run.config, epochs=4),
+        "",
+        path=run.path,
+        epoch=1.0,
+        images_per_second=100,
+        seconds_left=3000,
+        log=log,
+        monitors=["gen/loss", "dis/loss"],
+        images=drawn,
+        best=Best(3, 1.0, "eval/frechet", "min", 12.25),
+    )
+    with shown_on(console) as listener:
+        listener(progress)
     assert "epoch 1.0/4" in told.getvalue()
     told.seek(0)
     told.truncate()
-    console.print(dashboard._view(trainer))
+    console.print(Dashboard(console, progress).view())
     return told.getvalue()
 
 
@@ -282,3 +312,23 @@ def test_a_dumb_terminal_gets_lines() -> None:
     assert usable(Console(force_terminal=True, _environ={"TERM": "xterm"}))
     assert not usable(Console(force_terminal=True, _environ={"TERM": "dumb"}))
     assert not usable(Console(file=StringIO(), _environ=dict(os.environ)))
+
+
+def test_a_page_explains_two_values_of_one_score(copy: Run) -> None:
+    best = copy.best()
+    assert best
+    name = best.key.removeprefix("eval/")
+    judged(copy, scores={name: {"value": 2 * best.score, "floor": None, "better": "min"}})
+    assert "This page has two values of Frechet distance" in html.page(copy, [], b"")
+    judged(copy, scores={name: {"value": best.score, "floor": None, "better": "min"}})
+    assert "two values" not in html.page(copy, [], b"")
+
+
+def test_a_page_names_the_columns_that_sheets_have(copy: Run) -> None:
+    assert html._columns(["a", "b"]) == "a column for each class: a, b"
+    told = html._columns([f"c{i}" for i in range(1000)])
+    assert told.startswith("a column for each of the first 20 of 1,000 classes: c0,") and told.endswith("c19")
+    many = {"classes": [f"c{i}" for i in range(1000)], "accuracy": [i / 1000 for i in range(1000)]}
+    judged(copy, per_class=many)
+    page = html.page(copy, [], b"")
+    assert "The 40 of 1,000 classes with the least accuracy" in page and "c39<" in page and "c40<" not in page

@@ -28,14 +28,14 @@ from tests.support.trainings import Trained, interrupted, last, last_snapshot, l
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
+    from ganzoo.training.progress import Listener
 
 
 @pytest.mark.slow
 @pytest.mark.training
 @pytest.mark.parametrize("arch", ARCHS)
 def test_resumed_training_equals_uninterrupted(
-    arch: str, tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+    arch: str, tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     whole = trained(arch, "whole")
     run = interrupted(arch, tmp_path, quiet, monkeypatch, after=1 if arch == "wgan-gp" else 2)
@@ -51,7 +51,7 @@ def test_resumed_training_equals_uninterrupted(
 @pytest.mark.slow
 @pytest.mark.training
 def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     """Nor is there a network meanwhile that `config.json` does not describe."""
     run = trained("cnn", "run")
@@ -73,7 +73,7 @@ def test_a_finished_training_that_is_lengthened_and_stopped_goes_on(
 
 @pytest.mark.training
 def test_a_finished_training_without_snapshots_is_not_begun_again(
-    tmp_path: Path, quiet: Console, trained: Trained
+    tmp_path: Path, quiet: Listener, trained: Trained
 ) -> None:
     run = trained("cnn", "run")
     for path in run.kept():
@@ -86,7 +86,7 @@ def test_a_finished_training_without_snapshots_is_not_begun_again(
 
 @pytest.mark.training
 def test_snapshots_are_numbers_and_other_files_are_somebody_elses(
-    tmp_path: Path, quiet: Console, trained: Trained
+    tmp_path: Path, quiet: Listener, trained: Trained
 ) -> None:
     run = trained("cnn", "run")
     (kept,) = run.kept()[-1:]
@@ -104,7 +104,7 @@ def test_snapshots_are_numbers_and_other_files_are_somebody_elses(
 @pytest.mark.training
 @pytest.mark.parametrize("position", [-1, 625, 10**9])
 def test_random_numbers_from_nowhere_are_refused(
-    position: int, tmp_path: Path, quiet: Console, trained: Trained
+    position: int, tmp_path: Path, quiet: Listener, trained: Trained
 ) -> None:
     run = trained("cnn", "run")
     path = run.kept()[-1]
@@ -118,7 +118,7 @@ def test_random_numbers_from_nowhere_are_refused(
 @pytest.mark.slow
 @pytest.mark.training
 def test_another_rate_is_that_of_the_first_step(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     from ganzoo.layers import Adam
 
@@ -130,13 +130,13 @@ def test_another_rate_is_that_of_the_first_step(
         return update(self, *arguments, **options)
 
     monkeypatch.setattr(Adam, "update", watched)
-    changed = TrainOptions(epochs=4, hparams=["alpha=0.0009765625", "final_alpha=1"])
+    changed = TrainOptions(epochs=4, hparams={"alpha": 0.0009765625, "final_alpha": 1})
     resume("cnn", changed, tmp_path, run.path, quiet, "last")
     assert rates == [0.0009765625] * 6
 
 
 @pytest.mark.training
-def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=2)
     load = datasets.load
 
@@ -152,7 +152,7 @@ def test_a_test_set_that_changed_is_told(tmp_path: Path, quiet: Console, monkeyp
 @pytest.mark.slow
 @pytest.mark.training
 def test_resumed_training_differs_without_its_random_state(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     """The test above would pass by luck if nothing random happened after a resume."""
     whole = trained("dcgan-cond", "whole")
@@ -165,7 +165,6 @@ KILLED_IN_SNAPSHOT = """
 import os, signal, sys
 import numpy as np
 from pathlib import Path
-from rich.console import Console
 from ganzoo.training import loop, options, train
 
 loop.SNAPSHOT_SECONDS = 0.0  # after every iteration
@@ -183,14 +182,14 @@ def die_half_way(file, **arrays):
 
 np.savez = die_half_way
 few = options.TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
-train.train("dcgan-cond", few, Path(sys.argv[1]), Path(sys.argv[2]), Console(quiet=True))
+train.train("dcgan-cond", few, Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
 @pytest.mark.slow
 @pytest.mark.training
 def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(
-    tmp_path: Path, quiet: Console, trained: Trained
+    tmp_path: Path, quiet: Listener, trained: Trained
 ) -> None:
     path = tmp_path / "killed"
     done = subprocess.run([sys.executable, "-c", KILLED_IN_SNAPSHOT, tmp_path, path], capture_output=True, text=True)
@@ -207,7 +206,7 @@ def test_kill_in_mid_snapshot_then_resume_equals_uninterrupted(
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     run = train("cnn", TrainOptions(epochs=4, limit=64), tmp_path, None, quiet).run
     assert [path.name for path in sorted(run.snapshots.iterdir())] == ["0000003.npz", "0000004.npz"]
@@ -215,7 +214,7 @@ def test_the_last_two_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeyp
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: Console, trained: Trained) -> None:
+def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: Listener, trained: Trained) -> None:
     whole = trained("dcgan-cond", "whole")
     stopped = tmp_path / "stopped"
     stopped.mkdir()
@@ -226,7 +225,7 @@ def test_stopped_before_its_first_snapshot_begins_again(tmp_path: Path, quiet: C
 @pytest.mark.slow
 @pytest.mark.training
 def test_resume_takes_the_unfinished_run(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     finished = trained("cnn", "younger")
@@ -241,7 +240,7 @@ def test_resume_takes_the_unfinished_run(
 
 
 @pytest.mark.training
-def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     before = (run.path / "config.json").read_bytes()
     for options in (TrainOptions(epochs=0), TrainOptions(limit=0), TrainOptions(batch_size=0), TrainOptions(seed=9)):
@@ -251,16 +250,16 @@ def test_a_refused_resume_changes_nothing(tmp_path: Path, quiet: Console, monkey
 
 
 @pytest.mark.training
-def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_refuses_another_recipe(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     with pytest.raises(UsageError, match="batch_size, hparams"):
-        resume("cnn", TrainOptions(batch_size=16, hparams=["alpha=0.5"]), tmp_path, run.path, quiet)
+        resume("cnn", TrainOptions(batch_size=16, hparams={"alpha": 0.5}), tmp_path, run.path, quiet)
     with pytest.raises(UsageError, match="run of cnn"):
         resume("wgan-gp", TrainOptions(), tmp_path, run.path, quiet)
 
 
 @pytest.mark.training
-def test_resume_refuses_changed_data(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_refuses_changed_data(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     run = interrupted("cnn", tmp_path, quiet, monkeypatch, after=1)
     config = run.path / "config.json"
     stored = json.loads(config.read_text())

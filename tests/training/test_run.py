@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from rich.console import Console
-
     from ganzoo.runs.run import Run
+    from ganzoo.training.progress import Listener
     from tests.support.command import Done
 
 
@@ -46,7 +45,7 @@ def test_a_best_that_is_at_no_epoch_is_damaged(epoch: str, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
+def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Listener, runs: Mapping[str, Run]) -> None:
     run = runs["dcgan-cond"]
     options = TrainOptions(epochs=run.config.epochs, limit=run.config.limit, seed=run.config.seed)
     again = train("dcgan-cond", options, tmp_path, None, quiet).run
@@ -58,7 +57,7 @@ def test_same_seed_same_run_other_seed_another(tmp_path: Path, quiet: Console, r
 
 
 @pytest.mark.training
-def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     from threadpoolctl import threadpool_info
 
     from ganzoo.runs.snapshot import save_model
@@ -80,7 +79,7 @@ def test_blas_has_one_thread_while_training(tmp_path: Path, quiet: Console, monk
 
 
 @pytest.mark.training
-def test_users_random_state_is_left_alone(tmp_path: Path, quiet: Console) -> None:
+def test_users_random_state_is_left_alone(tmp_path: Path, quiet: Listener) -> None:
     np.random.seed(5)
     expected = np.random.RandomState(5).uniform(size=3)
     train("cnn", TrainOptions(epochs=1, limit=64), tmp_path, None, quiet)
@@ -113,7 +112,7 @@ def test_provenance_has_the_git_state(in_tmp: Path) -> None:
     assert provenance.git(in_tmp / "file") == f"{head}-dirty" and provenance.git(in_tmp / "other") is None
 
 
-def test_a_run_is_never_overwritten(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
+def test_a_run_is_never_overwritten(tmp_path: Path, quiet: Listener, runs: Mapping[str, Run]) -> None:
     with pytest.raises(RunError, match="already holds a run"):
         train("cnn", OPTIONS, tmp_path, runs["cnn"].path, quiet)
 

@@ -8,14 +8,17 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import chainer
 import chainer.links as L
 import numpy as np
 import pytest
+from chainer.serializers import NpzDeserializer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ganzoo.errors import SnapshotError
 from ganzoo.runs import snapshot
+from ganzoo.runs.data import data_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,6 +127,126 @@ def test_weights_that_are_no_numbers_are_refused(weight: float, copy: Path, run:
     rewrite(copy, arrays)
     with pytest.raises(SnapshotError, match="damaged: ValueError: a weight is no number"):
         load(copy, run)
+
+
+@pytest.mark.parametrize("weight", [1e300, -1e39])
+def test_weights_that_float32_cannot_hold_are_refused(weight: float, copy: Path, run: Run) -> None:
+    """A conversion would make them infinite after they were looked at."""
+    arrays = entries(copy)
+    rewrite(copy, {**arrays, "dc2/W": np.full_like(arrays["dc2/W"], weight, dtype=np.float64)})
+    with pytest.raises(SnapshotError, match=r"'dc2/W' is float64 in .*, the network wants float32"):
+        load(copy, run)
+
+
+STRANGE: Mapping[str, Callable[[Any], Any]] = {
+    "void": lambda array: array.view("V4"),
+    "structured": lambda array: array.view([("a", "<f4")]),
+    "text": lambda array: array.astype("U8"),
+    "bytes": lambda array: array.astype("S8"),
+    "date": lambda array: np.zeros(array.shape, "M8[s]"),
+    "duration": lambda array: np.zeros(array.shape, "m8[s]"),
+    "complex": lambda array: array.astype(np.complex64),
+    "bool": lambda array: array.astype(bool),
+    "float64": lambda array: array.astype(np.float64),
+    "float16": lambda array: array.astype(np.float16),
+    "integers": lambda array: array.astype(np.int32),
+    "another shape": lambda array: array[:1],
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_network_of_another_type_is_refused(kind: str, copy: Path, run: Run) -> None:
+    arrays = entries(copy)
+    rewrite(copy, {**arrays, "dc1/b": STRANGE[kind](arrays["dc1/b"])})
+    with pytest.raises(SnapshotError, match=r"'dc1/b' is .*, the network wants"):
+        load(copy, run)
+
+
+def test_a_member_that_is_no_array_is_refused(copy: Path, run: Run) -> None:
+    with zipfile.ZipFile(copy, "a") as archive:
+        archive.writestr("README.txt", "no array")
+    with pytest.raises(SnapshotError, match=r"damaged: ValueError: its member 'README.txt' is no array"):
+        load(copy, run)
+
+
+@pytest.mark.parametrize("write", [np.savez, np.savez_compressed])
+def test_weights_that_chainer_wrote_are_told_as_such(write: Any, copy: Path, run: Run) -> None:
+    write(copy, **{key: array for key, array in entries(copy).items() if key != "ganzoo"})
+    with pytest.raises(SnapshotError, match="was not written by ganzoo") as caught:
+        load(copy, run)
+    assert "save_npz" in caught.value.remedy
+
+
+@pytest.fixture(scope="module")
+def learner(runs: Mapping[str, Run]) -> tuple[Run, Any]:
+    """A run of the classifier, and its data."""
+    run = runs["cnn"]
+    return run, data_of(run.config)
+
+
+def resumed(path: Path, learner: tuple[Run, Any]) -> Any:
+    """A step after the state at `path`."""
+    run, data = learner
+    trainer = chainer.training.Trainer(run.arch.train(run.config, data).updater)
+    snapshot.load_state(path, run.config, trainer)
+    trainer.updater.update()
+    return trainer
+
+
+FC4, MAIN = "trainer/updater/optimizer:main/predictor/fc4/b", "trainer/updater/iterator:main"
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        *((f"{FC4}/m", change) for change in STRANGE.values()),
+        *((f"{FC4}/t", lambda value, n=n: np.asarray(n)) for n in (-1, -(2**62), 0.5, "3", None)),
+        ("trainer/updater/optimizer:main/t", lambda value: value - 9),
+        ("trainer/updater/iteration", lambda value: value - 9),
+        ("trainer/updater/iteration", lambda value: np.asarray("9")),
+        (f"{MAIN}/current_position", lambda value: np.asarray(-1)),
+        (f"{MAIN}/current_position", lambda value: np.asarray(10**6)),
+        (f"{MAIN}/epoch", lambda value: np.asarray(-1)),
+        (f"{MAIN}/order", np.zeros_like),
+        (f"{MAIN}/order", lambda order: order - 1),
+        (f"{MAIN}/order", lambda order: order.astype(float)),
+        (f"{MAIN}/previous_epoch_detail", lambda value: np.asarray(np.nan)),
+        ("random/rest", lambda rest: rest + 1000),
+        ("random/keys", lambda keys: keys.view("V4")),
+        ("random/gauss", lambda gauss: np.asarray("1")),
+        ("trainer/_snapshot_elapsed_time", lambda value: np.zeros((), "M8[s]")),
+    ],
+)
+def test_a_state_that_no_training_can_have_is_refused(
+    key: str, change: Callable[[Any], Any], learner: tuple[Run, Any], tmp_path: Path
+) -> None:
+    """By name, before an optimiser, an iterator or a kernel stumbles over it."""
+    arrays = entries(learner[0].kept()[-1])
+    value = change(arrays[key])
+    header = {"absent": [key]} if value.dtype == object else None
+    rewrite(tmp_path / "state.npz", {**arrays, key: value} if not header else arrays, header)
+    with pytest.raises(SnapshotError, match=r"is damaged|the network wants"):
+        resumed(tmp_path / "state.npz", learner)
+
+
+def test_a_state_that_is_sound_goes_on(learner: tuple[Run, Any]) -> None:
+    run, _ = learner
+    trainer = resumed(run.kept()[-1], learner)
+    assert trainer.updater.iteration == int(run.kept()[-1].stem) + 1
+
+
+def test_a_log_in_a_snapshot_is_checked_as_the_file_is(learner: tuple[Run, Any]) -> None:
+    from ganzoo.training.extensions import JsonLog
+    from ganzoo.training.recovery import Recovery
+    from ganzoo.training.triggers import Evenly
+
+    run, _ = learner
+    arrays = entries(run.kept()[-1])
+    state = {key.removeprefix("trainer/extensions/log/"): array for key, array in arrays.items()}
+    for told in ("[3]", '[{"iteration": "x"}]', '{"a": 1}', '[{"iteration": 1, "epoch_detail": 1}]', "[[]]"):
+        log = JsonLog(Recovery(run, ()), ("main/loss",), Evenly(1, 1))
+        with pytest.raises((ValueError, TypeError, AttributeError, OverflowError)):
+            NpzDeserializer({**state, "_log": np.asarray(told)}).load(log)
 
 
 def test_a_compressed_file_is_refused(copy: Path, run: Run) -> None:

@@ -26,9 +26,8 @@ from ganzoo.training.train import resume, train
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from rich.console import Console
-
     from ganzoo.runs.run import Run
+    from ganzoo.training.progress import Listener
     from tests.support.command import Done
     from tests.support.trainings import Trained
 
@@ -57,7 +56,7 @@ def content(folder: Path) -> dict[str, tuple[bytes, int]]:
 @pytest.mark.slow
 @pytest.mark.training
 def test_the_best_is_kept_and_the_last_beside_it(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     says(monkeypatch, [5, 3, 4, 3, 6, 7])
     run = train("dcgan-cond", OPTIONS, tmp_path, None, quiet).run
@@ -71,7 +70,7 @@ def test_the_best_is_kept_and_the_last_beside_it(
 
 
 @pytest.mark.training
-def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, [0.1, 0.4, 0.3, 0.35], "eval/accuracy", "max")
     run = train("cnn", TrainOptions(epochs=4, limit=64), tmp_path, None, quiet).run
     best = run.best()
@@ -79,7 +78,7 @@ def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Console, monkeypatc
 
 
 @pytest.mark.training
-def test_without_a_judge_the_last_is_the_best(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_judge_the_last_is_the_best(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     run = train("cnn", TrainOptions(epochs=1, limit=64), tmp_path, None, quiet).run
     assert run.best() is None and run.model_path.read_bytes() == (run.path / "last.npz").read_bytes()
@@ -88,7 +87,7 @@ def test_without_a_judge_the_last_is_the_best(tmp_path: Path, quiet: Console, mo
 @pytest.mark.slow
 @pytest.mark.training
 def test_last_is_asked_for_by_name(
-    ganzoo: Callable[..., Done], in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    ganzoo: Callable[..., Done], in_tmp: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     says(monkeypatch, [1, 2, 3, 4, 5, 6])
     run = train("dcgan-cond", OPTIONS, in_tmp, in_tmp / "runs" / "a", quiet).run
@@ -109,7 +108,7 @@ def test_last_is_asked_for_by_name(
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_so_many_snapshots_are_kept(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_many_snapshots_are_kept(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     says(monkeypatch, [1, 2, 3, 4, 5, 6])
     run = train("dcgan-cond", TrainOptions(epochs=2, limit=96, batch_size=32, keep=3), tmp_path, None, quiet).run
@@ -146,7 +145,7 @@ def test_a_collapse_ends_with_a_command_that_goes_on(
 
 @pytest.mark.slow
 @pytest.mark.training
-def test_a_collapse_at_the_very_end_is_none(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_collapse_at_the_very_end_is_none(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, [0.9, 0.9, 0.9, 0.9, 0.1, 0.1], "eval/coverage", "max")
     run = train("dcgan-cond", OPTIONS, tmp_path, None, quiet).run
     best = run.best()
@@ -182,7 +181,7 @@ def test_a_monitor_out_of_its_range_for_long() -> None:
 @pytest.mark.slow
 @pytest.mark.training
 def test_a_saturated_discriminator_stops_a_training(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A discriminator that learns a hundred times faster than its generator."""
     from ganzoo.archs import dcgan_cond
@@ -203,7 +202,7 @@ def test_a_saturated_discriminator_stops_a_training(
 @pytest.mark.slow
 @pytest.mark.training
 def test_another_seed_from_a_snapshot_is_another_future(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     says(monkeypatch, itertools.count(1))
     run = train("dcgan-cond", OPTIONS, tmp_path, None, quiet).run
@@ -281,7 +280,7 @@ main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "
 @pytest.mark.slow
 @pytest.mark.training
 def test_a_full_disk_in_mid_snapshot_loses_nothing(
-    in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch, trained: Trained
+    in_tmp: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True)
@@ -297,7 +296,7 @@ def test_a_full_disk_in_mid_snapshot_loses_nothing(
 
 
 @pytest.mark.training
-def test_a_really_full_disk(in_tmp: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_really_full_disk(in_tmp: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that holds two snapshots and not three, where this process may mount one."""
     disk = in_tmp / "disk"
     disk.mkdir()
@@ -313,7 +312,7 @@ def test_a_really_full_disk(in_tmp: Path, quiet: Console, monkeypatch: pytest.Mo
         subprocess.run(["umount", disk], check=True)
 
 
-def test_a_state_of_another_version_is_refused(tmp_path: Path, quiet: Console, runs: Mapping[str, Run]) -> None:
+def test_a_state_of_another_version_is_refused(tmp_path: Path, quiet: Listener, runs: Mapping[str, Run]) -> None:
     import shutil
 
     shutil.copytree(runs["cnn"].path, tmp_path / "run")

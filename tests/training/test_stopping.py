@@ -22,7 +22,7 @@ from tests.support.trainings import arrays, interrupted, last_snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
+    from ganzoo.training.progress import Listener
 
 
 @pytest.mark.slow
@@ -64,7 +64,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.training
 def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
-    tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = interrupted("dcgan-cond", tmp_path, quiet, monkeypatch, after=2)
     good = arrays(last_snapshot(run))
@@ -82,9 +82,9 @@ def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
 
 @pytest.mark.training
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, of what is provoked here
-def test_infinite_losses_stop_the_training_too(tmp_path: Path, quiet: Console) -> None:
+def test_infinite_losses_stop_the_training_too(tmp_path: Path, quiet: Listener) -> None:
     with pytest.raises(DivergedError) as caught:
-        train("cnn", TrainOptions(epochs=2, limit=96, hparams=["alpha=1e38"]), tmp_path, tmp_path / "run", quiet)
+        train("cnn", TrainOptions(epochs=2, limit=96, hparams={"alpha": 1e38}), tmp_path, tmp_path / "run", quiet)
     assert "kept" not in caught.value.remedy  # there is no snapshot yet, and none is claimed
     assert "ganzoo info cnn" in caught.value.remedy
     assert not (tmp_path / "run" / "model.npz").exists()
@@ -107,7 +107,7 @@ def second_update_poisons(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.training
 @pytest.mark.usefixtures("second_update_poisons")
-def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loss of an update says nothing of the weights after it: they are looked at before they are stored."""
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     with pytest.raises(DivergedError, match=r"model:main/.* is not finite after 2 iterations"):
@@ -119,7 +119,7 @@ def test_a_snapshot_never_holds_nan(tmp_path: Path, quiet: Console, monkeypatch:
 
 @pytest.mark.training
 @pytest.mark.usefixtures("second_update_poisons")
-def test_nan_in_the_very_last_update_leaves_no_model(tmp_path: Path, quiet: Console) -> None:
+def test_nan_in_the_very_last_update_leaves_no_model(tmp_path: Path, quiet: Listener) -> None:
     with pytest.raises(DivergedError):
         train("cnn", TrainOptions(epochs=1, limit=128), tmp_path, tmp_path / "run", quiet)
     assert not (tmp_path / "run" / "model.npz").exists()

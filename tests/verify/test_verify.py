@@ -82,6 +82,9 @@ def test_all_networks_and_backends_are_tried_whatever_the_first_gives(monkeypatc
         def choose(self, backends):
             return list(backends) or ["webassembly", "webgl"]
 
+        def folder(self, network):
+            return self.path / network
+
         def golden(self, network):
             return [network], []
 

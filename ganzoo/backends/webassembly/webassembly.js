@@ -121,10 +121,19 @@ function transpose(from, at, to, into, n, size, rows) {
   }
 }
 
+/**
+ * A worker's script must be of the page's own origin: for another one it is a script that imports it.
+ * @param {string} url
+ */
+function ours(url) {
+  if (new URL(url).origin === globalThis.location?.origin) return url;
+  return URL.createObjectURL(new Blob([`import ${JSON.stringify(url)}`], { type: "text/javascript" }));
+}
+
 /** @param {Given} given */
 async function remote({ entry, weights, file }) {
   const [bytes, values] = await Promise.all([file(program()), weights]);
-  const worker = new Worker(import.meta.url, { type: "module", name: NAME });
+  const worker = new Worker(ours(import.meta.url), { type: "module", name: NAME });
   /** @type {{ resolve: (value: any) => void, reject: (error: Error) => void }[]} */
   const waiting = []; // answers come in the order of the questions
   /** @type {Promise<string>} */

@@ -41,5 +41,8 @@ def charts(document: Figures, browser: str, network: str, width: float = WIDE) -
             if sketch is None:
                 continue
             title, words, figure = sketch
+            figure.patch.set_alpha(0)  # the page is light or dark
+            for axes in figure.axes:
+                axes.patch.set_alpha(0)
             chart = Chart(title, words, inline(figure, f"{browser}/{network}/{title}", title, words))
         yield chart

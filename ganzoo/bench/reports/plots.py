@@ -10,6 +10,7 @@ from ganzoo.bench.reports.chart_data import Line, lines, stacked
 from ganzoo.bench.reports.formatting import batches, bounds, median, number, plain, size, timing
 from ganzoo.bench.reports.summary import link
 from ganzoo.bench.visit import COLD as PARTS
+from ganzoo.charts.axes import logarithmic
 from ganzoo.charts.style import COLOURS, FAINT, INK, LINES, MARKERS
 
 if TYPE_CHECKING:
@@ -43,18 +44,7 @@ def _listed(axes: Axes, shown: Sequence[Line]) -> None:
 
 
 def _logarithmic(axis: Any, low: float, high: float) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
-    decades = math.log10(high / low)
-    labelled: tuple[int, ...] = (1,)  # in each decade
-    if decades < 2:
-        labelled = (1, 2, 5)
-    elif decades < 3:
-        labelled = (1, 3)
-    axis.set_major_locator(LogLocator(subs=labelled))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axis.set_minor_locator(NullLocator())
+    logarithmic(axis, low, high)
     axis.grid(color=FAINT, linewidth=0.4)
     axis.axes.set_axisbelow(True)
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganzoo import tables
 from ganzoo.bench.document import OWN
 from ganzoo.bench.reports import formatting
 from ganzoo.bench.reports.formatting import batches, brief, median, number, of, percent, plain, timing
 from ganzoo.bench.reports.summary import method, notes
+from ganzoo.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     from ganzoo.bench.reports.formatting import Figures
@@ -97,6 +96,4 @@ def _ratios(document: Figures, ratios: Sequence[Figures]) -> Table:
 def _narrow(headings: Sequence[str], lines: Sequence[Sequence[str]], title: str) -> Table:
     """With the gap of two that 80 columns leave between so many."""
     padded = [[*line, *[""] * (len(headings) - len(line))] for line in lines]
-    made = tables.table(headings, padded, right=len(headings) - 1, title=title)
-    made.padding = (0, 1, 0, 0)
-    return made
+    return Table(headings, padded, right=len(headings) - 1, title=title, gap=2)

@@ -18,8 +18,8 @@ from ganzoo.errors import DocumentError, UnsupportedOperatorError, UsageError
 from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
-from ganzoo.export.layouts import ExportOptions, Layout, Prepared, Traced, Written
-from ganzoo.files import write_json
+from ganzoo.export.layouts import ExportOptions, Layout, Prepared, Traced, Written, webdnn
+from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, write_json, write_text
 from ganzoo.specs import Backend
 
 if TYPE_CHECKING:
@@ -86,13 +86,21 @@ def prepare(
 ) -> Prepared:
     """`made` has each backend with its program."""
     from ganzoo.export.lowering import lower
+    from ganzoo.plugins import compiled
 
-    plan = lower(traced.graph, traced.network)
+    try:
+        plan = lower(traced.graph, traced.network)
+    except UnsupportedOperatorError as error:
+        able = webdnn.able(traced.graph, backends)
+        if not able:
+            raise
+        instead = " ".join(("--layout webdnn", *(f"--backend {name}" for name in able)))
+        raise UnsupportedOperatorError(error.message, f"{error.remedy} Or export with: {instead}") from error
     weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
     made: dict[str, tuple[Backend, Program]] = {}
     refused: dict[str, UnsupportedOperatorError] = {}
     with ThreadPoolExecutor() as pool:  # a compiler is another process
-        compiling = [(backend, pool.submit(backend.compile, plan)) for backend in backends]
+        compiling = [(backend, pool.submit(compiled, backend, plan)) for backend in backends]
         found = directions(traced.network)
         for backend, program in compiling:
             try:
@@ -146,6 +154,7 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
     }
     write_json(folder / manifests.FILE, _manifest(compiled, files, entries, described), indent=None)
     written.append(Written(folder / manifests.FILE, "", "data"))
+    write_text(folder / GIT_ATTRIBUTES, UNALTERED)  # nobody downloads it
     return written
 
 

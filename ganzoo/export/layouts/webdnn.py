@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,16 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
             raise UsageError(f"The backend {backend} wrote nothing.", "Mend the plugin.")
         written += [Written(path, backend, "weights" if path.suffix == ".bin" else "code") for path in new]
     return written
+
+
+def able(graph: Any, backends: Sequence[Backend]) -> list[str]:
+    """Which of `backends` have files of `graph` in this layout."""
+    found = []
+    for backend in backends:
+        with contextlib.suppress(UsageError):
+            _generated(backend, graph, None)
+            found.append(backend.name)
+    return found
 
 
 def _target(backend: Backend) -> WebdnnTarget:

@@ -164,7 +164,7 @@ class Lowering:
             reason = (lines[0] if lines else type(error).__name__).rstrip(".:")
             raise UnsupportedOperatorError(
                 f"{type(operator).__name__} (layer {self.layer}) cannot be compiled: {reason}.",
-                "Express the layer with other functions, or export with --layout webdnn.",
+                "Express the layer with other functions.",
             ) from error
 
     def _users(self, variable: Any) -> set[Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.tracing.tape import record
+from ganzoo.export.tracing.converter import REMEDIES
+from ganzoo.export.tracing.tape import LEAVING, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
             if creator is None:
                 given = any(node is variable.node for variable in first.inputs)
                 if not given and not all(_same(array, arrays[0]) for array in arrays):
-                    raise _error(first, function, "takes a value that was computed outside of Chainer's graph")
+                    raise _error(first, function, "takes a value that was computed outside of Chainer's graph", LEAVING)
             elif not _in_order(*arrays):
                 if not _in_any_order(*arrays):
                     raise _error(first, creator, "mixes the pictures of a batch")
@@ -55,9 +56,9 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
             raise _error(first, reordering or outputs[0].creator_node, "mixes the pictures of a batch")
 
 
-def _error(tape: Tape, function: Any, what: str) -> UnsupportedOperatorError:
+def _error(tape: Tape, function: Any, what: str, remedy: str = REMEDY) -> UnsupportedOperatorError:
     name = f"{function.label} (layer {tape.layers[id(function)]})" if function else "The network's output"
-    return UnsupportedOperatorError(f"{name} {what}.", REMEDY)
+    return UnsupportedOperatorError(f"{name} {what}.", REMEDIES.get(type(function).__name__, remedy))
 
 
 def _same(a: FloatArray, b: FloatArray) -> bool:

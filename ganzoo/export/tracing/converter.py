@@ -16,9 +16,19 @@ from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.tracing.functions import FUNCTIONS
+from ganzoo.export.tracing.tape import LEAVING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ganzoo.export.tracing.tape import Tape
+
+# By a function's class: what to do in its place
+REMEDIES: Mapping[str, str] = {
+    "EmbedIDFunction": (
+        "Take the class as one-hot input instead of a number: F.matmul(onehot, embed.W) is the same as embed(number)."
+    )
+}
 
 
 class NamingConverter(ChainerConverter):
@@ -45,9 +55,7 @@ class NamingConverter(ChainerConverter):
             self._convert_operator(function)
         for variable in tape.outputs:
             if not self.has_variable(variable.node):
-                raise UnsupportedOperatorError(
-                    "An output of the network does not follow from its inputs.", "Use Chainer functions all the way."
-                )
+                raise UnsupportedOperatorError("An output of the network does not follow from its inputs.", LEAVING)
         graph = Graph(*([self.get_variable(v.node) for v in side] for side in (tape.inputs, tape.outputs)))
         for variables, attribute in ((graph.inputs, Input), (graph.outputs, Output)):
             for variable in variables:
@@ -66,7 +74,7 @@ class NamingConverter(ChainerConverter):
             reason = lines[0].removeprefix("[ChainerConverter] ").rstrip(".:") if lines else type(error).__name__
             raise UnsupportedOperatorError(
                 f"{function.label} (layer {layer}) cannot be converted: {reason}.",
-                "Express the layer with other functions, or condition with one-hot input instead of EmbedID.",
+                REMEDIES.get(type(function).__name__, "Express the layer with other functions."),
             ) from error
         for variable in made:
             self._name_back(variable, layer)

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
     from ganzoo.specs import FloatArray, Network
 
+# What to do where a value is on no tape
+LEAVING = (
+    "An export follows Chainer's functions only, and a value leaves them in x.array, in NumPy, and in F.floor, F.ceil, "
+    "F.fix and F.sign, which Chainer does not record. Compute it from the inputs with other functions of Chainer's, or "
+    "make it an input."
+)
+
 
 @dataclass(frozen=True)
 class Tape:

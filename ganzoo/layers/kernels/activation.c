@@ -64,6 +64,7 @@ static void some_images(void *given, long number, int thread) {
 
 // y, gy, g (n, points, channels); `sums` (n, channels) has those of g over the points of each image. Either may be NULL.
 void pull_back(const REAL *y, const REAL *gy, long n, long points, long channels, REAL slope, REAL *g, REAL *sums) {
+    HOLD_POOL;
     long images = max(1, VALUES_A_TASK / (points * channels));
     Job job = {y, gy, n, points, channels, images, slope, g, sums};
     parallel(some_images, &job, over(n, images));

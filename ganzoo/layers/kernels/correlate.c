@@ -90,6 +90,7 @@ void correlate(const Shape *given, const REAL *x, const REAL *w, const Strides *
         correlate_dense(given, x, w, at, bias, bias_step, slope, y);
         return;
     }
+    HOLD_POOL;
     Shape shape = *given, *s = &shape;
     long n = neighbours(s), work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
     Packed packed = n > 1 ? pack_neighbours(s, w, at, n) : pack_windows(s, w, at);

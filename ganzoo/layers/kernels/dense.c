@@ -68,6 +68,7 @@ static void one_image(void *given, long i, int thread) {
 // As `correlate`, with the sums taken in parts.
 void correlate_dense(const Shape *s, const REAL *x, const REAL *w, const Strides *at, const REAL *bias, long bias_step,
                      REAL slope, REAL *y) {
+    HOLD_POOL;
     long window = s->kh * s->kw * s->ic, wide = over(s->oc, V) * V;
     REAL *sums = scratch(0, SLOT, CHUNKS * s->n * wide * sizeof(REAL) + window * sizeof(long));
     const long *window_at = places(s, at, (long *)(sums + CHUNKS * s->n * wide));
@@ -106,6 +107,7 @@ static void one_part(void *given, long chunk, int thread) {
 
 // As `scatter`, without bias and activation.
 void scatter_dense(const Shape *s, const REAL *y, const REAL *w, const Strides *at, REAL *x) {
+    HOLD_POOL;
     long window = s->kh * s->kw * s->ic;
     const long *window_at = places(s, at, scratch(0, SLOT, window * sizeof(long)));
     Job job = {.s = s, .from = y, .w = w, .at = at, .window_at = window_at, .window = window, .to = x};

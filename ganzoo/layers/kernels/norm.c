@@ -45,6 +45,7 @@ static void chunk_moments(void *given, long chunk, int thread) {
 
 // mean and variance, not corrected, of each channel
 void moments(const REAL *x, long rows, long channels, REAL *mean, REAL *variance) {
+    HOLD_POOL;
     REAL *sums = scratch(0, SLOT, CHUNKS * 2 * channels * sizeof(REAL));
     Job job = {.x = x, .rows = rows, .channels = channels, .sums = sums};
     parallel(chunk_moments, &job, CHUNKS);
@@ -76,6 +77,7 @@ static void chunk_normalized(void *given, long chunk, int thread) {
 
 // y = activation(x * scale + shift)
 void normalize(const REAL *x, long rows, long channels, const REAL *scale, const REAL *shift, REAL slope, REAL *y) {
+    HOLD_POOL;
     Job job = {.x = x, .rows = rows, .channels = channels, .scale = scale, .shift = shift, .slope = slope, .y = y};
     parallel(chunk_normalized, &job, CHUNKS);
 }
@@ -125,6 +127,7 @@ static void chunk_gradient(void *given, long chunk, int thread) {
 // No sigmoid.
 void normalize_sums(const REAL *x, const REAL *gy, long rows, long channels, const REAL *mean, const REAL *inv_std,
                     const REAL *scale, const REAL *shift, REAL slope, REAL *ggamma, REAL *gbeta) {
+    HOLD_POOL;
     REAL *sums = scratch(0, SLOT, CHUNKS * 2 * channels * sizeof(REAL));
     Job job = {x, gy, mean, inv_std, scale, shift, ggamma, gbeta, rows, channels, slope, NULL, sums};
     parallel(chunk_sums, &job, CHUNKS);
@@ -142,6 +145,7 @@ void normalize_sums(const REAL *x, const REAL *gy, long rows, long channels, con
 // And by x, from those.
 void normalize_back(const REAL *x, const REAL *gy, long rows, long channels, const REAL *mean, const REAL *inv_std,
                     const REAL *scale, const REAL *shift, REAL slope, const REAL *ggamma, const REAL *gbeta, REAL *gx) {
+    HOLD_POOL;
     Job job = {x, gy, mean, inv_std, scale, shift, ggamma, gbeta, rows, channels, slope, gx, NULL};
     parallel(chunk_gradient, &job, CHUNKS);
 }

@@ -17,8 +17,9 @@ static _Atomic long done;
 static _Atomic int asleep, waiting;
 static task *current;
 static void *argument;
+static long first_task;  // of those that the ticket counts, in the job
 
-static pthread_mutex_t one_job = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t one_call = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t bed = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t bell = PTHREAD_COND_INITIALIZER, end = PTHREAD_COND_INITIALIZER;
 static int wanted = 1, started = 1;
@@ -39,7 +40,7 @@ static int work(int thread) {
         long next = seen & MOST_TASKS, n = (seen >> BITS) & MOST_TASKS;
         if (next >= n) return 0;
         if (atomic_compare_exchange_weak(&ticket, &seen, seen + 1)) {
-            current(argument, next, thread);
+            current(argument, first_task + next, thread);
             if (atomic_fetch_add(&done, 1) + 1 == n && atomic_load(&waiting)) {
                 pthread_mutex_lock(&bed);
                 pthread_cond_signal(&end);
@@ -71,11 +72,12 @@ static void *worker(void *number) {
     return NULL;
 }
 
-// A child of fork has none of its parent's threads.
+// A child of fork has none of its parent's threads, and nothing of a job that these were doing.
 static void forget_threads(void) {
     started = 1;
+    ticket = 0;
     asleep = waiting = 0;
-    one_job = bed = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    one_call = bed = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     bell = end = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 }
 
@@ -88,15 +90,17 @@ static void keep_memory(void) {
 #endif
 }
 
+void acquire_pool(void) { pthread_mutex_lock(&one_call); }
+void release_pool(const int *held) { pthread_mutex_unlock(&one_call); }
+
 void set_threads(int n) {
     static int registered;
-    pthread_mutex_lock(&one_job);
+    HOLD_POOL;
     if (!registered++) {
         pthread_atfork(NULL, NULL, forget_threads);
         keep_memory();
     }
     wanted = n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : n;
-    pthread_mutex_unlock(&one_job);
 }
 
 static void start_threads(void) {
@@ -107,33 +111,38 @@ static void start_threads(void) {
     }
 }
 
+// As many tasks of a job as the ticket can count.
+static void some_tasks(task *run, void *job, long first, long n) {
+    current = run;
+    argument = job;
+    first_task = first;
+    atomic_store(&done, 0);
+    unsigned long long generation = (atomic_load(&ticket) >> (2 * BITS)) + 1;
+    atomic_store(&ticket, generation << (2 * BITS) | (unsigned long long)n << BITS);
+    if (atomic_load(&asleep)) {
+        pthread_mutex_lock(&bed);
+        pthread_cond_broadcast(&bell);
+        pthread_mutex_unlock(&bed);
+    }
+    while (work(0)) {}
+    for (int spins = 0; atomic_load(&done) < n && spins < SPINS / 5; spins++) pause_briefly();
+    if (atomic_load(&done) < n) {  // a thread that has begun a task waits for a core: it may have this one
+        pthread_mutex_lock(&bed);
+        atomic_store(&waiting, 1);
+        while (atomic_load(&done) < n) pthread_cond_wait(&end, &bed);
+        atomic_store(&waiting, 0);
+        pthread_mutex_unlock(&bed);
+    }
+}
+
 void parallel(task *run, void *job, long n) {
-    pthread_mutex_lock(&one_job);
     if (n == 1 || wanted == 1) {
         for (long i = 0; i < n; i++) run(job, i, 0);
-    } else {
-        start_threads();
-        current = run;
-        argument = job;
-        atomic_store(&done, 0);
-        unsigned long long generation = (atomic_load(&ticket) >> (2 * BITS)) + 1;
-        atomic_store(&ticket, generation << (2 * BITS) | (unsigned long long)n << BITS);
-        if (atomic_load(&asleep)) {
-            pthread_mutex_lock(&bed);
-            pthread_cond_broadcast(&bell);
-            pthread_mutex_unlock(&bed);
-        }
-        while (work(0)) {}
-        for (int spins = 0; atomic_load(&done) < n && spins < SPINS / 5; spins++) pause_briefly();
-        if (atomic_load(&done) < n) {  // a thread that has begun a task waits for a core: it may have this one
-            pthread_mutex_lock(&bed);
-            atomic_store(&waiting, 1);
-            while (atomic_load(&done) < n) pthread_cond_wait(&end, &bed);
-            atomic_store(&waiting, 0);
-            pthread_mutex_unlock(&bed);
-        }
+        return;
     }
-    pthread_mutex_unlock(&one_job);
+    start_threads();
+    for (long first = 0; first < n; first += MOST_TASKS)
+        some_tasks(run, job, first, n - first < MOST_TASKS ? n - first : MOST_TASKS);
 }
 
 void *scratch(int thread, int slot, size_t bytes) {

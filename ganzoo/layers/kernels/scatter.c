@@ -134,6 +134,7 @@ void scatter(const Shape *s, const REAL *y, const REAL *w, const Strides *at, co
         correlate(&shape, y, w, &strides, bias, 0, slope, x);
         return;
     }
+    HOLD_POOL;
     long work = s->oh * s->ow * s->oc * s->kh * s->kw * s->ic;
     long images = s->oh * s->ow == 1 ? s->n : max(over(HIGHEST, s->oh * s->ow), over(WORK_A_TASK, work));
     int apart = (s->kh <= s->sy || s->oh == 1) && (s->kw <= s->sx || s->ow == 1);

@@ -30,6 +30,7 @@ static void some_values(void *given, long number, int thread) {
 // rate1 is 1 - beta1, rate2 1 - beta2, step alpha_t, kept 1 - eta * weight_decay_rate
 void adam(REAL *parameter, REAL *m, REAL *v, const REAL *gradient, long n, REAL rate1, REAL rate2, REAL step, REAL eps,
           REAL kept, REAL eta) {
+    HOLD_POOL;
     Job job = {parameter, m, v, gradient, n, rate1, rate2, step, eps, kept, eta};
     parallel(some_values, &job, over(n, VALUES_A_TASK));
 }
@@ -45,6 +46,7 @@ static void some_averages(void *given, long number, int thread) {
 
 // average += rate * (current - average)
 void average(REAL *average, const REAL *current, long n, REAL rate) {
+    HOLD_POOL;
     Average job = {average, current, n, rate};
     parallel(some_averages, &job, over(n, VALUES_A_TASK));
 }

@@ -113,6 +113,7 @@ static void some_outputs(void *given, long number, int thread) {
 }
 
 void weigh(const Shape *s, const REAL *x, const REAL *y, const Strides *at, REAL *gw) {
+    HOLD_POOL;
     long run = s->kw * s->ic;
     int rows_of_map = s->oc * over(run, V) <= run * over(s->oc, V);
     long rows = rows_of_map ? s->oc : run, columns = rows_of_map ? run : s->oc, wide = over(columns, V) * V;

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.charts.style import COLOURS, FAINT, INK, LINES, STYLE, Chart
 from ganzoo.charts.svg import inline
 from ganzoo.metrics.report import NAMES
+from ganzoo.text import visible
 from ganzoo.training.extensions import scored
 from ganzoo.training.report.facts import number
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 CLOCK = ("epoch", "epoch_detail", "iteration", "elapsed_time")
 SIZE = (5.2, 2.7)  # inches
+LEGEND, LINE = 70, 8  # Latin letters that a legend has room for beside each other; of them for the line of a key
 
 
 def curves(log: Log, best: Best | None) -> list[Chart]:
@@ -42,6 +44,7 @@ def _named(key: str) -> str:
 def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Chart:
     import matplotlib
     from matplotlib.figure import Figure
+    from rich.cells import cell_len
 
     ink = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK)
     style: dict[Any, Any] = {**STYLE, **ink}
@@ -56,13 +59,14 @@ def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Char
             if not points:
                 continue
             marker = "o" if scored(key) else ""
-            axes.plot(*zip(*points, strict=True), line, color=colour, marker=marker, markersize=4, label=key)
+            axes.plot(*zip(*points, strict=True), line, color=colour, marker=marker, markersize=4, label=visible(key))
             words.append(f"{key} from {number(points[0][1])} to {number(points[-1][1])}")
         if best and best.key in keys:
             axes.plot([best.epoch], [best.score], "o", color=COLOURS[4], fillstyle="none", markersize=10)
             words.append(f"best {number(best.score)} at epoch {best.epoch:.1f}")
         if len(keys) > 1:
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(keys), frameon=False, borderpad=0)
+            columns = max(1, min(len(keys), LEGEND // (LINE + max(map(cell_len, keys)))))
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, frameon=False, borderpad=0)
         axes.grid(color=FAINT, linewidth=0.4)
         axes.set_xlabel("epoch")
         told = f"{'; '.join(words)}."

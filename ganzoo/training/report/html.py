@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ganzoo.assets.html import render
 from ganzoo.files import write_text
-from ganzoo.metrics.report import BETTER, NAMES, shown
+from ganzoo.image_grid import COLUMNS
+from ganzoo.metrics.report import BETTER, NAMES, shown, told_apart
 from ganzoo.training.report import facts, grids
 from ganzoo.training.report.curves import curves
 from ganzoo.training.report.facts import number
@@ -17,7 +18,7 @@ from ganzoo.training.report.facts import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.runs.run import Run
+    from ganzoo.runs.run import Best, Run
     from ganzoo.training.report.facts import Metrics
     from ganzoo.training.report.grids import Grid
 
@@ -63,12 +64,12 @@ def page(run: Run, found: Sequence[Grid], animation: bytes) -> str:
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         summary=_summary(run),
         pictures=pictures,
-        classes=", ".join(str(name) for name in run.provenance["classes"]),
+        columns=_columns([str(name) for name in run.provenance["classes"]]),
         still=pictures[-1].png if pictures else "",
         animation=_uri("webp", animation) if animation else "",
         charts=curves(run.log(), run.best()),
         scores=_scores(metrics) if metrics else [],
-        note=metrics.note if metrics else "",
+        note=" ".join([metrics.note, *_differing(metrics, run.best())]) if metrics else "",
         recipe=_recipe(run),
         is_changed=bool(run.provenance.get("former")),
         command=facts.command(run),
@@ -85,6 +86,13 @@ def _summary(run: Run) -> str:
     return f"{told}{time}{state}.{score}"
 
 
+def _columns(classes: Sequence[str]) -> str:
+    """What the columns of a sheet are."""
+    shown = classes[:COLUMNS]
+    which = "class" if len(shown) == len(classes) else f"of the first {len(shown)} of {len(classes):,} classes"
+    return f"a column for each {which}: {', '.join(shown)}"
+
+
 def _when(grid: Grid) -> str:
     iterations = f"{grid.iteration} iterations"
     return iterations if grid.epoch is None else f"epoch {grid.epoch:.1f}, {iterations}"
@@ -92,6 +100,20 @@ def _when(grid: Grid) -> str:
 
 def _uri(kind: str, content: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _differing(metrics: Metrics, best: Best | None) -> list[str]:
+    """Why the best score of the training and that of `ganzoo eval` are two values, where they are."""
+    name = best.key.removeprefix("eval/") if best else ""
+    judged = [each.value for each in metrics.scores if each.name == name]
+    if not best or not judged or number(judged[0]) == number(best.score):
+        return []
+    is_drawing = any(each.name == "frechet" for each in metrics.scores)  # a classifier reads all test images each time
+    fewer = ", from fewer pictures" if is_drawing else ""
+    return [
+        f"This page has two values of {NAMES.get(name, name)}. {number(best.score)} is what the training found at its "
+        f"best moment{fewer}; {shown(name, judged[0])} is what ganzoo eval found of {metrics.weights}.npz."
+    ]
 
 
 def _scores(metrics: Metrics) -> list[Table]:
@@ -107,8 +129,15 @@ def _scores(metrics: Metrics) -> list[Table]:
     ]
     tables = [Table(f"ganzoo eval, {of}", ("score", "run", "real images", "better"), rows)]
     if metrics.per_class:
-        shares = [(name, shown("accuracy", ours), shown("accuracy", real)) for name, ours, real in metrics.per_class]
-        tables.append(Table("By class", ("class", "accuracy", "real images"), shares))
+        chosen = told_apart([ours for _, ours, _ in metrics.per_class])
+        shares = [
+            (name, shown("accuracy", ours), shown("accuracy", real))
+            for name, ours, real in (metrics.per_class[i] for i in chosen)
+        ]
+        few = len(chosen) < len(metrics.per_class)
+        n = len(metrics.per_class)
+        title = f"The {len(chosen)} of {n:,} classes with the least accuracy" if few else "By class"
+        tables.append(Table(title, ("class", "accuracy", "real images"), shares))
     return tables
 
 

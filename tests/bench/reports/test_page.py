@@ -79,6 +79,16 @@ def test_a_page_has_every_row_with_its_figures_or_its_reason(pages):
         assert words in Read(pages["document"]).text
 
 
+def test_a_page_is_light_or_dark_and_its_charts_are_wide_enough_to_read(pages):
+    page = pages["document"]
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert "prefers-color-scheme: dark" in style and "min-width: 44rem" in style
+    assert page.count('<div class="scroll" tabindex="0"><svg') == page.count("<svg") == 5
+    # no chart brings a background of its own
+    drawn = re.findall(r'style="([^"]*)"', page[page.index("<svg") :])
+    assert not [each for each in drawn if "fill: #ffffff" in each and "stroke" not in each and "opacity: 0" not in each]
+
+
 def test_a_page_escapes_what_is_hostile(pages):
     text = Read(pages["hostile"]).text
     assert "</title><script>alert('x')</script> [31m|`$\\frac$|<!-- end -->&amp;{{ 7 * 7 }}{% no %}" in text

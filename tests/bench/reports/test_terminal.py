@@ -16,6 +16,14 @@ def test_the_terminal_s_lines_fit_and_obey_nobody(made):
     assert "\u202e" not in text
 
 
+@pytest.mark.parametrize("width", [60, 40])
+def test_a_narrow_terminal_has_every_figure(width):
+    text = shown(several(), width)
+    assert max(map(len, text.splitlines())) <= width and "…" not in text
+    for words in ("0.0800 ±5%", "0.0960", "12,500", "60%", "60.0", "20.0", "5.00", "4.04", "16.2 ±5%"):
+        assert words in text
+
+
 def test_the_terminal_s_tables_are_complete():
     text = shown(several())
     for words in (

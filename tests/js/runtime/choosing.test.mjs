@@ -38,6 +38,16 @@ test("auto takes the fastest, disposes of the others and remembers", async () =>
   assert.equal(other.report.length, 3);
 });
 
+test("what is the fastest in a worker is not remembered for loads without one", async () => {
+  const { url } = serve(bundle());
+  faults.beta = faults.gamma = slow(9);
+  assert.equal((await load(url, { worker: true })).backend, "alpha");
+  [faults.alpha, faults.beta] = [slow(9), {}];
+  assert.equal((await load(url)).backend, "beta");
+  assert.deepEqual(rows(await load(url, { worker: true })), ["alpha"]);
+  assert.deepEqual(rows(await load(url)), ["beta"]);
+});
+
 test("a remembered backend that fails is no end", async () => {
   faults.alpha = slow(90);
   faults.gamma = slow(30);
@@ -154,6 +164,17 @@ test("one backend asked for is the only one tried, and an unknown one is refused
   const model = await loaded({ backend: "gamma" });
   assert.deepEqual(rows(model), ["gamma"]);
   await fails(loaded({ backend: "constructor" }), { code: "backend", message: /constructor: not in this bundle/ });
+});
+
+test("where files were altered, no browser is blamed: that is told, whatever else fails", async () => {
+  const made = bundle();
+  faults.gamma = { create: () => Promise.reject(new Error("no adapter")) };
+  const altered = (name) => /^(alpha|beta)\.json/.test(name) && new Response(made.files.get(`${name}`).map((byte) => byte ^ 1));
+  const { url } = serve(made, (name) => altered(name) || undefined);
+  await fails(load(url, { backend: ["alpha", "beta", "gamma"] }), { code: "corrupt", file: "alpha.json" });
+  await fails(load(url), { code: "corrupt", file: /^(alpha|beta)\.json$/ });
+  faults.gamma = {};
+  assert.equal((await load(url)).backend, "gamma");
 });
 
 test("options reach the module", async () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { pack } from "../../../ganzoo/runtime/inputs.js";
 import { normal } from "../../../ganzoo/runtime/noise.js";
 import { accepted, DEFAULTS, readAddress, writeAddress } from "../../../ganzoo/site/web/generator/address.js";
-import { classOf } from "../../../ganzoo/site/web/generator/classes.js";
+import { classOf, lettersOf } from "../../../ganzoo/site/web/generator/classes.js";
 import { directionsOf } from "../../../ganzoo/site/web/generator/directions.js";
 import { sheetOf } from "../../../ganzoo/site/web/generator/many.js";
 import { latest } from "../../../ganzoo/site/web/generator/pace.js";
@@ -180,6 +180,12 @@ test("a sheet stays where it is while the seed is on it, and goes round the last
   assert.equal(seeds()[0], 2);
 });
 
+test("a sheet of very many classes has the first of them", () => {
+  const classes = Array.from({ length: 1000 }, (_, i) => `${i}`);
+  const { columns, cells } = sheetOf({ state: moment({ seed: 5 }), rows: 2, sheet: 5, space: { classes } });
+  assert.deepEqual([columns, cells.length, cells[39].label, cells[39].seed], [20, 40, "19", 6]);
+});
+
 test("only the newest is done of what is asked for meanwhile, and a failure stops nothing", async () => {
   const done = [];
   let release;
@@ -219,4 +225,11 @@ test("both languages say the same things, of the same values", () => {
   const { en, ja } = GENERATOR_WORDS;
   assert.deepEqual(Object.keys(ja), Object.keys(en));
   for (const key of Object.keys(en)) assert.equal(values(ja[key]), values(en[key]), key);
+});
+
+test("a class's button has room for its longest word", () => {
+  assert.equal(lettersOf(["0", "9"]), 1);
+  assert.equal(lettersOf(["circle", "red triangle"]), 8);
+  assert.equal(lettersOf(["ハート"]), 6);
+  assert.equal(lettersOf(["pneumonoultramicroscopicsilicovolcanoconiosis"]), 14);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { bars, examples } from "../../../ganzoo/site/web/classifier/bars.js";
 import { classesOf, inPercent, probabilities } from "../../../ganzoo/site/web/reading.js";
 
 test("logits become probabilities, however large; probabilities stay as they are", () => {
@@ -18,6 +19,24 @@ test("classes have the names that the bundle tells, if it tells as many, and tex
     assert.deepEqual(named(odd), ["0", "1", "2"]);
   }
   assert.deepEqual(classesOf({}, 2), ["0", "1"]);
+});
+
+test("few classes have a bar each, in their order; of many the five likeliest have one", () => {
+  const few = ["a", "b", "c"];
+  assert.deepEqual(bars(few, [0.1, 0.9]), [
+    { name: "a", chance: 0.1 },
+    { name: "b", chance: 0.9 },
+    { name: "c", chance: 0 },
+  ]);
+  assert.equal(examples(few), "a, b, c");
+  const many = Array.from({ length: 1000 }, (_, i) => `${i}`);
+  const chances = many.map((_, i) => (i === 700 ? 0.5 : i === 3 ? 0.25 : 0));
+  assert.deepEqual(
+    bars(many, chances).map(({ name }) => name),
+    ["700", "3", "0", "1", "2"],
+  );
+  assert.deepEqual(bars(many, []), Array(5).fill({ name: "…", chance: 0 }));
+  assert.equal(examples(many), "0, 1, 2, 3, 4, …");
 });
 
 test("percents are whole", () => {

@@ -55,7 +55,7 @@ class Graph:
             import onnx
         except ImportError as error:
             raise ToolMissingError(
-                "The Python package onnx was not found.", "Install it with: python -m pip install 'ganzoo[bench]'"
+                "The Python package onnx was not found.", "Install it with: python -m pip install onnx"
             ) from error
         self.onnx = onnx
         self.nodes: list[onnx.NodeProto] = []

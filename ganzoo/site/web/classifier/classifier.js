@@ -4,6 +4,7 @@ import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
 import { GanzooElement } from "../element.js";
 import { classesOf, fitted, inPercent, probabilities } from "../reading.js";
+import { bars, examples } from "./bars.js";
 import { Pad } from "./pad.js";
 import { preprocess } from "./preprocess.js";
 import { rasterOf } from "./strokes.js";
@@ -61,7 +62,7 @@ export class GanzooClassifier extends GanzooElement {
     const { node } = this.#pad;
     node.ariaLabel = t("pad");
     const { manifest, outputs } = this.network?.model ?? {};
-    const names = manifest && outputs ? classesOf(manifest, outputs[0].shape[0]).join(", ") : "…";
+    const names = manifest && outputs ? examples(classesOf(manifest, outputs[0].shape[0])) : "…";
     const drawing = [
       h("p", { id: "draw" }, t("draw", { names })),
       node,
@@ -84,7 +85,7 @@ export class GanzooClassifier extends GanzooElement {
     Object.assign(this.#seen, { ariaLabel: seen, width, height });
     this.#names = classesOf(manifest, outputs[0].shape[0]);
     this.#bars.ariaLabel = this.t("chances");
-    const rows = this.#names.map((name) => h("li", {}, h("b", {}, name), h("i"), h("span", {}, inPercent(0))));
+    const rows = bars(this.#names, []).map(({ name }) => h("li", {}, h("b", {}, name), h("i"), h("span", {}, inPercent(0))));
     this.#bars.replaceChildren(...rows);
     return h("div", { className: "result" }, this.#bars, h("figure", {}, this.#seen, h("figcaption", {}, seen)));
   }
@@ -127,9 +128,10 @@ export class GanzooClassifier extends GanzooElement {
   #mark(chances) {
     const best = chances.indexOf(Math.max(...chances));
     const label = this.#names[best] ?? null;
-    [...this.#bars.children].forEach((row, i) => {
-      const chance = chances[i] ?? 0;
-      row.className = i === best ? "best" : "";
+    bars(this.#names, chances).forEach(({ name, chance }, i) => {
+      const row = /** @type {any} */ (this.#bars.children[i]);
+      row.className = name === label ? "best" : "";
+      row.children[0].textContent = name;
       row.children[1].style.transform = `scaleX(${chance})`;
       row.children[2].textContent = inPercent(chance);
     });

@@ -32,6 +32,7 @@ export class Pad extends EventTarget {
   #stroke;
   /** @type {number | undefined} the pointer that draws; others are ignored, as a second finger */
   #pointer;
+  #isPen = false; // that pointer
   /** @type {import("./strokes.js").Point} where the keys' pen is */
   #at = [0.5, 0.5];
 
@@ -105,7 +106,13 @@ export class Pad extends EventTarget {
 
   /** @param {PointerEvent} event */
   #press(event) {
-    if (event.button || this.#pointer !== undefined) return;
+    if (event.button) return;
+    const isPen = event.pointerType === "pen";
+    if (this.#pointer !== undefined) {
+      if (this.#isPen || !isPen) return;
+      this.undo(); // what has drawn so far is the palm
+    }
+    this.#isPen = isPen;
     this.#begin(this.#pointOf(event));
     this.#pointer = event.pointerId;
     this.node.setPointerCapture(event.pointerId);

@@ -4,24 +4,29 @@ import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
 import { later } from "./pace.js";
 
+const PICTURES = 64; // of the first classes; those of a thousand would take seconds
+
 /**
  * Radio buttons: browsers know their keys.
  * @param {import("./generator.js").GanzooGenerator} generator
  */
 export function classStrip(generator) {
   const { classes } = generator.space;
-  const cells = classes.map((label) => {
+  const drawn = classes.slice(0, PICTURES);
+  const cells = classes.map((label, i) => {
     const input = h("input", { type: "radio", name: "label", value: label, onchange: () => generator.set({ label }) });
     const mark = h("span", { className: "mark" });
     const canvas = h("canvas", { ariaHidden: "true", width: 1, height: 1 });
-    return { input, canvas, mark, node: h("label", {}, input, canvas, h("b", {}, label), mark) };
+    const picture = i < PICTURES ? [canvas] : [];
+    return { input, canvas, mark, node: h("label", {}, input, ...picture, h("b", {}, label), mark) };
   });
   const draw = later(async (/** @type {import("./space.js").Moment} */ moment) => {
-    const pictures = await generator.draw(classes.map((label) => ({ ...moment, label, into: label })));
+    const pictures = await generator.draw(drawn.map((label) => ({ ...moment, label, into: label })));
     pictures.forEach((picture, i) => paint(cells[i].canvas, generator.shape, picture, 1));
     generator.reader?.see(moment, pictures);
   });
   const strip = h("div", {}, ...cells.map((cell) => cell.node));
+  strip.style.setProperty("--letters", `${lettersOf(classes)}`);
   const node = h("fieldset", { className: "classes" }, h("legend", {}, generator.t("class")), strip);
   generator.follow(node, (moment) => {
     cells[classes.indexOf(moment.label ?? "")].input.checked = true;
@@ -29,6 +34,15 @@ export function classStrip(generator) {
   });
   generator.marks = cells.map(({ mark }) => mark);
   return node;
+}
+
+/**
+ * The length of the longest word, fourteen at most. A Japanese letter is as wide as two.
+ * @param {string[]} classes
+ */
+export function lettersOf(classes) {
+  const words = classes.flatMap((label) => label.replace(/[\u2e80-\uffff]/g, "--").split(/\s+/));
+  return Math.min(14, Math.max(...words.map((word) => word.length)));
 }
 
 /**

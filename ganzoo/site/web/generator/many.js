@@ -6,14 +6,15 @@ import { choice } from "./controls.js";
 import { later } from "./pace.js";
 
 const SEEDS_A_ROW = 8; // where there are no classes
+const CLASSES = 20; // the most that a sheet has, the first of all
 
 /**
  * The sheet's pictures, row by row. It stays where it is for as long as the chosen seed is on it.
  * @param {import("./generator.js").GanzooGenerator} generator
  */
 export function sheetOf(generator) {
-  const { state, rows } = generator;
-  const { classes } = generator.space;
+  const { state, rows, space } = generator;
+  const classes = space.classes.slice(0, CLASSES);
   const columns = classes.length || SEEDS_A_ROW;
   const [seeds, each] = classes.length ? [rows, 1] : [rows * columns, columns];
   if ((state.seed - generator.sheet + 2 ** 32) % 2 ** 32 >= seeds) generator.sheet = state.seed;
@@ -21,20 +22,19 @@ export function sheetOf(generator) {
     const step = classes.length ? Math.floor(i / columns) : i;
     return { ...state, at: 0, label: classes[i % columns], seed: (generator.sheet + step) % 2 ** 32 };
   });
-  return { columns, each, cells };
+  return { classes, columns, each, cells };
 }
 
 /** @param {import("./generator.js").GanzooGenerator} generator */
 export function manyPanel(generator) {
   const { t } = generator;
-  const { classes } = generator.space;
   const grid = h("div", { role: "grid", className: "many", ariaLabel: t("many") });
   /** @type {any[]} */
   let buttons = [];
   let width = 0;
   let drawn = "";
   const lay = () => {
-    const { columns, each, cells } = sheetOf(generator);
+    const { classes, columns, each, cells } = sheetOf(generator);
     width = columns;
     drawn = "";
     buttons = cells.map((_, i) => {

@@ -1,0 +1,166 @@
+"""Exports: networks as files for the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import plugins
+from ganzoo.api.runs import told
+from ganzoo.errors import MissingError, UnknownNameError, UsageError
+from ganzoo.lookup import find_export
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+    from pathlib import Path
+
+    from ganzoo.export import exports
+    from ganzoo.export.checks import Check
+    from ganzoo.export.weights import Encoding
+    from ganzoo.runs.run import Run
+
+
+@dataclass(frozen=True, repr=False)
+class Export:
+    """A folder of networks for the browser. `Run.export` and `load_export` return one.
+
+    `checks` are what `Run.export` found when it verified the export, as `verify` returns them. `unverified` says why it
+    did not; it is empty where it did, and for a loaded export. `left_out` are the backends that cannot run one of the
+    networks, by name with the reason, where no backends were asked for.
+    """
+
+    _export: exports.Export
+    checks: Sequence[tuple[str, Check]] = ()
+    unverified: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<ganzoo.Export {self.path}: {', '.join(self.networks)} for {', '.join(self.backends)}>"
+
+    @property
+    def path(self) -> Path:
+        """The export's folder."""
+        return self._export.path
+
+    @property
+    def networks(self) -> Mapping[str, Path]:
+        """The folder of each network by its name: what you upload."""
+        return {name: self.path / name for name in self._export.networks}
+
+    @property
+    def backends(self) -> list[str]:
+        """The backends that it has files for, in the order in which pages try them."""
+        return self._export.backends
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What there is to know about a backend, for those that have something."""
+        return self._export.notes
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """Sizes in bytes, raw and as servers compress them (report.json).
+
+        "files" lists every file; "backends" has what a page on each backend fetches, by name; "total" is the sum of all
+        files; "encodings" tells what other `weights` would save and cost. Raises `DocumentError` where it is damaged.
+        """
+        from ganzoo.export import size
+
+        return size.read(self.path)
+
+    def verify(
+        self,
+        backends: Sequence[str] = (),
+        *,
+        tolerance: float | None = None,
+        strict: bool = True,
+        progress: Callable[[str], object] | None = None,
+    ) -> list[tuple[str, Check]]:
+        """Run the export in a browser of this machine and compare its outputs with Chainer's.
+
+        It returns a pair (name of the network, check) for each network, backend and encoding of the weights: `ok`,
+        `max_abs_error` and `reason` of a check say what was found. An export in f32 is also checked in f16 and int8, to
+        show what they would cost; such a check has `asked` False. `backends` are all by default. `tolerance` is the
+        largest difference that counts as agreement; by default it follows the encoding, the network's depth and
+        Chainer's own distance from float64, and each check states it. `progress` is called
+        with a line of text before each step.
+
+        Raises `VerificationError` where an output differs, unless `strict` is False; `BrowserMissingError` where this
+        machine has no browser, `UsageError` for a backend that the export lacks.
+        """
+        from ganzoo.verify import exports as verification
+
+        checks = verification.verify(self._export, tuple(backends), told(progress), tolerance)
+        if strict:
+            verification.require(checks)
+        return checks
+
+
+def load_export(name: str | PathLike[str] | None = None) -> Export:
+    """The export in the folder `name`, or of the run of that name; without a name the latest run's.
+
+    Raises `UnknownNameError` where there is no such run, `RunError` where there is no export or it is damaged.
+    """
+    return Export(find_export(None if name is None else str(name)))
+
+
+def write(
+    run: Run,
+    out: Path | None,
+    *,
+    backends: Sequence[str] | None,
+    weights: Encoding,
+    max_file_size: int | None,
+    budget: int | None,
+    verify: bool | None,
+    layout: str,
+    toolchain: str | None,
+    tolerance: float | None,
+    progress: Callable[[str], None],
+) -> Export:
+    """`Run.export`."""
+    from ganzoo.export import exports, layouts
+    from ganzoo.export.weights import ENCODINGS
+    from ganzoo.verify import exports as verification
+
+    if backends is None:
+        chosen = plugins.BACKENDS.working(progress)
+    else:
+        chosen = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backends)]
+    if not chosen:
+        raise UsageError("An export needs a backend.", f"Choose some of {', '.join(plugins.BACKENDS.names())}.")
+    compilers = {name for each in chosen if each.webdnn for name in each.webdnn.toolchains}
+    for kind, value, known in (
+        ("layout", layout, set(layouts.NAMES)),
+        ("encoding of weights", weights, set(ENCODINGS)),
+        ("toolchain of these backends", toolchain or "", {*compilers, ""}),
+    ):
+        if value not in known:
+            raise UnknownNameError(kind, value, known - {""})
+    unverified = ""
+
+    def judge(staged: exports.Export) -> Sequence[tuple[str, Check]]:
+        nonlocal unverified
+        try:
+            checks = verification.verify(staged, progress=progress, tolerance=tolerance)
+        except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
+            if verify:
+                raise
+            unverified = str(error)
+            return ()
+        verification.require(checks)
+        return checks
+
+    made = exports.write(
+        run,
+        chosen,
+        out or run.path / "export",
+        layout=layout,
+        options=layouts.ExportOptions(toolchain, weights, max_file_size, tolerance),
+        all_or_nothing=backends is not None,
+        budget=budget,
+        progress=progress,
+        judge=None if verify is False else judge,
+    )
+    return Export(made.export, made.checks, unverified, made.left_out)
