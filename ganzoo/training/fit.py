@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ganzoo import inputs, roles
+from ganzoo import inputs, plugins, roles
 from ganzoo.errors import PluginError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def check(arch: Arch, config: TrainConfig, training: Training) -> None:
     Raises `UsageError` where the pictures that a network draws or reads, or its classes, are not those of the data,
     and `PluginError` where its pictures are not as it declares.
     """
-    networks = arch.export(config, training.model)
+    networks = plugins.exported(arch, config, training.model)
     painter, classifier = roles.generator(networks), roles.classifier(networks)
     if painter is not None:
         _require_shape(painter.outputs[0], "draws", config)
