@@ -19,8 +19,8 @@ SIZES = (16, 14, 12, 11)  # of a heading's letters in pixels: the largest that l
 
 def rows_within(pixels: int, columns: int, height: int, width: int) -> int:
     """How many rows of `columns` pictures, each `height` x `width`, a sheet of `pixels` has room for; 1 at least."""
-    across = columns * (width * SCALE + GAP) + GAP
-    return max(1, (pixels // across - HEADING - GAP) // (height * SCALE + GAP))
+    across, bands = min(columns, COLUMNS) * (width * SCALE + GAP) + GAP, -(-columns // COLUMNS)
+    return max(1, ((pixels // across - GAP) // bands - HEADING) // (height * SCALE + GAP))
 
 
 def sheet(images: FloatArray, headings: Sequence[str]) -> Any:

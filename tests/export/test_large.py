@@ -223,6 +223,8 @@ def test_a_sheet_beyond_what_viewers_open_is_refused_before_it_is_drawn(
     assert 1000 < most < 2000
     done = ganzoo("sample", runs["dcgan-cond"].path, "--count", 100_000, "--out", tmp_path / "s.png")
     assert done.code == 2 and f"{most:,}" in done.err and not (tmp_path / "s.png").exists()
-    sheet = image_grid.sheet(np.zeros((5, 2, 1, 4, 6), np.float32), ["a", "b"])
-    assert image_grid.rows_within(math.prod(sheet.size), 2, 4, 6) == 5
-    assert image_grid.rows_within(math.prod(sheet.size) - sheet.size[0], 2, 4, 6) == 4
+    for columns in (2, 21):  # in one band, and in two
+        names = [f"{i}" for i in range(columns)]
+        sheet = image_grid.sheet(np.zeros((5, columns, 1, 4, 6), np.float32), names)
+        assert image_grid.rows_within(math.prod(sheet.size), columns, 4, 6) == 5
+        assert image_grid.rows_within(math.prod(sheet.size) - sheet.size[0], columns, 4, 6) == 4
