@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench training-bench \
+.PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
 	evaluator notebook gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
@@ -101,6 +101,10 @@ scaling: .venv/ready-test browser npm
 # time and size of an export beside WebDNN's own: dated results
 export-bench: .venv/ready-run
 	.venv/bin/python -m benchmarks.export
+
+# a random network of 5,000 M multiply-adds at 128x128, exported and verified on every backend: time and peak memory, dated
+large: .venv/ready-test browser
+	.venv/bin/python -m benchmarks.large
 
 # a training step of each recipe beside PyTorch's, proved to be the same first; PyTorch is 3 GB and more: dated results
 training-bench: .venv/ready-torch

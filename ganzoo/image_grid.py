@@ -17,6 +17,12 @@ COLUMNS = 20  # beside each other; more classes go on below
 SIZES = (16, 14, 12, 11)  # of a heading's letters in pixels: the largest that lets its name fit
 
 
+def rows_within(pixels: int, columns: int, height: int, width: int) -> int:
+    """How many rows of `columns` pictures, each `height` x `width`, a sheet of `pixels` has room for; 1 at least."""
+    across, bands = min(columns, COLUMNS) * (width * SCALE + GAP) + GAP, -(-columns // COLUMNS)
+    return max(1, ((pixels // across - GAP) // bands - HEADING) // (height * SCALE + GAP))
+
+
 def sheet(images: FloatArray, headings: Sequence[str]) -> Any:
     """A `PIL.Image` of `images` (rows, columns, C, H, W) in [0, 1], C 1 or 3, a heading above each column.
 
@@ -28,8 +34,6 @@ def sheet(images: FloatArray, headings: Sequence[str]) -> Any:
     from ganzoo.lettering import lettering
 
     rows, columns, channels, height, width = images.shape
-    pixels = (images.clip(0, 1) * 255).round().astype(np.uint8)
-    pixels = pixels.repeat(SCALE, axis=3).repeat(SCALE, axis=4)
     cell_height, cell_width = height * SCALE + GAP, width * SCALE + GAP
     band = HEADING + rows * cell_height
     across, bands = min(columns, COLUMNS), -(-columns // COLUMNS)
@@ -41,7 +45,8 @@ def sheet(images: FloatArray, headings: Sequence[str]) -> Any:
         text, font = _fitting(name, letters.font(name), cell_width - 4)
         draw.text((left + width * SCALE / 2, top + HEADING / 2 + 1), text, "black", font=font, anchor="mm")
         for row in range(rows):
-            cell = pixels[row, column].transpose(1, 2, 0)
+            cell = (images[row, column].clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
+            cell = cell.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
             cell = cell[:, :, 0] if channels == 1 else cell
             picture.paste(Image.fromarray(cell), (left, top + HEADING + row * cell_height))
     return picture

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def seeded(specs: Sequence[TensorSpec], n: int, seed: int, labels: Sequence[int] | None = None) -> list[FloatArray]:
-    """`n` samples of each input, float32 (n, *spec.shape): noise from N(0, 1), anything else even over its range.
+    """`n` samples of each input, float32 (n, *spec.shape): noise by its distribution, the rest even over its range.
 
     One-hot inputs and parts are at `labels` in turn, at 0, 1, 2, ... where none are given. The same seed, in
     [0, 2**32), gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser: the number of
@@ -26,7 +26,7 @@ def seeded(specs: Sequence[TensorSpec], n: int, seed: int, labels: Sequence[int]
     streams = count()
     arrays = []
     for spec in specs:
-        parts = spec.parts or (Part(spec.name, int(np.prod(spec.shape)), spec.meaning),)
+        parts = spec.parts or (Part(spec.name, int(np.prod(spec.shape)), spec.meaning, spec.distribution),)
         slices = [_draw(part, spec, n, seed, next(streams), labels) for part in parts]
         arrays.append(np.concatenate(slices, axis=1).reshape(n, *spec.shape))
     return arrays
@@ -39,7 +39,7 @@ def _draw(part: Part, spec: TensorSpec, n: int, seed: int, stream: int, labels: 
     if part.meaning == "onehot":
         wanted = np.resize(np.asarray(labels if labels is not None else range(part.size)), n)
         return np.eye(part.size, dtype=np.float32)[wanted]
-    if part.meaning == "latent":
+    if part.meaning == "latent" and part.distribution == "normal":
         return noise.normal(seed, n * part.size, stream).reshape(n, part.size)
     low, high = spec.range or (-1.0, 1.0)
     return noise.uniform(seed, n * part.size, low, high, stream).reshape(n, part.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Network
 
 BATCH = 250  # pictures a pass: their activations stay in the processor's caches
+VALUES = (
+    BATCH * 28 * 28
+)  # of these pictures: larger ones go through in fewer, so that memory does not follow their size
 
 
 def generator(networks: Sequence[Network]) -> Network | None:
@@ -34,6 +38,29 @@ def conditional(network: Network) -> bool:
     return any("onehot" in (spec.meaning, *(part.meaning for part in spec.parts)) for spec in network.inputs)
 
 
+def per_pass(network: Network) -> int:
+    """How many pictures go through `network` at once: `BATCH`, or fewer where they are larger than 28x28."""
+    return at_once(max(math.prod(spec.shape) for spec in (*network.inputs, *network.outputs)))
+
+
+def at_once(values: int) -> int:
+    """How many pictures of so many values go through a network at once."""
+    return max(1, min(BATCH, VALUES // values))
+
+
+def draw(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:
+    """The pictures that a generator makes of one array (N, *spec.shape) an input, float32 (N, C, H, W).
+
+    Its output's range is brought to [0, 1], where data sets have theirs; values may be beyond it.
+    """
+    return network.outputs[0].to_pictures(run(network, arrays))
+
+
+def read(network: Network, pictures: FloatArray) -> FloatArray:
+    """What a classifier says of `pictures` (N, C, H, W) in [0, 1], float32 (N, n_classes)."""
+    return run(network, [network.inputs[0].from_pictures(pictures)])
+
+
 def run(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:
     """The first output of `network` in test mode for one array (N, *spec.shape) an input, float32 (N, *spec.shape).
 
@@ -43,10 +70,10 @@ def run(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:
     import numpy as np
 
     device, cpu = network.link.device, chainer.get_device("@numpy")
-    outputs = []
+    outputs, batch = [], per_pass(network)
     with chainer.using_config("train", False), chainer.no_backprop_mode(), chainer.using_device(device):
-        for start in range(0, len(arrays[0]), BATCH):
-            variables = [chainer.Variable(device.send(array[start : start + BATCH])) for array in arrays]
+        for start in range(0, len(arrays[0]), batch):
+            variables = [chainer.Variable(device.send(array[start : start + batch])) for array in arrays]
             made: Any = network.forward(*variables)
             first = made[0] if isinstance(made, tuple | list) else made
             outputs.append(cpu.send(first.array))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ganzoo.runs.run import Run
     from ganzoo.specs import FloatArray, Network
 
+LARGEST = 89_478_485  # pixels of a sheet: Pillow, and what is made with it, warns of larger files
+
 
 def draw(run: Run, labels: Sequence[str], count: int, seed: int) -> FloatArray:
     """`count` pictures of each of `labels`, float32 (count, labels, C, H, W); all classes where none are given.
@@ -32,17 +34,27 @@ def draw(run: Run, labels: Sequence[str], count: int, seed: int) -> FloatArray:
         raise UsageError(f"--seed is {seed}.", "It must be at least 0 and less than 2**32.")
     network = _painter(run)
     columns = [classes.index(label) for label in labels] or list(range(len(classes)))
+    shape = network.outputs[0].shape
     drawn = inputs.seeded(network.inputs, count * len(columns), seed, columns)
-    images: FloatArray = reference(network, drawn)[0].reshape(count, len(columns), *network.outputs[0].shape)
-    return images
+    return network.outputs[0].to_pictures(reference(network, drawn)[0]).reshape(count, len(columns), *shape)
 
 
 def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
-    """What `draw` gives as a `PIL.Image`: a column for each label under its name."""
+    """What `draw` gives as a `PIL.Image`: a column for each label under its name.
+
+    Raises `UsageError` for a sheet of more than `LARGEST` pixels, before anything is drawn.
+    """
     from ganzoo import image_grid
     from ganzoo.lettering import lettering
 
     classes = list(run.provenance["classes"])
+    columns = len(labels or classes)
+    most = image_grid.rows_within(LARGEST, columns, *run.config.shape[1:])
+    if count > most:
+        raise UsageError(
+            f"A sheet of {count:,} pictures in each of {columns} columns is larger than what image viewers open.",
+            f"Ask for at most {most:,} with --count, for fewer classes with --label, or for other pictures by --seed.",
+        )
     names = dict(zip(classes, lettering(classes).texts, strict=True))
     return image_grid.sheet(draw(run, labels, count, seed), [names[label] for label in labels or classes])
 

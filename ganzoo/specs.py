@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Scalar = bool | int | float | str
 Meaning = Literal["latent", "onehot", "image", "logits", "probabilities"]
+Distribution = Literal["normal", "uniform"]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 FOLDER = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
 
@@ -68,12 +69,14 @@ def _shape(value: object) -> bool:
 class Part:
     """A named slice of a vector input: `size` consecutive values of one meaning.
 
-    `latent` values are drawn from N(0, 1); `onehot` is one 1 among zeros, at the class asked for.
+    `latent` values are drawn from N(0, 1), or evenly from the input's range where `distribution` is "uniform";
+    `onehot` is one 1 among zeros, at the class asked for.
     """
 
     name: str
     size: int
     meaning: Meaning
+    distribution: Distribution = "normal"
 
     def __post_init__(self) -> None:
         _require_name(self)
@@ -85,7 +88,10 @@ class TensorSpec:
     """One input or output of an exported network.
 
     `shape` leaves out the batch. `dtype` is always float32. `range` is the interval of valid values, None
-    where it is unbounded. `parts` names the slices of a vector input, in their order; they add up to it.
+    where it is unbounded. An image is black at its beginning and white at its end: (0, 1) for a sigmoid, (-1, 1) for
+    a tanh; without a range, at 0 and 1. `parts` names the slices of a vector input, in their order; they add up to it.
+    `distribution` is what a latent input without parts is drawn from: N(0, 1), or "uniform", which is even over its
+    range, over (-1, 1) where it has none.
     """
 
     name: str
@@ -93,6 +99,25 @@ class TensorSpec:
     meaning: Meaning
     range: tuple[float, float] | None = None
     parts: tuple[Part, ...] = ()
+    distribution: Distribution = "normal"
+
+    def to_pictures(self, values: FloatArray) -> FloatArray:
+        """Images of this spec, in its range, as pictures in [0, 1]."""
+        low, high = self.range or (0.0, 1.0)
+        return values if (low, high) == (0.0, 1.0) else (values - low) / ((high - low) or 1.0)
+
+    def from_pictures(self, pictures: FloatArray) -> FloatArray:
+        """Pictures in [0, 1] as images of this spec, in its range."""
+        low, high = self.range or (0.0, 1.0)
+        return pictures if (low, high) == (0.0, 1.0) else pictures * (high - low) + low
+
+    def described(self) -> dict[str, Any]:
+        """This spec as JSON has it. A distribution is told only where it is not the normal one."""
+        told = asdict(self)
+        for each in (told, *told["parts"]):
+            if each["distribution"] == "normal":
+                del each["distribution"]
+        return told
 
     def __post_init__(self) -> None:
         _require_name(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins
@@ -26,12 +26,14 @@ class Export:
     """A folder of networks for the browser. `Run.export` and `load_export` return one.
 
     `checks` are what `Run.export` found when it verified the export, as `verify` returns them. `unverified` says why it
-    did not; it is empty where it did, and for a loaded export.
+    did not; it is empty where it did, and for a loaded export. `left_out` are the backends that cannot run one of the
+    networks, by name with the reason, where no backends were asked for.
     """
 
     _export: exports.Export
     checks: Sequence[tuple[str, Check]] = ()
     unverified: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<ganzoo.Export {self.path}: {', '.join(self.networks)} for {', '.join(self.backends)}>"
@@ -71,6 +73,7 @@ class Export:
         self,
         backends: Sequence[str] = (),
         *,
+        tolerance: float | None = None,
         strict: bool = True,
         progress: Callable[[str], object] | None = None,
     ) -> list[tuple[str, Check]]:
@@ -78,7 +81,9 @@ class Export:
 
         It returns a pair (name of the network, check) for each network, backend and encoding of the weights: `ok`,
         `max_abs_error` and `reason` of a check say what was found. An export in f32 is also checked in f16 and int8, to
-        show what they would cost; such a check has `asked` False. `backends` are all by default. `progress` is called
+        show what they would cost; such a check has `asked` False. `backends` are all by default. `tolerance` is the
+        largest difference that counts as agreement; by default it follows the encoding, the network's depth and
+        Chainer's own distance from float64, and each check states it. `progress` is called
         with a line of text before each step.
 
         Raises `VerificationError` where an output differs, unless `strict` is False; `BrowserMissingError` where this
@@ -86,7 +91,7 @@ class Export:
         """
         from ganzoo.verify import exports as verification
 
-        checks = verification.verify(self._export, tuple(backends), told(progress))
+        checks = verification.verify(self._export, tuple(backends), told(progress), tolerance)
         if strict:
             verification.require(checks)
         return checks
@@ -111,6 +116,7 @@ def write(
     verify: bool | None,
     layout: str,
     toolchain: str | None,
+    tolerance: float | None,
     progress: Callable[[str], None],
 ) -> Export:
     """`Run.export`."""
@@ -137,7 +143,7 @@ def write(
     def judge(staged: exports.Export) -> Sequence[tuple[str, Check]]:
         nonlocal unverified
         try:
-            checks = verification.verify(staged, progress=progress)
+            checks = verification.verify(staged, progress=progress, tolerance=tolerance)
         except (MissingError, UsageError) as error:  # no browser here, or nothing that a browser runs
             if verify:
                 raise
@@ -151,9 +157,10 @@ def write(
         chosen,
         out or run.path / "export",
         layout=layout,
-        options=layouts.ExportOptions(toolchain, weights, max_file_size),
+        options=layouts.ExportOptions(toolchain, weights, max_file_size, tolerance),
+        all_or_nothing=backends is not None,
         budget=budget,
         progress=progress,
         judge=None if verify is False else judge,
     )
-    return Export(made.export, made.checks, unverified)
+    return Export(made.export, made.checks, unverified, made.left_out)

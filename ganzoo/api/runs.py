@@ -121,6 +121,7 @@ class Run:
         verify: bool | None = None,
         layout: Literal["ganzoo", "webdnn"] = "ganzoo",
         toolchain: str | None = None,
+        tolerance: float | None = None,
         progress: Callable[[str], object] | None = None,
     ) -> Export:
         """Write the run's networks for the browser into the folder `out`, "export" in the run's folder by default.
@@ -129,7 +130,8 @@ class Run:
         "int8". `max_file_size` and `budget` are in bytes: the size of the largest file, and of all files together.
         `verify=True` runs the export in a browser first and compares it with Chainer; by default that is done where
         this machine has a browser, and `Export.unverified` says if it was not. `layout="webdnn"` writes WebDNN's files
-        and `toolchain` chooses their compiler. `progress` is called with a line of text before each step.
+        and `toolchain` chooses their compiler. `tolerance` is the largest difference from Chainer that counts as
+        agreement, as in `Export.verify`. `progress` is called with a line of text before each step.
 
         When this raises, the folder is as it was before: `VerificationError` where an output differs from Chainer's,
         `BudgetError` where the files are larger than `budget`, `UnsupportedOperatorError` where a backend cannot
@@ -147,6 +149,7 @@ class Run:
             verify=verify,
             layout=layout,
             toolchain=toolchain,
+            tolerance=tolerance,
             progress=told(progress),
         )
 

@@ -42,6 +42,7 @@ WIDTHS: Mapping[str, tuple[int, int, int]] = {  # channels of the three images b
     "reference": (128, 64, 32),
     "wide": (192, 96, 48),
 }
+MOST_LATENT = 1 << 14  # the first layer of the widest generator then takes 113 MB, and its training five times that
 RATES = ("gen_alpha", "dis_alpha")  # `Training.rates`
 
 
@@ -148,6 +149,8 @@ def build(config: TrainConfig) -> Generator:
     if not 1 <= noise_dims <= latent_dim:
         problem = f"noise_dims is {noise_dims} and latent_dim {latent_dim}."
         raise UsageError(problem, "noise_dims is at least 1 and at most latent_dim.")
+    if latent_dim > MOST_LATENT:
+        raise UsageError(f"latent_dim is {latent_dim:,}.", f"It is at most {MOST_LATENT:,}.")
     last_ksize = int(values["last_ksize"])
     if last_ksize not in (2, 4):
         raise UsageError(f"last_ksize is {last_ksize}.", "It is 2 or 4.")

@@ -69,8 +69,9 @@ def train(config: TrainConfig, data: Data) -> Training:
     optimizer.setup(classifier)
 
     shift = int(values["shift"])
-    if shift < 0:
-        raise UsageError(f"shift is {shift}.", "It is a number of pixels, 0 for none.")
+    most = max(config.shape[1:])
+    if not 0 <= shift <= most:
+        raise UsageError(f"shift is {shift:,}.", f"It is a number of pixels from 0, which is none, to {most}.")
     batches = Batches(data, device)
 
     def moved(numbers: Sequence[int], where: Any = None) -> tuple[Any, Any]:

@@ -118,12 +118,23 @@ def visit(
             documents={"samples.json": samples},
             link=link,
             silence=options.silence,
+            most=_most(list(contestant.expected.values()), batches),
         )
         return read(answered.data, answered.sent, list(contestant.expected.values()), contestant.tolerance, batches)
     except WrongOutputError as failure:
         return Visit(reason=failure.message, wrong=True)
     except (VerificationError, BrowserMissingError) as failure:
         return Visit(reason=failure.message)
+
+
+def _most(expected: Sequence[FloatArray], batches: Sequence[int]) -> int:
+    """How many bytes a sound page posts at most: the outputs of each batch, of all samples for a batch of one."""
+    from ganzoo.serving.arrays import encoded_bytes
+    from ganzoo.serving.server import MAX_BYTES
+
+    samples = len(expected[0])
+    outputs = 1 + sum(samples if n == 1 else n for n in batches)
+    return MAX_BYTES + encoded_bytes(expected) * outputs // samples
 
 
 def read(

@@ -11,7 +11,7 @@ from ganzoo.browsers.find import REMEDY, Browser, find_browser
 from ganzoo.browsers.launch import launch
 from ganzoo.browsers.patience import LIMIT, SILENCE
 from ganzoo.errors import BrowserMissingError, VerificationError
-from ganzoo.serving.server import serve
+from ganzoo.serving.server import MAX_BYTES, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +61,7 @@ class Visitor(Protocol):
         *,
         documents: Mapping[str, Any] = ...,
         link: Link | None = None,
+        most: int = ...,
     ) -> AbstractContextManager[Served]:
         """Serve a page where this visitor reaches it; as `server.serve`."""
 
@@ -108,11 +109,12 @@ def run_page(
     *,
     browser: Browser | None = None,
     silence: float = SILENCE,
+    most: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """`visit_page` in a browser of this machine, by default the one of `find_browser`: the result alone."""
     visitor = Local(browser or find_browser())
-    return visit_page(page, job, folders, visitor=visitor, silence=silence, progress=progress).data
+    return visit_page(page, job, folders, visitor=visitor, silence=silence, most=most, progress=progress).data
 
 
 def visit_page(
@@ -124,20 +126,21 @@ def visit_page(
     documents: Mapping[str, Any] = {},
     link: Link | None = None,
     silence: float = SILENCE,
+    most: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> Answered:
     """Open `page` (a file, served with its folder) in `visitor` and return the result that it posts.
 
     The page finds `job` at `job.json`, `documents` and `folders` by their names, all beside itself. `link` slows down
-    all that it fetches. `silence` is how many seconds the page may say nothing; `progress` is called with what it says
-    on the way.
+    all that it fetches. `silence` is how many seconds the page may say nothing, `most` how many bytes it may post at
+    once; `progress` is called with what it says on the way.
 
     Raises `BrowserMissingError` when the browser does not start, or ends or stays silent before the page's
     script runs; `VerificationError` when the page then reports an error, posts garbage, falls silent, or
     takes the browser down with it.
     """
     with (
-        visitor.serve({"": page.parent, **folders}, job, documents=documents, link=link) as served,
+        visitor.serve({"": page.parent, **folders}, job, documents=documents, link=link, most=most) as served,
         visitor.open(served.url + page.name) as opened,
     ):
         data = _await_result(served, opened, visitor, silence, progress or (lambda text: None))

@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         with aside() if "--json" in arguments else nullcontext():  # a document is spoilt by a line of a plugin's
             app(arguments, prog_name="ganzoo")
-    except (GanzooError, OSError) as error:
+    except (GanzooError, OSError, MemoryError) as error:
         code = tell(error)
         if "--debug" in arguments:
             raise

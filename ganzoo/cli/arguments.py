@@ -45,5 +45,14 @@ Backends = Annotated[
     list[str] | None,
     typer.Option("--backend", "-b", help="Repeat for several.", autocompletion=complete(plugins.BACKENDS.names)),
 ]
+Tolerance = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        help="The largest difference from Chainer's output that counts as agreement. "
+        "[default: by encoding, depth and Chainer's own distance from float64]",
+        show_default=False,
+    ),
+]
 Last = Annotated[bool, typer.Option("--last", help="The network as it was at the end, not the best by score.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -18,4 +18,9 @@ def tell(error: BaseException) -> int:
         remedy = "Make room on that disk, or name" if error.errno in FULL else "Mend this place, or name"
         console.error(MissingError(f"{where}{error.strerror}.", f"{remedy} another place."))
         return MissingError.exit_code
+    if isinstance(error, MemoryError):
+        reason = " ".join(str(error).split()) or "an array could not be made"
+        remedy = "Choose a smaller batch or network, or fewer pictures."
+        console.error(MissingError(f"This machine has not enough memory: {reason}.", remedy))
+        return MissingError.exit_code
     raise error

@@ -12,7 +12,7 @@ from ganzoo.api.exports import load_export
 from ganzoo.api.runs import load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
-from ganzoo.cli.arguments import AsJson, Backends, ExportName, Last, RunName
+from ganzoo.cli.arguments import AsJson, Backends, ExportName, Last, RunName, Tolerance
 from ganzoo.errors import UsageError
 from ganzoo.lookup import find_run
 
@@ -50,6 +50,7 @@ def export(
         bool | None,
         typer.Option("--verify/--no-verify", help="Compare with Chainer in a browser; where there is one."),
     ] = None,
+    tolerance: Tolerance = None,
     out: Annotated[Path | None, typer.Option(help="The export's folder; export in the run.")] = None,
     last: Last = False,
     as_json: AsJson = False,
@@ -73,8 +74,11 @@ def export(
         verify=verify,
         layout=layout.value,
         toolchain=toolchain,
+        tolerance=tolerance,
         progress=console.step,
     )
+    for name, reason in made.left_out.items():
+        console.warn(f"{name} is left out: {reason}")
     if made.unverified:
         console.warn(f"Not verified: {made.unverified}")
     if as_json:
@@ -84,12 +88,14 @@ def export(
 
 
 @app.command()
-def verify(export: ExportName = None, backend: Backends = None, as_json: AsJson = False) -> None:
+def verify(
+    export: ExportName = None, backend: Backends = None, tolerance: Tolerance = None, as_json: AsJson = False
+) -> None:
     """Run an export in a real browser and compare with Chainer."""
     from ganzoo.verify.exports import require
 
     chosen = load_export(export)
-    checks = chosen.verify(backend or (), strict=False, progress=console.step)
+    checks = chosen.verify(backend or (), tolerance=tolerance, strict=False, progress=console.step)
     if as_json:
         console.print_json(show.plain(checks))
     else:

@@ -135,17 +135,18 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
         refused = "FAILED" if check.asked else "too far"
         verdict = "agrees" if check.ok else refused
-        rows.append([network, check.backend, check.encoding, verdict, error])
-    console.table(
-        ("network", "backend", "weights", "", "differs by"), rows, title="Compared with Chainer in the browser"
-    )
+        allowed = "-" if check.tolerance is None else f"{check.tolerance:.1e}"
+        rows.append([network, check.backend, check.encoding, verdict, error, allowed])
+    headings = ("network", "backend", "weights", "", "differs by", "allowed")
+    console.table(headings, rows, title="Compared with Chainer in the browser")
     for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():
         console.out().print(f"{backend}: {renderer}", markup=False)
 
 
 def export_json(made: Export) -> None:
     networks = {name: str(folder) for name, folder in made.networks.items()}
-    console.print_json({**made.sizes, "networks": networks, "checks": plain(made.checks)})
+    told = {"networks": networks, "checks": plain(made.checks), "left_out": dict(made.left_out)}
+    console.print_json({**made.sizes, **told})
 
 
 def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> None:

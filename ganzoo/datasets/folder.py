@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.datasets.room import Room
 from ganzoo.errors import DataError, DataMissingError, UsageError, listed
 from ganzoo.specs import Data, Dataset
 
@@ -44,6 +45,7 @@ OTHER_PICTURES = (".svg", ".svgz", ".heic", ".heif", ".jxl")  # which Pillow doe
 LARGEST = 89_478_485  # as Pillow has it: of three bytes each, a quarter of a gigabyte
 FAINT = 16  # of 255 between the darkest and the brightest pixel
 NOT_SQUARE, COLOURED = "not square, and are squeezed", "stored in colour, and become grey"
+MOST_PIXELS = 40_000_000  # decoded at once, by all threads: some 20 bytes each where a picture is transparent
 INVERTED = "dark on a transparent ground, and are inverted: the ink becomes bright, the ground black"
 PALE = "of nearly one brightness: look whether they are what you expect"
 HINT = "Expected: DIR/<class>/<picture>, or that below DIR/train and DIR/test."
@@ -243,12 +245,13 @@ def _read(paths: list[Path], reading: Reading) -> FloatArray:
     import numpy as np
     from PIL import Image
 
+    room = Room(MOST_PIXELS)
     with (
         warnings.catch_warnings(),
         ThreadPoolExecutor() as pool,
     ):  # Pillow decodes without the interpreter's lock
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # sizes are checked here
-        results = list(pool.map(_picture, paths))
+        results = list(pool.map(lambda path: _picture(path, room), paths))
     found = []
     for result in results:
         if isinstance(result, Picture):
@@ -275,10 +278,9 @@ def _better_inverted(found: list[Picture]) -> bool:
     return over_black < 0.5 * over_white
 
 
-def _picture(path: Path) -> Picture | str:
+def _picture(path: Path, room: Room) -> Picture | str:
     """The picture in the file `path`, or a sentence on why it cannot be read."""
-    import numpy as np
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     try:
         with Image.open(path, formats=FORMATS) as picture:
@@ -291,18 +293,27 @@ def _picture(path: Path) -> Picture | str:
             if picture.mode not in (*GREY_MODES, *DEEP_MODES, "I"):
                 lost.append(COLOURED)
             picture.draft("L", (4 * SIZE[0], 4 * SIZE[1]))  # a JPEG need not be decoded in full to be made small
-            upright = _shallow(ImageOps.exif_transpose(picture), picture.format)
-            if not upright.has_transparency_data:
-                return Picture(_small(upright), None, lost)
-            colours = upright.convert("RGBA")
-            black = _small(Image.alpha_composite(Image.new("RGBA", colours.size, "black"), colours))
-            white = black.astype(np.int16) + 255 - _small(colours.getchannel("A")).astype(np.int16)  # blending adds up
-            return Picture(black, white.clip(0, 255).astype(np.uint8) if (white > black).any() else None, lost)
+            with room.taken(picture.width * picture.height):
+                return _made_small(picture, lost)
     except Image.DecompressionBombError:
         told = _too_large(f"more than {2 * LARGEST / 1e6:.0f}")
         return f"{path} cannot be read as a picture: {told}."
     except Exception as error:  # on hostile files Pillow's readers raise anything
         return f"{path} cannot be read as a picture: {error}."
+
+
+def _made_small(picture: Any, lost: list[str]) -> Picture:
+    """The opened `picture`, decoded. This is what takes memory."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    upright = _shallow(ImageOps.exif_transpose(picture), picture.format)
+    if not upright.has_transparency_data:
+        return Picture(_small(upright), None, lost)
+    colours = upright.convert("RGBA")
+    black = _small(Image.alpha_composite(Image.new("RGBA", colours.size, "black"), colours))
+    white = black.astype(np.int16) + 255 - _small(colours.getchannel("A")).astype(np.int16)  # blending adds up
+    return Picture(black, white.clip(0, 255).astype(np.uint8) if (white > black).any() else None, lost)
 
 
 def _too_large(megapixels: str) -> str:

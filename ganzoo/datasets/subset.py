@@ -19,14 +19,14 @@ def some(n: int, total: int) -> npt.NDArray[np.int64]:
     """Up to `n` of `total` indices, ascending."""
     import numpy as np
 
-    return np.sort(_shuffled(total)[:n])
+    return np.sort(shuffled(total)[:n])
 
 
 def of_each_class(n: int, t: LabelArray) -> npt.NDArray[np.int64]:
     """Up to `n` indices of the labels `t` (N,), ascending: as many of one class as of the next, while there are."""
     import numpy as np
 
-    order = _shuffled(len(t))
+    order = shuffled(len(t))
     turn = np.empty(len(t), np.int64)  # an image's place among its class's
     for label in np.unique(t):
         (places,) = np.nonzero(t[order] == label)
@@ -34,7 +34,8 @@ def of_each_class(n: int, t: LabelArray) -> npt.NDArray[np.int64]:
     return np.sort(order[np.argsort(turn, kind="stable")[:n]])
 
 
-def _shuffled(n: int) -> npt.NDArray[np.int64]:
+def shuffled(n: int) -> npt.NDArray[np.int64]:
+    """0 to `n` - 1 in an order that is always the same."""
     import numpy as np
 
     return np.random.RandomState(0).permutation(n)

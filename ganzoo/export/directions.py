@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganzoo import inputs, noise
+from ganzoo.roles import per_pass
 
 if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Network
@@ -58,11 +59,15 @@ def directions(network: Network) -> Directions | None:
     # a compiler runs beside: several threads would wait for each other, ten times as long
     with threadpool_limits(1, "blas"):
         try:
-            variables, outputs = forward(network, drawn)
-            y = outputs[0]
-            signs = 1 - 2 * (noise.bits(SEED, y.size, STREAM) & 1).astype(np.float32).reshape(y.shape)
-            (gradient,) = chainer.grad([y], [variables[index]], [chainer.Variable(signs)])
-            found = gradient.array.reshape(n, -1)[:, begin:end].astype(np.float64)
+            shape = network.outputs[0].shape
+            signs = 1 - 2 * (noise.bits(SEED, n * math.prod(shape), STREAM) & 1).astype(np.float32).reshape(n, *shape)
+            gradients = []
+            for start in range(0, n, per_pass(network)):  # of some pictures at a time: each has its graph
+                some = slice(start, start + per_pass(network))
+                variables, outputs = forward(network, [array[some] for array in drawn])
+                (gradient,) = chainer.grad([outputs[0]], [variables[index]], [chainer.Variable(signs[some])])
+                gradients.append(gradient.array.reshape(len(signs[some]), -1)[:, begin:end].astype(np.float64))
+            found = np.concatenate(gradients)
         except Exception:  # a plugin's forward may raise whatever it likes
             return None
         if not np.isfinite(found).all() or not found.any():

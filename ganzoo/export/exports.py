@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__, npz
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from ganzoo.export.checks import Check
     from ganzoo.export.encoding_costs import EncodingCost
-    from ganzoo.export.layouts import Layout
+    from ganzoo.export.layouts import Layout, Traced
     from ganzoo.export.size import Part
     from ganzoo.runs.run import Run
-    from ganzoo.specs import Backend, FloatArray, Network
+    from ganzoo.specs import Backend, FloatArray
 
 FORMAT = 2
 FILE = "export.json"
@@ -91,7 +91,7 @@ class Export:
         return self.path / network
 
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
-        """Seeded inputs and Chainer's outputs, an array (64, ...) per input and output of `network`."""
+        """Seeded inputs and Chainer's outputs, an array (N, ...) per input and output of `network`, N 64 or fewer."""
         entry = self.networks[network]
         sides = ("inputs", "outputs")
         specs = {f"{network}/{side}/{spec['name']}": spec for side in sides for spec in entry[side]}
@@ -103,6 +103,10 @@ class Export:
                 raise self._damaged(f"'{name}' is {array.dtype} {array.shape}")
         inputs, outputs = ([stored[f"{network}/{side}/{spec['name']}"] for spec in entry[side]] for side in sides)
         return inputs, outputs
+
+    def distance(self, network: str) -> float:
+        """How far Chainer's outputs of `network` are from float64; 0 in exports of a ganzoo that did not ask."""
+        return float(self.networks[network].get("distance", 0.0))
 
     def test_images(self, network: str) -> tuple[FloatArray, Any] | None:
         """Images (N, C, H, W) and labels (N,) to judge a classifier by; None for any other network."""
@@ -128,12 +132,16 @@ class Export:
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs."""
+    """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs.
+
+    `left_out` are the backends that cannot run one of its networks, each with the reason.
+    """
 
     export: Export
     parts: Sequence[Part]
     checks: Sequence[tuple[str, Check]]
     encoding_costs: Sequence[EncodingCost]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(
@@ -144,11 +152,14 @@ def write(
     layout: str = "ganzoo",
     options: ExportOptions = ExportOptions(),  # noqa: B008 - frozen
     budget: int | None = None,
+    all_or_nothing: bool = True,
     judge: Callable[[Export], Sequence[tuple[str, Check]]] | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> ExportResult:
     """Write `run`'s networks for `backends`, by their order of preference, into `out`, in place of what was there.
 
+    A backend that cannot run a network, for its operators or its size, raises `UnsupportedOperatorError`. Unless it is
+    `all_or_nothing`: then that backend is left out, and only the last one raises.
     `judge` sees the export while it is staged and says what it found; when it raises, when the sizes exceed
     `budget`, or on any other error, `out` stays as it was.
     """
@@ -162,15 +173,19 @@ def write(
     progress("compiling for " + ", ".join(backend.name for backend in backends))
     # everything that can be refused is refused before anything is written
     prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
+    refused = {name: error for each in prepared for name, error in each.refused.items()}
+    if all_or_nothing or len(refused) == len(backends):
+        prepared = [each.complete() for each in prepared]
+    backends = [backend for backend in backends if backend.name not in refused]
 
     with replacing_folder(place) as staged:
         parts: list[Part] = []
         for network, data in zip(networks, prepared, strict=True):
             (staged / network.name).mkdir()
-            for written in files.write(data, staged / network.name):
+            for written in files.write(data.without(refused), staged / network.name):
                 parts.append(size.measure(written, network.name, staged))
         tested = golden.write(staged / GOLDEN, traced, run if judge else None)
-        description = _description(run, files, networks, backends, parts, tested)
+        description = _description(run, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
         if budget is not None:
             size.check_budget(parts, budget)
@@ -178,7 +193,8 @@ def write(
         checks = judge(export) if judge else ()
         costs = encoding_costs(export, checks)
         write_json(staged / "report.json", size.report(parts, export.notes, costs))
-    return ExportResult(Export(out, description), parts, checks, costs)
+    left_out = {name: error.message for name, error in refused.items()}
+    return ExportResult(Export(out, description), parts, checks, costs, left_out)
 
 
 def is_export(path: Path) -> bool:
@@ -211,7 +227,7 @@ def _provenance(run: Run) -> dict[str, Any]:
 def _description(
     run: Run,
     layout: Layout,
-    networks: Sequence[Network],
+    traced: Sequence[Traced],
     backends: Sequence[Backend],
     parts: Sequence[Part],
     tested: set[str],
@@ -226,12 +242,13 @@ def _description(
         "provenance": dict(run.provenance),
         "backends": {name: {"runs": runs, "note": note} for name, (runs, note) in known.items()},
         "networks": {
-            network.name: {
-                "inputs": [asdict(spec) for spec in network.inputs],
-                "outputs": [asdict(spec) for spec in network.outputs],
-                "test": network.name in tested,
+            each.network.name: {
+                "inputs": [spec.described() for spec in each.network.inputs],
+                "outputs": [spec.described() for spec in each.network.outputs],
+                "test": each.network.name in tested,
+                "distance": each.distance,
             }
-            for network in networks
+            for each in traced
         },
         "files": {part.path: {"bytes": part.raw, "sha256": part.sha256} for part in parts},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.export import tracing
 from ganzoo.export.layouts import Traced
 from ganzoo.export.tracing import reference
+from ganzoo.export.tracing.precise import distance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,14 +20,25 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Network
 
 SAMPLES = 64
+LEAST = 2  # which make a batch
+VALUES = 1 << 19  # of inputs and outputs in all samples: large pictures need fewer of them to show a difference
 SEED = 20171104
 TEST_IMAGES = 500  # of the data set's: accuracy to 0.2%
+TEST_VALUES = 1 << 24  # likewise of the test images
 
 
 def trace(network: Network) -> Traced:
     """`network` with seeded inputs and Chainer's outputs."""
-    drawn = inputs.seeded(network.inputs, SAMPLES, SEED)
-    return Traced(network, tracing.trace(network), drawn, reference(network, drawn))
+    drawn = inputs.seeded(network.inputs, samples(network), SEED)
+    graph, outputs = tracing.trace(network), reference(network, drawn)
+    few = [[array[:LEAST] for array in arrays] for arrays in (drawn, outputs)]
+    return Traced(network, graph, drawn, outputs, distance(network, *few))
+
+
+def samples(network: Network) -> int:
+    """How many samples `network` is judged by: `SAMPLES`, or fewer where they are large, `LEAST` at least."""
+    values = sum(math.prod(spec.shape) for spec in (*network.inputs, *network.outputs))
+    return max(LEAST, min(SAMPLES, VALUES // values))
 
 
 def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
@@ -62,5 +75,6 @@ def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
         data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
     except GanzooError:  # trained elsewhere, perhaps
         return None
-    chosen = subset.some(TEST_IMAGES, len(data.test_x))
-    return data.test_x[chosen], data.test_t[chosen]
+    most = max(1, min(TEST_IMAGES, TEST_VALUES // math.prod(first.shape)))
+    chosen = subset.shuffled(len(data.test_x))[:most]  # a page that has no time for all takes the first of them
+    return first.from_pictures(data.test_x[chosen]), data.test_t[chosen]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Encoding = Literal["f32", "f16", "int8"]
 ENCODINGS: tuple[Encoding, ...] = ("f32", "f16", "int8")
 SMALLEST_SHARD = 16 << 10  # bytes; below, requests cost more than they carry
+LARGEST_SHARD = 1 << 28  # bytes of a file in a bundle, by its manifest's rules
+MOST_VALUES = 1 << 28  # likewise, values of all tensors
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,17 @@ class Entry:
 def encode(weights: Sequence[Weight], encoding: Encoding) -> tuple[list[Entry], bytes]:
     """The table and the bytes of `weights`. Vectors stay float32: they are few, and errors in them reach every pixel.
 
-    Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds.
+    Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds, and for
+    more of them than a bundle holds.
     """
     import numpy as np
 
+    n_values = sum(int(weight.array.size) for weight in weights)
+    if n_values > MOST_VALUES:
+        raise UsageError(
+            f"The network has {n_values:,} parameters, and a bundle holds {MOST_VALUES:,} at most.",
+            "Make the network smaller.",
+        )
     entries: list[Entry] = []
     parts: list[bytes] = []
     at = 0
@@ -76,11 +85,11 @@ def read(tensors: Sequence[Mapping[str, Any]], data: bytes) -> list[Weight]:
 def shards(data: bytes, most: int | None) -> dict[str, bytes]:
     """`data` in files of at most `most` bytes, by names that tell their content, in their order.
 
-    Raises `UsageError` when `most` is too small to be meant.
+    None is larger than a bundle's files may be. Raises `UsageError` when `most` is too small to be meant.
     """
     if most is not None and most < SMALLEST_SHARD:
         raise UsageError(f"--max-file-size {most} is too small.", f"Allow {SMALLEST_SHARD} bytes at least.")
-    step = (most or max(len(data), 4)) // 4 * 4
+    step = min(most or LARGEST_SHARD, LARGEST_SHARD) // 4 * 4
     cut = [data[i : i + step] for i in range(0, len(data), step)] or [b""]
     names = [f"weights-{i}-{hashlib.sha256(part).hexdigest()[:12]}.bin" for i, part in enumerate(cut)]
     return dict(zip(names, cut, strict=True))

@@ -102,7 +102,7 @@ def _generator(
     progress("Drawing pictures")
     held_out = evaluator_training.held_out(len(data.train_x))
     labels = np.resize(data.train_t[held_out], PICTURES)
-    images = roles.run(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
+    images = roles.draw(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
 
     progress("Comparing them with real ones")
     reference = subset.some(PICTURES, len(data.test_x))
@@ -172,7 +172,7 @@ def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
 def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) -> dict[str, Any]:
     """GAN-train beside what the same classifier learns from the real training images: as many, of the same labels."""
     labels = data.train_t
-    images = roles.run(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
+    images = roles.draw(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
     work = SlowWork("Training a classifier on drawn pictures", progress)
     drawn = gan_train.accuracy(replace(data, train_x=images.clip(0, 1)), work)
     work.over()
@@ -182,7 +182,7 @@ def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) ->
 def _classifier(network: Network, data: Data, progress: Callable[[str], None]) -> Document:
     """Accuracy and calibration on all test images."""
     progress("Classifying the test images")
-    outputs = roles.run(network, [data.test_x])
+    outputs = roles.read(network, data.test_x)
     probabilities = outputs if network.outputs[0].meaning == "probabilities" else softmax(outputs, axis=1)
     table = scores.confusion(data.test_t, probabilities.argmax(axis=1).astype(np.int32), len(data.classes))
     bins = scores.reliability(probabilities, data.test_t)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import chainer
@@ -11,12 +12,14 @@ from chainer import initializers
 
 from ganzoo import layers
 from ganzoo.layers import RELU
+from ganzoo.roles import at_once, draw, per_pass
 
 if TYPE_CHECKING:
-    from ganzoo.specs import FloatArray
+    from collections.abc import Sequence
+
+    from ganzoo.specs import FloatArray, Network
 
 N_FEATURES = 96
-BATCH = 250  # images a pass: their activations stay in the processor's caches
 
 
 class Evaluator(chainer.Chain):
@@ -56,9 +59,23 @@ class Evaluator(chainer.Chain):
 def look(evaluator: Evaluator, x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """What `evaluator` makes of the images `x`, float32 (N, C, H, W): features (N, 96) and logits (N, n_classes)."""
     features, logits = [], []
+    batch = at_once(math.prod(x.shape[1:]))
     with chainer.using_config("train", False), chainer.no_backprop_mode():
-        for start in range(0, len(x), BATCH):
-            seen = evaluator.features(chainer.Variable(x[start : start + BATCH]))
+        for start in range(0, len(x), batch):
+            seen = evaluator.features(chainer.Variable(x[start : start + batch]))
             features.append(seen.array)
             logits.append(evaluator.l4(seen).array)
+    return np.concatenate(features), np.concatenate(logits)
+
+
+def look_at_drawn(
+    evaluator: Evaluator, network: Network, arrays: Sequence[FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """`look` at what a generator makes of one array (N, *spec.shape) an input. Its pictures are not kept."""
+    n = per_pass(network)
+    parts = [
+        look(evaluator, draw(network, [array[start : start + n] for array in arrays]))
+        for start in range(0, len(arrays[0]), n)
+    ]
+    features, logits = zip(*parts, strict=True)
     return np.concatenate(features), np.concatenate(logits)

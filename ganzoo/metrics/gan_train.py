@@ -58,7 +58,7 @@ def accuracy(data: Data, progress: Callable[[float], None] = lambda share: None)
         trainer.extend(told, name="told", trigger=(1, "iteration"))
         trainer.run()
         (network,) = arch.export(config, training.model)
-        return float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())
+        return float((roles.read(network, data.test_x).argmax(axis=1) == data.test_t).mean())
 
 
 def accuracy_of_real(data: Data, tell: Callable[[str], None] = lambda line: None) -> float:

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from ganzoo import inputs, plugins, roles
 from ganzoo.datasets import subset
 from ganzoo.metrics import pretrained, scores
-from ganzoo.metrics.evaluator import look
+from ganzoo.metrics.evaluator import look, look_at_drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def _of_painter(
 
     def score() -> dict[str, float]:
         with threadpool_limits(1):
-            features, logits = look(evaluator, roles.run(network, drawn))
+            features, logits = look_at_drawn(evaluator, network, drawn)
             if not np.isfinite(features).all():
                 return dict.fromkeys(keys, math.nan)
             _, coverage = scores.density_coverage(real, reach, features)
@@ -81,6 +81,6 @@ def _of_painter(
 def _of_classifier(network: Network, data: Data) -> Callable[[], dict[str, float]]:
     def score() -> dict[str, float]:
         with threadpool_limits(1):
-            return {"eval/accuracy": float((roles.run(network, [data.test_x]).argmax(axis=1) == data.test_t).mean())}
+            return {"eval/accuracy": float((roles.read(network, data.test_x).argmax(axis=1) == data.test_t).mean())}
 
     return score

@@ -9,13 +9,15 @@ import { joined, parted } from "./samples.js";
  * @property {import("./types.js").Backend} backend
  * @property {string[]} models folders
  * @property {string[][]} inputs samples of one text per input
- * @property {boolean} batch whether the models take all samples at once as well
- * @property {string[][]} test samples whose outputs are wanted as well, as a batch
+ * @property {boolean} batch whether the models take several samples at once as well
+ * @property {string[][]} test samples whose outputs are wanted as well, in batches
+ * @property {number} seconds that a model may take for the samples one by one, and again for the test's
  */
 
+const LEAST = 2; // samples, however long they take: a batch of one proves nothing
 const NONE = { inputs: [], outputs: [] }; // these layouts tell themselves
 
-await answer(async (/** @type {Job} */ { backend, models, inputs, batch, test }) => {
+await answer(async (/** @type {Job} */ { backend, models, inputs, batch, test, seconds }) => {
   /** @type {import("./types.js").Runner} */
   const { script, load, renderer } = await import(new URL(RUNNER, location.href).href);
   /** @type {Record<string, object>} */
@@ -24,16 +26,28 @@ await answer(async (/** @type {Job} */ { backend, models, inputs, batch, test })
     try {
       await script(backend, model, classic);
       const run = await load(model, backend, NONE);
-      /** @type {string[][]} */
-      const outputs = [];
-      for (const sample of inputs) {
-        outputs.push((await run(sample.map(decode), 1)).map(encode));
-        await progress(`${model} on ${backend}: ${outputs.length} of ${inputs.length} outputs`);
-      }
+      let pace = 0; // ms a sample
+      /** @type {(samples: string[][], atOnce: number) => Promise<string[][]>} as many samples as there is time for */
+      const some = async (samples, atOnce) => {
+        const begun = performance.now();
+        /** @type {string[][]} */
+        const outputs = [];
+        while (outputs.length < samples.length) {
+          const next = outputs.length + atOnce;
+          if (outputs.length >= LEAST && pace * next > 1000 * seconds) break;
+          outputs.push(...(await together(run, samples.slice(outputs.length, next))));
+          await progress(`${model} on ${backend}: ${outputs.length} of ${samples.length} outputs`);
+          pace = (performance.now() - begun) / outputs.length;
+        }
+        return outputs;
+      };
+      const outputs = await some(inputs, 1);
+      // a page is silent for as long as a batch takes
+      const atOnce = Math.max(LEAST, Math.floor((1000 * seconds) / pace));
       results[model] = {
         outputs,
-        batched: batch ? await together(run, inputs) : null,
-        tested: test.length ? await together(run, test) : null,
+        batched: batch ? await together(run, inputs.slice(0, atOnce)) : null,
+        tested: test.length ? await some(test, atOnce) : null,
       };
     } catch (error) {
       results[model] = { error: error instanceof Error ? error.message : String(error) };

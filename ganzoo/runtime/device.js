@@ -32,14 +32,16 @@ export function inTime(promise, ms = PATIENCE) {
  * @param {number[]} shape
  * @param {Float32Array} values
  * @param {number} n
+ * @param {[number, number] | null} [range] black and white; 0 and 1 without
  */
-export function paint(canvas, [channels, height, width], values, n) {
+export function paint(canvas, [channels, height, width], values, n, range) {
+  const [low, high] = range ?? [0, 1];
   const size = height * width;
   const image = new ImageData(width, n * height);
   image.data.forEach((_, at, data) => {
     const [pixel, colour] = [at >> 2, at & 3];
     const plane = Math.floor(pixel / size) * channels + (channels < 3 ? 0 : colour);
-    data[at] = colour < 3 ? 255 * values[plane * size + (pixel % size)] : 255;
+    data[at] = colour < 3 ? (255 * (values[plane * size + (pixel % size)] - low)) / (high - low) : 255;
   });
   Object.assign(canvas, { width, height: n * height });
   /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
@@ -87,16 +89,16 @@ export class Opened {
 
   /**
    * @param {HTMLCanvasElement | OffscreenCanvas} canvas
-   * @param {number[]} shape of a picture
+   * @param {import("./types.js").Spec} spec of a picture
    * @param {Float32Array[]} inputs
    * @param {number} n
    */
-  async draw(canvas, shape, inputs, n) {
+  async draw(canvas, { shape, range }, inputs, n) {
     const drawn = await this.#unlessLost(() => this.device.draw?.(canvas, inputs, n) ?? false);
     if (drawn !== false) return;
     const [values] = await this.run(inputs, n);
     try {
-      paint(canvas, shape, values, n);
+      paint(canvas, shape, values, n, range);
     } catch (cause) {
       reject("canvas", `${cause}`);
     }
@@ -168,8 +170,9 @@ export class Opened {
  * @param {Row} row its backend's in the report
  * @param {Bundle} bundle
  * @param {Promise<never>} late rejects when it need not come any more
+ * @param {(test: () => Promise<void>) => Promise<void>} queued has the test's turn come
  */
-export async function open(row, { manifest, golden, files, weights, options }, late) {
+export async function open(row, { manifest, golden, files, weights, options }, late, queued) {
   const { backend } = row;
   if (!Object.hasOwn(manifest.backends, backend)) throw new Error("not in this bundle");
   const entry = manifest.backends[backend];
@@ -187,7 +190,7 @@ export async function open(row, { manifest, golden, files, weights, options }, l
     const [sample] = await Promise.all([golden, weights]); // a slow line is not a slow driver
     const opened = new Opened(row, await inTime(making), sample);
     close = () => opened.close();
-    await opened.test(manifest.golden.tolerance[backend]);
+    await queued(() => opened.test(manifest.golden.tolerance[backend]));
     row.info = opened.device.info;
     return opened;
   };

@@ -131,16 +131,17 @@ class Model {
   }
 
   /**
-   * Paint the first output, pictures in [0, 1] of one channel or of red, green and blue, one below the other, on a
-   * canvas that takes their size. Raises as `run` does.
+   * Paint the first output, pictures of one channel or of red, green and blue, one below the other, on a canvas that
+   * takes their size: black where the output's range begins, white where it ends. Raises as `run` does.
    * @param {HTMLCanvasElement | OffscreenCanvas} canvas
    * @param {Record<string, import("./types.js").Value>} values
    */
   async draw(canvas, values) {
-    const { name, shape } = this.outputs[0];
+    const [spec] = this.outputs;
+    const { name, shape } = spec;
     if (shape.length !== 3 || ![1, 3].includes(shape[0])) reject(name, "no picture");
     if (!canvas?.getContext) reject("canvas", "none");
-    return this.#turn(values, (opened, arrays, n) => opened.draw(canvas, shape, arrays, n));
+    return this.#turn(values, (opened, arrays, n) => opened.draw(canvas, spec, arrays, n));
   }
 
   /**

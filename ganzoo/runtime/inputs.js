@@ -2,7 +2,7 @@
 
 import { GanzooError } from "./errors.js";
 import { isCount, product } from "./manifest.js";
-import { normal } from "./noise.js";
+import { normal, uniform } from "./noise.js";
 
 /**
  * @typedef {import("./types.js").Spec} Spec
@@ -13,7 +13,8 @@ import { normal } from "./noise.js";
  * @property {number} size
  * @property {number} input
  * @property {number} offset
- * @property {[number, number] | null} [range]
+ * @property {[number, number] | null} [range] the input's
+ * @property {string} [distribution]
  */
 
 const LARGEST = 1e6; // where no range is told; products of larger values overflow float32 on one backend and not on another
@@ -25,7 +26,7 @@ const LARGEST = 1e6; // where no range is told; products of larger values overfl
 export const slotsOf = (spec, input, isWhole) => {
   const parts = isWhole || !spec.parts.length ? [{ ...spec, size: product(spec.shape) }] : spec.parts;
   let end = 0;
-  return parts.map((part) => ({ ...part, input, offset: (end += part.size) - part.size }));
+  return parts.map((part) => ({ ...part, range: spec.range, input, offset: (end += part.size) - part.size }));
 };
 
 /** @type {(field: string, what: string) => never} */
@@ -99,6 +100,10 @@ const rowsOf = ({ name, meaning, size }, value, n) => {
   return rows;
 };
 
+/** @type {(slot: Slot, seed: number, n: number, stream: number) => Float32Array} */
+export const latent = ({ distribution, range }, seed, n, stream) =>
+  distribution === "uniform" ? uniform(seed, n, ...(range ?? [-1, 1]), stream) : normal(seed, n, stream);
+
 /**
  * Noise for the latent inputs and parts, by name. Raises "input".
  * @param {Spec[]} specs
@@ -109,9 +114,10 @@ export function noise(specs, seed, n) {
   if (!isWhole(seed, 2 ** 32)) reject("seed", `${told(seed)} is not from 0 to ${2 ** 32 - 1}`);
   /** @type {Record<string, Float32Array>} */
   const drawn = {};
-  specs.flatMap((spec, i) => slotsOf(spec, i)).forEach(({ name, meaning, size }, stream) => {
+  specs.flatMap((spec, i) => slotsOf(spec, i)).forEach((slot, stream) => {
+    const { name, meaning, size } = slot;
     if (!isCount(n) || !isCount(n * size)) reject("count", `not ${told(n)}`);
-    if (meaning === "latent") drawn[name] = normal(seed, n * size, stream);
+    if (meaning === "latent") drawn[name] = latent(slot, seed, n * size, stream);
   });
   return drawn;
 }

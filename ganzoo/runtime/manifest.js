@@ -21,14 +21,18 @@ const text = (pattern) => (value) => typeof value === "string" && pattern.test(v
 /** @type {Rule} */
 const isRange = (value) =>
   value === null || (value?.length === 2 && value[0] <= value[1] && value.every?.(Number.isFinite));
+/** @type {(rule: Rule) => Rule} */
+const optional = (rule) => (value) => value === undefined || rule(value);
 const meaning = text(/^(latent|onehot|image|logits|probabilities)$/);
+const distribution = optional(text(/^(normal|uniform)$/));
 const tensors = [
   {
     name: text(NAME),
     shape: [isCount],
     meaning,
+    distribution,
     range: isRange,
-    parts: [{ name: text(NAME), size: isCount, meaning }],
+    parts: [{ name: text(NAME), size: isCount, meaning, distribution }],
   },
 ];
 
@@ -47,7 +51,7 @@ const RULES = {
     "*": {
       module: text(NAME),
       prefetch: [text(NAME)],
-      title: (/** @type {any} */ value) => value === undefined || text(TEXT)(value),
+      title: optional(text(TEXT)),
     },
   },
   golden: {

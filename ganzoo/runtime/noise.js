@@ -53,6 +53,15 @@ export function normal(seed, n, stream = 0) {
   });
 }
 
+/**
+ * Even over [low, high].
+ * @param {number} seed
+ * @param {number} n
+ */
+export function uniform(seed, n, low = 0, high = 1, stream = 0) {
+  return Float32Array.from(bits(seed, n, stream), (word) => low + (high - low) * ((word + 0.5) / 2 ** 32));
+}
+
 /** @param {number} x in (0, 0.5) */
 function log(x) {
   let exponent = 0;

@@ -22,6 +22,11 @@ def encode(arrays: Sequence[FloatArray]) -> list[list[str]]:
     ]
 
 
+def encoded_bytes(arrays: Sequence[FloatArray]) -> int:
+    """What `encode` makes of `arrays`, as JSON has it: bytes, or a little more."""
+    return sum(array.size * 16 // 3 + 8 * len(array) for array in arrays)
+
+
 def decode(samples: Any, shapes: Sequence[tuple[int, ...]]) -> list[FloatArray]:
     """The reverse of `encode`, from a page: `shapes` are those expected, (N, ...) per output.
 

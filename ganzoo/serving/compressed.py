@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 SUFFIX = ".br"
 WORKERS = 2  # a hundred MB of memory each
+BEST, QUICK = 11, 9  # of Brotli's quality
+LARGE = 2 << 20  # bytes; of what is larger the best takes 4 s a MB
 
 
 def precompress(folder: Path) -> None:
-    """Write `x.br`, at Brotli's best (quality 11), beside every file `x` under `folder` that it makes smaller.
+    """Write `x.br` beside every file `x` under `folder` that Brotli makes smaller, at its best where `x` is not large.
 
     That takes seconds a MB, so what was compressed once is kept in ganzoo's cache by the content's SHA-256. Raises
     `ToolMissingError` when the cache cannot be written.
@@ -50,7 +52,7 @@ def _compressed(content: bytes, cache: Path) -> bytes:
         packed = kept.read_bytes()
         if brotli.decompress(packed) == content:
             return packed
-    packed = bytes(brotli.compress(content, quality=11))
+    packed = bytes(brotli.compress(content, quality=QUICK if len(content) > LARGE else BEST))
     with replacing(kept) as new:
         new.write_bytes(packed)
     return packed

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BYTES = 32 << 20  # of one message; 16 pictures of 3x256x256 in base64 take 17 MB
+MAX_BYTES = 32 << 20  # of one message, where nobody who knows what the page has to say asks for more
 
 HEADERS = {
     # the two make the page cross-origin isolated: browsers give only such a page a fine clock
@@ -86,15 +86,17 @@ class Host:
         *,
         documents: Mapping[str, Any] = {},
         link: Link | None = None,
+        most: int = MAX_BYTES,
     ) -> Iterator[Served]:
         """Serve `folders` by name, and `job` as `job.json` with more JSON `documents` by theirs.
 
         The folder named "" is the root, where the page lies. A page posts to `message`. A file with a `.br`
-        of its content beside it is sent as that where the browser takes it. `link` slows everything down.
+        of its content beside it is sent as that where the browser takes it. `link` slows everything down. A message of
+        more than `most` bytes is refused.
         """
         token = secrets.token_urlsafe(24)
         served = Served(f"http://127.0.0.1:{self.port}/{token}/")
-        app: ASGIApp = _app(folders, {"job.json": job, **documents}, served.messages, self.home)
+        app: ASGIApp = _app(folders, {"job.json": job, **documents}, served.messages, self.home, most)
         if link:
             app = throttled(app, link)
         self.pages[token] = _counted(app, served.sent)
@@ -131,14 +133,19 @@ def serve(
     *,
     documents: Mapping[str, Any] = {},
     link: Link | None = None,
+    most: int = MAX_BYTES,
 ) -> Iterator[Served]:
     """`Host.serve` of a host of its own, on 127.0.0.1."""
-    with host() as hosted, hosted.serve(folders, job, documents=documents, link=link) as served:
+    with host() as hosted, hosted.serve(folders, job, documents=documents, link=link, most=most) as served:
         yield served
 
 
 def _app(
-    folders: Mapping[str, Path], documents: Mapping[str, Any], messages: queue.SimpleQueue[PageMessage], home: str
+    folders: Mapping[str, Path],
+    documents: Mapping[str, Any],
+    messages: queue.SimpleQueue[PageMessage],
+    home: str,
+    most: int,
 ) -> Starlette:
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse
@@ -156,10 +163,10 @@ def _app(
         return Route(f"/{name}", answer)
 
     async def take(request: Request) -> Response:
-        body = await _body(request)
+        body = await _body(request, most)
         if done.is_set():
             return Reply("the page has given its last message", 409, _homeward(home))
-        message = _refused(f"more than {MAX_BYTES} bytes") if body is None else parse(body)
+        message = _refused(f"more than {most} bytes") if body is None else parse(body)
         if message.kind in LAST:
             done.set()
         messages.put(message)
@@ -178,12 +185,12 @@ def _homeward(home: str) -> dict[str, str]:
     return {"location": home} if home else {}
 
 
-async def _body(request: Request) -> bytes | None:
-    """The request's body, or None once it is known to exceed `MAX_BYTES`."""
+async def _body(request: Request, most: int) -> bytes | None:
+    """The request's body, or None once it is known to exceed `most` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BYTES:
+        if len(body) > most:
             return None
     return bytes(body)
 

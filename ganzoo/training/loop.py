@@ -69,6 +69,7 @@ def loop(
     import chainer
     from threadpoolctl import threadpool_limits
 
+    from ganzoo.training import fit
     from ganzoo.training.report import html
 
     team = distributed.team()
@@ -81,6 +82,7 @@ def loop(
         chainer.using_config("cudnn_deterministic", True),
     ):
         training = plugins.trained(arch, config, data)
+        fit.check(arch, config, training)
         judge = _judge(config, data, training.model, listener) if team.leads else None
         run = team.once(begin)
         stop = Stop(config.epochs, team)

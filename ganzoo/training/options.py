@@ -96,7 +96,9 @@ def _overridden(hparams: Mapping[str, Scalar], given: Mapping[str, Scalar]) -> d
         kind = type(values[key])
         try:
             values[key] = _read(value, kind)
-        except (ValueError, KeyError, TypeError) as error:
+            if kind is int:
+                float(values[key])  # an OverflowError beyond what any recipe computes with
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise UsageError(
                 f"--set {key}={value}: {value!r} is no {kind.__name__}.", f"It was {values[key]!r}."
             ) from error

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, LabelArray
 
 TOLERANCE = 1e-4  # absolute, of WebDNN's own files; float32 sums in another order differ by 1e-6 to 1e-5
+SECONDS = 20.0  # that a model may take for its samples, and for the test images: a third of the silence that is allowed
+LEAST = 2  # samples that are compared, however long one takes
+ENOUGH = 100  # test images of which a share of right answers says something
 
 
 @dataclass(frozen=True)
@@ -67,16 +70,17 @@ def verify(
     """Run `models`, all of one layout and each of another encoding, on `backend` in a fresh browser.
 
     `inputs` and `expected` hold one float32 array (N, ...) per input and output of the network, in the
-    manifest's order. The network sees one sample at a time and, where it can, all at once as well; the outputs
-    are compared with `expected`. `test` are a classifier's images and labels. `progress` takes a line for the user
-    now and then.
+    manifest's order. The network sees one sample at a time and, where it can, several at once as well; the outputs
+    are compared with `expected`. Of a network that takes long only the first few are, two at least: a check tells how
+    many. `test` are a classifier's images and labels. `progress` takes a line for the user now and then.
 
     A model that fails, hangs or differs yields a `Check` that is not ok. Raises `BrowserMissingError`
     when no browser starts, `ToolMissingError` when WebDNN's `webdnn.js` cannot be had.
     """
     from ganzoo.browsers.session import run_page
     from ganzoo.pages import PAGES
-    from ganzoo.serving.arrays import encode
+    from ganzoo.serving.arrays import encode, encoded_bytes
+    from ganzoo.serving.server import MAX_BYTES
 
     started = time.monotonic()
     first = models[0]
@@ -88,10 +92,13 @@ def verify(
         "inputs": encode(inputs),
         "batch": first.batches,
         "test": encode([test[0]]) if test else [],
+        "seconds": SECONDS,
     }
+    # alone and in a batch; twice as much again, for what is around them and the test's outputs
+    most = max(MAX_BYTES, 4 * len(models) * encoded_bytes(expected))
     results: Any
     try:
-        answer = run_page(PAGES / "verify.html", job, folders, browser=browser, progress=progress)
+        answer = run_page(PAGES / "verify.html", job, folders, browser=browser, most=most, progress=progress)
     except VerificationError as failure:
         results, renderer = {model.encoding: {"error": failure.message} for model in models}, ""
     else:
@@ -102,7 +109,7 @@ def verify(
         result = results.get(model.encoding) if isinstance(results, dict) else None
         error, reason = _judge(result, expected, model)
         accuracy = _accuracy(result, expected, test) if test and not reason else None
-        told = (model.encoding, accuracy, model.asked)
+        told = (model.encoding, accuracy, model.asked, model.tolerance, 0 if reason else len(result["outputs"]))
         checks.append(Check(backend, not reason, error, reason, renderer, seconds, *told))
     return checks
 
@@ -112,9 +119,9 @@ def _judge(result: Any, expected: Sequence[FloatArray], model: Model) -> tuple[f
         return None, "The page gave no outputs."
     if "error" in result:
         return None, " ".join(str(result["error"]).split())[:500]
-    error, reason = compare(result.get("outputs"), expected, model.tolerance)
+    error, reason = compare_some(result.get("outputs"), expected, model.tolerance)
     if model.batches and not reason:
-        together, reason = compare(result.get("batched"), expected, model.tolerance)
+        together, reason = compare_some(result.get("batched"), expected, model.tolerance)
         reason = reason and f"As a batch: {reason}"
         error = max(error or 0.0, together or 0.0)
     return error, reason
@@ -124,11 +131,25 @@ def _accuracy(result: Any, expected: Sequence[FloatArray], test: tuple[FloatArra
     from ganzoo.serving.arrays import decode
 
     images, labels = test
+    tested = result.get("tested")
+    n = _some(tested, len(images), ENOUGH)
     try:
-        (outputs,) = decode(result.get("tested"), [(len(images), *expected[0].shape[1:])])
+        (outputs,) = decode(tested, [(n, *expected[0].shape[1:])])
     except ValueError:
         return None
-    return float((outputs.reshape(len(images), -1).argmax(1) == labels).mean())
+    return float((outputs.reshape(n, -1).argmax(1) == labels[:n]).mean())
+
+
+def _some(samples: Any, n: int, least: int) -> int:
+    """How many of `n` samples a page gave outputs for, where that is `least` or more; else `n`: all were wanted."""
+    given = len(samples) if isinstance(samples, list) else 0
+    return given if min(least, n) <= given <= n else n
+
+
+def compare_some(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> tuple[float | None, str]:
+    """`compare`, with as many of the first samples as the page gave outputs for, `LEAST` at least."""
+    n = _some(outputs, len(expected[0]), LEAST)
+    return compare(outputs, [array[:n] for array in expected], tolerance)
 
 
 def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> tuple[float | None, str]:

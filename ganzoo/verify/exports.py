@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 def verify(
-    export: Export, backends: Sequence[str] = (), progress: Callable[[str], None] = lambda line: None
+    export: Export,
+    backends: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda line: None,
+    tolerance: float | None = None,
 ) -> list[tuple[str, Check]]:
     """(network, check) for each network and encoding of `export` on each of `backends`, or on all that browsers run.
+
+    `tolerance` takes the place of the bounds that the networks in the export's own encoding are held to.
 
     An export whose weights are f32 is judged in f16 and int8 too, so that its user sees the trade before choosing;
     these were not asked for, and fail nothing.
@@ -41,7 +46,7 @@ def verify(
             if len(inputs[0]) == 1:
                 progress(f"{network} lies in no export: it is compared by the one sample in its own folder")
             for backend in chosen:
-                first = models.own(export, network, backend)
+                first = models.own(export, network, backend, tolerance)
                 others, refused = models.variants(export, network, backend, Path(scratch))
                 progress(f"verifying {network} on {backend} in a browser")
                 done = verify_models([first, *others], backend, inputs, outputs, test=test, browser=browser)
@@ -61,5 +66,6 @@ def require(checks: Sequence[tuple[str, Check]]) -> None:
     if failed:
         raise VerificationError(
             " ".join(failed),
-            "Do not publish this export. 'ganzoo doctor' tells about the browser; --no-verify exports all the same.",
+            "Do not publish this export, unless you know that its network may differ by more: --tolerance says by how "
+            "much. 'ganzoo doctor' tells about the browser; --no-verify exports all the same.",
         )

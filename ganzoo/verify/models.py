@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ganzoo.errors import DocumentError, UsageError
 from ganzoo.export import manifest, weights
 from ganzoo.export.layouts import ganzoo
-from ganzoo.verify.check import Model
+from ganzoo.verify.check import TOLERANCE, Model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from ganzoo.export.exports import Export
 
 
-def own(export: Export, network: str, backend: str) -> Model:
-    """`network` as `export` has it, with the bound that `backend` is held to.
+def own(export: Export, network: str, backend: str, tolerance: float | None = None) -> Model:
+    """`network` as `export` has it, with the bound that `backend` is held to: `tolerance` where one is given.
 
     The bound is ours: a manifest states one, and may lie. Raises `DocumentError` when the manifest is damaged.
     """
     folder = export.folder(network)
     if export.layout == "webdnn":
-        return Model(folder)
-    encoding = manifest.read(folder)["weights"]["encoding"]
-    bound = ganzoo.tolerance(encoding, backend, export.golden(network)[1])
-    return Model(folder, export.layout, bound, encoding)
+        return Model(folder, tolerance=TOLERANCE if tolerance is None else tolerance)
+    described = manifest.read(folder)
+    encoding = described["weights"]["encoding"]
+    if tolerance is None:
+        outputs, distance = export.golden(network)[1], export.distance(network)
+        tolerance = ganzoo.tolerance(encoding, backend, outputs, ganzoo.depth(described), distance)
+    return Model(folder, export.layout, tolerance, encoding)
 
 
 def variants(export: Export, network: str, backend: str, scratch: Path) -> tuple[list[Model], dict[str, str]]:
@@ -38,17 +41,18 @@ def variants(export: Export, network: str, backend: str, scratch: Path) -> tuple
     refused: dict[str, str] = {}
     if export.layout == "webdnn" or first.encoding != "f32":
         return made, refused
-    outputs = export.golden(network)[1]
+    outputs, distance = export.golden(network)[1], export.distance(network)
+    depth = ganzoo.depth(manifest.read(first.folder))
     for encoding in weights.ENCODINGS[1:]:
         into = scratch / f"{network}-{encoding}"
         try:
             if not into.exists():
-                ganzoo.variant(first.folder, encoding, outputs, into)
+                ganzoo.variant(first.folder, encoding, outputs, into, distance)
         except DocumentError:
             raise
         except UsageError as error:
             refused[encoding] = error.message
         else:
-            bound = ganzoo.tolerance(encoding, backend, outputs)
+            bound = ganzoo.tolerance(encoding, backend, outputs, depth, distance)
             made.append(Model(into, export.layout, bound, encoding, asked=False))
     return made, refused

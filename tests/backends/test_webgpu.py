@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-4
 
 B = plans.Builder
+TANH = "pictures in [-1, 1]"
 
 
 def ask(tab: Tab, found: Mapping[str, Plan], *batches: int, **more: Any) -> dict[str, tuple[list[FloatArray], Answer]]:
@@ -59,6 +60,7 @@ def turns() -> dict[str, Plan]:
     square, cube = (plans.unary(call("pow", X, exponent)) for exponent in (2, 3))
     unused = B((3, 4, 5)).elementwise(plans.RELU, Tensor("other", 3, 4, 5, slot=0)).plan()
     both = B((2, 3, 5)).conv(3, 1).elementwise(plans.TANH).plan()
+    tanh = B((4, 6, 2)).conv(3, 1).elementwise(plans.TANH).plan()
     middle = both.steps[0].output
     found = {
         "pow of negative values": square,
@@ -70,6 +72,7 @@ def turns() -> dict[str, Plan]:
         ),
         "dense in slices, to an image": B((5, 7, 11)).dense((2, 3, 4), plans.SIGMOID).plan(),
         "dense without slices": B((1, 1, 30)).dense(1100).plan(),
+        TANH: replace(tanh, specs=(tanh.specs[0], (replace(tanh.specs[1][0], range=(-1.0, 1.0)),))),
     }
     # exp and sigmoid fill the padding with what a sum or a maximum would take up
     for name, after in {
@@ -160,7 +163,8 @@ def check_drawn(table):
         drawn = answer.extra["drawn"]
         assert (drawn["width"], drawn["height"]) == (w, n * h), name
         (rgba,) = decode([[drawn["data"]]], [(1, n, h, w, 4)])
-        picture = np.broadcast_to(expected[0], (n, 3, h, w)).transpose(0, 2, 3, 1).clip(0, 1)
+        picture = np.broadcast_to(expected[0], (n, 3, h, w)).transpose(0, 2, 3, 1)
+        picture = ((picture + 1) / 2 if name == TANH else picture).clip(0, 1)
         assert np.abs(rgba[0][..., :3] - picture).max() < 0.6 / 255, name
         assert (rgba[0][..., 3] == 1).all()
     drawn_names = [name for name, (expected, _) in table.items() if expected[0].ndim == 4 and expected[0].shape[1] == 3]

@@ -456,7 +456,7 @@ def test_webdnn_layout_refuses_what_is_ours(operator: str, backend: str) -> None
     with pytest.raises(
         UnsupportedOperatorError, match=rf"{backend} has no operator {operator} \(layer (0|input > \w+)"
     ):
-        webdnn.LAYOUT.prepare(traced, [plugins.BACKENDS.get(backend)], ExportOptions(), {})
+        webdnn.LAYOUT.prepare(traced, [plugins.BACKENDS.get(backend)], ExportOptions(), {}).complete()
 
 
 # Moves and slots

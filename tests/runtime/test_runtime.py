@@ -9,7 +9,6 @@ import shutil
 import subprocess
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -177,13 +176,15 @@ SPECS = (
     TensorSpec("image", (3, 5, 5), "image", range=(-0.1, 0.7)),
     TensorSpec("w", (7,), "latent"),
     TensorSpec("v", (2,), "logits"),
+    TensorSpec("u", (9,), "latent", distribution="uniform"),
+    TensorSpec("t", (7,), "latent", (-0.3, 1.1), (Part("a", 3, "latent", "uniform"), Part("b", 4, "onehot"))),
 )
 
 
 @pytest.mark.browser
 def test_a_browser_draws_the_noise_that_python_draws(tab: Tab, bundle: Path) -> None:
     seeds = [0, 1, 2**32 - 1, *np.random.RandomState(0).randint(0, 2**32, 197, dtype=np.uint64).tolist()]
-    result = ask(tab, bundle, "noise", seeds=seeds, n=1001, specs=[asdict(spec) for spec in SPECS])
+    result = ask(tab, bundle, "noise", seeds=seeds, n=1001, specs=[spec.described() for spec in SPECS])
     for seed, text in zip(seeds, result["normal"], strict=True):
         assert floats(text).tobytes() == noise.normal(seed, 1001).tobytes(), seed
     for text, array in zip(result["seeded"], inputs.seeded(SPECS, 5, 9, [2, 0]), strict=True):

@@ -7,11 +7,13 @@ import itertools
 import json
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo.serving import server
+from ganzoo.serving.arrays import encode, encoded_bytes
 
 pytestmark = pytest.mark.posix
 
@@ -25,7 +27,7 @@ def served(tmp_path):
     for name in ("a.wasm", "a.js", "a.bin"):
         (tmp_path / "model" / name).write_bytes(b"content")
     (tmp_path / "model" / "link").symlink_to(tmp_path / "secret")
-    with server.serve({"": tmp_path / "page", "model": tmp_path / "model"}, {"n": 1}) as running:
+    with server.serve({"": tmp_path / "page", "model": tmp_path / "model"}, {"n": 1}, most=1000) as running:
         yield running
 
 
@@ -97,8 +99,7 @@ def test_messages_arrive_in_order_and_none_after_the_last(served):
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_an_oversize_message_is_refused_and_told(served, monkeypatch, chunked):
-    monkeypatch.setattr(server, "MAX_BYTES", 1000)
+def test_an_oversize_message_is_refused_and_told(served, chunked):
     body = itertools.repeat(b"x" * 100, 11) if chunked else b"x" * 1001
     assert request(served, "message", "POST", body=body, encode_chunked=chunked)[0].status == 413
     message = served.messages.get_nowait()
@@ -117,3 +118,16 @@ def test_garbage_becomes_an_error(body):
 @given(st.binary() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_message_breaks_the_server(body):
     assert server.parse(body).kind in server.KINDS
+
+
+def test_how_much_a_page_may_post_is_for_whoever_knows_what_it_has_to_say(tmp_path):
+    arrays = [np.zeros((3, 700), np.float32), np.zeros((3, 1), np.float32)]
+    outputs = {"kind": "result", "outputs": encode(arrays)}
+    body = json.dumps(outputs)
+    assert encoded_bytes(arrays) <= len(body) <= encoded_bytes(arrays) + 100
+    for most, status, kind in ((len(body), 204, "result"), (len(body) - 1, 413, "error")):
+        with server.serve({"": tmp_path}, {}, most=most) as running:
+            response, _ = request(running, "message", "POST", body=body)
+            message = running.messages.get(timeout=5)
+            assert (response.status, message.kind) == (status, kind)
+    assert message.data["message"] == f"the page posted more than {len(body) - 1} bytes"

@@ -58,16 +58,31 @@ export async function create({ entry, weights, file, options = {} }) {
   const lost = new Promise((resolve) => {
     canvas.addEventListener("webglcontextlost", () => closed || resolve(LOST));
   });
+  /** @type {Promise<unknown>} the last run */
+  let running = Promise.resolve();
   const destroy = () => {
     closed = true;
-    gl.getExtension("WEBGL_lose_context")?.loseContext(); // a page has few contexts, and this gives it back at once
+    // a page has few contexts, and this gives it back; while it draws, the page would stand still until it has drawn
+    const lose = () => gl.getExtension("WEBGL_lose_context")?.loseContext();
+    running.then(lose, lose);
   };
   try {
     const full = !options.half && !!gl.getExtension("EXT_color_buffer_float");
     const run = await prepare(gl, program, weights, full);
     const names = gl.getExtension("WEBGL_debug_renderer_info");
     const name = gl.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
-    return { info: name + (full ? "" : ", half floats"), rounding: full ? 0 : ROUNDING, lost, destroy, run };
+    return {
+      info: name + (full ? "" : ", half floats"),
+      rounding: full ? 0 : ROUNDING,
+      lost,
+      destroy,
+      /** @param {Float32Array[]} given @param {number} n */
+      run(given, n) {
+        const made = run(given, n);
+        running = made;
+        return made;
+      },
+    };
   } catch (error) {
     destroy();
     throw error;

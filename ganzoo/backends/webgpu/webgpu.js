@@ -24,7 +24,7 @@ const PAINT =
   "@vertex fn v(@builtin(vertex_index)i:u32,@builtin(instance_index)t:u32)->V" +
   "{return V(vec4f(f32(i&1)*4-1,f32(i>>1)*4-1,0,1),t);}" +
   "@fragment fn f(v:V)->@location(0)vec4f" +
-  "{return vec4f(x[(u32(v.p.y)-v.t)*WIDTH+u32(v.p.x)].COLOUR,1);}";
+  "{return vec4f((x[(u32(v.p.y)-v.t)*WIDTH+u32(v.p.x)].COLOUR-(LOW))/SIZE,1);}";
 
 /** Floats of one sample: channels are padded to four. @param {Port} port */
 const padded = ({ pixels, channels }) => pixels * Math.ceil(channels / 4) * 4;
@@ -56,11 +56,12 @@ function reorder(from, to, port, first, n, back) {
 
 /**
  * @param {object} given
+ * @param {{ outputs: { range?: [number, number] | null }[] }} given.manifest
  * @param {{ program: string }} given.entry
  * @param {Float32Array | Promise<Float32Array>} given.weights
  * @param {(name: string) => Promise<ArrayBuffer>} given.file
  */
-export async function create({ entry, weights, file }) {
+export async function create({ manifest, entry, weights, file }) {
   const [bytes, adapter] = await Promise.all([file(entry.program), navigator.gpu?.requestAdapter()]);
   if (!adapter) throw new Error("the browser has no WebGPU adapter");
   /** @type {Program} */
@@ -216,7 +217,7 @@ export async function create({ entry, weights, file }) {
     },
 
     /**
-     * Puts the first output, pictures in [0, 1], on a canvas, and reads nothing back. The canvas becomes as large as a
+     * Puts the first output, pictures in its range, on a canvas, and reads nothing back. The canvas becomes as large as a
      * picture; n of them stand one below the other. Ends when they are drawn. Not while a run is going on. False, and
      * nothing is done, where they are too many rows or the canvas has another context.
      * @param {HTMLCanvasElement | OffscreenCanvas} canvas
@@ -229,7 +230,10 @@ export async function create({ entry, weights, file }) {
       if (n * height > device.limits.maxTextureDimension2D) return false;
       const format = navigator.gpu.getPreferredCanvasFormat();
       painter ??= checked("draw", () => {
-        const code = PAINT.replace("WIDTH", `${width}`).replace("COLOUR", channels < 3 ? "xxx" : "xyz");
+        const [low, high] = manifest.outputs[0].range ?? [0, 1];
+        /** @type {Record<string, unknown>} */
+        const told = { WIDTH: width, COLOUR: channels < 3 ? "xxx" : "xyz", LOW: low, SIZE: high - low };
+        const code = PAINT.replace(/[A-Z]{3,}/g, (name) => `${told[name]}`);
         const module = device.createShaderModule({ code });
         const fragment = { module, targets: [{ format }] };
         return device.createRenderPipelineAsync({ layout: "auto", vertex: { module }, fragment });

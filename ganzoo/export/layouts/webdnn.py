@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import UnsupportedOperatorError, UsageError
-from ganzoo.export.layouts import ExportOptions, Layout, Traced, Written
+from ganzoo.export.layouts import ExportOptions, Layout, Prepared, Traced, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Generated:
-    """A network as WebDNN describes it for `backend`, to be compiled by `toolchain` where that is not None."""
+    """A network as WebDNN describes it for a backend, to be compiled by `toolchain` where that is not None."""
 
-    backend: str
     target: WebdnnTarget
     data: Any
     toolchain: str | None
@@ -29,20 +28,27 @@ class Generated:
 
 def prepare(
     traced: Traced, backends: Sequence[Backend], options: ExportOptions, provenance: dict[str, Any]
-) -> list[Generated]:
+) -> Prepared:
     """Raises `UsageError` for a backend that has no files in this layout."""
-    return [_generated(backend, traced.graph, options.toolchain) for backend in backends]
+    made: dict[str, Generated] = {}
+    refused: dict[str, UnsupportedOperatorError] = {}
+    for backend in backends:
+        try:
+            made[backend.name] = _generated(backend, traced.graph, options.toolchain)
+        except UnsupportedOperatorError as error:
+            refused[backend.name] = error
+    return Prepared(None, made, refused)
 
 
-def write(generated: Sequence[Generated], folder: Path) -> list[Written]:
+def write(prepared: Prepared, folder: Path) -> list[Written]:
     written = []
-    for each in generated:
+    for backend, each in prepared.made.items():
         before = set(folder.iterdir())
         each.target.write(each.data, folder, each.toolchain)
         new = sorted(set(folder.iterdir()) - before)
         if not new:
-            raise UsageError(f"The backend {each.backend} wrote nothing.", "Mend the plugin.")
-        written += [Written(path, each.backend, "weights" if path.suffix == ".bin" else "code") for path in new]
+            raise UsageError(f"The backend {backend} wrote nothing.", "Mend the plugin.")
+        written += [Written(path, backend, "weights" if path.suffix == ".bin" else "code") for path in new]
     return written
 
 
@@ -68,7 +74,7 @@ def _target(backend: Backend) -> WebdnnTarget:
 def _generated(backend: Backend, graph: Any, toolchain: str | None) -> Generated:
     target = _target(backend)
     data = _described(backend.name, target, graph)
-    return Generated(backend.name, target, data, toolchain if toolchain in target.toolchains else None)
+    return Generated(target, data, toolchain if toolchain in target.toolchains else None)
 
 
 def _described(backend: str, target: WebdnnTarget, graph: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import inputs
+from ganzoo import inputs, roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +15,20 @@ SEED = 20150609  # of the two pictures that are traced
 
 
 def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray]:
-    """Chainer's outputs in test mode for one array (N, *spec.shape) per input of `network`."""
+    """Chainer's outputs in test mode for one array (N, *spec.shape) per input of `network`, float32 (N, *spec.shape).
+
+    Some pictures at a time, and without their graph: memory is that of a few.
+    """
+    import numpy as np
+
     from ganzoo.export.tracing.tape import forward
 
-    return [variable.array for variable in forward(network, arrays)[1]]
+    batch = roles.per_pass(network)
+    passes = [
+        [variable.array for variable in forward(network, [array[i : i + batch] for array in arrays], graph=False)[1]]
+        for i in range(0, len(arrays[0]), batch)
+    ]
+    return [np.concatenate(arrays) for arrays in zip(*passes, strict=True)]
 
 
 def trace(network: Network) -> Any:

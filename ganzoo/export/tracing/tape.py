@@ -35,12 +35,17 @@ class Tape:
     layers: Mapping[int, str]
 
 
-def forward(network: Network, arrays: Sequence[FloatArray]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The variables that go into `network` in test mode and those that come out, with the graph between them."""
+def forward(
+    network: Network, arrays: Sequence[FloatArray], graph: bool = True
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The variables that go into `network` in test mode and those that come out, with the graph between them.
+
+    Without `graph` what was computed on the way is forgotten at once.
+    """
     variables = tuple(chainer.Variable(array) for array in arrays)
     with (
         chainer.using_config("train", False),
-        chainer.using_config("enable_backprop", True),
+        chainer.using_config("enable_backprop", graph),
         chainer.using_config("fast_layers", False),  # Chainer's own functions, which WebDNN knows
     ):
         outputs = network.forward(*variables)

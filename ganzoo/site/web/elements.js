@@ -7,8 +7,8 @@ import { noise, slotsOf } from "../../runtime/inputs.js";
 import { h, panel } from "./dom.js";
 import { GanzooElement } from "./element.js";
 import { Network } from "./network.js";
-import { classesOf, fitted, inPercent, probabilities } from "./reading.js";
+import { classesOf, fitted, inPercent, pictured, probabilities } from "./reading.js";
 import { inBytes, plainly } from "./words.js";
 
 export { Files, GanzooElement, GanzooError, Network, classesOf, fetchBytes, fitted, h, inBytes, inPercent };
-export { load, noise, paint, panel, plainly, probabilities, slotsOf };
+export { load, noise, paint, panel, pictured, plainly, probabilities, slotsOf };

@@ -37,5 +37,15 @@ export function fitted({ range }, picture) {
   return picture.map((value) => Math.min(high, Math.max(low, low + value * (high - low))));
 }
 
+/**
+ * A network's image as a picture in [0, 1].
+ * @param {import("../../runtime/types.js").Spec} spec of the output
+ * @param {Float32Array} image
+ */
+export function pictured({ range }, image) {
+  const [low, high] = range ?? [0, 1];
+  return image.map((value) => (value - low) / (high - low));
+}
+
 /** @param {number} chance */
 export const inPercent = (chance) => `${Math.round(100 * chance)}%`;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { bits, normal } from "../../../ganzoo/runtime/noise.js";
-import { uniform } from "../../../ganzoo/runtime/seeded.js";
+import { bits, normal, uniform } from "../../../ganzoo/runtime/noise.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../data/noise.json", import.meta.url), "utf8"));
 const words = (array) => [...new Uint32Array(array.buffer, array.byteOffset, array.length)];

@@ -19,7 +19,7 @@ def write(source: Source, backend: str, folder: Path) -> None:
 
     layout = get("webdnn")
     traced = Traced(source.network, source.graph, (), ())
-    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], ExportOptions(), {}), folder)
+    layout.write(layout.prepare(traced, [BACKENDS.get(backend)], ExportOptions(), {}).complete(), folder)
 
 
 PEER = Peer(

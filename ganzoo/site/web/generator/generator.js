@@ -3,6 +3,7 @@
 import { paint } from "../../../runtime/device.js";
 import { h, panel } from "../dom.js";
 import { GanzooElement } from "../element.js";
+import { pictured } from "../reading.js";
 import { plainly } from "../words.js";
 import { accepted, DEFAULTS, readAddress, writeAddress } from "./address.js";
 import { classOf, classStrip } from "./classes.js";
@@ -251,7 +252,7 @@ export class GanzooGenerator extends GanzooElement {
   });
 
   /**
-   * The pictures' values, channels one after another. What goes wrong is told, and thrown.
+   * The pictures' values in [0, 1], channels one after another. What goes wrong is told, and thrown.
    * @param {Moment[]} moments
    */
   async draw(moments) {
@@ -260,8 +261,8 @@ export class GanzooGenerator extends GanzooElement {
       for (let i = 0; i < moments.length; i += MOST_AT_ONCE) {
         const some = moments.slice(i, i + MOST_AT_ONCE);
         if (!this.network) throw new Error("gone");
-        const { outputs } = this.network.model;
-        const values = (await this.network.run(this.space.values(some)))[outputs[0].name];
+        const [spec] = this.network.model.outputs;
+        const values = pictured(spec, (await this.network.run(this.space.values(some)))[spec.name]);
         const size = values.length / some.length;
         pictures.push(...some.map((_, k) => values.subarray(k * size, (k + 1) * size)));
       }

@@ -25,6 +25,12 @@ export class Space {
     this.slots = manifest.inputs.flatMap((spec, i) => slotsOf(spec, i));
     this.label = this.slots.find(({ meaning }) => meaning === "onehot");
     this.classes = this.label ? classesOf(manifest, this.label.size) : [];
+    const latents = this.slots.filter(({ meaning }) => meaning === "latent");
+    /** the mean of each value of noise */
+    this.means = latents.flatMap(({ distribution, range, size }) => {
+      const [low, high] = (distribution === "uniform" && range) || [0, 0];
+      return Array(size).fill((low + high) / 2);
+    });
   }
 
   /**
@@ -50,14 +56,17 @@ export class Space {
   }
 
   /**
-   * Truncated about its mean, which is 0, as in StyleGAN (Karras et al., 2019); then moved along the directions.
+   * Truncated about its mean, as in StyleGAN (Karras et al., 2019); then moved along the directions.
    * @param {Moment} moment
    */
   point({ seed, to = seed, at, truncation, d }) {
-    const z = at ? between(this.noise(seed), this.noise(to), at) : this.noise(seed);
-    return z.map((value, i) =>
-      this.directions.reduce((sum, direction, k) => sum + (d[k] ?? 0) * direction[i], truncation * value),
-    );
+    const { means } = this;
+    const about = (/** @type {number} */ seed) => this.noise(seed).map((value, i) => value - means[i]);
+    const walk = at ? between(about(seed), about(to), at) : undefined;
+    return this.noise(seed).map((value, i) => {
+      const from = means[i] + truncation * (walk ? walk[i] : value - means[i]);
+      return this.directions.reduce((sum, direction, k) => sum + (d[k] ?? 0) * direction[i], from);
+    });
   }
 
   /**
@@ -73,7 +82,9 @@ export class Space {
       const { name, meaning, size, range } = slot;
       const rows = new Float32Array(points.length * size);
       if (meaning === "latent") {
-        points.forEach((point, i) => rows.set(point.subarray(offset, offset + size), i * size));
+        const [low, high] = range ?? [-Infinity, Infinity];
+        const within = (/** @type {number} */ value) => Math.min(high, Math.max(low, value));
+        points.forEach((point, i) => rows.set(point.subarray(offset, offset + size).map(within), i * size));
         offset += size;
       } else if (slot === this.label) moments.forEach((moment, i) => rows.set(this.blend(moment), i * size));
       else if (meaning !== "onehot") rows.fill(range?.[0] ?? 0);
