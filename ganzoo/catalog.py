@@ -141,8 +141,9 @@ def _backend(spec: Backend) -> dict[str, Any]:
 
 
 def _dataset(spec: Dataset) -> dict[str, Any]:
-    more = {"source": spec.source, "licence": spec.licence, "fetched": spec.fetch is not None}
-    return {"name": spec.name, **_brief(spec), **more}
+    more = {"source": spec.source, "licence": spec.licence}
+    download = {"download": f"ganzoo data fetch {spec.name}"} if spec.fetch else {}
+    return {"name": spec.name, **_brief(spec), **more, **download}
 
 
 DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {Arch: _arch, Backend: _backend, Dataset: _dataset}

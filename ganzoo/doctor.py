@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from ganzoo import devices
+from ganzoo import devices, paths
 from ganzoo.errors import GanzooError
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ def _layers() -> Iterable[Finding]:
         yield Finding("fast layers", f"on {native.threads()} threads", True, False, needed, "")
 
 
+def _cache() -> Iterable[Finding]:
+    needed = "kernels, downloads, evaluators"
+    try:
+        yield Finding("cache", str(paths.writable_cache("")), True, True, needed, "")
+    except GanzooError as error:
+        yield Finding("cache", error.message, False, True, needed, error.remedy)
+
+
 def _browser() -> Iterable[Finding]:
     from ganzoo.browsers.find import find_browser
 
@@ -118,13 +126,14 @@ def _extras() -> Iterable[Finding]:
 
 
 def _version(program: str) -> str:
-    done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    done = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", errors="replace")
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
 LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (
     _python,
     _packages,
+    _cache,
     _layers,
     _extras,
     _browser,

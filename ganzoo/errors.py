@@ -88,6 +88,14 @@ class RunError(UsageError):
     """A run directory is absent, incomplete, or not one of ganzoo's."""
 
 
+class UnreadableError(RunError):
+    """The system refuses to read a file that is there, as it does where its permissions say so."""
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        problem = f"{path} cannot be read: {reason.strerror}."
+        super().__init__(problem, "Give yourself the permission to read it, then try again.")
+
+
 class DocumentError(RunError):
     """A JSON file breaks a rule of its format. `field` is the place in it, empty where the file as a whole is wrong."""
 
@@ -130,7 +138,7 @@ class BrowserMissingError(MissingError):
 
 
 class DiskFullError(MissingError):
-    """A disk took no more in the middle of a training."""
+    """A disk took no more in the middle of a training, of a compiler's work, or of what needs temporary files."""
 
 
 class ToolMissingError(MissingError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganzoo.errors import RunError, UnknownNameError
+from ganzoo.errors import GanzooError, RunError, UnknownNameError
 
 if TYPE_CHECKING:
     from ganzoo.export.exports import Export
@@ -37,6 +37,28 @@ def find_run(name: str | None, *, last: bool = False, finished: bool | None = Tr
         if (path / "config.json").exists():
             return replace(runs.load(path), weights=weights)
     raise UnknownNameError("run", name, run_names(root))
+
+
+def find_generator(name: str | None, *, last: bool = False, root: Path = ROOT) -> Run:
+    """As `find_run`; without a name the latest finished run whose network draws pictures."""
+    from ganzoo.runs import run as runs
+
+    if name is not None:
+        return find_run(name, last=last, root=root)
+    for run in reversed(runs.every(root)):
+        if run.finished and _draws(run):
+            return replace(run, weights="last" if last else "model")
+    raise RunError(f"There is no finished run of a generator in {root}/.", "Make one with: ganzoo train dcgan-cond")
+
+
+def _draws(run: Run) -> bool:
+    """Whether `run` is one of a generator, as far as can be told without its weights."""
+    from ganzoo import roles
+
+    try:
+        return roles.generator(run.arch.export(run.config, run.arch.build(run.config))) is not None
+    except (GanzooError, KeyError, TypeError, ValueError):  # its plugin is gone, or another version of it
+        return False
 
 
 def find_export(name: str | None, root: Path = ROOT) -> Export:

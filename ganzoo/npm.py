@@ -6,16 +6,16 @@ import hashlib
 import json
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import ToolMissingError
-from ganzoo.files import replacing_folder, write_json
+from ganzoo.files import readable, replacing_folder, write_json
 from ganzoo.paths import cache_path, writable_cache
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
 FOLDER = "npm"  # of the cache
 DIGESTS = "sha256.json"  # of what is kept: SHA-256 by name
@@ -58,20 +58,19 @@ def _key(pins: Path, files: Collection[str]) -> str:
 
 def _is_sound(place: Path, files: Collection[str]) -> bool:
     try:
-        digests = json.loads((place / DIGESTS).read_text(encoding="utf-8"))
+        digests = json.loads(readable(place / DIGESTS).read_text(encoding="utf-8"))
         return all(_digest(place / name) == digests[name] for name in files)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(readable(path).read_bytes()).hexdigest()
 
 
 def _fetch(pins: Path, files: Collection[str], place: Path) -> None:
     """Have npm install into a folder beside `place`, and keep `files` of that at `place`."""
-    with tempfile.TemporaryDirectory(prefix=".install-", dir=place.parent) as scratch:
-        installed = Path(scratch)
+    with scratch(place.parent) as installed:
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(pins / name, installed / name)
         what = ", ".join(packages(pins))

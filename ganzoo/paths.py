@@ -8,13 +8,30 @@ from pathlib import Path
 
 from ganzoo.errors import ToolMissingError
 
+REMEDY = "Set GANZOO_CACHE to a folder that can be written."
+
 
 def cache_path() -> Path:
-    """`GANZOO_CACHE`, or ganzoo's folder under the platform's cache; not created here."""
+    """`GANZOO_CACHE`, or ganzoo's folder under the platform's cache; not created here.
+
+    Raises `ToolMissingError` where the user that it names, or that runs this process, has no home folder.
+    """
     from platformdirs import user_cache_path
 
     override = os.environ.get("GANZOO_CACHE")
-    return Path(override).expanduser() if override else user_cache_path("ganzoo", appauthor=False)
+    try:
+        found = Path(override).expanduser() if override else user_cache_path("ganzoo", appauthor=False)
+        if override or found.is_absolute():  # some versions of platformdirs leave a ~ as it is
+            return found
+    except RuntimeError as error:
+        raise ToolMissingError(_homeless(override), REMEDY) from error
+    raise ToolMissingError(_homeless(override), REMEDY)
+
+
+def _homeless(override: str | None) -> str:
+    if override:
+        return f"GANZOO_CACHE is {override}, and no user of that name has a home folder."
+    return "This user has no home folder, in which ganzoo could keep its cache."
 
 
 def writable_cache(name: str) -> Path:
@@ -22,10 +39,29 @@ def writable_cache(name: str) -> Path:
     folder = cache_path() / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):  # only trying tells: root passes every check of modes
-            return folder
+        _try(folder)
     except OSError as error:
         raise ToolMissingError(
-            f"{folder}, where ganzoo keeps what it fetches and builds, cannot be written: {error.strerror}.",
-            "Set GANZOO_CACHE to a folder that can be.",
+            f"{folder}, where ganzoo keeps what it fetches and builds, cannot be written: {error.strerror}.", REMEDY
         ) from error
+    return folder
+
+
+def is_frozen(name: str) -> bool:
+    """Whether the folder `name` of the cache is there and takes no files, as in the image of a container.
+
+    What it holds serves all the same.
+    """
+    folder = cache_path() / name
+    if not folder.is_dir():
+        return False
+    try:
+        _try(folder)
+    except OSError:
+        return True
+    return False
+
+
+def _try(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):  # only trying tells: root passes every check of modes
+        pass

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ganzoo.lookup import ROOT, find_run
+from ganzoo.lookup import ROOT, find_generator, find_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,11 +30,12 @@ class Run:
     """A training's folder: its recipe, its log and its network.
 
     `train`, `load_run` and `Run.resume` return one. `interrupted` is True where the training that returned it was
-    stopped by Ctrl-C, which is "interrupt" in a notebook; `resume` continues it.
+    stopped by Ctrl-C, which is "interrupt" in a notebook, or by SIGTERM; `resume` continues it.
     """
 
     _run: runs.Run
     interrupted: bool = False
+    _signal: int = signal.SIGINT  # which of two interrupted it: Ctrl-C's or SIGTERM
 
     def __repr__(self) -> str:
         config, state = self.config, "finished" if self.finished else "not finished"
@@ -243,8 +245,13 @@ def load_run(name: str | PathLike[str] | None = None, *, last: bool = False) -> 
     return Run(find_run(None if name is None else str(name), last=last))
 
 
+def load_generator(name: str | None, *, last: bool = False) -> Run:
+    """As `load_run`; without a name the latest finished run that draws pictures."""
+    return Run(find_generator(name, last=last))
+
+
 def _run_of(outcome: Outcome) -> Run:
-    return Run(outcome.run, outcome.interrupted)
+    return Run(outcome.run, outcome.interrupted, outcome.signal)
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +15,11 @@ from ganzoo.bench.rounds import Rounds
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.export.layouts import NAMES as LAYOUTS
 from ganzoo.plugins import PEERS
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ganzoo.bench.contestants import Contestant, ExportOfRun
     from ganzoo.bench.options import BenchOptions
@@ -43,12 +43,12 @@ def bench(
     installed = [peers.install(peer, progress) for peer in PEERS.working(progress)] if options.peers else []
     versions = {package: version for peer in installed for package, version in peer.versions.items()}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
-    with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:
-        competing = contestants(chosen, installed, options, Path(folder) / "staged", progress)
-        peak.compile_into(Path(folder) / "peak")
+    with scratch() as folder:
+        competing = contestants(chosen, installed, options, folder / "staged", progress)
+        peak.compile_into(folder / "peak")
         browsed: list[Browsed] = []
         for visitor in visitors:
-            found = _browse(visitor, competing, Path(folder) / "peak", options, progress)
+            found = _browse(visitor, competing, folder / "peak", options, progress)
             same = sum(other.name.split(" #")[0] == found.name for other in browsed)
             browsed.append(replace(found, name=f"{found.name} #{same + 1}") if same else found)
             if found.reason == STOPPED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.cli.encoding import is_utf8
 from ganzoo.streams import results
 from ganzoo.text import UNFIT
 
@@ -40,7 +41,7 @@ def nowhere() -> Console:
 def print_json(value: Any) -> None:
     import json
 
-    told = json.dumps(value, indent=2, ensure_ascii=False)
+    told = json.dumps(value, indent=2, ensure_ascii=not is_utf8(results()))
     # JSON escapes the rest of what `visible` names by itself
     print(UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", told), file=results(), flush=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganzoo.api.runs import load_run
+from ganzoo.api.runs import load_generator, load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app, runs_app
 from ganzoo.cli.arguments import AsJson, Last, RunName, complete
@@ -29,7 +29,7 @@ def sample(
     """Draw pictures with a trained generator."""
     from ganzoo.files import replacing
 
-    chosen = load_run(run, last=last)
+    chosen = load_generator(run, last=last)
     path = out or chosen.path / "sample.png"
     picture = chosen.sheet(label, count=count, seed=seed)
     with replacing(path) as beside:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def trained(run: Run) -> None:
     messages = console.err()
     log, best = run.log, run.best
     if run.interrupted:
-        again = f"ganzoo train {run.config.arch} --resume --out {run.path}"
+        again = f"ganzoo train {run.config.arch} --resume --out {shlex.quote(str(run.path))}"
         messages.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
     elif log:
         accuracies = [entry["validation/main/accuracy"] for entry in log if "validation/main/accuracy" in entry]
@@ -240,11 +241,12 @@ def site_json(made: Site) -> None:
 
 def serving(url: str, exposed: str, open_it: bool) -> None:
     """Where a folder is served; `exposed` is what to know where others reach it too."""
+    import sys
     import webbrowser
 
     if exposed:
         console.warn(exposed)
-    print(url, flush=True)
+    print(url, file=sys.stdout or sys.stderr, flush=True)  # None where it is closed
     if open_it:
         webbrowser.open(url)
 

@@ -80,7 +80,7 @@ def train(
     if team.leads:
         show.trained(run)
     if run.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(128 + run._signal)
 
 
 def _hparams(assignments: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from ganzoo.errors import DocumentError, RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, schemas, size
 from ganzoo.export.encoding_costs import encoding_costs
 from ganzoo.export.layouts import ExportOptions
-from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
+from ganzoo.files import Mark, readable, recover, refuse_foreign, replacing_folder, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -122,7 +122,7 @@ class Export:
     def _stored(self, *names: str) -> Mapping[str, Any]:
         """Arrays of golden.npz."""
         try:
-            return npz.read(self.path / GOLDEN, *names)
+            return npz.read(readable(self.path / GOLDEN), *names)
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
 
@@ -178,7 +178,7 @@ def write(
         prepared = [each.complete() for each in prepared]
     backends = [backend for backend in backends if backend.name not in refused]
 
-    with replacing_folder(place) as staged:
+    with replacing_folder(place, MARK) as staged:
         parts: list[Part] = []
         for network, data in zip(networks, prepared, strict=True):
             (staged / network.name).mkdir()
@@ -188,7 +188,7 @@ def write(
         description = _description(run, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
         if budget is not None:
-            size.check_budget(parts, budget)
+            size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
         export = Export(staged, description)
         checks = judge(export) if judge else ()
         costs = encoding_costs(export, checks)

@@ -20,14 +20,15 @@ import hashlib
 import itertools
 import json
 import math
+import shlex
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from ganzoo import plugins
-from ganzoo.errors import RunError
-from ganzoo.files import write_json
+from ganzoo.errors import RunError, SnapshotError
+from ganzoo.files import readable, remove_unfinished, write_json
 from ganzoo.specs import Arch, TrainConfig
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Run:
     def model_sha256(self) -> str | None:
         """SHA-256 of the file at `model_path` in hex, None where there is none: what a judgement is of."""
         try:
-            return hashlib.sha256(self.model_path.read_bytes()).hexdigest()
+            return hashlib.sha256(readable(self.model_path).read_bytes()).hexdigest()
         except FileNotFoundError:
             return None
 
@@ -77,6 +78,19 @@ class Run:
     @property
     def finished(self) -> bool:
         return self.model_path.exists()
+
+    @property
+    def resume_command(self) -> str:
+        """What goes on with the training."""
+        return f"ganzoo train {self.config.arch} --resume --out {shlex.quote(str(self.path))}"
+
+    def require_in_place(self) -> None:
+        """Raise `RunError` where the folder is gone; writing there would make a new one that is no run."""
+        if not (self.path / "config.json").exists():
+            raise RunError(
+                f"{self.path} was moved or removed during its training.",
+                f"If you moved it, go on with its new name after --out: {self.resume_command}",
+            )
 
     def snapshot(self, iteration: int) -> Path:
         return self.snapshots / f"{iteration:07d}.npz"
@@ -90,10 +104,12 @@ class Run:
         """The lines of the log. Raises `RunError` where they are not what a training writes."""
         file = self.path / "log.jsonl"
         try:
-            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            lines = readable(file).read_text(encoding="utf-8").splitlines()
             return log_lines(json.loads(line) for line in lines)
+        except FileNotFoundError:
+            return []
         except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+            raise RunError(f"{file} is damaged: {error}.", self._restored(file)) from error
 
     def epochs_done(self) -> float:
         """How far the log goes, in epochs."""
@@ -103,27 +119,40 @@ class Run:
     def best(self) -> Best | None:
         """The best snapshot, None before the first score. Raises `RunError` where `best.json` is damaged."""
         file = self.path / "best.json"
-        if not file.exists():
-            return None
         try:
-            best = Best(**json.loads(file.read_text(encoding="utf-8")))
+            best = Best(**json.loads(readable(file).read_text(encoding="utf-8")))
             numbers = isinstance(best.iteration, int) and all(
                 isinstance(value, int | float) and math.isfinite(value) for value in (best.epoch, best.score)
             )
             if not (numbers and isinstance(best.key, str) and best.better in ("min", "max")):
                 raise ValueError("a value is not of its kind")
+        except FileNotFoundError:
+            return None
         except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+            raise RunError(f"{file} is damaged: {error}.", self._restored(file)) from error
         return best
+
+    def _restored(self, file: Path) -> str:
+        """How to get back `file`, all of which a snapshot holds too."""
+        if not self.kept():
+            return "Train anew."
+        model = self.path / "model.npz"  # which says that the training is finished
+        told = f"{file} and {model}" if model.exists() and model != file else file
+        return f"Delete {told}. The last snapshot writes it again: {self.resume_command}"
 
     def save_best(self, best: Best) -> None:
         write_json(self.path / "best.json", asdict(best))
 
     def forget_after(self, iteration: int) -> None:
-        """Remove snapshots and samples of a past that did not happen: the training goes on from `iteration`."""
+        """Remove snapshots and samples of a past that did not happen: the training goes on from `iteration`.
+
+        With them goes what a killed process had half written.
+        """
         for path in (*self.kept(), *(self.path / "samples").glob("[0-9]*.png")):
             if path.stem.isdecimal() and int(path.stem) > iteration:
                 path.unlink()
+        for folder in (self.path, self.snapshots, self.path / "samples"):
+            remove_unfinished(folder)
 
     def unfinish(self) -> None:
         """Remove the networks of a training that goes on; its snapshots have them."""
@@ -137,7 +166,7 @@ class Run:
         if not self.finished:
             raise RunError(
                 f"{self.path} has no {self.model_path.name}: its training is not finished.",
-                f"Finish it with: ganzoo train {self.config.arch} --resume --out {self.path}",
+                f"Finish it with: {self.resume_command}",
             )
         try:
             model = plugins.built(self.arch, self.config)
@@ -146,7 +175,10 @@ class Run:
                 f"{self.path / 'config.json'} has not what {self.config.arch} needs: {type(error).__name__}: {error}.",
                 "Use the ganzoo that wrote it, or train anew.",
             ) from error
-        load_model(self.model_path, self.config, model)
+        try:
+            load_model(self.model_path, self.config, model)
+        except SnapshotError as error:
+            raise SnapshotError(error.message, error.remedy or self._restored(self.model_path)) from error
         return model
 
     def networks(self) -> Sequence[Network]:
@@ -192,7 +224,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def create(path: Path, config: TrainConfig, provenance: Mapping[str, Any]) -> Run:
-    """A new run at `path`. Raises `RunError` where one already is."""
+    """A new run at `path`. Raises `RunError` where something already is."""
     refuse_used(path)
     path.mkdir(parents=True, exist_ok=True)
     run = Run(path, config, provenance)
@@ -201,9 +233,16 @@ def create(path: Path, config: TrainConfig, provenance: Mapping[str, Any]) -> Ru
 
 
 def refuse_used(path: Path) -> None:
-    """Raise `RunError` where a run is at `path`."""
+    """Raise `RunError` where a run is at `path`, or anything else: a training deletes and overwrites files there.
+
+    An empty folder may be there, and in it the lock of a training that was killed before it began.
+    """
     if (path / "config.json").exists():
         raise RunError(f"{path} already holds a run.", "Choose another --out, or continue it with --resume.")
+    if path.is_dir():
+        remove_unfinished(path)
+    if path.exists() and not (path.is_dir() and all(each.name == ".lock" for each in path.iterdir())):
+        raise RunError(f"{path} is there and is no run of ganzoo.", "Choose another --out, or an empty folder.")
 
 
 def save_config(run: Run) -> None:
@@ -214,7 +253,7 @@ def load(path: Path) -> Run:
     """The run at `path`. Raises `RunError` when `config.json` is absent, damaged or of another format."""
     file = path / "config.json"
     try:
-        stored = json.loads(file.read_text(encoding="utf-8"))
+        stored = json.loads(readable(file).read_text(encoding="utf-8"))
         if stored.pop("format") != FORMAT:
             raise RunError(f"{file} has another format than {FORMAT}.", "Use the ganzoo that wrote it.")
         values = stored.pop("config")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import npz
 from ganzoo.errors import SnapshotError
-from ganzoo.files import replacing
+from ganzoo.files import readable, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +107,10 @@ def _fill(path: Path, target: Any, arrays: Arrays) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> SnapshotError:
-    problem = f"{path} is damaged: {type(error).__name__}: {error}."
-    return SnapshotError(problem, "Take an older snapshot, or train anew.")
+    """That `path` is damaged, with the remedy for a snapshot; who reads a network knows the run that it is of."""
+    older = "Delete it, then --resume goes on from the snapshot before it, or trains anew."
+    remedy = older if path.parent.name == "snapshots" else ""
+    return SnapshotError(f"{path} is damaged: {type(error).__name__}: {error}.", remedy)
 
 
 def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
@@ -192,7 +194,7 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
     import numpy as np
 
     try:
-        names = npz.names(path)
+        names = npz.names(readable(path))
         if names and HEADER not in names:
             raise SnapshotError(
                 f"{path} was not written by ganzoo: nothing in it tells which network it is of.",

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,7 @@ from ganzoo.serving.compressed import SUFFIX, precompress
 from ganzoo.site import bundles, hosts
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -109,7 +109,7 @@ def build(
     version = _write_pages(files, pages, options)
     files[WORKER] = _worker(files, pages, version)
     files[LIST] = _list(files, pages, options.base_path)
-    with replacing_folder(place) as staged:
+    with replacing_folder(place, MARK) as staged:
         for path, content in files.items():
             (staged / path).parent.mkdir(parents=True, exist_ok=True)
             (staged / path).write_bytes(content)
@@ -167,8 +167,8 @@ def _pages(found: Sequence[tuple[str, Model, Run | None]], options: SiteOptions)
 def _recut(model: Model, most: int | None) -> Model:
     if most is None:
         return model
-    with tempfile.TemporaryDirectory() as folder:
-        whole, cut = Path(folder) / "whole", Path(folder) / "cut"
+    with scratch() as folder:
+        whole, cut = folder / "whole", folder / "cut"
         whole.mkdir()
         for name, content in model.files.items():
             (whole / name).write_bytes(content)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.errors import RunError
 from ganzoo.export import manifest as manifests
 from ganzoo.export.schemas import LARGEST
+from ganzoo.files import readable
 from ganzoo.serving.compressed import SUFFIX
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _content(folder: Path, name: str, most: int) -> bytes:
     path = folder / name
     if path.is_symlink() or not path.is_file():
         raise ValueError(f"{name} is no file here")
-    with path.open("rb") as file:
+    with readable(path).open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise ValueError(f"{name} is longer than {most} bytes")

@@ -26,7 +26,8 @@ from starlette.responses import RedirectResponse
 from starlette.responses import Response as Reply
 from starlette.routing import Mount, Route
 
-from ganzoo.errors import UsageError
+from ganzoo.errors import UnreadableError, UsageError
+from ganzoo.files import readable
 from ganzoo.serving.running import lan_address, listening, running, with_headers
 from ganzoo.serving.static import Files
 from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
@@ -169,7 +170,7 @@ def _described(folder: Path) -> tuple[str, Mapping[str, str]]:
         raise UsageError(f"{folder} is no folder.", "Make a site with: ganzoo site RUN --out site/")
     file = folder / "site.json"
     try:
-        described: Any = json.loads(file.read_text(encoding="utf-8"))
+        described: Any = json.loads(readable(file).read_text(encoding="utf-8"))
         if not (isinstance(described, dict) and described.keys() >= {"format", "ganzoo"}):
             return "/", {}
         links = {page["file"]: page["link"] for page in described["pages"] if "link" in page}
@@ -178,6 +179,8 @@ def _described(folder: Path) -> tuple[str, Mapping[str, str]]:
         return check_base_path(described["base_path"]), links
     except FileNotFoundError:
         return "/", {}
+    except UnreadableError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError) as error:
         raise UsageError(f"{file} is damaged.", "Make the site again.") from error
 

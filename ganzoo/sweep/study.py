@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 PROBLEM = "problem"  # attribute of a trial: why it has no score
 SPACE = "space"  # attribute of a study: what it was begun with
+OWN = r"study\.lock|\d{4,}(\.lock)?"  # names that may be in a sweep's folder before its study is
 BUSY = 60.0  # seconds to wait while others take a trial
 
 
@@ -88,11 +90,13 @@ class Sweep:
 def sweep(space: Space, folder: Path, console: Console) -> Sweep:
     """Run trials of `space` in `folder` until as many as it wants have ended or are others' work, or to Ctrl-C.
 
-    Raises `UsageError` where another sweep was begun in `folder`, `PackageMissingError` without Optuna.
+    Raises `UsageError` where another sweep was begun in `folder` or anything else lies there, `PackageMissingError`
+    without Optuna.
     """
     _require_optuna()
     from optuna.exceptions import StorageInternalError
 
+    _refuse_foreign(folder)
     goal = _goal(space, console)
     folder.mkdir(parents=True, exist_ok=True)
     interrupted = False
@@ -109,6 +113,14 @@ def sweep(space: Space, folder: Path, console: Console) -> Sweep:
         problem = f"{folder / 'study.db'} takes no more: {error.__cause__ or error}."
         raise RunError(problem, "Look at the folder, then go on with the same command.") from error
     return Sweep(space, goal, folder, tuple(_trials(_study(space, folder, goal), folder)), interrupted)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise `UsageError` where `folder` holds no study and what is no part of a sweep."""
+    if (folder / "study.db").exists() or not folder.exists():
+        return
+    if not folder.is_dir() or not all(re.fullmatch(OWN, each.name) for each in folder.iterdir()):
+        raise UsageError(f"{folder} is there and is no sweep of ganzoo.", "Choose another --out, or an empty folder.")
 
 
 def told(values: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from chainer.training import Extension
+from chainer.training import PRIORITY_WRITER, Extension
 from chainer.training.extensions import LogReport
 
 from ganzoo.errors import DivergedError
@@ -16,9 +16,23 @@ from ganzoo.runs.snapshot import flat, save_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ganzoo.runs.run import Run
     from ganzoo.specs import FloatArray
     from ganzoo.training.judging import Judging
     from ganzoo.training.recovery import Recovery
+
+
+class InPlace(Extension):
+    """Stops a training whose folder was moved or removed."""
+
+    name = "in-place"
+    priority = PRIORITY_WRITER + 1  # before anything is written
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __call__(self, trainer: Any) -> None:
+        self._run.require_in_place()
 
 
 class JsonLog(LogReport):
@@ -109,8 +123,6 @@ class Snapshots(Extension):
         self._written: int | None = None
 
     def initialize(self, trainer: Any) -> None:
-        for half_written in self._run.snapshots.glob(".*"):
-            half_written.unlink()
         if self._at_once:
             self(trainer)
 

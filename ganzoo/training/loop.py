@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 import threading
 from contextlib import contextmanager
@@ -36,12 +35,16 @@ KEEP = 2  # of the last snapshots
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where a training stands when `train` or `resume` returns; `interrupted` by Ctrl-C."""
+    """Where a training stands when `train` or `resume` returns.
+
+    `interrupted` by Ctrl-C or by SIGTERM, which `signal` tells apart.
+    """
 
     run: Run
     interrupted: bool
     log: Sequence[Mapping[str, Any]]
     best: Best | None = None
+    signal: int = signal.SIGINT
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def loop(
     keep: int,
     listener: Listener,
 ) -> Outcome:
-    """Train to the end or to Ctrl-C; either way the state is saved.
+    """Train to the end, or to Ctrl-C or SIGTERM; in each case the state is saved.
 
     `begin` gives the run directory once the architecture has accepted its values. Of several processes, which all are
     here, the first alone watches, writes and calls `listener`.
@@ -98,7 +101,7 @@ def loop(
         with _room_for(run), stop.on_interrupt():
             trainer.run(show_loop_exception_msg=False)
             if not snapshots:
-                return Outcome(run, stop.interrupted, ())
+                return Outcome(run, stop.interrupted, (), signal=stop.signal)
             snapshots(trainer)  # which refuses what is not finite
             log = trainer.get_extension("log").log
             best = run.best() if judge else None
@@ -106,13 +109,14 @@ def loop(
                 training.model.to_device("@numpy")
                 _save(run, training.model, best, trainer)
                 html.write(run)
-    return Outcome(run, stop.interrupted, log, best)
+    return Outcome(run, stop.interrupted, log, best, stop.signal)
 
 
 def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
     """Write the network as it is at the end, and as it was at its best."""
     from ganzoo.runs.snapshot import load_state, save_model
 
+    run.require_in_place()
     save_model(replace(run, weights="last").model_path, run.config, model)
     if best and best.iteration != trainer.updater.iteration:
         load_state(run.snapshot(best.iteration), run.config, trainer)
@@ -156,6 +160,7 @@ def _extend(
     recovery = Recovery(run, training.rates)
     judging = Judging(judge) if judge else None
     snapshots = extensions.Snapshots(recovery, keep, judging, at_once=reseed)
+    trainer.extend(extensions.InPlace(run))
     trainer.extend(extensions.JsonLog(recovery, training.monitors, Evenly(LOG_LINES, epochs)))
     trainer.extend(Watch(recovery, training.healthy, LOG_LINES, judging))
     samples = None
@@ -197,19 +202,21 @@ def _room_for(run: Run) -> Iterator[None]:
     except OSError as error:
         if error.errno not in FULL:
             raise
-        command = f"ganzoo train {run.config.arch} --resume --out {shlex.quote(str(run.path))}"
         kept = run.kept()
         state = f"the snapshot {kept[-1].name} is whole" if kept else "there is no snapshot yet"
         problem = f"{run.path} takes no more: {error.strerror}; {state}."
-        raise DiskFullError(problem, f"Make room, then go on with: {command}") from error
+        raise DiskFullError(problem, f"Make room, then go on with: {run.resume_command}") from error
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what schedulers, containers and machines that shut down send
 
 
 class Stop:
-    """Chainer's stop trigger: at the last epoch, or after the iteration in which Ctrl-C was pressed."""
+    """Chainer's stop trigger: at the last epoch, or after the iteration in which one of `SIGNALS` came."""
 
     def __init__(self, epochs: int, team: Team) -> None:
         self._epochs, self._team = epochs, team
-        self.interrupted = False
+        self.interrupted, self.signal = False, int(signal.SIGINT)
 
     def __call__(self, trainer: Any) -> bool:
         self.interrupted = self._team.any(self.interrupted)  # all stop after the same iteration
@@ -217,20 +224,24 @@ class Stop:
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
-        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once.
+        """Take the first signal as a wish to stop; the second one does at once what it would have done otherwise.
 
-        Python gives signals to the main thread alone: a training in another one has no Ctrl-C.
+        Python gives signals to the main thread alone: a training in another one has none.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
 
         def wish(number: int, frame: Any) -> None:
-            self.interrupted = True
-            signal.signal(signal.SIGINT, former)
+            self.interrupted, self.signal = True, number
+            restore()
 
-        former = signal.signal(signal.SIGINT, wish)
+        def restore() -> None:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+        former = {number: signal.signal(number, wish) or signal.SIG_DFL for number in SIGNALS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, former)
+            restore()

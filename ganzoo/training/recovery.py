@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,5 @@ class Recovery:
         named = "best" if best and run.snapshot(best.iteration) in kept else "last"
         snapshot = run.snapshot(best.iteration) if best and named == "best" else kept[-1]
         told = f", {best.key} {best.score:.3g} at epoch {best.epoch:.1f}" if best and named == "best" else ""
-        command = (
-            f"ganzoo train {config.arch} --resume --out {shlex.quote(str(run.path))} --from {named} {lower}".strip()
-        )
+        command = f"{run.resume_command} --from {named} {lower}".strip()
         return f"Kept: {snapshot}{told}. Go on from there with lower learning rates, or with another --seed: {command}"

@@ -14,6 +14,7 @@ from ganzoo.runs.run import Run
 from ganzoo.training.loop import KEEP, Outcome, Start, loop
 from ganzoo.training.options import TrainOptions, configure
 from ganzoo.training.progress import Progress, silent
+from ganzoo.training.report import html
 from ganzoo.updaters import distributed
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 def train(arch_name: str, options: TrainOptions, root: Path, out: Path | None, listener: Listener = silent) -> Outcome:
     """Train `arch_name` anew, in `out` or in the next free place below `root`.
 
-    Raises `RunError` where a run is at `out` already, or another process at work.
+    Raises `RunError` where a run or anything else is at `out` already, or another process at work.
     """
+    if out:
+        runs.refuse_used(out)
     arch = plugins.ARCHS.get(arch_name)
     config, data = configure(arch, options)
 
@@ -61,6 +64,10 @@ def resume(
     path = (runs.load(out) if out else _unfinished(root, arch_name)).path
     with runs.locked(path) if distributed.team().leads else nullcontext():
         run = runs.load(path)
+        if begin_at is None and distributed.team().once(lambda: _lacks_only_its_page(run, options)):
+            if distributed.team().leads:
+                html.write(run)
+            return Outcome(run, False, run.log(), run.best())
         config, data = _continued(run, arch_name, options, begin_at)
         snapshot = _snapshot(run, begin_at)
         if run.finished and not snapshot:
@@ -74,6 +81,12 @@ def resume(
         again = Start(snapshot, reseed=config.seed != run.config.seed)
         keep = options.keep or KEEP
         return loop(run.arch, config, data, lambda: Run(path, config, provenance), again, keep, listener)
+
+
+def _lacks_only_its_page(run: Run, options: TrainOptions) -> bool:
+    """Whether a kill came after the network was written and before its page, and nothing more is asked for."""
+    longer = options.epochs is not None and options.epochs > run.config.epochs
+    return run.finished and not longer and not (run.path / html.FILE).exists()
 
 
 def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | None) -> tuple[TrainConfig, Data]:
@@ -92,13 +105,23 @@ def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | 
     done = run.epochs_done()
     if run.finished and not begin_at and config.epochs <= max(done, begun.epochs):
         raise UsageError(f"{run.path} is finished.", "Lengthen it with more --epochs, or train anew without --resume.")
-    if config.epochs < done:
-        raise UsageError(f"{run.path} is at epoch {done:.0f} already.", "Give more --epochs, or none.")
+    if config.epochs < min(done, begun.epochs):
+        raise UsageError(f"{run.path} is at epoch {done:.0f} already.", "Give more --epochs, or leave --epochs out.")
+    if begin_at and run.finished and config.epochs <= _reached(run, begin_at):
+        problem = f"The {begin_at} snapshot of {run.path} is from the end of its training, epoch {begun.epochs}."
+        raise UsageError(problem, f"Lengthen the training: give --epochs more than {begun.epochs}.")
     known = run.provenance
     judged_by = datasets.test_checksum(data)  # scores before and after would not compare
     if datasets.checksum(data) != known.get("data_sha256") or judged_by != known.get("test_sha256", judged_by):
         raise RunError(f"The data of {config.dataset} changed since {run.path} was begun.", "Train anew.")
     return config, data
+
+
+def _reached(run: Run, begin_at: str) -> float:
+    """The epoch of the best or the last snapshot, as the log has it."""
+    snapshot = _snapshot(run, begin_at)
+    iteration = int(snapshot.stem) if snapshot else 0
+    return max((line["epoch_detail"] for line in run.log() if line["iteration"] <= iteration), default=0.0)
 
 
 def _snapshot(run: Run, begin_at: str | None) -> Path | None:

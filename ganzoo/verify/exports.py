@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import VerificationError
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +38,7 @@ def verify(
     chosen = export.choose(backends)
     browser = find_browser()
     checks: list[tuple[str, Check]] = []
-    with tempfile.TemporaryDirectory(prefix="ganzoo-verify-") as scratch:
+    with scratch() as folder:
         for network in export.networks:
             inputs, outputs = export.golden(network)
             test = export.test_images(network)
@@ -47,7 +46,7 @@ def verify(
                 progress(f"{network} lies in no export: it is compared by the one sample in its own folder")
             for backend in chosen:
                 first = models.own(export, network, backend, tolerance)
-                others, refused = models.variants(export, network, backend, Path(scratch))
+                others, refused = models.variants(export, network, backend, folder)
                 progress(f"verifying {network} on {backend} in a browser")
                 done = verify_models([first, *others], backend, inputs, outputs, test=test, browser=browser)
                 checks += [(network, check) for check in done]

@@ -19,7 +19,7 @@ from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
 from ganzoo.export.layouts import ExportOptions, Layout, Prepared, Traced, Written, webdnn
-from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, write_json, write_text
+from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, readable, write_json, write_text
 from ganzoo.specs import Backend
 
 if TYPE_CHECKING:
@@ -168,10 +168,11 @@ def read(folder: Path) -> tuple[dict[str, Any], bytes]:
     for name in manifest["weights"]["shards"]:
         told = manifest["files"][name]["bytes"]
         try:
-            with (folder / name).open("rb") as file:
+            with readable(folder / name).open("rb") as file:
                 content.append(file.read(told + 1))
-        except OSError as error:
-            raise DocumentError(folder / name, "", f"it cannot be read: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise DocumentError(folder / name, "", f"it cannot be read: {reason}") from error
         if len(content[-1]) != told:
             raise DocumentError(folder / name, "", f"it has not the {told} bytes that the manifest says")
     return manifest, b"".join(content)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import DocumentError
+from ganzoo.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,10 +37,11 @@ MUST = {
 def read(path: Path, schema: str) -> dict[str, Any]:
     """The document in the file `path`. Raises `DocumentError` where it cannot be read or is not as `schema` says."""
     try:
-        with path.open("rb") as file:
+        with readable(path).open("rb") as file:
             content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DocumentError(path, "", f"it cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DocumentError(path, "", f"it cannot be read: {reason}") from error
     return parse(content, schema, path)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import RunError, UnknownNameError
+from ganzoo.files import readable
 
 if TYPE_CHECKING:
     from ganzoo.runs.run import Run
@@ -45,10 +46,8 @@ class Metrics:
 def metrics(run: Run) -> Metrics | None:
     """What `metrics.json` tells, None where there is none. Raises `RunError` where it is damaged."""
     file = run.path / "metrics.json"
-    if not file.exists():
-        return None
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(readable(file).read_text(encoding="utf-8"))
         if told["format"] != 1:
             raise ValueError(f"it has format {told['format']}")
         if any(each["better"] not in ("min", "max") for each in told["scores"].values()):
@@ -65,6 +64,8 @@ def metrics(run: Run) -> Metrics | None:
             raise ValueError(f"it judges no {weights}.npz")
         current = told["model_sha256"] == replace(run, weights=weights).model_sha256()
         return Metrics(weights, current, scores, tuple(shares), str(told["note"]))
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         problem = f"{file} is damaged: {type(error).__name__}: {error}."
         raise RunError(problem, f"Write it anew with: ganzoo eval {shlex.quote(str(run.path))}") from error

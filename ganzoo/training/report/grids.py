@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import RunError
-from ganzoo.files import replacing
+from ganzoo.files import readable, replacing
 from ganzoo.image_grid import HEADING, SCALE
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _small(path: Path) -> Any:
     try:
         if path.is_symlink():
             raise ValueError("it is a link")
-        with Image.open(path, formats=["PNG"]) as opened:
+        with Image.open(readable(path), formats=["PNG"]) as opened:
             sheet = opened.convert("RGB")
         picture = sheet.crop((0, HEADING, *sheet.size)).reduce(SCALE)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
