@@ -119,6 +119,7 @@ def test_verifying_raises_what_differs_unless_it_is_only_to_be_told(run: package
 def test_progress_interrupt_and_resume(tmp_path: Path) -> None:
     """As a notebook does it: a callback, "interrupt", and on from there; from another thread as well."""
     told: list[package.Progress] = []
+    former = signal.getsignal(signal.SIGINT)
     options: dict[str, Any] = {"epochs": 2, "limit": 96, "batch_size": 32, "hparams": {"alpha": 5e-4}}
 
     def interrupt(progress: package.Progress) -> None:
@@ -131,7 +132,7 @@ def test_progress_interrupt_and_resume(tmp_path: Path) -> None:
     last = told[-1]
     assert last.path == run.path and last.config == run.config and last.epochs == 2 and 1 <= last.epoch < 2
     assert str(last).startswith("epoch 1.") and last.monitors and last.log and last.notable
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is former
 
     class EnoughError(Exception):
         pass
