@@ -45,8 +45,8 @@ def run(what: str, command: list[str], env: Mapping[str, str] | None = None) -> 
         )
     except subprocess.TimeoutExpired as error:
         raise ToolMissingError(
-            f"The compiler of {what} came to no end in {TIMEOUT} s.",
-            "Try again when this machine is less busy; '--debug' shows the command.",
+            f"The compiler of {what} did not finish within {TIMEOUT} s.",
+            "Try again when this machine is less busy. '--debug' shows the command.",
         ) from error
     if done.returncode and (full := FULL.search(done.stderr)):
         raise DiskFullError(
@@ -55,6 +55,6 @@ def run(what: str, command: list[str], env: Mapping[str, str] | None = None) -> 
         ) from subprocess.CalledProcessError(done.returncode, command)
     if done.returncode:
         raise UnsupportedOperatorError(
-            f"The compiler refuses {what}:\n{done.stderr.strip()[-2000:]}",
-            "This is a fault of their source or of the toolchain; '--debug' shows the command.",
+            f"The compiler failed on {what}:\n{done.stderr.strip()[-2000:]}",
+            "Either their source or the compiler is faulty. '--debug' shows the command.",
         ) from subprocess.CalledProcessError(done.returncode, command)

@@ -1,4 +1,4 @@
-"""What this machine has for ganzoo, what it lacks, and how to get that."""
+"""Check what this machine has for ganzoo, what it lacks, and how to get it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """`needed` is what for; `remedy` is empty where all is well. `required` by training and export."""
+    """`needed` says what needs it.
+
+    `remedy` is empty if all is well. `required` means that training or export needs it.
+    """
 
     what: str
     found: str
@@ -111,7 +114,7 @@ def _gpu() -> Iterable[Finding]:
 
 def _emscripten() -> Iterable[Finding]:
     found = shutil.which("em++")
-    remedy = "" if found else "zig does without it."
+    remedy = "" if found else "Not needed: zig is the default."
     yield Finding("em++", found or "none", bool(found), False, "--toolchain emscripten", remedy)
 
 

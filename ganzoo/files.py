@@ -1,4 +1,4 @@
-"""Files and folders that are whole or absent: written beside their place, then renamed into it."""
+"""Write files and folders completely or not at all: write next to their place, then rename."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNFINISHED, STAGING = "ganzoo-", "staging-"  # in the hidden name of a file, of a folder, that is being written
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # of a disk: a failed write does not tell its file
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # a full or failing disk: no file is named
 # What git, a host or its tools keep at the top of a folder that is shown: it stays when the rest is replaced
 KEPT = (
     *(".git", ".gitattributes", ".github", ".gitignore"),
@@ -36,10 +36,10 @@ UNALTERED = "# Every file here is checked by its SHA-256, so git must not change
 
 @dataclass(frozen=True)
 class Mark:
-    """What tells a folder of ours: `file`, a JSON object with all of `keys`; its `files` names what else we wrote.
+    """How to recognize a folder that ganzoo wrote: it has `file`, a JSON object with all of `keys` and a list `files`.
 
-    `what` is the folder's name in words; `others` are files that the list lacks. `former_file` is what `file` was
-    called in older folders, which are ours as well.
+    `what` is the word for such a folder. `others` are files that are not in the list. `former_file` is the name of
+    `file` in older folders.
     """
 
     file: str
@@ -51,10 +51,10 @@ class Mark:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes the place of `path` if the block ends without an error.
+    """A temporary path next to `path` to write to. It replaces `path` if the block ends without an error.
 
-    The content reaches the disk before the name does, so that a crash leaves the old file or the new one. What a
-    killed process had half written in the same folder is removed.
+    The content is on the disk before the file is renamed, so that a crash leaves either the old file or the new one.
+    What a killed process had half written in the same folder is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_unfinished(path.parent)
@@ -108,7 +108,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
-    """`value` as JSON; without `indent` as short as it can be."""
+    """Write `value` as JSON; without `indent`, as short as possible."""
     separators = None if indent else (",", ":")
     write_text(path, json.dumps(value, indent=indent, separators=separators, ensure_ascii=False) + "\n")
 
@@ -179,7 +179,7 @@ def _alone(place: Path) -> Iterator[None]:
 
 
 def recover(place: Path) -> None:
-    """Undo or finish a replacing of the folder `place`, an absolute path, that was cut off between its two renames."""
+    """Undo or finish the replacement of the folder `place`, an absolute path, if it was cut between its renames."""
     if _former(place).exists():
         with _alone(place):  # a process that is between them goes on to its end
             _recover(place)
@@ -203,7 +203,7 @@ def refuse_foreign(place: Path, mark: Mark) -> None:
     recover(place)
     around = next(each for each in place.parents if each.exists())
     if not (around.is_dir() and os.access(around, os.W_OK)):
-        raise UsageError(f"{place} cannot be written: {around} takes no files.", "Name another --out.")
+        raise UsageError(f"{place} cannot be written: {around} is not a writable folder.", "Choose another --out.")
     if place.exists():
         _refuse_others(place, place, mark)
 
@@ -215,7 +215,7 @@ def _refuse_others(lies: Path, place: Path, mark: Mark) -> None:
     file = mark.former_file if mark.former_file and not (lies / mark.file).exists() else mark.file
     listed = _listed(lies / file, mark.keys)
     if listed is None:
-        raise UsageError(f"{place} is there and is no {mark.what}.", "Name another --out, or remove it.")
+        raise UsageError(f"{place} exists and is not a ganzoo {mark.what}.", "Choose another --out, or remove it.")
     own = {PurePosixPath(name + ending) for name in (file, *mark.others, *listed) for ending in ("", ".br")}
     folders = {folder for file in own for folder in file.parents}
     own |= {*folders, *(folder / GIT_ATTRIBUTES for folder in folders)}
@@ -223,11 +223,11 @@ def _refuse_others(lies: Path, place: Path, mark: Mark) -> None:
         inside = PurePosixPath(*path.relative_to(lies).parts)
         if inside.parts[0] not in KEPT and inside.name not in CLUTTER and inside not in own:
             message = f"{place / inside} is not of the {mark.what} that would be replaced."
-            raise UsageError(message, "Move it away, or name another --out.")
+            raise UsageError(message, "Move it away, or choose another --out.")
 
 
 def _listed(file: Path, keys: Collection[str]) -> Collection[str] | None:
-    """The files that `file`, which marks a folder of ours, lists; None where it is another's."""
+    """The files that `file` lists; None if ganzoo did not write it."""
     try:
         told = json.loads(readable(file).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -237,7 +237,7 @@ def _listed(file: Path, keys: Collection[str]) -> Collection[str] | None:
 
 
 def _discard(former: Path, place: Path) -> None:
-    """Remove the folder `former`; what is `KEPT` moves to `place`, which has replaced it."""
+    """Remove the folder `former` after moving the names in `KEPT` to `place`, which has replaced it."""
     for name in KEPT:
         if os.path.lexists(former / name) and not os.path.lexists(place / name):
             (former / name).rename(place / name)

@@ -39,7 +39,7 @@ def fetch(pins: Path, files: Collection[str], progress: Callable[[str], None] | 
         with FileLock(writable_cache(FOLDER) / f"{place.name}.lock"):
             if not _is_sound(place, files):  # another process may have fetched them meanwhile
                 if progress:
-                    progress(f"fetching {', '.join(packages(pins))} with npm, once")
+                    progress(f"downloading {', '.join(packages(pins))} with npm, once")
                 _fetch(pins, files, place)
     return {name: place / name for name in files}
 
@@ -89,7 +89,7 @@ def _install(folder: Path, what: str) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise ToolMissingError(
-            f"npm, which fetches {what}, was not found.",
+            f"npm was not found. It is needed to download {what}.",
             "Install Node.js with npm (Debian: apt-get install npm).",
         )
     try:
@@ -105,7 +105,7 @@ def _install(folder: Path, what: str) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _failed(what, str(error)) from error
     if done.returncode:
-        raise _failed(what, _reason(done.stderr) or f"it ended with code {done.returncode}")
+        raise _failed(what, _reason(done.stderr) or f"it exited with code {done.returncode}")
 
 
 def _reason(printed: str) -> str:
@@ -116,6 +116,6 @@ def _reason(printed: str) -> str:
 
 def _failed(what: str, why: str) -> ToolMissingError:
     return ToolMissingError(
-        f"npm did not deliver {what}: {why}.",
+        f"npm could not download {what}: {why}.",
         "Check the network and npm's registry setting, then try again.",
     )

@@ -1,4 +1,4 @@
-"""Where ganzoo keeps what it can fetch or build again."""
+"""The cache: files that ganzoo can download or build again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REMEDY = "Set GANZOO_CACHE to a folder that can be written."
 
 
 def cache_path() -> Path:
-    """`GANZOO_CACHE`, or ganzoo's folder under the platform's cache; not created here.
+    """`GANZOO_CACHE`, or ganzoo's folder in the user's cache folder. It is not created here.
 
     Raises `ToolMissingError` where the user that it names, or that runs this process, has no home folder.
     """
@@ -35,14 +35,14 @@ def _homeless(override: str | None) -> str:
 
 
 def writable_cache(name: str) -> Path:
-    """The folder `name` of the cache, made where it is absent. Raises `ToolMissingError` where no file can be put."""
+    """The folder `name` of the cache, created if necessary. Raises `ToolMissingError` if it cannot be written."""
     folder = cache_path() / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _try(folder)
     except OSError as error:
         raise ToolMissingError(
-            f"{folder}, where ganzoo keeps what it fetches and builds, cannot be written: {error.strerror}.", REMEDY
+            f"The cache folder {folder} cannot be written: {error.strerror}.", REMEDY
         ) from error
     return folder
 
@@ -63,5 +63,5 @@ def is_frozen(name: str) -> bool:
 
 
 def _try(folder: Path) -> None:
-    with tempfile.TemporaryFile(dir=folder):  # only trying tells: root passes every check of modes
+    with tempfile.TemporaryFile(dir=folder):  # only writing proves it: for root, every check of permissions succeeds
         pass

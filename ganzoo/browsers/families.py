@@ -64,7 +64,7 @@ class Family:
         xvfb = shutil.which("xvfb-run")
         if xvfb is None and self.display == "needed":
             raise BrowserMissingError(
-                f"A browser of the family {self.name} needs a display, and there is none.",
+                f"{self.name} needs a display, but this machine has none.",
                 "Install Xvfb (Debian: apt-get install xvfb xauth).",
             )
         return [xvfb, "-a"] if xvfb else []

@@ -22,7 +22,7 @@ from ganzoo.temporary import scratch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's name or path."
+REMEDY = "Install Chromium (Debian: apt-get install chromium), or set GANZOO_BROWSER to the name or path of a browser."
 
 TIMEOUT = 10.0  # seconds that a program may take to tell its version
 

@@ -53,7 +53,7 @@ def launch(browser: Browser, url: str) -> Iterator[Launched]:
         try:
             process = start(command, folder, log, environment=family.environment(profile))
         except OSError as error:
-            raise BrowserMissingError(f"'{command[0]}' does not start: {error.strerror}.", REMEDY) from error
+            raise BrowserMissingError(f"'{command[0]}' could not be started: {error.strerror}.", REMEDY) from error
         try:
             yield Launched(process, folder / "log")
         finally:

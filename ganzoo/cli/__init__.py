@@ -1,8 +1,8 @@
-"""The command line: each command reads its options, calls one function and shows what comes back.
+"""The command line: each command reads its options, calls one function and prints its result.
 
-Data goes to stdout, progress and messages to stderr. Exit codes: 0 done; 1 a check did not hold; 2 wrong
-use; 3 something is missing on this machine; 130 interrupted by Ctrl-C, 143 by SIGTERM. Nothing heavy is imported before
-a command runs.
+Data goes to stdout, progress and messages to stderr. Exit codes: 0 success; 1 a check failed; 2 wrong usage; 3
+something is missing on this machine; 130 interrupted by Ctrl-C, 143 by SIGTERM. Nothing heavy is imported before a
+command runs.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Each of these modules adds its commands to the application when it is imported; `ganzoo --help` has their order.
-COMMANDS = ("listing", "train", "runs", "export", "bench", "site", "doctor")
+COMMANDS = ("train", "runs", "export", "site", "bench", "listing", "doctor")
 
 
 INTERRUPTED = 128 + signal.SIGINT  # the exit code after Ctrl-C
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line; every end is a `SystemExit` with its code."""
+    """Run the command line. It always ends with `SystemExit` and an exit code."""
     from ganzoo.cli.app import app
     from ganzoo.cli.encoding import let_everything_be_printed
     from ganzoo.cli.errors import tell

@@ -1,6 +1,6 @@
-"""What all commands print with: results on stdout, progress and messages on stderr.
+"""How all commands print: results on stdout, progress and messages on stderr.
 
-Rich honours NO_COLOR and leaves out colour and animation off a terminal.
+Rich respects NO_COLOR and prints no colour or animation if the output is not a terminal.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def step(line: str) -> None:
 
 @contextmanager
 def stages() -> Iterator[Callable[[str], None]]:
-    """Stages of work that has hundreds: one line that changes on a terminal, a line each elsewhere."""
+    """Print the stages of work that has hundreds: one changing line on a terminal, one line each elsewhere."""
     from rich.text import Text
 
     console = err()

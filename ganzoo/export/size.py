@@ -137,7 +137,7 @@ def parse_bytes(text: str) -> int:
     """Bytes for "800000", "800kB", "5MB", "1 MiB". Raises `UsageError` on anything else."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", text)
     if match is None or match[2] not in UNITS:
-        raise UsageError(f"'{text}' is no size.", "Write it as 800kB, 5MB or 1MiB.")
+        raise UsageError(f"'{text}' is not a size.", "Write it as 800kB, 5MB or 1MiB.")
     return round(Decimal(match[1]) * UNITS[match[2]])
 
 
@@ -151,7 +151,7 @@ def check_budget(parts: Sequence[Part], budget: int, encoding: str | None) -> No
         largest = sorted(parts, key=lambda part: -part.raw)[:LARGEST]
         names = ", ".join(f"{part.path} ({part.raw:,})" for part in largest)
         raise BudgetError(
-            f"The export takes {raw:,} bytes, {raw - budget:,} more than the budget of {budget:,}. Largest: {names}.",
+            f"The export has {raw:,} bytes, {raw - budget:,} more than the budget of {budget:,}. Largest: {names}.",
             f"{_smaller(parts, budget, encoding)}, or allow more with --budget. Nothing was written.",
         )
 
@@ -181,7 +181,7 @@ def file_rows(parts: Sequence[Part], network: str) -> list[list[str]]:
 
 def backend_rows(parts: Sequence[Part]) -> list[list[str]]:
     """A row for each backend and for all: name, files, raw, gzip, Brotli, distinct, code in Brotli."""
-    sums = [*by_backend(parts).items(), ("together", total(parts))]
+    sums = [*by_backend(parts).items(), ("total", total(parts))]
     return [[name, *_columns(each)] for name, each in sums]
 
 

@@ -72,7 +72,7 @@ def library(dtype: np.dtype[Any]) -> Any:
     except GanzooError as error:
         reason = error.message.partition("\n")[0]
         warnings.warn(
-            f"The fast layers are not to be had, training takes several times as long. {reason} {error.remedy}",
+            f"The fast layers cannot be used, so training takes several times as long. {reason} {error.remedy}",
             stacklevel=2,
         )
         return None
@@ -84,11 +84,13 @@ def load(dtype: str) -> Any:
     try:
         path = built(dtype)
     except OSError as error:
-        raise ToolMissingError(f"The kernels cannot be kept: {error}.", "Make room, or set GANZOO_CACHE.") from error
+        raise ToolMissingError(
+            f"The compiled layers cannot be saved: {error}.", "Free some space, or set GANZOO_CACHE to another folder."
+        ) from error
     try:
         found = ctypes.CDLL(str(path))
     except OSError as error:
-        raise ToolMissingError(f"{path} does not load: {error}.", "Remove it and try again.") from error
+        raise ToolMissingError(f"{path} cannot be loaded: {error}.", "Delete it and try again.") from error
     for name, arguments in FUNCTIONS.items():
         function = getattr(found, name)
         function.argtypes, function.restype = [each or real for each in arguments], None

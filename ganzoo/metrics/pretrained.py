@@ -78,7 +78,7 @@ def frozen() -> Known:
     """MNIST's evaluator. Raises `SnapshotError` where its file is not the one that this ganzoo came with."""
     known = read(FROZEN, Evaluator(1, 10))
     if known.sha256 != FROZEN_SHA256:
-        raise SnapshotError(f"{FROZEN} is not the evaluator that this ganzoo came with.", "Install ganzoo anew.")
+        raise SnapshotError(f"{FROZEN} is not the evaluator that belongs to this version of ganzoo.", "Install ganzoo again.")
     return known
 
 
@@ -98,11 +98,11 @@ def read(path: Path, evaluator: Evaluator) -> Known:
             raise ValueError("it is compressed")
         arrays = npz.read(io.BytesIO(content))
         if {key: array.shape for key, array in arrays.items()} != {key: array.shape for key, array in wanted.items()}:
-            raise ValueError("it is of another network")
+            raise ValueError("it belongs to another network")
         if not all(array.dtype == np.float16 and np.isfinite(array).all() for array in arrays.values()):
-            raise ValueError("it holds what are no weights")
+            raise ValueError("it holds arrays that are not weights")
     except ValueError as error:
-        raise SnapshotError(f"{path} is no evaluator: {error}.", "Install ganzoo anew.") from error
+        raise SnapshotError(f"{path} is not a valid evaluator: {error}.", "Install ganzoo again.") from error
     for key, array in wanted.items():
         array[...] = arrays[key]
     return Known(evaluator, hashlib.sha256(content).hexdigest())

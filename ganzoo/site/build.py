@@ -99,7 +99,7 @@ def build(
     """
     hosts.check_base_path(options.base_path)
     if not options.title.strip() or not options.title.isprintable():
-        raise UsageError(f"{options.title!r} is no title.", "Give --title one line of text.")
+        raise UsageError(f"{options.title!r} is not a title.", "Give --title as one line of text.")
     place = out.resolve()
     refuse_foreign(place, MARK)
     progress("checking the networks")
@@ -131,7 +131,7 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
     for bundle, run in exports:
         if bundle.layout != layout.LAYOUT.name:
             raise UsageError(
-                f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
+                f"{bundle.path} has WebDNN's layout, for which there are no pages.", "Export again with --layout ganzoo."
             )
         for name in bundle.networks:
             model = bundles.read(bundle.folder(name))
@@ -141,7 +141,7 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
                 passed_over.append(f"{bundle.folder(name)} has no page: {reason}.")
     if not found:
         raise UsageError(
-            " ".join(passed_over), "A site shows generators of pictures, and classifiers of one picture each."
+            " ".join(passed_over), "A site needs at least one generator of pictures or classifier of pictures."
         )
     return found, passed_over
 

@@ -1,4 +1,4 @@
-"""The training loop: Chainer's Trainer with what watches, shows and writes."""
+"""The training loop: Chainer's Trainer with extensions that check, show and save."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ganzoo.training.progress import Listener
     from ganzoo.updaters.distributed import Team
 
-EVALS = 8  # judgements in a whole training
-SHEETS = 2 * EVALS  # of samples, likewise
-LOG_LINES = 12 * EVALS  # likewise: scores then stand in the line of the iteration that they are of
+EVALS = 8  # evaluations in a whole training
+SHEETS = 2 * EVALS  # sheets of samples in a whole training
+LOG_LINES = 12 * EVALS  # likewise; a multiple of EVALS, so that scores are in the line of their own iteration
 SNAPSHOT_SECONDS = 60.0
-KEEP = 2  # of the last snapshots
+KEEP = 2  # latest snapshots that are kept
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a training goes on: at `snapshot`, at the beginning without one; `reseed` with other random numbers."""
+    """Where a training continues: at `snapshot`, or at the beginning if that is None.
+
+    `reseed` asks for new random numbers.
+    """
 
     snapshot: Path | None
     reseed: bool
@@ -78,7 +81,7 @@ def loop(
     team = distributed.team()
     team.require(config, data)
     with (
-        # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
+        # these matrix products are small: more BLAS threads do not help on an idle machine and slow down a busy one
         threadpool_limits(1, "blas"),
         seeded(config.seed),
         chainer.using_config("type_check", False),
@@ -102,7 +105,7 @@ def loop(
             trainer.run(show_loop_exception_msg=False)
             if not snapshots:
                 return Outcome(run, stop.interrupted, (), signal=stop.signal)
-            snapshots(trainer)  # which refuses what is not finite
+            snapshots(trainer)  # raises if a weight is not finite
             log = trainer.get_extension("log").log
             best = run.best() if judge else None
             if not stop.interrupted:
@@ -113,7 +116,7 @@ def loop(
 
 
 def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
-    """Write the network as it is at the end, and as it was at its best."""
+    """Save the weights from the end of the training and those with the best score."""
     from ganzoo.runs.snapshot import load_state, save_model
 
     run.require_in_place()
@@ -143,7 +146,7 @@ def _extend(
     keep: int,
     reseed: bool,
 ) -> Snapshots:
-    """Give `trainer` all that watches, shows and writes."""
+    """Add the extensions that check, show and save to `trainer`."""
     from chainer.training.triggers import TimeTrigger
 
     from ganzoo.image_grid import COLUMNS
@@ -179,7 +182,7 @@ def _extend(
 
 
 def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
-    """Bring `trainer` to where `again` says, and `run` with it."""
+    """Bring `trainer` and `run` to the state that `again` describes."""
     import numpy as np
 
     from ganzoo.runs.snapshot import load_state
@@ -196,15 +199,18 @@ def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
 
 @contextmanager
 def _room_for(run: Run) -> Iterator[None]:
-    """Raise `DiskFullError` where a disk takes no more; files are whole or absent, so the last snapshot is good."""
+    """Raise `DiskFullError` if the disk is full.
+
+    Files are written completely or not at all, so the last snapshot is valid.
+    """
     try:
         yield
     except OSError as error:
         if error.errno not in FULL:
             raise
         kept = run.kept()
-        state = f"the snapshot {kept[-1].name} is whole" if kept else "there is no snapshot yet"
-        problem = f"{run.path} takes no more: {error.strerror}; {state}."
+        state = f"the snapshot {kept[-1].name} is complete" if kept else "there is no snapshot yet"
+        problem = f"{run.path} cannot be written: {error.strerror}; {state}."
         raise DiskFullError(problem, f"Make room, then go on with: {run.resume_command}") from error
 
 

@@ -55,9 +55,9 @@ def test_wrong_requests(run: package.Run, runs: Mapping[str, InternalRun], in_tm
     for wrong in (-1, 2**32):
         with pytest.raises(errors.UsageError, match=r"less than 2\*\*32"):
             run.draw("3", seed=wrong)
-    with pytest.raises(errors.UsageError, match="draws no pictures"):
+    with pytest.raises(errors.UsageError, match="is not a generator of pictures"):
         package.load_run(runs["cnn"].path).sheet()
-    with pytest.raises(errors.RunError, match="Make one with: ganzoo train"):  # the remedy is in what a notebook shows
+    with pytest.raises(errors.RunError, match="Train one with: ganzoo train"):  # the remedy is in what a notebook shows
         package.load_run()
     with pytest.raises(errors.UnknownNameError, match="no run 'mine'"):
         package.load_run("mine")
@@ -66,7 +66,7 @@ def test_wrong_requests(run: package.Run, runs: Mapping[str, InternalRun], in_tm
         ({"layout": "mine"}, "layout 'mine'"),
         ({"toolchain": "gcc"}, "toolchain of these backends 'gcc'"),
         ({"backends": ["cuda"]}, "backend 'cuda'"),
-        ({"backends": []}, "needs a backend"),
+        ({"backends": []}, "needs at least one backend"),
     ):
         wanted: dict[str, Any] = {"verify": False, **options}
         with pytest.raises(errors.UsageError, match=words):

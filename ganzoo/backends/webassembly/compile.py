@@ -156,7 +156,7 @@ def _code(step: Step) -> Code:
 def _unsupported(step: Step, what: str) -> UnsupportedOperatorError:
     return UnsupportedOperatorError(
         f"Layer {step.layer}: the backend webassembly has no kernel for {what}.",
-        "Export without this backend, or write the layer in other operators.",
+        "Export without this backend, or express the layer with other operators.",
     )
 
 
@@ -179,8 +179,8 @@ def _batch(plan: Plan, room: int) -> int:
     if image + weights > MEMORY:
         largest = max(plan.steps, key=lambda step: _size(step))
         raise UnsupportedOperatorError(
-            f"{plan.name} takes {(image + weights) >> 20} MiB, more than the {MEMORY >> 20} MiB of the backend "
-            f"webassembly; its largest step is {largest.kind} of layer {largest.layer}.",
+            f"{plan.name} needs {(image + weights) >> 20} MiB of memory, but the backend webassembly has "
+            f"{MEMORY >> 20} MiB; its largest step is {largest.kind} of layer {largest.layer}.",
             "Make the network or its pictures smaller.",
         )
     batch = 1

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Program
 
 GOLDEN, DIRECTIONS = "golden.bin", "directions.bin"
-LARGE = "Only weights can be cut: export fewer backends, or choose a host that takes larger files."
+LARGE = "Only weights can be split. Export fewer backends, or choose a host that accepts larger files."
 
 # Largest absolute difference from Chainer that is no fault, where the encoding costs more than a backend's sums: of a
 # network with one matrix of weights. The rounding errors of several are independent, and add up as the root of their
@@ -174,7 +174,7 @@ def read(folder: Path) -> tuple[dict[str, Any], bytes]:
             reason = error.strerror if isinstance(error, OSError) else error
             raise DocumentError(folder / name, "", f"it cannot be read: {reason}") from error
         if len(content[-1]) != told:
-            raise DocumentError(folder / name, "", f"it has not the {told} bytes that the manifest says")
+            raise DocumentError(folder / name, "", f"it does not have the {told} bytes that the manifest says")
     return manifest, b"".join(content)
 
 
@@ -203,7 +203,7 @@ def recut(folder: Path, into: Path, most: int) -> None:
         size = path.stat().st_size
         if size > most:
             shutil.rmtree(into)
-            raise UsageError(f"{path.name} has {size:,} bytes, more than the {most:,} allowed.", LARGE)
+            raise UsageError(f"{path.name} has {size:,} bytes, but --max-file-size allows {most:,}.", LARGE)
 
 
 def _write_again(folder: Path, into: Path, manifest: dict[str, Any], shards: Mapping[str, bytes]) -> None:

@@ -55,7 +55,7 @@ def parse(content: bytes, schema: str, path: Path) -> dict[str, Any]:
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise DocumentError(path, "", f"it is no JSON: {error}") from error
+        raise DocumentError(path, "", f"it is not valid JSON: {error}") from error
     check(document, schema, path)
     return dict(document)
 
@@ -69,8 +69,8 @@ def check(document: Any, schema: str, path: Path) -> None:
         raise DocumentError(
             path,
             "format",
-            f"its format is {found}, and this ganzoo reads format {known}",
-            "Use the ganzoo that wrote it, or export again.",
+            f"its format is {found}, but this version of ganzoo reads format {known}",
+            "Use the version of ganzoo that wrote it, or export again.",
         )
     error = next(validator.iter_errors(document), None)
     if error:
@@ -101,7 +101,7 @@ def _said(error: ValidationError) -> tuple[str, str]:
     if "propertyNames" in error.absolute_schema_path:
         where = f"a name in {where}"
     must = MUST[str(error.validator)].format(error.validator_value)
-    return place, f"{where} is {_shown(error.instance)} and {must}"
+    return place, f"{where} is {_shown(error.instance)} but {must}"
 
 
 def _shown(value: Any) -> str:
@@ -118,4 +118,4 @@ def _number(text: str) -> int | float:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a valid number in JSON")

@@ -31,7 +31,7 @@ def curves(log: Log, best: Best | None) -> list[Chart]:
     monitors = [key for key in keys if not scored(key)]
     groups = {
         "Losses": [key for key in monitors if not key.endswith("accuracy")],
-        "Accuracy while training": [key for key in monitors if key.endswith("accuracy")],
+        "Accuracy during training": [key for key in monitors if key.endswith("accuracy")],
         **{_named(key): [key] for key in keys if scored(key)},
     }
     return [_chart(title, log, group, best) for title, group in groups.items() if group]
@@ -39,7 +39,7 @@ def curves(log: Log, best: Best | None) -> list[Chart]:
 
 def _named(key: str) -> str:
     name = key.removeprefix("eval/")
-    return f"Judged: {NAMES.get(name, name)}"
+    return f"Score: {NAMES.get(name, name)}"
 
 
 def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Chart:
