@@ -11,9 +11,8 @@ from ganzoo.bench.statistics import estimate, ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ganzoo.tables import Table
-
     from benchmarks.training.rounds import Contestant
+    from ganzoo.tables import Table
 
 HEADINGS = ("recipe", "step, threads", "ms", "95%", "ratio", "95%", "MB")
 TITLE = "Milliseconds a training step, peak memory; ratio is ganzoo's to PyTorch's"

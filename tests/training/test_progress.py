@@ -53,7 +53,6 @@ def test_time_left_is_what_the_rate_says() -> None:
 @pytest.mark.parametrize("columns", [80, 60, 50])
 def test_the_dashboard_s_numbers_have_room_before_its_curves(columns: int) -> None:
     from io import StringIO
-    from typing import Any
 
     from rich.console import Console
 
