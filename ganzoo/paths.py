@@ -41,9 +41,7 @@ def writable_cache(name: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         _try(folder)
     except OSError as error:
-        raise ToolMissingError(
-            f"The cache folder {folder} cannot be written: {error.strerror}.", REMEDY
-        ) from error
+        raise ToolMissingError(f"The cache folder {folder} cannot be written: {error.strerror}.", REMEDY) from error
     return folder
 
 

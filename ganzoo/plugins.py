@@ -99,7 +99,9 @@ class Registry(Generic[Spec]):
             raise PluginError(problem, remedy) from error
         contract = resolve_name(self.contract)
         if not isinstance(spec, contract):
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is not an instance of {contract.__name__}."
+            problem = (
+                f"The {self.kind} plugin '{entry.name}' ({entry.value}) is not an instance of {contract.__name__}."
+            )
             raise PluginError(problem, remedy)
         found = cast("Spec", spec)
         if found.name != entry.name:

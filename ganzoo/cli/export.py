@@ -12,7 +12,15 @@ from ganzoo.api.exports import load_export
 from ganzoo.api.runs import load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
-from ganzoo.cli.arguments import AsJson, ExportName, RunName, backend_option, last_option, max_file_size_option, tolerance_option
+from ganzoo.cli.arguments import (
+    AsJson,
+    ExportName,
+    RunName,
+    backend_option,
+    last_option,
+    max_file_size_option,
+    tolerance_option,
+)
 from ganzoo.cli.help import BROWSER, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import find_run

@@ -62,7 +62,9 @@ def trained(run: Run) -> None:
         if best:
             told = f"{best.key.removeprefix('eval/')} {best.score:.4g} at epoch {best.epoch:.1f}"
             messages.print(
-                f"model.npz has the weights with the best score ({told}), last.npz those from the end.", markup=False, soft_wrap=True
+                f"model.npz has the weights with the best score ({told}), last.npz those from the end.",
+                markup=False,
+                soft_wrap=True,
             )
     print(run.path)
 
@@ -99,8 +101,12 @@ def export(made: Export) -> None:
     parts = size.parts(sizes)
     for network in made.networks:
         rows = size.file_rows(parts, network)
-        console.table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"File sizes of {network}, in bytes")
-    console.table(("backend", *SIZES), size.backend_rows(parts), right=6, title="Download of a page by backend, in bytes")
+        console.table(
+            ("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"File sizes of {network}, in bytes"
+        )
+    console.table(
+        ("backend", *SIZES), size.backend_rows(parts), right=6, title="Download of a page by backend, in bytes"
+    )
     for name, note in made.notes.items():
         console.out().print(f"{name}: {note}", markup=False)
     if made.checks:
@@ -161,7 +167,9 @@ def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> 
             [row.step, row.layer, row.kernel, _shapes(*row.inputs), _shapes(row.output), *_counts(row)] for row in rows
         ]
         sums = f"{sum(row.multiply_adds for row in rows):,}", f"{sum(row.bytes for row in rows):,}"
-        console.table(headings, [*cells, ["total", "", "", "", "", *sums]], right=2, title=f"{name}: steps for one picture")
+        console.table(
+            headings, [*cells, ["total", "", "", "", "", *sums]], right=2, title=f"{name}: steps for one picture"
+        )
 
 
 def _shapes(*shapes: tuple[int, ...]) -> str:
@@ -208,7 +216,9 @@ def invitation(address: str, qr_code: str) -> None:
     """Print the address that a phone has to open."""
     messages = console.err()
     messages.print(qr_code, style="white on black", markup=False, soft_wrap=True)
-    messages.print(f"Open this address on a phone in the same network. It works once: {address}", markup=False, soft_wrap=True)
+    messages.print(
+        f"Open this address on a phone in the same network. It works once: {address}", markup=False, soft_wrap=True
+    )
 
 
 def site(made: Site) -> None:

@@ -169,9 +169,7 @@ def _pictures(folder: Path, entries: list[os.DirEntry[str]] | None, reading: Rea
         pictures.setdefault(unicodedata.normalize("NFC", entry.name), []).extend(files)
     if len(pictures) < 2:
         found = f"one class, '{next(iter(pictures))}'" if pictures else "no class folders"
-        reading.refuse(
-            f"{folder} has {found}, but at least two classes are needed.", HINT
-        )
+        reading.refuse(f"{folder} has {found}, but at least two classes are needed.", HINT)
         reading.conclude()
     return {name: pictures[name] for name in sorted(pictures) if pictures[name]}
 

@@ -109,7 +109,8 @@ def _f16(weight: Weight) -> bytes:
 
     if np.abs(weight.array).max(initial=0) > np.finfo(np.float16).max:
         raise UsageError(
-            f"The parameters of layer {weight.layer} are too large for half precision.", "Export with --weights f32 or int8."
+            f"The parameters of layer {weight.layer} are too large for half precision.",
+            "Export with --weights f32 or int8.",
         )
     return bytes(weight.array.astype("<f2").tobytes())
 

@@ -78,7 +78,9 @@ def frozen() -> Known:
     """MNIST's evaluator. Raises `SnapshotError` where its file is not the one that this ganzoo came with."""
     known = read(FROZEN, Evaluator(1, 10))
     if known.sha256 != FROZEN_SHA256:
-        raise SnapshotError(f"{FROZEN} is not the evaluator that belongs to this version of ganzoo.", "Install ganzoo again.")
+        raise SnapshotError(
+            f"{FROZEN} is not the evaluator that belongs to this version of ganzoo.", "Install ganzoo again."
+        )
     return known
 
 

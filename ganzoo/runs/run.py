@@ -261,14 +261,21 @@ def load(path: Path) -> Run:
     try:
         stored = json.loads(readable(file).read_text(encoding="utf-8"))
         if stored.pop("format") != FORMAT:
-            raise RunError(f"{file} does not have format {FORMAT}, which this version of ganzoo reads.", "Use the version of ganzoo that wrote it.")
+            raise RunError(
+                f"{file} does not have format {FORMAT}, which this version of ganzoo reads.",
+                "Use the version of ganzoo that wrote it.",
+            )
         values = stored.pop("config")
         config = TrainConfig(**{**values, "shape": tuple(values["shape"])})
         _check(config, stored["classes"])
     except FileNotFoundError as error:
-        raise RunError(f"{path} is not a run: it has no config.json.", "List the runs with: ganzoo list runs") from error
+        raise RunError(
+            f"{path} is not a run: it has no config.json.", "List the runs with: ganzoo list runs"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Restore the file, or train again.") from error
+        raise RunError(
+            f"{file} is damaged: {type(error).__name__}: {error}.", "Restore the file, or train again."
+        ) from error
     return Run(path, config, stored)
 
 

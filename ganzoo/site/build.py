@@ -131,7 +131,8 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
     for bundle, run in exports:
         if bundle.layout != layout.LAYOUT.name:
             raise UsageError(
-                f"{bundle.path} has WebDNN's layout, for which there are no pages.", "Export again with --layout ganzoo."
+                f"{bundle.path} has WebDNN's layout, for which there are no pages.",
+                "Export again with --layout ganzoo.",
             )
         for name in bundle.networks:
             model = bundles.read(bundle.folder(name))

@@ -123,7 +123,9 @@ def parse(values: Mapping[str, Any], file: str) -> Space:
     if values["trials"] > MOST_TRIALS:
         _wrong(file, "trials", values["trials"], f"at most {MOST_TRIALS:,}")
     if ("metric" in values) is not ("better" in values):
-        raise UsageError(f"{file} has only one of 'metric' and 'better'.", "Give both, or neither to use the training's own score.")
+        raise UsageError(
+            f"{file} has only one of 'metric' and 'better'.", "Give both, or neither to use the training's own score."
+        )
     if values.get("better", "min") not in ("min", "max"):
         _wrong(file, "better", values["better"], '"min" or "max"')
     if not values["space"]:

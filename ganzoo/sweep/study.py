@@ -111,7 +111,9 @@ def sweep(space: Space, folder: Path, console: Console) -> Sweep:
         interrupted = True
     except StorageInternalError as error:  # locked for longer than we wait, or damaged meanwhile
         problem = f"{folder / 'study.db'} cannot be written: {error.__cause__ or error}."
-        raise RunError(problem, "Check the folder and the space on its disk, then continue with the same command.") from error
+        raise RunError(
+            problem, "Check the folder and the space on its disk, then continue with the same command."
+        ) from error
     return Sweep(space, goal, folder, tuple(_trials(_study(space, folder, goal), folder)), interrupted)
 
 
@@ -168,7 +170,10 @@ def _goal(space: Space, console: Console) -> Goal:
             raise UnknownNameError("metric", space.metric, known)
         return Goal(space.metric, space.better)
     if judge is None:
-        raise UsageError(f"A training of {space.arch} on {config.dataset} has no score of its own.", "Add 'metric' and 'better' to the file.")
+        raise UsageError(
+            f"A training of {space.arch} on {config.dataset} has no score of its own.",
+            "Add 'metric' and 'better' to the file.",
+        )
     return Goal(judge.key, judge.better)
 
 

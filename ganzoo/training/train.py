@@ -73,7 +73,13 @@ def resume(
         if run.finished and not snapshot:
             raise RunError(f"{path} has no snapshot to continue from.", "Train again without --resume.")
         if not snapshot:
-            listener(Progress(config, "The run was stopped before its first snapshot, so it starts again from the beginning.", path=path))
+            listener(
+                Progress(
+                    config,
+                    "The run was stopped before its first snapshot, so it starts again from the beginning.",
+                    path=path,
+                )
+            )
         provenance = dict(run.provenance)
         if (config.hparams, config.seed) != (run.config.hparams, run.config.seed):
             former = {"hparams": dict(run.config.hparams), "seed": run.config.seed, "snapshot": str(snapshot)}
@@ -93,7 +99,9 @@ def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | 
     """The configuration with which `run` continues, and its data."""
     begun = run.config
     if begun.arch != arch_name:
-        raise UsageError(f"{run.path} is a run of {begun.arch}, not of {arch_name}.", f"Use: ganzoo train {begun.arch} --resume")
+        raise UsageError(
+            f"{run.path} is a run of {begun.arch}, not of {arch_name}.", f"Use: ganzoo train {begun.arch} --resume"
+        )
     config, data = configure(run.arch, _filled(options, begun))
     free = {"epochs", "device", "data_dir", *(("hparams", "seed") if begin_at else ())}
     changed = [key for key in vars(config) if key not in free and vars(config)[key] != vars(begun)[key]]
@@ -104,7 +112,9 @@ def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | 
         )
     done = run.epochs_done()
     if run.finished and not begin_at and config.epochs <= max(done, begun.epochs):
-        raise UsageError(f"{run.path} is finished.", "Give more --epochs to train it longer, or start a new run without --resume.")
+        raise UsageError(
+            f"{run.path} is finished.", "Give more --epochs to train it longer, or start a new run without --resume."
+        )
     if config.epochs < min(done, begun.epochs):
         raise UsageError(f"{run.path} is at epoch {done:.0f} already.", "Give more --epochs, or leave --epochs out.")
     if begin_at and run.finished and config.epochs <= _reached(run, begin_at):
@@ -113,7 +123,9 @@ def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | 
     known = run.provenance
     judged_by = datasets.test_checksum(data)  # otherwise scores before and after could not be compared
     if datasets.checksum(data) != known.get("data_sha256") or judged_by != known.get("test_sha256", judged_by):
-        raise RunError(f"The data of {config.dataset} changed since {run.path} was started.", "Start a new run without --resume.")
+        raise RunError(
+            f"The data of {config.dataset} changed since {run.path} was started.", "Start a new run without --resume."
+        )
     return config, data
 
 
