@@ -51,7 +51,7 @@ def run(what: str, command: list[str], env: Mapping[str, str] | None = None) -> 
     if done.returncode and (full := FULL.search(done.stderr)):
         raise DiskFullError(
             f"The compiler of {what} has no room to work: {full[0]}.",
-            f"Make room in {system_folder()} and in {cache_path()}, or name other folders by TMPDIR and GANZOO_CACHE.",
+            f"Free space in {system_folder()} and {cache_path()}, or set TMPDIR and GANZOO_CACHE to other folders.",
         ) from subprocess.CalledProcessError(done.returncode, command)
     if done.returncode:
         raise UnsupportedOperatorError(

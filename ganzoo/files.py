@@ -92,7 +92,7 @@ def readable(path: Path) -> Path:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ValueError("it is no file")
+            raise ValueError("it is not a file")
         with path.open("rb"):
             return path
     except (FileNotFoundError, NotADirectoryError):

@@ -48,7 +48,7 @@ def find_generator(name: str | None, *, last: bool = False, root: Path = ROOT) -
     for run in reversed(runs.every(root)):
         if run.finished and _draws(run):
             return replace(run, weights="last" if last else "model")
-    raise RunError(f"There is no finished run of a generator in {root}/.", "Make one with: ganzoo train dcgan-cond")
+    raise RunError(f"There is no finished run of a generator in {root}/.", "Train one with: ganzoo train dcgan-cond")
 
 
 def _draws(run: Run) -> bool:

@@ -30,7 +30,7 @@ def read(file: Path | IO[bytes], *wanted: str) -> Arrays:
         raise ValueError(f"{type(error).__name__}: {error}") from error
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):  # NumPy hands over the bytes of any other member of the archive
-            raise ValueError(f"its member '{name}' is no array")
+            raise ValueError(f"its member '{name}' is not an array")
     return arrays
 
 

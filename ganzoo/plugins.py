@@ -148,7 +148,7 @@ def _given(value: Any, wanted: type | tuple[type, ...], plugin: Named, hook: str
     if not isinstance(value, wanted):
         names = " or ".join(each.__name__ for each in (wanted if isinstance(wanted, tuple) else (wanted,)))
         problem = f"The '{hook}' of the plugin '{plugin.name}' gives {type(value).__name__}, where {names} belongs."
-        raise PluginError(problem, "Mend or update the plugin.")
+        raise PluginError(problem, "Fix or update the plugin.")
     return value
 
 

@@ -40,8 +40,8 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
             yield folder
         except OSError as error:
             if error.errno == errno.ENOSPC and shutil.disk_usage(folder).free < LEAST:
-                problem = f"{around} takes no more temporary files: {error.strerror}."
-                raise DiskFullError(problem, "Make room there, or set TMPDIR to a folder on another disk.") from error
+                problem = f"{around} has no space for temporary files: {error.strerror}."
+                raise DiskFullError(problem, "Free space there, or set TMPDIR to a folder on another disk.") from error
             raise
         finally:
             for _ in range(40):  # a process that was just killed may still hold files for an instant

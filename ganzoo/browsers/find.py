@@ -83,7 +83,7 @@ def _choose(name: str, subject: str, do: str) -> Path:
         others = f", or choose what is here: {', '.join(here)}" if here else ""
         if family:
             raise BrowserMissingError(f"{subject} is not installed here.", f"Install it{others}.")
-        raise BrowserMissingError(f"{subject} is no program here.", f"{do} a browser's name or path{others}.")
+        raise BrowserMissingError(f"{subject} is not a program here.", f"{do} a browser's name or path{others}.")
     return path
 
 

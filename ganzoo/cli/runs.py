@@ -30,7 +30,7 @@ ganzoo sample dcgan-cond-mnist-1 --label 7 --label 3 --count 10
 """,
 )
 def sample(
-    run: RunName = None,
+    run: Annotated[str | None, run_argument("the latest finished run of a generator")] = None,
     label: Annotated[
         list[str] | None,
         typer.Option(

@@ -144,8 +144,8 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         verdict = "agrees" if check.ok else refused
         allowed = "-" if check.tolerance is None else f"{check.tolerance:.1e}"
         rows.append([network, check.backend, check.encoding, verdict, error, allowed])
-    headings = ("network", "backend", "weights", "", "differs by", "allowed")
-    console.table(headings, rows, title="Compared with Chainer in the browser")
+    headings = ("network", "backend", "weights", "", "max error", "allowed")
+    console.table(headings, rows, title="Outputs in the browser compared with Chainer's")
     for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():
         console.out().print(f"{backend}: {renderer}", markup=False)
 
@@ -271,7 +271,7 @@ def comparison(found: Comparison, aside: bool) -> None:
     messages = console.err() if aside else console.out()
     changed = [line(change) for change in found.changes if change.verdict in ("faster", "slower")]
     if changed:
-        messages.print(tables.table(HEADINGS, changed, title="Against the older report, by ratios"))
+        messages.print(tables.table(HEADINGS, changed, title="Changes since the older report, as ratios"))
     for told in one_sided(found.changes):
         messages.print(told, markup=False, soft_wrap=True)
     both = sum(change.old is not None and change.new is not None for change in found.changes)

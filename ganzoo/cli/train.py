@@ -145,7 +145,7 @@ def train(
         typer.Option(
             "--resume",
             help="Continue the latest unfinished run of ARCH, or the run in --out. "
-            "Its options apply again; only --epochs, --device, --data-dir and --keep may be given anew.",
+            "Its options apply again; only --epochs, --device, --data-dir and --keep may be given again.",
             rich_help_panel=RESUMING,
         ),
     ] = False,

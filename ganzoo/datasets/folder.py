@@ -85,7 +85,7 @@ class Reading:
             some = ", ".join(map(str, self.no_pictures[:3]))
             more = len(self.no_pictures) - 3
             told = f"{some} and {more} more" if more > 0 else some
-            notes.append(f"{told} {'is no picture' if len(self.no_pictures) == 1 else 'are no pictures'}: passed over.")
+            notes.append(f"{told} {'is not a picture' if len(self.no_pictures) == 1 else 'are not pictures'}: ignored.")
         for note in notes:
             print(f"Note: {note}", file=sys.stderr, flush=True)
 
@@ -256,7 +256,7 @@ def _read(paths: list[Path], reading: Reading) -> FloatArray:
             found.append(result)
             reading.changes.update(result.lost)
         else:
-            reading.refuse(result, f"Mend or remove what cannot be read. Formats: {', '.join(FORMATS)}.")
+            reading.refuse(result, f"Replace or remove the files that cannot be read. Formats: {', '.join(FORMATS)}.")
     inverted = _better_inverted(found)
     read = [255 - each.over_white if inverted and each.over_white is not None else each.grey for each in found]
     if inverted:

@@ -92,7 +92,7 @@ class Run:
         if not (self.path / "config.json").exists():
             raise RunError(
                 f"{self.path} was moved or removed during its training.",
-                f"If you moved it, go on with its new name after --out: {self.resume_command}",
+                f"If you moved it, continue with its new path after --out: {self.resume_command}",
             )
 
     def snapshot(self, iteration: int) -> Path:
@@ -138,7 +138,7 @@ class Run:
     def _restored(self, file: Path) -> str:
         """How to get back `file`, all of which a snapshot holds too."""
         if not self.kept():
-            return "Train anew."
+            return "Train again."
         model = self.path / "model.npz"  # which says that the training is finished
         told = f"{file} and {model}" if model.exists() and model != file else file
         return f"Delete {told}. The last snapshot writes it again: {self.resume_command}"
@@ -248,7 +248,7 @@ def refuse_used(path: Path) -> None:
     if path.is_dir():
         remove_unfinished(path)
     if path.exists() and not (path.is_dir() and all(each.name == ".lock" for each in path.iterdir())):
-        raise RunError(f"{path} is there and is no run of ganzoo.", "Choose another --out, or an empty folder.")
+        raise RunError(f"{path} exists and is not a run of ganzoo.", "Choose another --out, or an empty folder.")
 
 
 def save_config(run: Run) -> None:

@@ -108,7 +108,7 @@ def _fill(path: Path, target: Any, arrays: Arrays) -> None:
 
 def _damaged(path: Path, error: Exception) -> SnapshotError:
     """That `path` is damaged, with the remedy for a snapshot; who reads a network knows the run that it is of."""
-    older = "Delete it, then --resume goes on from the snapshot before it, or trains anew."
+    older = "Delete it; --resume then continues from the snapshot before it, or starts again."
     remedy = older if path.parent.name == "snapshots" else ""
     return SnapshotError(f"{path} is damaged: {type(error).__name__}: {error}.", remedy)
 
@@ -198,7 +198,7 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
         if names and HEADER not in names:
             raise SnapshotError(
                 f"{path} was not written by ganzoo: nothing in it tells which network it is of.",
-                "Put the run's own file back, or train anew; weights that Chainer's save_npz wrote lack this.",
+                "Restore the run's own file, or train again; weights that Chainer's save_npz wrote lack this.",
             )
         if npz.compressed(path):
             raise ValueError("it is compressed")

@@ -122,7 +122,7 @@ def _refuse_foreign(folder: Path) -> None:
     if (folder / "study.db").exists() or not folder.exists():
         return
     if not folder.is_dir() or not all(re.fullmatch(OWN, each.name) for each in folder.iterdir()):
-        raise UsageError(f"{folder} is there and is no sweep of ganzoo.", "Choose another --out, or an empty folder.")
+        raise UsageError(f"{folder} exists and is not a sweep of ganzoo.", "Choose another --out, or an empty folder.")
 
 
 def told(values: Mapping[str, Any]) -> str:

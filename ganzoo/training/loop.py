@@ -211,7 +211,7 @@ def _room_for(run: Run) -> Iterator[None]:
         kept = run.kept()
         state = f"the snapshot {kept[-1].name} is complete" if kept else "there is no snapshot yet"
         problem = f"{run.path} cannot be written: {error.strerror}; {state}."
-        raise DiskFullError(problem, f"Make room, then go on with: {run.resume_command}") from error
+        raise DiskFullError(problem, f"Free some space, then continue with: {run.resume_command}") from error
 
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what schedulers, containers and machines that shut down send

@@ -79,7 +79,7 @@ def test_a_kind_of_browser_that_is_not_installed_is_not_replaced_by_another(tmp_
         ("firefox", "'firefox' is not installed here.", "Install it, or choose what is here: chromium."),
         (
             "fierfox",
-            "'fierfox' is no program here.",
+            "'fierfox' is not a program here.",
             "Give a browser's name or path, or choose what is here: chromium.",
         ),
     ):

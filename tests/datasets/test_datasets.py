@@ -494,7 +494,7 @@ def test_folder_passes_over_what_is_no_picture(pictures, capsys):
     data = datasets.load(folder.DATASET, pictures)
     np.testing.assert_array_equal(data.train_x, expected.train_x)
     told = capsys.readouterr().err
-    assert "labels.csv, " in told and "README.md, " in told and "LICENSE are no pictures: passed over." in told
+    assert "labels.csv, " in told and "README.md, " in told and "LICENSE are not pictures: ignored." in told
     for part in ("train", "test"):
         shutil.copytree(pictures, pictures.parent / "divided" / part)
     (pictures.parent / "divided" / "README.md").write_text("About these pictures")

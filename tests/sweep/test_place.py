@@ -19,6 +19,6 @@ def test_a_sweep_is_begun_in_no_folder_of_another(tmp_path: Path) -> None:
     """It would write its plot and its trials there."""
     (tmp_path / "sweep.png").write_text("mine")
     space = Space("cnn", 1, {"alpha": Choice((0.001,))})
-    with pytest.raises(UsageError, match="is there and is no sweep") as refused:
+    with pytest.raises(UsageError, match="exists and is not a sweep") as refused:
         study.sweep(space, tmp_path, Console(quiet=True))
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.png"] and "empty folder" in refused.value.remedy

@@ -33,7 +33,7 @@ def test_a_folder_that_holds_anything_is_no_place_for_a_run(foreign: str, tmp_pa
     with pytest.raises(RunError, match="mine is there and is no run") as refused:
         train("cnn", OPTIONS, tmp_path, tmp_path / "mine", quiet)
     assert file.read_text() == "mine" and "empty folder" in refused.value.remedy
-    with pytest.raises(RunError, match="is no run"):
+    with pytest.raises(RunError, match="is not a run"):
         runs_module.refuse_used(file)
 
 
@@ -108,7 +108,7 @@ def test_without_a_damaged_snapshot_the_one_before_it_goes_on(
     last.write_bytes(last.read_bytes()[:1000])
     with pytest.raises(SnapshotError, match="damaged") as damaged:
         resume("cnn", TrainOptions(), tmp_path, run.path, quiet)
-    assert damaged.value.remedy.startswith("Delete it, then --resume goes on from the snapshot before it")
+    assert damaged.value.remedy.startswith("Delete it; --resume then continues from the snapshot before it")
     last.unlink()
     assert resume("cnn", TrainOptions(), tmp_path, run.path, quiet).run.finished and before != last
     assert same(run.model_path, whole)
@@ -178,7 +178,7 @@ def test_named_pipes_in_a_run_are_damage(
         name.unlink(missing_ok=True)
         os.mkfifo(name)
         done = ganzoo(*arguments)
-        assert done.code == 2 and f"{name} is damaged" in done.err and "it is no file" in done.err, done.err
+        assert done.code == 2 and f"{name} is damaged" in done.err and "it is not a file" in done.err, done.err
         name.unlink()
         if kept is not None:
             name.write_bytes(kept)

@@ -167,7 +167,7 @@ def test_a_network_of_another_type_is_refused(kind: str, copy: Path, run: Run) -
 def test_a_member_that_is_no_array_is_refused(copy: Path, run: Run) -> None:
     with zipfile.ZipFile(copy, "a") as archive:
         archive.writestr("README.txt", "no array")
-    with pytest.raises(SnapshotError, match=r"damaged: ValueError: its member 'README.txt' is no array"):
+    with pytest.raises(SnapshotError, match=r"damaged: ValueError: its member 'README.txt' is not an array"):
         load(copy, run)
 
 
