@@ -21,7 +21,7 @@ PATHS = r"(^|[^A-Za-z0-9_.-])/(wo" + "rk|ro" + "ot|ho" + "me)/"
 # `ganzoo` as a distribution is a stranger's: nothing may install it, depend on it or ask for its version
 STRANGERS = "|".join(
     [
-        r"pip install[^\n`]*[\s'\"]ganzoo(?![\w./-])",
+        r"pip install[^\n`]*[ '\"]ganzoo(?![\w./-])",
         r"\bganzoo\[[a-z]",
         r"dependencies = \[[^\]]*['\"]ganzoo(?![\w-])",
         r"version\(['\"]ganzoo['\"]",
