@@ -172,7 +172,7 @@ def test_what_may_not_be_read_is_not_damaged(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "config.json"
     path.touch()
     monkeypatch.setattr(Path, "open", refused)
-    with pytest.raises(UnreadableError, match=r"config\.json cannot be read: Permission denied\.$"):
+    with pytest.raises(UnreadableError, match=r"config\.json cannot be read: Permission denied\."):
         files.readable(path)
 
 

@@ -119,6 +119,13 @@ def test_a_server_whose_output_is_closed_ends_or_serves(in_tmp: Path) -> None:
 
 
 @pytest.mark.posix
+def test_a_closed_output_takes_everything_and_is_no_error(in_tmp: Path) -> None:
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "ganzoo", "list", "archs", "--json"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.posix
 @pytest.mark.parametrize("cache", ["~nobody-of-that-name/cache", None])
 def test_a_cache_of_nobody_is_told(cache: str | None, ganzoo: Callable[..., Done], monkeypatch: Any) -> None:
     """Nor is there one for a user without a home, as containers have them."""
