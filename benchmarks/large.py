@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,7 +27,10 @@ from ganzoo import plugins, provenance
 from ganzoo.cli import console
 from ganzoo.files import write_json
 from ganzoo.runs.run import Run
-from ganzoo.specs import Arch, Network, TensorSpec, TrainConfig
+from ganzoo.specs import Network, TensorSpec, TrainConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RESULTS = Path(__file__).parent / "results"
 WORK = "benchmarks.large"
@@ -46,7 +49,7 @@ def networks(size: int, channels: int) -> tuple[Network, ...]:
     depth = int(math.log2(size // 4))
     widths = [channels * 2 ** min(depth - 1 - i, 4) for i in range(depth)]
 
-    class Block(chainer.Chain):
+    class Block(chainer.Chain):  # type: ignore[misc]
         def __init__(self, given: int, made: int) -> None:
             super().__init__()
             he = chainer.initializers.HeNormal()
@@ -61,7 +64,7 @@ def networks(size: int, channels: int) -> tuple[Network, ...]:
             # halved, so that the sums of untrained blocks do not grow
             return 0.5 * (self.c2(F.relu(self.b2(h))) + _twice(self.c3(x)))
 
-    class Generator(chainer.Chain):
+    class Generator(chainer.Chain):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             with self.init_scope():
@@ -89,17 +92,10 @@ def networks(size: int, channels: int) -> tuple[Network, ...]:
 class LargeRun(Run):
     """A run of an architecture that is registered nowhere."""
 
-    networks: tuple[Network, ...] = ()
+    own: tuple[Network, ...] = ()
 
-    @property
-    def arch(self) -> Arch:
-        def none(*_: Any) -> Any:
-            raise NotImplementedError
-
-        return Arch("large", "", "", {}, none, none, lambda config, model: self.networks)
-
-    def model(self) -> Any:
-        return None
+    def networks(self) -> Sequence[Network]:
+        return self.own
 
 
 def export(size: int, channels: int, folder: Path) -> dict[str, Any]:
@@ -109,8 +105,8 @@ def export(size: int, channels: int, folder: Path) -> dict[str, Any]:
     from ganzoo.verify import exports as verification
 
     config = TrainConfig("large", "default", "none", (3, size, size), 1, 1, 1, 0, "cpu", {})
-    run = LargeRun(folder, config, {"classes": ["any"]}, networks=networks(size, channels))
-    backends = [listed.spec for listed in plugins.BACKENDS.list() if listed.spec]
+    run = LargeRun(folder, config, {"classes": ["any"]}, own=networks(size, channels))
+    backends = plugins.BACKENDS.working(console.step)
     began = time.perf_counter()
     judged: list[float] = []
 

@@ -109,7 +109,8 @@ def verify(
         result = results.get(model.encoding) if isinstance(results, dict) else None
         error, reason = _judge(result, expected, model)
         accuracy = _accuracy(result, expected, test) if test and not reason else None
-        told = (model.encoding, accuracy, model.asked, model.tolerance, 0 if reason else len(result["outputs"]))
+        samples = len(result["outputs"]) if result and not reason else 0
+        told = (model.encoding, accuracy, model.asked, model.tolerance, samples)
         checks.append(Check(backend, not reason, error, reason, renderer, seconds, *told))
     return checks
 
