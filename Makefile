@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
+	evaluator notebook gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -140,6 +140,10 @@ npm:
 # train MNIST's frozen evaluator anew, minutes; DATA=FOLDER has MNIST's files where they are not in the cache
 evaluator: .venv/ready-run
 	.venv/bin/python -m ganzoo.metrics $(DATA)
+
+# execute the notebook in examples/ and write its outputs anew
+notebook: .venv/ready-test browser
+	.venv/bin/python -m tools.notebook examples/digits.ipynb
 
 # add a made-up plugin of every kind and a scalar operator to a copy, and list the files that each one touches
 doors: .venv/ready-test

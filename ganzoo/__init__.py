@@ -1,14 +1,14 @@
-"""ganzoo: train small networks in Chainer, ship them as static pages that draw in the browser.
+"""ganzoo: train small GANs and classifiers in Chainer, and ship them as static web pages.
 
     import ganzoo
 
     run = ganzoo.train("dcgan-cond", progress=print)
     run.sheet(["3", "7"], seed=1)               # a PIL image
-    export = run.export()                       # files for the browser, compared with Chainer there
+    export = run.export()                       # files for the browser, verified there
     ganzoo.build_site([export], "site")
 
-The names in `__all__` are the Python API (docs/python.md), promised by semantic versioning. `import ganzoo` loads none
-of them, only the import hook, which must stand before `import chainer`.
+The names in `__all__` are the Python API (docs/python.md), promised by semantic versioning. `import ganzoo` only
+installs the import hook, which must happen before `import chainer`, and loads these names on demand.
 """
 
 from __future__ import annotations

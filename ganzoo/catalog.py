@@ -1,4 +1,4 @@
-"""What `ganzoo list` and `ganzoo info` tell, as plain values.
+"""The content of `ganzoo list` and `ganzoo info`, as plain values.
 
 A list takes in every plugin that is installed, and must outlive each of them. So the plugins of other packages are
 imported in processes of their own, all at once: whether one prints, raises, waits for ever or ends its process, it
@@ -37,7 +37,7 @@ TELL = "import sys; sys.path[:] = sys.argv[3:]; from ganzoo.catalog import tell;
 
 
 def listing(kind: str, root: Path) -> list[dict[str, Any]]:
-    """One entry for each plugin of `kind`, or for each run below `root`; a broken plugin has its `error`."""
+    """One entry for each plugin of `kind`, or for each run in `root`. A broken plugin has an `error`."""
     if kind == "runs":
         return _runs(root)
     entries = REGISTRIES[kind].entries()
@@ -61,7 +61,7 @@ def tell(kind: str, name: str) -> None:
 
 
 def info(name: str) -> dict[str, Any]:
-    """All that is declared of the plugin `name`, of whichever kind."""
+    """Everything that the plugin `name` of any kind declares."""
     known: list[str] = []
     for registry in REGISTRIES.values():
         names = registry.names()
@@ -69,7 +69,7 @@ def info(name: str) -> dict[str, Any]:
             spec = registry.get(name)
             return {"kind": registry.kind, **DETAILS[type(spec)](spec)}
         known += names
-    raise UnknownNameError("architecture, backend or dataset", name, known)
+    raise UnknownNameError("architecture, backend or data set", name, known)
 
 
 def _is_ours(entry: EntryPoint) -> bool:
@@ -127,7 +127,7 @@ def _brief(spec: Any) -> dict[str, Any]:
             return {"summary": spec.summary, **webdnn}
         case Dataset():
             return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape)}
-    raise PluginError(f"{spec!r} is no plugin.")
+    raise PluginError(f"{spec!r} is not a plugin of ganzoo.")
 
 
 def _arch(spec: Arch) -> dict[str, Any]:
@@ -141,8 +141,9 @@ def _backend(spec: Backend) -> dict[str, Any]:
 
 
 def _dataset(spec: Dataset) -> dict[str, Any]:
-    more = {"source": spec.source, "licence": spec.licence, "fetched": spec.fetch is not None}
-    return {"name": spec.name, **_brief(spec), **more}
+    more = {"source": spec.source, "licence": spec.licence}
+    download = {"download": f"ganzoo data fetch {spec.name}"} if spec.fetch else {}
+    return {"name": spec.name, **_brief(spec), **more, **download}
 
 
 DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {Arch: _arch, Backend: _backend, Dataset: _dataset}

@@ -1,4 +1,4 @@
-"""Where arrays live: the CPU, or one NVIDIA GPU through CuPy."""
+"""The device of a training: the CPU, or one NVIDIA GPU through CuPy."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from ganzoo.errors import DeviceMissingError, UsageError
 
 
 def resolve(name: str) -> str:
-    """ "cpu" or "cuda:i" for what a user asked for: "auto", "cpu", "cuda" or "cuda:i".
+    """ "cpu" or "cuda:i" for the option `name`: "auto", "cpu", "cuda" or "cuda:i".
 
-    "auto" takes the first GPU where one answers. Raises `UsageError` for anything else and
-    `DeviceMissingError` when the GPU asked for does not answer.
+    "auto" takes the first GPU if it works. Raises `UsageError` for any other name, and `DeviceMissingError` if the
+    requested GPU cannot be used.
     """
     kind, _, index = name.partition(":")
     if name == "cpu" or (name == "auto" and _gpu_problem(0)):
         return "cpu"
     if name != "auto" and (kind != "cuda" or not (index or "0").isdecimal()):
-        raise UsageError(f"There is no device '{name}'.", "Use auto, cpu, cuda or cuda:0, cuda:1, ...")
+        raise UsageError(f"There is no device '{name}'.", "Use auto, cpu, cuda, cuda:0, cuda:1, ...")
     problem = _gpu_problem(int(index or 0))
     if problem:
         raise DeviceMissingError(
-            f"The device {name} does not answer: {problem}.",
+            f"The device {name} cannot be used: {problem}.",
             "Install CuPy (python -m pip install cupy-cuda12x) and NVIDIA's driver, or train with --device cpu.",
         )
     return f"cuda:{index or 0}"
@@ -37,7 +37,7 @@ def chainer_device(name: str) -> Any:
 
 
 def gpu_name(name: str) -> str | None:
-    """What the maker calls the GPU of a resolved name; None for the CPU, and where that GPU does not answer."""
+    """The product name of the GPU with a resolved name; None for the CPU, or if the GPU cannot be used."""
     index = name.partition(":")[2]
     if not index or _gpu_problem(int(index)):
         return None
@@ -48,17 +48,17 @@ def gpu_name(name: str) -> str | None:
 
 
 def _gpu_problem(index: int) -> str:
-    """Why GPU `index` cannot be used; empty when it can."""
+    """The reason why GPU `index` cannot be used; empty if it can."""
     try:
         import cupy
 
         count = cupy.cuda.runtime.getDeviceCount()
         if index < count:
             with cupy.cuda.Device(index):
-                cupy.arange(2).sum().item()  # a device that is listed may still not compute
+                cupy.arange(2).sum().item()  # a listed device may still be unable to compute
     except ImportError:
         return "CuPy is not installed"
-    except Exception as error:  # CuPy raises its own classes for a driver that is absent, old or broken
+    except Exception as error:  # CuPy raises its own classes for a missing, old or broken driver
         return str(error)
     if index < count:
         return ""

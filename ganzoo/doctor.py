@@ -1,4 +1,4 @@
-"""What this machine has for ganzoo, what it lacks, and how to get that."""
+"""Check what this machine has for ganzoo, what it lacks, and how to get it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from ganzoo import devices
+from ganzoo import devices, paths
 from ganzoo.errors import GanzooError
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """`needed` is what for; `remedy` is empty where all is well. `required` by training and export."""
+    """`needed` says what needs it.
+
+    `remedy` is empty if all is well. `required` means that training or export needs it.
+    """
 
     what: str
     found: str
@@ -70,6 +73,14 @@ def _layers() -> Iterable[Finding]:
         yield Finding("fast layers", f"on {native.threads()} threads", True, False, needed, "")
 
 
+def _cache() -> Iterable[Finding]:
+    needed = "kernels, downloads, evaluators"
+    try:
+        yield Finding("cache", str(paths.writable_cache("")), True, True, needed, "")
+    except GanzooError as error:
+        yield Finding("cache", error.message, False, True, needed, error.remedy)
+
+
 def _browser() -> Iterable[Finding]:
     from ganzoo.browsers.find import find_browser
 
@@ -103,7 +114,7 @@ def _gpu() -> Iterable[Finding]:
 
 def _emscripten() -> Iterable[Finding]:
     found = shutil.which("em++")
-    remedy = "" if found else "zig does without it."
+    remedy = "" if found else "Not needed: zig is the default."
     yield Finding("em++", found or "none", bool(found), False, "--toolchain emscripten", remedy)
 
 
@@ -118,13 +129,14 @@ def _extras() -> Iterable[Finding]:
 
 
 def _version(program: str) -> str:
-    done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    done = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", errors="replace")
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
 LOOKS: tuple[Callable[[], Iterable[Finding]], ...] = (
     _python,
     _packages,
+    _cache,
     _layers,
     _extras,
     _browser,

@@ -1,8 +1,7 @@
-"""What a user can get wrong or a machine can lack: one class per rule, each with exit code and remedy.
+"""The errors that a user can cause or a machine can have: one class per kind, each with exit code and remedy.
 
-An error is one sentence that says what is wrong and one that says what to do. The command line prints
-both and exits with `exit_code`; `--debug` shows the traceback as well. Anything that is no `GanzooError`
-is a bug.
+An error has a sentence that says what is wrong and one that says what to do. The command line prints both and
+exits with `exit_code`; `--debug` also prints the traceback. Any exception that is not a `GanzooError` is a bug.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class GanzooError(Exception):
         return f"{self.message} {self.remedy}".strip()
 
 
-# Exit code 1: a check did not hold.
+# Exit code 1: a check failed.
 
 
 class VerificationError(GanzooError):
@@ -54,20 +53,20 @@ class DivergedError(GanzooError):
 
 
 class CollapsedError(GanzooError):
-    """A training learns nothing any more: a loss left its healthy range for long, or scores fell and stayed low."""
+    """A training no longer learns: a loss was outside its healthy range for long, or scores fell and stayed low."""
 
 
-# Exit code 2: wrong use.
+# Exit code 2: wrong usage.
 
 
 class UsageError(GanzooError):
-    """Options that do not fit together, or a value out of its range."""
+    """Options that cannot be combined, or a value outside its range."""
 
     exit_code = 2
 
 
 class UnknownNameError(UsageError):
-    """No plugin, preset or option of that name; the nearest right one is offered."""
+    """There is no plugin, preset or option of that name. The remedy suggests the most similar one."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
@@ -81,15 +80,23 @@ class DuplicateNameError(UsageError):
 
 
 class PluginError(UsageError):
-    """A plugin that is installed does not import, or does not yield what its entry point promises."""
+    """An installed plugin cannot be imported, or is not what its entry point says."""
 
 
 class RunError(UsageError):
-    """A run directory is absent, incomplete, or not one of ganzoo's."""
+    """The folder of a run is missing, incomplete, or not a run."""
+
+
+class UnreadableError(RunError):
+    """The system refuses to read a file that is there, as it does where its permissions say so."""
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        problem = f"{path} cannot be read: {reason.strerror}."
+        super().__init__(problem, "Give yourself the permission to read it, then try again.")
 
 
 class DocumentError(RunError):
-    """A JSON file breaks a rule of its format. `field` is the place in it, empty where the file as a whole is wrong."""
+    """A JSON file breaks a rule of its format. `field` is the wrong field; empty if the whole file is wrong."""
 
     def __init__(self, path: Path, field: str, problem: str, remedy: str = "Export again.") -> None:
         super().__init__(f"{path} is damaged: {problem}.", remedy)
@@ -97,15 +104,15 @@ class DocumentError(RunError):
 
 
 class SnapshotError(UsageError):
-    """A snapshot is damaged, of another format version, or does not fit the network."""
+    """A snapshot is damaged, has another format version, or does not fit the network."""
 
 
 class UnsupportedOperatorError(UsageError):
-    """A network uses an operator that the converter or a backend lacks."""
+    """A network uses an operator that the converter or a backend does not support."""
 
 
 class AssetError(UsageError):
-    """A JavaScript file that cannot be shipped: it does not parse, or what it imports cannot be joined to it."""
+    """A JavaScript file cannot be shipped: it cannot be parsed, or its imports cannot be joined to it."""
 
 
 class DataError(UsageError):
@@ -116,13 +123,13 @@ class DataError(UsageError):
 
 
 class MissingError(GanzooError):
-    """Base class of what this machine lacks; the remedy says how to get it."""
+    """Base class for things that this machine lacks. The remedy says how to get them."""
 
     exit_code = 3
 
 
 class DataMissingError(MissingError):
-    """A data set's files are not here and could not be fetched."""
+    """The files of a data set are missing and could not be downloaded."""
 
 
 class BrowserMissingError(MissingError):
@@ -130,7 +137,7 @@ class BrowserMissingError(MissingError):
 
 
 class DiskFullError(MissingError):
-    """A disk took no more in the middle of a training."""
+    """A disk took no more in the middle of a training, of a compiler's work, or of what needs temporary files."""
 
 
 class ToolMissingError(MissingError):
@@ -142,4 +149,4 @@ class PackageMissingError(MissingError):
 
 
 class DeviceMissingError(MissingError):
-    """The GPU asked for does not answer."""
+    """The requested GPU cannot be used."""

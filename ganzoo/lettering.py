@@ -24,9 +24,9 @@ ELLIPSIS = "…"
 class Lettering:
     """What is written in a picture.
 
-    `texts` are the names in their order, each as it can be drawn; `fonts` are files of fonts that together have all
-    their letters, DejaVu Sans first; `undrawn` are the names for which no font of this machine has letters, so that
-    another text stands for them.
+    `texts` are the names in their order, each as it can be drawn. `fonts` are files of fonts that together have all
+    their letters, DejaVu Sans first. `undrawn` are the names for which another text stands, since no font of this
+    machine has their letters.
     """
 
     texts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Runs and exports by the names that people type: a folder, a run's name below `runs/`, or nothing for the latest."""
+"""Find runs and exports by what users type: a folder, the name of a run in `runs/`, or nothing for the latest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganzoo.errors import RunError, UnknownNameError
+from ganzoo.errors import GanzooError, RunError, UnknownNameError
 
 if TYPE_CHECKING:
     from ganzoo.export.exports import Export
@@ -17,16 +17,16 @@ ROOT = Path("runs")
 
 
 def run_names(root: Path = ROOT) -> list[str]:
-    """The names of the folders below `root` that claim to be runs; none of them is read."""
+    """The names of the folders in `root` that have a `config.json`, which is not read."""
     return [file.parent.name for file in sorted(root.glob("*/config.json"))]
 
 
 def find_run(name: str | None, *, last: bool = False, finished: bool | None = True, root: Path = ROOT) -> Run:
-    """The run `name`, a folder or a name below `root`; without a name the latest one.
+    """The run `name`, a folder or a name in `root`; the latest run if it is None.
 
-    `finished` asks for a finished or unfinished latest run, None for either. With `last`, the run's network is the one
-    from the end of its training instead of the best by score. Raises `UnknownNameError` where there is no such run, and
-    `RunError` where it is damaged or there is none at all.
+    `finished` restricts the latest run to finished or unfinished ones; None allows both. With `last`, the run uses the
+    weights from the end of its training instead of those with the best score. Raises `UnknownNameError` if there is no
+    such run, and `RunError` if it is damaged or if there is no run at all.
     """
     from ganzoo.runs import run as runs
 
@@ -37,6 +37,28 @@ def find_run(name: str | None, *, last: bool = False, finished: bool | None = Tr
         if (path / "config.json").exists():
             return replace(runs.load(path), weights=weights)
     raise UnknownNameError("run", name, run_names(root))
+
+
+def find_generator(name: str | None, *, last: bool = False, root: Path = ROOT) -> Run:
+    """As `find_run`; without a name the latest finished run whose network draws pictures."""
+    from ganzoo.runs import run as runs
+
+    if name is not None:
+        return find_run(name, last=last, root=root)
+    for run in reversed(runs.every(root)):
+        if run.finished and _draws(run):
+            return replace(run, weights="last" if last else "model")
+    raise RunError(f"There is no finished run of a generator in {root}/.", "Make one with: ganzoo train dcgan-cond")
+
+
+def _draws(run: Run) -> bool:
+    """Whether `run` is one of a generator, as far as can be told without its weights."""
+    from ganzoo import roles
+
+    try:
+        return roles.generator(run.arch.export(run.config, run.arch.build(run.config))) is not None
+    except (GanzooError, KeyError, TypeError, ValueError):  # its plugin is gone, or another version of it
+        return False
 
 
 def find_export(name: str | None, root: Path = ROOT) -> Export:
@@ -52,7 +74,7 @@ def find_export(name: str | None, root: Path = ROOT) -> Export:
     if name is None:
         with_export = [run for run in runs.every(root) if exports.is_export(run.path / "export")]
         if not with_export:
-            raise RunError(f"No run in {root}/ has an export.", "Make one with: ganzoo export --all-backends")
+            raise RunError(f"No run in {root}/ has an export.", "Export a run with: ganzoo export --all-backends")
         return exports.load(with_export[-1].path / "export")
     folder = Path(name)
     around = _export_around(folder.resolve())
@@ -64,7 +86,7 @@ def find_export(name: str | None, root: Path = ROOT) -> Export:
 
 
 def run_of(export: Export, root: Path = ROOT) -> Run | None:
-    """The run that `export` was made from: the folder it lies in, or the run of its name below `root`; else None."""
+    """The run that `export` was made from: the folder around it, or the run of that name in `root`; else None."""
     from ganzoo.runs import run as runs
 
     name = str(export.description["run"])
@@ -75,7 +97,7 @@ def run_of(export: Export, root: Path = ROOT) -> Run | None:
 
 
 def _export_around(network: Path) -> Export | None:
-    """The export that has the folder `network` as a network's, as `ganzoo export` prints it; None where none has."""
+    """The export to which the network's folder `network` belongs; None if there is none."""
     from ganzoo.export import exports
 
     with contextlib.suppress(RunError):

@@ -6,16 +6,16 @@ import hashlib
 import json
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import ToolMissingError
-from ganzoo.files import replacing_folder, write_json
+from ganzoo.files import readable, replacing_folder, write_json
 from ganzoo.paths import cache_path, writable_cache
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
 FOLDER = "npm"  # of the cache
 DIGESTS = "sha256.json"  # of what is kept: SHA-256 by name
@@ -39,7 +39,7 @@ def fetch(pins: Path, files: Collection[str], progress: Callable[[str], None] | 
         with FileLock(writable_cache(FOLDER) / f"{place.name}.lock"):
             if not _is_sound(place, files):  # another process may have fetched them meanwhile
                 if progress:
-                    progress(f"fetching {', '.join(packages(pins))} with npm, once")
+                    progress(f"downloading {', '.join(packages(pins))} with npm, once")
                 _fetch(pins, files, place)
     return {name: place / name for name in files}
 
@@ -58,20 +58,19 @@ def _key(pins: Path, files: Collection[str]) -> str:
 
 def _is_sound(place: Path, files: Collection[str]) -> bool:
     try:
-        digests = json.loads((place / DIGESTS).read_text(encoding="utf-8"))
+        digests = json.loads(readable(place / DIGESTS).read_text(encoding="utf-8"))
         return all(_digest(place / name) == digests[name] for name in files)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(readable(path).read_bytes()).hexdigest()
 
 
 def _fetch(pins: Path, files: Collection[str], place: Path) -> None:
     """Have npm install into a folder beside `place`, and keep `files` of that at `place`."""
-    with tempfile.TemporaryDirectory(prefix=".install-", dir=place.parent) as scratch:
-        installed = Path(scratch)
+    with scratch(place.parent) as installed:
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(pins / name, installed / name)
         what = ", ".join(packages(pins))
@@ -90,7 +89,7 @@ def _install(folder: Path, what: str) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise ToolMissingError(
-            f"npm, which fetches {what}, was not found.",
+            f"npm was not found. It is needed to download {what}.",
             "Install Node.js with npm (Debian: apt-get install npm).",
         )
     try:
@@ -106,7 +105,7 @@ def _install(folder: Path, what: str) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _failed(what, str(error)) from error
     if done.returncode:
-        raise _failed(what, _reason(done.stderr) or f"it ended with code {done.returncode}")
+        raise _failed(what, _reason(done.stderr) or f"it exited with code {done.returncode}")
 
 
 def _reason(printed: str) -> str:
@@ -117,6 +116,6 @@ def _reason(printed: str) -> str:
 
 def _failed(what: str, why: str) -> ToolMissingError:
     return ToolMissingError(
-        f"npm did not deliver {what}: {why}.",
+        f"npm could not download {what}: {why}.",
         "Check the network and npm's registry setting, then try again.",
     )

@@ -1,7 +1,7 @@
 """The registries: architectures, backends, data sets and peers, found through entry points and imported on demand.
 
-The built-ins stand in ganzoo's own `pyproject.toml` under the very groups that a stranger's package uses.
-Listing names imports nothing; `get` imports the one plugin asked for. A plugin that is broken harms no other one.
+The built-in plugins are declared in ganzoo's own `pyproject.toml`, in the same groups that other packages use.
+Listing names imports nothing; `get` imports only the requested plugin. A plugin that is broken harms no other one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Named(Protocol):
-    """What every contract has."""
+    """What all contracts have in common."""
 
     @property
     def name(self) -> str: ...
@@ -35,8 +35,8 @@ Spec = TypeVar("Spec", bound=Named)
 class Registry(Generic[Spec]):
     """The plugins of one kind.
 
-    `kind` is the word for messages, `group` the entry-point group. `contract` is the class that a plugin is an instance
-    of, as "module:class": it is imported with the first plugin.
+    `kind` is the word for messages, `group` the entry-point group. `contract` is the class of the plugins, as
+    "module:class"; it is imported with the first plugin.
     """
 
     kind: str
@@ -87,23 +87,25 @@ class Registry(Generic[Spec]):
     def _load(self, entry: EntryPoint) -> Spec:
         from pkgutil import resolve_name
 
-        remedy = f"It comes from the package '{package(entry)}': mend, update or uninstall that."
+        remedy = f"It comes from the package '{package(entry)}'. Fix, update or uninstall that package."
         try:
             with aside():
                 spec: object = entry.load()
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # a stranger's module may raise anything
+        except BaseException as error:  # a plugin's module may raise anything
             said = error.message if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             problem = f"The {self.kind} plugin '{entry.name}' does not import: {said}"
             raise PluginError(problem, remedy) from error
         contract = resolve_name(self.contract)
         if not isinstance(spec, contract):
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) is no {contract.__name__}."
+            problem = (
+                f"The {self.kind} plugin '{entry.name}' ({entry.value}) is not an instance of {contract.__name__}."
+            )
             raise PluginError(problem, remedy)
         found = cast("Spec", spec)
         if found.name != entry.name:
-            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) calls itself '{found.name}'."
+            problem = f"The {self.kind} plugin '{entry.name}' ({entry.value}) has another name, '{found.name}'."
             raise PluginError(problem, remedy)
         return found
 

@@ -39,7 +39,9 @@ def git(file: Path | None = None) -> str | None:
 def _git(folder: Path, *command: str) -> str | None:
     """What git says, None where it fails or is not there."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *command], capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", "-C", str(folder), *command], capture_output=True, encoding="utf-8", errors="replace"
+        )
     except FileNotFoundError:
         return None
     return None if done.returncode else done.stdout.strip()

@@ -1,4 +1,4 @@
-"""Pictures from a finished run, by seed and label."""
+"""Pictures of a trained generator, by seed and class."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def sheet(run: Run, labels: Sequence[str], count: int, seed: int) -> Any:
 
 
 def _painter(run: Run) -> Network:
-    """The run's network that makes images of noise."""
+    """The generator of the run."""
     network = roles.generator(run.networks())
     if network is not None:
         return network
     raise UsageError(
-        f"{run.name} is a run of {run.config.arch}, which draws no pictures.", "Name a run of a generator."
+        f"{run.name} is a run of {run.config.arch}, which is not a generator of pictures.", "Name a run of a generator."
     )

@@ -1,7 +1,7 @@
-"""The contracts: what an architecture, a backend and a data set are.
+"""The contracts of plugins: architectures, backends and data sets.
 
-Plugins yield instances of `Arch`, `Backend` and `Dataset`; everything else in ganzoo knows plugins only
-through this file. Arrays are NumPy; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
+A plugin is an instance of `Arch`, `Backend` or `Dataset`; the rest of ganzoo uses plugins only through these
+classes. Arrays are NumPy arrays; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
 
 What these classes can check of their fields they check when they are made: a `PluginError` names the field.
 
@@ -126,11 +126,11 @@ class TensorSpec:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named recipe: every hyper-parameter of an architecture with its value.
+    """A named set of hyper-parameters: a value for each hyper-parameter of an architecture.
 
-    Its length is either `epochs`, as a reference states it, or `pictures`, the number of training images
-    shown in all, so that a small data set gets the epochs it needs, but no more than `most_epochs`. The keys
-    of `hparams` are the ones that `--set key=value` accepts; a value given there is read as the type that stands here.
+    The length of a training is either `epochs`, or `pictures`, the total number of training images that are shown, so
+    that a small data set gets as many epochs as it needs, but at most `most_epochs`. The keys of `hparams` are those
+    that `--set key=value` accepts; a value is read as the type of the value here.
     """
 
     summary: str
@@ -151,7 +151,7 @@ class Preset:
         _require(self, "hparams", scalars, "a mapping of names to bools, numbers and texts")
 
     def epochs_for(self, n_images: int) -> int:
-        """The length in epochs on `n_images` training images."""
+        """The number of epochs for `n_images` training images."""
         if self.epochs:
             return self.epochs
         epochs = max(1, round((self.pictures or n_images) / n_images))
@@ -160,10 +160,12 @@ class Preset:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Every value in force for one training; written to `config.json` and enough to build the network again.
+    """The complete configuration of a training.
 
-    `hparams` has all keys of the preset. `shape` (C, H, W) and `n_classes` come from the data. `limit`
-    is the number of training images used, None for all. `device` is "cpu" or "cuda:i".
+    It is written to `config.json` and is enough to build the network again.
+
+    `hparams` has all keys of the preset. `shape` (C, H, W) and `n_classes` come from the data. `limit` is the number of
+    training images to use, None for all. `device` is "cpu" or "cuda:i".
     """
 
     arch: str
@@ -193,16 +195,16 @@ class Data:
 
 @dataclass(frozen=True)
 class Training:
-    """What an architecture's `train` hook hands to the trainer.
+    """What the `train` hook of an architecture returns to the trainer.
 
-    `updater` is a `chainer.training.updaters.StandardUpdater`; its `serialize` must cover everything that
-    changes from step to step. `model` is the link that `model.npz` holds and `export` reads back.
-    `monitors` are the observation keys to log, print and plot, most telling first. `sample` yields a grid
-    of pictures, float32 (rows, columns, C, H, W) in [0, 1], the same noise at every call; None for a
-    network that draws nothing. `extensions` are added to the Chainer Trainer as they are.
+    `updater` is a `chainer.training.updaters.StandardUpdater`; its `serialize` must cover everything that changes from
+    step to step. `model` is the link whose weights `model.npz` has and which `export` gets. `monitors` are the keys of
+    observations to log, print and plot, the most informative first. `sample` returns a grid of pictures, float32
+    (rows, columns, C, H, W) in [0, 1], from the same noise at every call; None for a network that draws nothing.
+    `extensions` are added to the Chainer Trainer unchanged.
 
-    `healthy` is the range of a monitor outside which, for long, nothing is learnt any more: such a training is stopped.
-    `rates` are the hyper-parameters to lower then.
+    `healthy` gives ranges of monitors. A training is stopped if a monitor stays outside its range for long, because the
+    network then no longer learns. `rates` are the hyper-parameters to lower in that case.
     """
 
     updater: Any
@@ -216,10 +218,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Network:
-    """One exported network: `forward` maps a `chainer.Variable` per input to one per output.
+    """A network to export: `forward` takes a `chainer.Variable` for each input and returns one for each output.
 
-    `forward` is called under `chainer.using_config('train', False)`, on the device of `link`: the CPU, but for a judge
-    of a training on a GPU. `link` owns the parameters, so that an operator can be named after its layer.
+    `forward` is called under `chainer.using_config('train', False)`, on the device of `link`. This is the CPU, except
+    when a training on a GPU is evaluated. `link` owns the parameters, so that an operator can be named after its layer.
     """
 
     name: str
@@ -239,12 +241,12 @@ class Network:
 
 @dataclass(frozen=True)
 class Arch:
-    """An architecture: data and three hooks.
+    """An architecture: its description and three hooks.
 
-    `build(config)` makes the network whose parameters `model.npz` holds, freshly initialised.
-    `train(config, data)` makes the updater around such a network, on `config.device`.
-    `export(config, model)` names the networks that leave the house, given a built and loaded `model`.
-    The first preset is the default one.
+    `build(config)` returns the network whose parameters are saved in `model.npz`, with initial weights.
+    `train(config, data)` returns the updater for such a network on `config.device`, as a `Training`.
+    `export(config, model)` returns the networks to export, given a `model` that was built and loaded.
+    The first preset is the default.
     """
 
     name: str
@@ -270,8 +272,8 @@ class Arch:
 
 @dataclass(frozen=True)
 class Program:
-    """What a backend makes of a plan: the `files` its module fetches, by name, and `entry`, the JSON that the module
-    finds in the manifest under the backend's name. `instead` names files of which a page fetches one or the other."""
+    """A compiled plan: the `files` that the backend's module fetches, by name, and `entry`, the JSON that the module
+    finds in the manifest under the backend's name. `instead` names pairs of files of which a page fetches only one."""
 
     files: Mapping[str, bytes]
     entry: Mapping[str, Any]
@@ -280,13 +282,13 @@ class Program:
 
 @dataclass(frozen=True)
 class WebdnnTarget:
-    """What WebDNN's own layout writes for a backend, which WebDNN has a descriptor generator for.
+    """How a backend supports WebDNN's own layout. WebDNN must have a descriptor generator for it.
 
-    `generate(graph)` takes a WebDNN graph, leaves it unchanged and returns what `write` is to write. It raises
-    `NotImplementedError` on an operator it lacks, in WebDNN's words "Operator <Name ...> is not handled".
-    `write(data, folder, toolchain)` writes the files that WebDNN's loader fetches. `runs` tells whether a browser of
-    today runs them; `note` says why not, or what to know. `toolchains` are the compilers that `write` can be asked
-    for, the default first; empty where nothing is compiled.
+    `generate(graph)` takes a WebDNN graph, does not change it, and returns the data for `write`. For an operator that
+    it does not support it raises `NotImplementedError` with WebDNN's message "Operator <Name ...> is not handled".
+    `write(data, folder, toolchain)` writes the files that WebDNN's loader fetches. `runs` says whether a browser of
+    today can run them; `note` says why not, or gives another remark. `toolchains` are the compilers that `write` can
+    use, the default first; empty if nothing is compiled.
     """
 
     generate: Callable[[Any], Any]
@@ -333,10 +335,9 @@ class Backend:
 class Dataset:
     """A source of labelled images.
 
-    `load(data_dir)` reads it: from `data_dir` where one is given, else from where the data set keeps
-    itself; raises `DataError` or `DataMissingError`, each naming the file and the remedy. `n_classes` is
-    None where only the data can tell. `fetch()` downloads into the cache and returns the files' paths;
-    None where there is nothing to download.
+    `load(data_dir)` reads it from `data_dir`, or from its usual place if that is None. It raises `DataError` or
+    `DataMissingError` with the file and a remedy. `n_classes` is None if it depends on the data. `fetch()` downloads
+    the files into the cache and returns their paths; it is None if there is nothing to download.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The one style that tables have."""
+"""The style of all tables on the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST = 12  # letters a line of a name or a text that is folded
 
 @dataclass(frozen=True)
 class Table:
-    """A table of plain text, markup in it included; the last `right` columns are numbers.
+    """A table of plain text, in which markup has no effect. The last `right` columns are numbers.
 
     Numbers are never cut: where a terminal is too narrow for all of them, the table goes on below with its first
     columns again. `gap` is the number of spaces between two columns, 2 or 3.

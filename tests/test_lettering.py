@@ -12,6 +12,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager, rc_context
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -161,16 +162,12 @@ def document(names: list[str], kind: str = "conditional generator") -> dict[str,
     }
 
 
-def beyond_its_axis(text: Text) -> bool:
-    """Whether it belongs to a tick outside of its axes' limits, which Matplotlib makes and does not draw."""
-    axes = text.axes
-    if axes is None:
-        return False
-    across, up = text.get_position()
-    left, right = sorted(axes.get_xlim())
-    bottom, top = sorted(axes.get_ylim())
-    beside = text in axes.get_xticklabels() and not left <= across <= right
-    return beside or (text in axes.get_yticklabels() and not bottom <= up <= top)
+def within(axis: Any) -> list[Text]:
+    """The labels of an axis that are drawn; Matplotlib makes some beyond its limits as well."""
+    low, high = sorted(axis.get_view_interval())
+    near = 1e-9 * (high - low)
+    places = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
+    return [label for place, label in places if low - near <= place <= high + near]
 
 
 def faults(figure: Any) -> list[str]:
@@ -178,11 +175,11 @@ def faults(figure: Any) -> list[str]:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
-    texts = [
-        each
-        for each in figure.findobj(Text)
-        if each.get_text().strip() and each.get_visible() and not beyond_its_axis(each)
-    ]
+    ticks = [axis for axes in figure.findobj(Axes) for axis in (axes.xaxis, axes.yaxis)]
+    drawn = {id(label) for axis in ticks for label in within(axis)}
+    beyond = {id(label) for axis in ticks for label in axis.get_majorticklabels()} - drawn
+    shown = [each for each in figure.findobj(Text) if each.get_text().strip() and each.get_visible()]
+    texts = [each for each in shown if id(each) not in beyond]
     boxes = [(each.get_text(), each.get_window_extent(renderer)) for each in texts]
     edge = figure.bbox.padded(1)
     cut = [text for text, box in boxes if not (edge.contains(*box.min) and edge.contains(*box.max))]
@@ -241,9 +238,7 @@ def test_a_sweep_has_whole_trials_and_plain_numbers(tmp_path: Path) -> None:
     found = Sweep(Space("cnn", 2, space), Goal("eval/frechet", "min"), tmp_path, trials, False)
     figure = report._figure(found)
     assert faults(figure) == []
-    ticks = [
-        [label.get_text() for label in axes.get_xticklabels() if not beyond_its_axis(label)] for axes in figure.axes
-    ]
+    ticks = [[label.get_text() for label in within(axes.xaxis)] for axes in figure.axes]
     assert ticks[0] == ["0", "1"] and ticks[1] == ["1e-05", "0.0001", "0.001", "0.01"] and ticks[2] == ["2", "3", "4"]
     assert ticks[3][:2] == ["tiny", "choice 1"] and "…" in ticks[3][2]
     none = Sweep(Space("cnn", 2, {"alpha": space["alpha"]}), Goal("eval/frechet", "min"), tmp_path, (), False)

@@ -121,8 +121,8 @@ def test_what_a_plugin_prints_is_kept_from_standard_output(
     ("source", "words"),
     [
         ("ARCH = 'a text'", "is no Arch"),
-        ("from ganzoo.archs.cnn import ARCH", "calls itself 'cnn'"),
-        ("", "does not import"),
+        ("from ganzoo.archs.cnn import ARCH", "has another name, 'cnn'"),
+        ("", "cannot be imported"),
         ("import sys; sys.exit(5)", "SystemExit: 5"),
         ("raise BaseException('out of the ordinary')", "BaseException: out of the ordinary"),
         (f"{MADE} ARCH = replace(ARCH, presets=None)", "Arch.presets is None"),

@@ -1,5 +1,5 @@
-"""The Python API, which `ganzoo/__init__.py` offers by name: thin classes and functions over everything below.
+"""The Python API, whose names `ganzoo/__init__.py` exports: thin classes and functions over the rest of the package.
 
-`ganzoo.cli` uses nothing else where this has it. What is public here is promised by semantic versioning, and
-tests/api/test_surface.py lists it.
+`ganzoo.cli` uses these functions wherever they exist. Public names follow semantic versioning;
+tests/api/test_surface.py lists them.
 """

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Export:
     """A folder of networks for the browser. `Run.export` and `load_export` return one.
 
-    `checks` are what `Run.export` found when it verified the export, as `verify` returns them. `unverified` says why it
-    did not; it is empty where it did, and for a loaded export. `left_out` are the backends that cannot run one of the
+    `checks` are the checks that `Run.export` made, in the form that `verify` returns. `unverified` says why it made
+    none; it is empty if it did, and for a loaded export. `left_out` are the backends that cannot run one of the
     networks, by name with the reason, where no backends were asked for.
     """
 
@@ -45,7 +45,7 @@ class Export:
 
     @property
     def networks(self) -> Mapping[str, Path]:
-        """The folder of each network by its name: what you upload."""
+        """The folder of each network by name. Upload these folders."""
         return {name: self.path / name for name in self._export.networks}
 
     @property
@@ -55,15 +55,15 @@ class Export:
 
     @property
     def notes(self) -> Mapping[str, str]:
-        """What there is to know about a backend, for those that have something."""
+        """Remarks on backends, by name, for those that have one."""
         return self._export.notes
 
     @property
     def sizes(self) -> dict[str, Any]:
         """Sizes in bytes, raw and as servers compress them (report.json).
 
-        "files" lists every file; "backends" has what a page on each backend fetches, by name; "total" is the sum of all
-        files; "encodings" tells what other `weights` would save and cost. Raises `DocumentError` where it is damaged.
+        "files" lists every file; "backends" has the download of a page for each backend, by name; "total" is the sum of
+        all files; "encodings" has the size and accuracy with other `weights`. Raises `DocumentError` if it is damaged.
         """
         from ganzoo.export import size
 
@@ -86,8 +86,8 @@ class Export:
         Chainer's own distance from float64, and each check states it. `progress` is called
         with a line of text before each step.
 
-        Raises `VerificationError` where an output differs, unless `strict` is False; `BrowserMissingError` where this
-        machine has no browser, `UsageError` for a backend that the export lacks.
+        Raises `VerificationError` if an output differs, unless `strict` is False; `BrowserMissingError` if this machine
+        has no browser, `UsageError` for a backend that the export lacks.
         """
         from ganzoo.verify import exports as verification
 
@@ -98,9 +98,9 @@ class Export:
 
 
 def load_export(name: str | PathLike[str] | None = None) -> Export:
-    """The export in the folder `name`, or of the run of that name; without a name the latest run's.
+    """The export in the folder `name`, or of the run `name`; None for the latest export.
 
-    Raises `UnknownNameError` where there is no such run, `RunError` where there is no export or it is damaged.
+    Raises `UnknownNameError` if there is no such run, `RunError` if there is no export or it is damaged.
     """
     return Export(find_export(None if name is None else str(name)))
 
@@ -129,7 +129,7 @@ def write(
     else:
         chosen = [plugins.BACKENDS.get(name) for name in dict.fromkeys(backends)]
     if not chosen:
-        raise UsageError("An export needs a backend.", f"Choose some of {', '.join(plugins.BACKENDS.names())}.")
+        raise UsageError("An export needs at least one backend.", f"Choose from {', '.join(plugins.BACKENDS.names())}.")
     compilers = {name for each in chosen if each.webdnn for name in each.webdnn.toolchains}
     for kind, value, known in (
         ("layout", layout, set(layouts.NAMES)),

@@ -1,12 +1,13 @@
-"""Train, and use what was trained."""
+"""Train networks, and use trained ones."""
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ganzoo.lookup import ROOT, find_run
+from ganzoo.lookup import ROOT, find_generator, find_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,11 +30,12 @@ class Run:
     """A training's folder: its recipe, its log and its network.
 
     `train`, `load_run` and `Run.resume` return one. `interrupted` is True where the training that returned it was
-    stopped by Ctrl-C, which is "interrupt" in a notebook; `resume` continues it.
+    stopped by Ctrl-C, which is "interrupt" in a notebook, or by SIGTERM; `resume` continues it.
     """
 
     _run: runs.Run
     interrupted: bool = False
+    _signal: int = signal.SIGINT  # which of two interrupted it: Ctrl-C's or SIGTERM
 
     def __repr__(self) -> str:
         config, state = self.config, "finished" if self.finished else "not finished"
@@ -51,7 +53,7 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        """Every value that the training used."""
+        """The configuration of the training."""
         return self._run.config
 
     @property
@@ -61,32 +63,38 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether the training has reached its end, so that there is a network to use."""
+        """Whether the training has ended, so that there is a network to use."""
         return self._run.finished
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """The lines of log.jsonl: epoch, iteration, seconds, losses, scores. Raises `RunError` where it is damaged."""
+        """The lines of log.jsonl: epoch, iteration, seconds, losses, scores. Raises `RunError` if it is damaged."""
         return self._run.log()
 
     @property
     def best(self) -> Best | None:
-        """The moment of the best score, whose network the run uses unless loaded with `last`; None without scores."""
+        """The best score and its epoch.
+
+        The run uses these weights unless loaded with `last`. None if there are no scores.
+        """
         return self._run.best()
 
     def draw(self, classes: str | Sequence[str | int] | None = None, *, count: int = 5, seed: int = 0) -> FloatArray:
         """Draw `count` pictures of each of `classes`, float32 (count, number of classes, C, H, W) in [0, 1].
 
         `classes` is the name of a class or several names; without it, each class is drawn. The same network, classes,
-        count and seed give the same pictures; `seed` is in [0, 2**32). Raises `RunError` where the training is not
-        finished, `UsageError` where the network draws no pictures, `UnknownNameError` for an unknown class.
+        count and seed give the same pictures; `seed` is in [0, 2**32). Raises `RunError` if the training is not
+        finished, `UsageError` if the network is not a generator, `UnknownNameError` for an unknown class.
         """
         from ganzoo.sample import draw
 
         return draw(self._run, _names(classes), count, seed)
 
     def sheet(self, classes: str | Sequence[str | int] | None = None, *, count: int = 5, seed: int = 0) -> Image:
-        """What `draw` gives as one `PIL.Image.Image`: a column for each class under its name. A notebook shows it."""
+        """The pictures of `draw` as one `PIL.Image.Image`, with a column for each class under its name.
+
+        A notebook shows it.
+        """
         from ganzoo.sample import sheet
 
         image: Image = sheet(self._run, _names(classes), count, seed)
@@ -99,12 +107,12 @@ class Run:
         quick: bool = False,
         progress: Callable[[str], object] | None = None,
     ) -> dict[str, Any]:
-        """Measure how good the network is, and return what metrics.json then holds (docs/judging.md).
+        """Evaluate the network and return the content of metrics.json (docs/judging.md).
 
         It also writes metrics.json, metrics.png and, for a generator, neighbours.png into the run's folder. `data_dir`
-        is where the data is now if it has been moved. `quick` leaves out the score that needs training. `progress` is
-        called with a line of text before each step. Raises `RunError` where the data is not what the run was trained
-        on, `UsageError` where it has too few images.
+        is the folder of the data if it was moved. `quick` skips GAN-train, the score that needs a training. `progress`
+        is called with a line of text before each step. Raises `RunError` if the data is not what the run was trained
+        on, `UsageError` if it has too few images.
         """
         from ganzoo.metrics.evaluate_run import evaluate
 
@@ -126,16 +134,16 @@ class Run:
     ) -> Export:
         """Write the run's networks for the browser into the folder `out`, "export" in the run's folder by default.
 
-        `backends` are names, each backend there is by default. `weights` is how numbers are stored: "f32", "f16" or
+        `backends` are names; all backends by default. `weights` is the number format of the weights: "f32", "f16" or
         "int8". `max_file_size` and `budget` are in bytes: the size of the largest file, and of all files together.
-        `verify=True` runs the export in a browser first and compares it with Chainer; by default that is done where
-        this machine has a browser, and `Export.unverified` says if it was not. `layout="webdnn"` writes WebDNN's files
+        `verify=True` runs the export in a browser first and compares it with Chainer; by default this is done if
+        this machine has a browser, and `Export.unverified` says why it was not. `layout="webdnn"` writes WebDNN's files
         and `toolchain` chooses their compiler. `tolerance` is the largest difference from Chainer that counts as
         agreement, as in `Export.verify`. `progress` is called with a line of text before each step.
 
-        When this raises, the folder is as it was before: `VerificationError` where an output differs from Chainer's,
-        `BudgetError` where the files are larger than `budget`, `UnsupportedOperatorError` where a backend cannot
-        compute the network, `BrowserMissingError` where `verify=True` finds no browser.
+        If this raises, the folder is unchanged: `VerificationError` if an output differs from Chainer's,
+        `BudgetError` if the files are larger than `budget`, `UnsupportedOperatorError` if a backend cannot
+        compute the network, `BrowserMissingError` if `verify=True` finds no browser.
         """
         from ganzoo.api.exports import write
 
@@ -165,9 +173,9 @@ class Run:
         keep: int | None = None,
         progress: Callable[[Progress], object] | None = None,
     ) -> Run:
-        """Continue the training from its last snapshot, exactly as if it had never stopped.
+        """Continue the training from its last snapshot, with exactly the result of an uninterrupted training.
 
-        A finished training needs more `epochs` than before. With `start` it goes on from the "best" or the "last"
+        A finished training needs more `epochs` than before. With `start`, it continues from the "best" or the "last"
         snapshot, and `seed` and `hparams` may then differ from before. The other parameters are those of `train`.
         """
         from ganzoo.training.options import TrainOptions
@@ -196,19 +204,19 @@ def train(
 ) -> Run:
     """Train the architecture `arch` and return the run, which is a folder on disk.
 
-    `preset` is a recipe of the architecture (its default one), `hparams` are values that differ from it, such as
-    `{"gen_alpha": 1e-3}`. `dataset` is "digits" by default and `data_dir` is where its files are, for data that comes
-    without. `epochs` and `batch_size` are the preset's by default; `seed`, in [0, 2**32), is 0; `device` is "auto",
-    "cpu", "cuda" or "cuda:i". `limit` uses only so many training images, and as many of each class. `keep` is how many
-    of the last snapshots stay on disk (2). `out` is the run's folder, by default the next one in runs/.
+    `preset` names a set of hyper-parameters of the architecture; by default, its first one. `hparams` are values that
+    differ from it, such as `{"gen_alpha": 1e-3}`. `dataset` is "digits" by default; `data_dir` is the folder with its
+    files, if ganzoo shall not download them. `epochs` and `batch_size` are those of the preset by default. `seed`, in
+    [0, 2**32), is 0 by default. `device` is "auto", "cpu", "cuda" or "cuda:i". `limit` uses only this many training
+    images, equally many of each class. `keep` is the number of latest snapshots that stay on disk, 2 by default. `out`
+    is the folder of the run; by default, the next free one in runs/.
 
-    `progress` is called with a `Progress` twice a second and with every new line of the log; what it raises ends the
-    training. Ctrl-C, or "interrupt" in a notebook, saves the state and returns a run that `Run.resume` continues.
-    In a process one training may go on at a time: it uses NumPy's global random state and gives it back at the end.
+    `progress` is called with a `Progress` twice a second and with every new line of the log; if it raises, the training
+    ends. Ctrl-C, or "interrupt" in a notebook, saves the state and returns a run that `Run.resume` continues. Only one
+    training can run in a process at a time, because it uses NumPy's global random state, which it restores at the end.
 
-    Raises `UsageError` for values that do not fit, `UnknownNameError` for names that do not exist, `RunError` where
-    `out` holds a run, `DataError` and `DataMissingError` for the data, `DivergedError` and `CollapsedError` where the
-    training fails.
+    Raises `UsageError` for invalid values, `UnknownNameError` for unknown names, `RunError` if `out` already has a run,
+    `DataError` and `DataMissingError` for the data, `DivergedError` and `CollapsedError` if the training fails.
     """
     from ganzoo.training import train as training
     from ganzoo.training.options import TrainOptions
@@ -235,16 +243,21 @@ def resume(
 
 
 def load_run(name: str | PathLike[str] | None = None, *, last: bool = False) -> Run:
-    """The run in the folder `name`, or of that name in runs/; without a name the latest finished run in runs/.
+    """The run in the folder `name`, or the run `name` in runs/; None for the latest finished run in runs/.
 
-    With `last` its network is the one from the end of the training, else the one with the best score. Raises
-    `UnknownNameError` where there is no such run, `RunError` where it is damaged or there is no run at all.
+    With `last`, it uses the weights from the end of the training, otherwise those with the best score. Raises
+    `UnknownNameError` if there is no such run, `RunError` if it is damaged or there is no run at all.
     """
     return Run(find_run(None if name is None else str(name), last=last))
 
 
+def load_generator(name: str | None, *, last: bool = False) -> Run:
+    """As `load_run`; without a name the latest finished run that draws pictures."""
+    return Run(find_generator(name, last=last))
+
+
 def _run_of(outcome: Outcome) -> Run:
-    return Run(outcome.run, outcome.interrupted)
+    return Run(outcome.run, outcome.interrupted, outcome.signal)
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:
@@ -252,14 +265,14 @@ def _path(path: str | PathLike[str] | None) -> Path | None:
 
 
 def _names(classes: str | Sequence[str | int] | None) -> list[str]:
-    """Names of classes; that of a digit may be given as a number."""
+    """Names of classes as text; a digit may be given as a number."""
     if classes is None:
         return []
     return [classes] if isinstance(classes, str) else [str(name) for name in classes]
 
 
 def told(progress: Callable[[str], object] | None) -> Callable[[str], None]:
-    """`progress` as what is below takes it."""
+    """`progress` as a listener of the training loop."""
 
     def tell(line: str) -> None:
         if progress is not None:

@@ -1,4 +1,4 @@
-"""Sites: pages around exports."""
+"""Web sites for exports."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ def build_site(
     title: str = "ganzoo",
     progress: Callable[[str], object] | None = None,
 ) -> Site:
-    """Write pages around `exports` into the folder `out`, for any static host; a former site there is replaced.
+    """Write a web site for `exports` into the folder `out`, for any static host. A former site there is replaced.
 
-    `base_path` is where the host will have it, such as "/demo/". `max_file_size` is in bytes. `progress` is called with
-    a line of text before each step. The site has `path`, `pages`, and `passed_over`: why a network has no page.
+    `base_path` is the path of the site on its host, such as "/demo/". `max_file_size` is in bytes. `progress` is called
+    with a line of text before each step. The site has `path`, `pages`, and `passed_over`, which says why a network has
+    no page.
 
-    Raises `UsageError` where there is nothing to show or `out` holds something else, `RunError` for a damaged export.
+    Raises `UsageError` if no network can be shown or `out` has other files, `RunError` for a damaged export.
     """
     from ganzoo.site.build import SiteOptions, build
 

@@ -1,1 +1,1 @@
-"""The zoo: one architecture, one file; what several share has an underscore."""
+"""The built-in architectures, one file each. Names of shared modules start with an underscore."""

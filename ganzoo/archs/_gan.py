@@ -141,19 +141,19 @@ def build(config: TrainConfig) -> Generator:
     """The generator of `config`. Raises `UsageError` for images that it cannot draw."""
     if config.shape != SHAPE:
         raise UsageError(
-            f"{config.arch} draws images of shape {SHAPE}, those of {config.dataset} are {config.shape}.",
-            "Choose another data set, or resample it to 28x28 grey.",
+            f"{config.arch} draws images of shape {SHAPE}, but those of {config.dataset} are {config.shape}.",
+            "Choose another data set, or convert its images to 28x28 grey pixels.",
         )
     values = config.hparams
     latent_dim, noise_dims = int(values["latent_dim"]), int(values["noise_dims"])
     if not 1 <= noise_dims <= latent_dim:
-        problem = f"noise_dims is {noise_dims} and latent_dim {latent_dim}."
-        raise UsageError(problem, "noise_dims is at least 1 and at most latent_dim.")
+        problem = f"noise_dims is {noise_dims} and latent_dim is {latent_dim}."
+        raise UsageError(problem, "noise_dims must be at least 1 and at most latent_dim.")
     if latent_dim > MOST_LATENT:
         raise UsageError(f"latent_dim is {latent_dim:,}.", f"It is at most {MOST_LATENT:,}.")
     last_ksize = int(values["last_ksize"])
     if last_ksize not in (2, 4):
-        raise UsageError(f"last_ksize is {last_ksize}.", "It is 2 or 4.")
+        raise UsageError(f"last_ksize is {last_ksize}.", "It must be 2 or 4.")
     bn_decay, channels = number(config, "bn_decay", below=1), choice(config, "width", WIDTHS)
     return Generator(latent_dim, config.n_classes, noise_dims, bn_decay, channels, last_ksize)
 

@@ -1,4 +1,4 @@
-"""Hyper-parameters as a recipe reads them: checked, so that a value that makes no sense is told and not tried."""
+"""Read and check hyper-parameters, so that a useless value is an error before the training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def choice(config: TrainConfig, key: str, table: Mapping[str, Any]) -> Any:
-    """What `table` has for the hyper-parameter `key`. Raises `UnknownNameError` when that is nothing."""
+    """The entry of `table` that the hyper-parameter `key` names. Raises `UnknownNameError` if there is none."""
     name = str(config.hparams[key])
     if name not in table:
         raise UnknownNameError(key, name, table)
@@ -22,9 +22,9 @@ def choice(config: TrainConfig, key: str, table: Mapping[str, Any]) -> Any:
 
 
 def number(config: TrainConfig, key: str, low: float = 0.0, below: float = math.inf) -> float:
-    """The hyper-parameter `key`, at least `low` and less than `below`. Raises `UsageError` for another."""
+    """The hyper-parameter `key`, at least `low` and less than `below`. Raises `UsageError` for any other value."""
     value = float(config.hparams[key])
     if not low <= value < below:
         end = "" if below == math.inf else f" and less than {below:g}"
-        raise UsageError(f"{key} is {value:g}.", f"It is at least {low:g}{end}.")
+        raise UsageError(f"{key} is {value:g}.", f"It must be at least {low:g}{end}.")
     return value

@@ -51,7 +51,7 @@ def build(config: TrainConfig) -> Cnn:
     """The network of `config`. Raises `UsageError` for images that two convolutions leave nothing of."""
     if min(config.shape[1:]) < 5:
         raise UsageError(
-            f"cnn reads images of 5x5 or more, those of {config.dataset} are {config.shape[1]}x{config.shape[2]}.",
+            f"cnn needs images of at least 5x5 pixels, but {config.dataset} has {config.shape[1]}x{config.shape[2]}.",
             "Enlarge them, or choose another data set.",
         )
     return Cnn(config.shape, config.n_classes)
@@ -124,12 +124,12 @@ def export(config: TrainConfig, model: Cnn) -> list[Network]:
 
 ARCH = Arch(
     name="cnn",
-    summary="digit classifier, two convolutions and two dense layers",
+    summary="image classifier with two convolutions and two dense layers",
     source="https://github.com/mil-tokyo/webdnn-exercise",
     presets={
         # the exercise's network; what differs is the recipe, each value with its reason
         "default": Preset(
-            summary="the exercise's network, better trained",
+            summary="the network of the WebDNN exercise, with a better recipe",
             batch_size=64,
             pictures=660_000,  # 11 epochs of MNIST
             most_epochs=100,
@@ -140,7 +140,7 @@ ARCH = Arch(
             },
         ),
         "exercise": Preset(
-            summary="the WebDNN exercise: Adam at its defaults, 97.6% after epoch 1, 98.25% after 2 (MNIST)",
+            summary="the recipe of the WebDNN exercise: Adam with its default values for 2 epochs; 98.25% on MNIST",
             batch_size=128,
             epochs=2,
             hparams={"alpha": 1e-3, "final_alpha": 1.0, "shift": 0},

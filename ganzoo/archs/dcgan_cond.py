@@ -165,17 +165,17 @@ def _preset(summary: str, pictures: int, **values: Any) -> Preset:
 
 ARCH = Arch(
     name="dcgan-cond",
-    summary="conditional DCGAN: draws the digit asked for",
+    summary="conditional DCGAN: draws pictures of a chosen class",
     source="https://github.com/pit-ray/webdnn-mnist-dcgan",
     presets={
-        "default": _preset("the blog's generator with overlapping windows, minutes on a CPU", 900_000),
-        "long": _preset("the default, three times as long", 2_700_000),
+        "default": _preset("good pictures after some minutes on a CPU", 900_000),
+        "long": _preset("like default, trained three times as long", 2_700_000),
         **{
-            width: _preset(f"the default with {channels} channels, a fifth as long", 180_000, width=width)
+            width: _preset(f"like default with {channels} channels, trained a fifth as long", 180_000, width=width)
             for width, channels in _gan.WIDTHS.items()
         },
         "blog": Preset(
-            summary="the blog's network and recipe: 200 epochs, for a GPU",
+            summary="network and recipe of webdnn-mnist-dcgan: 200 epochs, best on a GPU",
             batch_size=128,
             epochs=200,
             hparams={

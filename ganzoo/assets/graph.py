@@ -57,7 +57,7 @@ class Graph:
         value = self.resolve(export)
         if value is None:
             raise AssetError(
-                f"{path.name} needs {export.name} of {export.path.name}, which does not export it.",
+                f"{path.name} imports {export.name} from {export.path.name}, which does not export it.",
                 "Export it there, or correct the name.",
             )
         return value

@@ -80,7 +80,7 @@ def _export_of(value: Value, url: str, joined: Joined) -> str:
     for name, exported in joined.exports.items():
         if exported == value:
             return name
-    raise AssetError(f"{url} has {value.name} of {value.path.name} in it and does not export it.", "Export it there.")
+    raise AssetError(f"{url} contains {value.name} of {value.path.name} but does not export it.", "Export it there.")
 
 
 def _wanted(value: Value) -> str:

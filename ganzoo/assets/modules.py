@@ -64,7 +64,7 @@ def read(path: Path) -> Module:
     try:
         root = parse(path.read_text(encoding="utf-8"), path.name)
     except FileNotFoundError as error:
-        raise AssetError(f"There is no {path}.", "Correct what imports it.") from error
+        raise AssetError(f"There is no file {path}.", "Correct the import of it.") from error
     imports: dict[str, Export] = {}
     exports: dict[str, str] = {}
     passed: dict[str, Export] = {}
@@ -98,9 +98,13 @@ def _source(path: Path, statement: Node) -> Path | None:
         return None
     place = _unquoted(source)
     if not place.startswith(("./", "../")):
-        raise AssetError(f'{where(path.name, statement)}: "{place}" is no path.', 'Begin it with "./" or "../".')
+        raise AssetError(
+            f'{where(path.name, statement)}: "{place}" is not a relative path.', 'Start it with "./" or "../".'
+        )
     if any(child.type == "import_attribute" for child in statement.children):
-        raise AssetError(f'{where(path.name, statement)}: "{place}" is no JavaScript.', "Import JavaScript only.")
+        raise AssetError(
+            f'{where(path.name, statement)}: "{place}" is not JavaScript.', "Import only JavaScript files."
+        )
     return (path.parent / place).resolve()
 
 
@@ -184,6 +188,6 @@ def _code(path: Path, root: Node) -> Iterator[Node]:
             arguments = node.children[-1].named_children
             if arguments and arguments[0].type == "string" and _unquoted(arguments[0]).startswith("."):
                 raise AssetError(
-                    f"{where(path.name, node)}: a module that is imported later is not shipped.",
+                    f"{where(path.name, node)}: dynamic imports are not shipped.",
                     "Import it at the top of the file.",
                 )

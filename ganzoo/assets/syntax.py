@@ -20,7 +20,7 @@ def parse(source: str, name: str) -> Node:
     root = Parser(Language(tree_sitter_javascript.language())).parse(source.encode()).root_node
     if root.has_error:
         wrong = next((node for node in walk(root) if node.is_error or node.is_missing), root)
-        raise AssetError(f"{where(name, wrong)}: this is no JavaScript.", "Correct the syntax there.")
+        raise AssetError(f"{where(name, wrong)}: this is not valid JavaScript.", "Correct the syntax there.")
     return root
 
 

@@ -71,7 +71,7 @@ class Comparison:
 
 def read(path: Path) -> dict[str, Any]:
     """A report from a file, checked. Raises `UsageError` for what is none, or has another schema."""
-    remedy = "Give a file that `ganzoo bench --json` of this version wrote."
+    remedy = "Give a file that 'ganzoo bench --json' of this version wrote."
     try:
         with path.open("rb") as file:
             text = file.read(SIZE + 1)
@@ -81,11 +81,13 @@ def read(path: Path) -> dict[str, Any]:
         document = json.loads(text) if len(text) <= SIZE else None
         schema = document.get("schema") if isinstance(document, dict) else None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"'{path}' is no JSON.", remedy) from error
+        raise UsageError(f"'{path}' is not valid JSON.", remedy) from error
     if not isinstance(document, dict) or isinstance(schema, bool) or not isinstance(schema, int):
-        raise UsageError(f"'{path}' is no report of `ganzoo bench`.", remedy)
+        raise UsageError(f"'{path}' is not a report of 'ganzoo bench'.", remedy)
     if schema != SCHEMA:
-        raise UsageError(f"'{path}' has schema {str(schema)[:20]}; this version compares schema {SCHEMA}.", remedy)
+        raise UsageError(
+            f"'{path}' has schema {str(schema)[:20]}, but this version can only compare schema {SCHEMA}.", remedy
+        )
     try:
         compare(document, document)
     except _WrongError as error:
@@ -204,7 +206,7 @@ def _notes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for name in dict.fromkeys([*before, *now]):
         was, is_ = before.get(name, "absent"), now.get(name, "absent")
         if was != is_:
-            yield f"{name}: {was} before, {is_} now."
+            yield f"{name} was {was} and is now {is_}."
 
 
 def _told(document: Mapping[str, Any]) -> dict[str, str]:
@@ -221,14 +223,14 @@ def _told(document: Mapping[str, Any]) -> dict[str, str]:
 def _is(where: Mapping[str, Any], name: str, kind: type[T]) -> T:
     value = where.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise _WrongError(f"'{name}' is no {kind.__name__}")
+        raise _WrongError(f"'{name}' is not of type {kind.__name__}")
     return value
 
 
 def _each(where: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     found: list[Any] = _is(where, name, list)
     if not all(isinstance(each, dict) for each in found):
-        raise _WrongError(f"'{name}' holds more than objects")
+        raise _WrongError(f"'{name}' must hold only objects")
     return found
 
 
@@ -249,7 +251,7 @@ def _estimate(value: Any, name: str) -> Estimate | None:
         value = {"median": value, "low": None, "high": None, "n": 1}
     median, low, high = (_positive(value.get(part), name) for part in ("median", "low", "high"))
     if median is None or (low is None) != (high is None) or (low or 0) > (high or 0):
-        raise _WrongError(f"'{name}' is no estimate")
+        raise _WrongError(f"'{name}' is not an estimate")
     return Estimate(median, low, high, _is(value, "n", int))
 
 
@@ -257,5 +259,5 @@ def _positive(value: Any, name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
-        raise _WrongError(f"'{name}' has a figure that is none")
+        raise _WrongError(f"'{name}' has a figure that is not a number")
     return float(value)

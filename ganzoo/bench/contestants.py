@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     ExportOfRun = tuple[Export, Run | None]
 
 
-ALONE = "It takes one picture a run, and that was not asked for."
+ALONE = "It can only run batch size 1, which --batch leaves out."
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,11 +127,11 @@ def contestants(
     found = []
     for i, subject in enumerate(chosen):
         for backend in subject.export.choose(options.backends):
-            progress(f"staging {subject.name} for {backend}")
+            progress(f"preparing {subject.name} for {backend}")
             found.append(_own(subject, backend, options, root / str(i) / "own" / backend))
             if peers:
                 found += _peers(subject, backend, peers, options, root / str(i))
-    progress("compressing what is served")
+    progress("compressing the files")
     for folder in dict.fromkeys(folder for each in found for folder in each.own_files):
         precompress(folder)
     return found
@@ -166,11 +166,13 @@ def _peers(
     if subject.source is None:
         run = subject.export.description["run"]
         raise UsageError(
-            f"Peers are handed the network of the run {run}, and {subject.export.path} lies in none.",
-            "Name the run, or an export that lies in its run's folder.",
+            f"--peers needs the run {run}, from which {subject.export.path} was exported, but it was not found.",
+            "Give the run, or an export inside its run's folder.",
         )
     if subject.export.layout != "ganzoo":
-        raise UsageError(f"{subject.export.path} is WebDNN's own.", "Compare peers with an export of ganzoo's layout.")
+        raise UsageError(
+            f"{subject.export.path} has WebDNN's layout.", "Export again with --layout ganzoo to compare with peers."
+        )
     found, one = [], _one(options)
     for installed in peers:
         peer = installed.peer

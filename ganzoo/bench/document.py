@@ -153,7 +153,7 @@ def _row(
     good = [each for each in visits if not each.reason]
     failures = [each for each in visits if each.reason]
     if not good or any(each.wrong for each in failures):
-        last = failures[-1].reason if failures else browsed.reason or "It was not reached."
+        last = failures[-1].reason if failures else browsed.reason or "The benchmark stopped before it."
         return {**row, "reason": contestant.reason or last}
     first = good[0].full
     figures = {name: _estimate([value(each) for each in good]) for name, value in FIGURES.items()}

@@ -1,4 +1,4 @@
-"""What a benchmark is asked for."""
+"""The options of a benchmark."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class BenchOptions:
     """`least` to `most` rounds, fewer where every interval of a median is within ±`precision` of it (0.1: 10%).
 
     Each of `batches` (pictures a run) is timed for `seconds` a visit; `link` is the slow connection that cold starts
-    are timed on as well, None for not. `seed` orders the rounds. `peers` run beside ganzoo. A page that says nothing
-    for `silence` seconds is given up.
+    are timed on as well, None for not. `seed` orders the rounds. `peers` run beside ganzoo. A page that sends
+    nothing for `silence` seconds is given up.
     """
 
     backends: tuple[str, ...] = ()
@@ -49,16 +49,16 @@ def parse(
     peers: bool,
     seed: int | None,
 ) -> BenchOptions:
-    """The options as the command line has them. Raises `UsageError` for what is no list or no range."""
+    """The options as the command line gives them. Raises `UsageError` for an invalid list or range."""
     import secrets
 
     sizes = batch.split(",")
     if not all(re.fullmatch(r"[1-9]\d{0,3}", size) for size in sizes):
-        raise UsageError(f"--batch '{batch}' is no list of numbers of pictures.", "Write it as in: --batch 1,16,64")
+        raise UsageError(f"--batch '{batch}' is not a list of batch sizes.", "Write it as in: --batch 1,16,64")
     span = re.fullmatch(r"([1-9]\d{0,2})(?:-([1-9]\d{0,2}))?", rounds)
     if span is None or int(span[2] or span[1]) < int(span[1]):
         raise UsageError(
-            f"--rounds '{rounds}' is no number and no range.", "Write it as in: --rounds 6 or --rounds 6-12"
+            f"--rounds '{rounds}' is neither a number nor a range.", "Write it as in: --rounds 6 or --rounds 6-12"
         )
     return BenchOptions(
         backends,

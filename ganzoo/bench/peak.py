@@ -53,6 +53,6 @@ def read(data: Mapping[str, Any]) -> Mapping[str, float | None]:
         if value is not None and (
             isinstance(value, bool) or not isinstance(value, (int, float)) or not 1e-3 < value < 1e6
         ):
-            raise VerificationError("The page gave a peak that is none.")
+            raise VerificationError("The page sent a peak that is not a valid number.")
         found[name] = value
     return found

@@ -1,11 +1,9 @@
-"""Time exports in browsers: rounds of visits in random order, and the report of them."""
+"""Time exports in browsers: make rounds of visits in random order, and return the report."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +15,18 @@ from ganzoo.bench.rounds import Rounds
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.export.layouts import NAMES as LAYOUTS
 from ganzoo.plugins import PEERS
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ganzoo.bench.contestants import Contestant, ExportOfRun
     from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.visit import Visit
     from ganzoo.browsers.session import Progress, Visitor
 
-STOPPED = "It was stopped by hand."
+STOPPED = "It was stopped with Ctrl-C."
 HOPELESS = 6  # visits that may fail one after another before a browser that has shown nothing is given up
 
 
@@ -35,20 +35,20 @@ def bench(
 ) -> dict[str, Any]:
     """The report of `exports`, each with the run that it came from, None where that is gone.
 
-    What fails costs its row: a library that cannot run a network, a backend that a browser lacks, a browser that
-    hangs or does not start. Ctrl-C ends it with what there is. Raises `UsageError` for a backend that no browser runs,
-    and what `peers.install`, `subjects` and `contestants` raise.
+    A failure only affects its own row: a library that cannot run a network, a backend that a browser lacks, a browser
+    that hangs or does not start. After Ctrl-C, the report has what was measured until then. Raises `UsageError` for a
+    backend that no browser runs, and what `peers.install`, `subjects` and `contestants` raise.
     """
     chosen, sources = subjects(exports), document.sources()
     installed = [peers.install(peer, progress) for peer in PEERS.working(progress)] if options.peers else []
     versions = {package: version for peer in installed for package, version in peer.versions.items()}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
-    with tempfile.TemporaryDirectory(prefix="ganzoo-bench-") as folder:
-        competing = contestants(chosen, installed, options, Path(folder) / "staged", progress)
-        peak.compile_into(Path(folder) / "peak")
+    with scratch() as folder:
+        competing = contestants(chosen, installed, options, folder / "staged", progress)
+        peak.compile_into(folder / "peak")
         browsed: list[Browsed] = []
         for visitor in visitors:
-            found = _browse(visitor, competing, Path(folder) / "peak", options, progress)
+            found = _browse(visitor, competing, folder / "peak", options, progress)
             same = sum(other.name.split(" #")[0] == found.name for other in browsed)
             browsed.append(replace(found, name=f"{found.name} #{same + 1}") if same else found)
             if found.reason == STOPPED:
@@ -64,14 +64,14 @@ def failures(report: Mapping[str, Any], options: BenchOptions) -> list[str]:
         own = [row for row in report["rows"] if row["network"] == network and row["library"] in LAYOUTS]
         timed = {row["backend"] for row in own if not row["reason"]}
         if not timed:
-            found.append(f"{network} could be timed nowhere.")
+            found.append(f"{network} could not be timed in any browser.")
         elif missing := sorted(set(options.backends) - timed):
             found.append(f"{network} could not be timed on {' and '.join(missing)}.")
     return found
 
 
 def stopped(report: Mapping[str, Any]) -> bool:
-    """Whether Ctrl-C ended it."""
+    """Whether Ctrl-C stopped it."""
     return any(browser["reason"] == STOPPED for browser in report["browsers"])
 
 
@@ -89,7 +89,7 @@ def _browse(
     works = False
     for turn in rounds:
         if turn.round == len(peaks):
-            progress(f"{visitor.name}, round {turn.round + 1}: the peak of WebAssembly")
+            progress(f"{visitor.name}, round {turn.round + 1}: peak speed of WebAssembly")
             try:
                 peaks.append(peak.measure(modules, visitor, options.silence))
             except VerificationError:
@@ -109,7 +109,7 @@ def _browse(
         found[turn.contestant].append(visits)
         works = works or not visits.reason
         if not works and sum(map(len, found.values())) == HOPELESS:
-            reason = f"Its first {HOPELESS} visits failed, the last one so: {visits.reason}"
+            reason = f"Its first {HOPELESS} visits failed, the last one with: {visits.reason}"
             break
         rounds.took(turn, visits.reason or typical(visits.full))
     return Browsed(visitor.name, visitor.version, device, user_agent, reason, found, peaks)

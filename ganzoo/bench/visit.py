@@ -152,12 +152,12 @@ def read(
     if not isinstance(timed, list) or [(int, n) for n in batches] != [
         (type(_at(each, "batch")), _at(each, "batch")) for each in timed
     ]:
-        raise VerificationError("The page did not time the batches that it was asked to.")
+        raise VerificationError("The page did not time the requested batch sizes.")
     for each in timed:
         n = each["batch"]
         wanted = list(expected) if n == 1 else [_wrapped(array, n) for array in expected]
         error, wrong = compare(each.get("outputs"), wanted, tolerance)
-        errors.append(_compared((error, f"In a batch of {n}: {wrong}" if wrong and n > 1 else wrong)))
+        errors.append(_compared((error, f"At batch size {n}: {wrong}" if wrong and n > 1 else wrong)))
     cold, blocked = data.get("cold"), data.get("coldBlocked")
     return Visit(
         cold={part: _number(_at(cold, f"{part}Ms")) for part in COLD},
@@ -196,12 +196,12 @@ def _specs(arrays: Mapping[str, FloatArray]) -> list[dict[str, Any]]:
 def _timing(data: Any) -> Timing:
     block, runs = data.get("block"), data.get("runs")
     if type(block) is not int or not 1 <= block <= 1_000_000:
-        raise VerificationError("The page did not say how many runs its clock can tell together.")
+        raise VerificationError("The page did not say how many runs it timed together.")
     if not isinstance(runs, list) or not 3 * block <= len(runs) <= 10_000_000 or len(runs) % block:
-        raise VerificationError("The page did not give the times of its runs.")
+        raise VerificationError("The page did not send the times of its runs.")
     timing = Timing(data["batch"], block, tuple(_number(time) for time in runs))
     if min(timing.times) < SHORTEST:
-        raise VerificationError("The page gave times that no run can take.")
+        raise VerificationError("The page sent impossible times.")
     return timing
 
 
@@ -225,7 +225,7 @@ def _at(data: Any, key: str) -> Any:
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e12:
-        raise VerificationError("The page gave a figure that is none.")
+        raise VerificationError("The page sent a figure that is not a valid number.")
     return float(value)
 
 

@@ -7,13 +7,13 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ganzoo.errors import BrowserMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,8 @@ class Family:
         """What it finds otherwise than ganzoo does."""
         variables = {name: value.replace("{profile}", str(profile)) for name, value in self.variables}
         if "HOME" in variables:  # where a display's key and its socket are sought
-            variables["XAUTHORITY"] = os.environ.get("XAUTHORITY", str(Path.home() / ".Xauthority"))
+            key = os.path.expanduser("~/.Xauthority")  # noqa: PTH111 - Path's raises for a user without a home
+            variables["XAUTHORITY"] = os.environ.get("XAUTHORITY", key)
             if "WAYLAND_DISPLAY" in os.environ and "XDG_RUNTIME_DIR" in os.environ:
                 variables["XDG_RUNTIME_DIR"] = os.environ["XDG_RUNTIME_DIR"]
         return variables
@@ -63,7 +64,7 @@ class Family:
         xvfb = shutil.which("xvfb-run")
         if xvfb is None and self.display == "needed":
             raise BrowserMissingError(
-                f"A browser of the family {self.name} needs a display, and there is none.",
+                f"{self.name} needs a display, but this machine has none.",
                 "Install Xvfb (Debian: apt-get install xvfb xauth).",
             )
         return [xvfb, "-a"] if xvfb else []

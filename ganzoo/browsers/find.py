@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.browsers.families import CHROMIUM, FAMILIES, OTHER, Family, family_of
-from ganzoo.browsers.processes import end, own_folder, start
+from ganzoo.browsers.processes import end, start
 from ganzoo.errors import BrowserMissingError
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-REMEDY = "Install Chromium (Debian: apt-get install chromium) or set GANZOO_BROWSER to a browser's name or path."
+REMEDY = "Install Chromium (Debian: apt-get install chromium), or set GANZOO_BROWSER to the name or path of a browser."
 
 TIMEOUT = 10.0  # seconds that a program may take to tell its version
 
@@ -56,7 +57,7 @@ def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
     """
     named = _from_environment()
     if chosen:
-        paths = [_choose(name, f"'{name}'") for name in chosen]
+        paths = [_choose(name, f"'{name}'", "Give") for name in chosen]
     elif named:
         paths = [named]
     else:
@@ -71,14 +72,18 @@ def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
 
 def _from_environment() -> Path | None:
     name = os.environ.get("GANZOO_BROWSER")
-    return _choose(name, f"GANZOO_BROWSER names '{name}', which") if name else None
+    return _choose(name, f"GANZOO_BROWSER names '{name}', which", "Set GANZOO_BROWSER to") if name else None
 
 
-def _choose(name: str, subject: str) -> Path:
-    families = (family for family in FAMILIES if family.name == name)
-    path = _program(name) or next(map(installed, families), None)
+def _choose(name: str, subject: str, do: str) -> Path:
+    family = next((family for family in FAMILIES if family.name == name), None)
+    path = _program(name) or (installed(family) if family else None)
     if path is None:
-        raise BrowserMissingError(f"{subject} is no program.", REMEDY)
+        here = [each.name for each in FAMILIES if installed(each)]
+        others = f", or choose what is here: {', '.join(here)}" if here else ""
+        if family:
+            raise BrowserMissingError(f"{subject} is not installed here.", f"Install it{others}.")
+        raise BrowserMissingError(f"{subject} is no program here.", f"{do} a browser's name or path{others}.")
     return path
 
 
@@ -114,7 +119,7 @@ def _version_line(path: Path) -> str:
     if sys.platform == "win32":  # there `chrome.exe --version` opens a window and prints nothing
         return ""
     family = family_of(path.name)
-    with own_folder() as folder, (folder / "line").open("wb") as line:
+    with scratch() as folder, (folder / "line").open("wb") as line:
         try:
             command = [*family.on_display(), str(path), "--version"]
             environment = family.environment(folder)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganzoo.browsers.find import REMEDY
-from ganzoo.browsers.processes import end, own_folder, start
+from ganzoo.browsers.processes import end, start
 from ganzoo.errors import BrowserMissingError
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     import subprocess
@@ -43,7 +44,7 @@ def launch(browser: Browser, url: str) -> Iterator[Launched]:
     Raises `BrowserMissingError` when the program cannot be started, or lacks a display.
     """
     family = browser.family
-    with own_folder() as folder, (folder / "log").open("wb") as log:
+    with scratch() as folder, (folder / "log").open("wb") as log:
         profile = folder / "profile"
         profile.mkdir(mode=0o700)
         for name, content in family.files:
@@ -52,7 +53,7 @@ def launch(browser: Browser, url: str) -> Iterator[Launched]:
         try:
             process = start(command, folder, log, environment=family.environment(profile))
         except OSError as error:
-            raise BrowserMissingError(f"'{command[0]}' does not start: {error.strerror}.", REMEDY) from error
+            raise BrowserMissingError(f"'{command[0]}' could not be started: {error.strerror}.", REMEDY) from error
         try:
             yield Launched(process, folder / "log")
         finally:

@@ -36,7 +36,7 @@ PATIENCE = 600.0  # seconds until somebody has found a phone and held it to the 
 BACK = 5.0  # seconds that a phone may take from one page's end to the waiting page
 GONE = 1.0  # seconds that a phone gets to show up once it has failed to
 
-REMEDY = "Keep the page in front and the screen on; to go on, open the address again on the same phone."
+REMEDY = "Keep the page in the foreground and the screen on. To continue, open the address again on the same phone."
 
 # In the order that tells them apart: each claims to be those below it.
 BROWSERS = {
@@ -57,7 +57,7 @@ class Door:
     that all is done.
     """
 
-    words: str = "Connected. The first page is being prepared."
+    words: str = "Connected. Preparing the first page."
     go: str = ""
     done: bool = False
     user_agent: str = ""
@@ -116,13 +116,13 @@ class Phone:
         parts = urlsplit(url)
         self.away = not self.door.send(parts.path + (f"#{parts.fragment}" if parts.fragment else ""), self.patience)
         if self.away:
-            raise VerificationError(f"{self.name} went away: it does not ask for pages any more.", REMEDY)
+            raise VerificationError(f"{self.name} has disconnected.", REMEDY)
         try:
             yield self
         finally:
             self.visits += 1
             self.door.words = (
-                f"{self.visits} {'page' if self.visits == 1 else 'pages'} visited. The next is being prepared."
+                f"{self.visits} {'page' if self.visits == 1 else 'pages'} visited. Preparing the next one."
             )
 
     @property
@@ -150,11 +150,11 @@ def phone(announce: Callable[[str, str], None], patience: float = PATIENCE) -> I
         address = f"http://{lan_address()}:{running.port}{home}"
         announce(address, qr_code(address))
         if not door.opened.wait(patience):
-            remedy = "The phone must be in the same network, and this machine's firewall must let it in."
-            raise BrowserMissingError(f"No device opened {address} in {patience:g} s.", remedy)
+            remedy = "The phone must be in the same network, and this machine's firewall must allow the connection."
+            raise BrowserMissingError(f"No device opened {address} within {patience:g} s.", remedy)
         visitor = Phone(*named(door.user_agent), door.user_agent, running, door)
         yield visitor
-        door.words = "Done, you may close this page."
+        door.words = "Done. You can close this page."
         door.done = True
         door.told.wait(visitor.patience)
 

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 GRACE = 3.0  # seconds between asking a program to end and making it
-
-
-@contextmanager
-def own_folder() -> Iterator[Path]:
-    """A new folder, removed on leaving."""
-    folder = Path(tempfile.mkdtemp(prefix="ganzoo-browser-"))
-    try:
-        yield folder
-    finally:
-        for _ in range(40):  # a process that was just killed may still hold files for an instant
-            shutil.rmtree(folder, ignore_errors=True)
-            if not folder.exists():
-                break
-            time.sleep(0.05)
 
 
 def start(

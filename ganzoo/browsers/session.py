@@ -159,11 +159,11 @@ def _await_result(
         except queue.Empty:
             now = time.monotonic()
             if ended is not None:
-                problem = f"{visitor.name} ended with code {ended} before the page had answered."
+                problem = f"{visitor.name} exited with code {ended} before the page had answered."
             elif now - last > silence:
-                problem = f"{visitor.name} was silent for {silence:g} s."
+                problem = f"{visitor.name} sent nothing for {silence:g} s."
             elif now - started > silence * LIMIT:
-                problem = f"The page in {visitor.name} came to no end in {silence * LIMIT:g} s."
+                problem = f"The page in {visitor.name} did not finish within {silence * LIMIT:g} s."
             else:
                 continue
             if greeted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,19 +17,32 @@ def complete(names: Callable[[], Sequence[str]]) -> Callable[[str], list[str]]:
     return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
 
 
+def run_argument(default: str) -> Any:
+    """The argument RUN of a command that takes one run, or its `default`."""
+    return typer.Argument(
+        metavar="RUN",
+        help="Name or folder of a run. 'ganzoo list runs' shows all.",
+        show_default=default,
+        autocompletion=complete(run_names),
+    )
+
+
+RunName = Annotated[str | None, run_argument("the latest finished run")]
 ArchName = Annotated[
     str,
-    typer.Argument(help="An architecture; see 'ganzoo list archs'.", autocompletion=complete(plugins.ARCHS.names)),
+    typer.Argument(
+        metavar="ARCH",
+        help="Name of the architecture. 'ganzoo list archs' shows all.",
+        autocompletion=complete(plugins.ARCHS.names),
+    ),
 ]
-RunName = Annotated[
-    str | None,
-    typer.Argument(metavar="[RUN]", help="A run's name or folder; the latest.", autocompletion=complete(run_names)),
-]
+EXPORT_DEFAULT = "the latest run that was exported"
 ExportName = Annotated[
     str | None,
     typer.Argument(
-        metavar="[EXPORT]",
-        help="An export's folder, or a run that has one; the latest.",
+        metavar="EXPORT",
+        help="Folder of an export, or name or folder of an exported run.",
+        show_default=EXPORT_DEFAULT,
         autocompletion=complete(run_names),
     ),
 ]
@@ -37,22 +50,53 @@ ExportNames = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="EXPORT",
-        help="Exports' folders, or runs that have one; the latest.",
+        help="Folders of exports, or names or folders of exported runs.",
+        show_default=EXPORT_DEFAULT,
         autocompletion=complete(run_names),
     ),
 ]
-Backends = Annotated[
-    list[str] | None,
-    typer.Option("--backend", "-b", help="Repeat for several.", autocompletion=complete(plugins.BACKENDS.names)),
-]
-Tolerance = Annotated[
-    float | None,
-    typer.Option(
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def last_option(panel: str | None = None) -> Any:
+    """The option --last of a command that reads a run's weights."""
+    return typer.Option(
+        "--last",
+        help="Use the weights from the end of the training instead of the ones with the best score.",
+        rich_help_panel=panel,
+    )
+
+
+def backend_option(help_: str, panel: str | None = None, default: str = "") -> Any:
+    """The option --backend of a command that takes several."""
+    return typer.Option(
+        "--backend",
+        "-b",
+        metavar="NAME",
+        help=f"{help_} Repeat the option for several.",
+        show_default=default or False,
+        rich_help_panel=panel,
+        autocompletion=complete(plugins.BACKENDS.names),
+    )
+
+
+def tolerance_option(panel: str | None = None) -> Any:
+    """The option --tolerance of a command that verifies."""
+    return typer.Option(
+        metavar="NUMBER",
         min=0.0,
-        help="The largest difference from Chainer's output that counts as agreement. "
-        "[default: by encoding, depth and Chainer's own distance from float64]",
-        show_default=False,
-    ),
-]
-Last = Annotated[bool, typer.Option("--last", help="The network as it was at the end, not the best by score.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+        help="Largest absolute difference from Chainer's output that counts as equal.",
+        show_default="by encoding, depth and Chainer's own distance from float64",
+        rich_help_panel=panel,
+    )
+
+
+def max_file_size_option(default: str, panel: str | None = None) -> Any:
+    """The option --max-file-size of a command that writes weights."""
+    return typer.Option(
+        metavar="SIZE|HOST",
+        help="Split the weights into files of at most this size. Give a size such as 5MB, "
+        "or a host such as cloudflare-pages for that host's limit.",
+        show_default=default,
+        rich_help_panel=panel,
+    )

@@ -10,48 +10,141 @@ import typer
 from ganzoo.bench import options as bench_options
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
-from ganzoo.cli.arguments import Backends, ExportNames
+from ganzoo.cli.arguments import ExportNames, backend_option
+from ganzoo.cli.help import BROWSER, command
 from ganzoo.lookup import find_export, run_of
 
+WHAT, HOW, REPORT = "What to measure", "How to measure", "Reports"
 
-@app.command()
+
+@command(
+    app,
+    BROWSER,
+    examples="""
+# Time the latest export in every browser on this machine
+ganzoo bench
+
+# Take a first look, without confidence intervals
+ganzoo bench --rounds 2 --no-throttle
+
+# Compare with onnxruntime-web, TensorFlow.js and WebDNN
+ganzoo bench --peers --html report.html
+
+# Time one backend in one browser
+ganzoo bench -b webgl --browser firefox
+
+# Fail if this version is slower than the one before
+ganzoo bench --json new.json --compare old.json
+""",
+)
 def bench(
     exports: ExportNames = None,
-    backend: Backends = None,
+    backend: Annotated[list[str] | None, backend_option("Time only this backend.", WHAT, "all in the export")] = None,
     browser: Annotated[
-        list[str] | None, typer.Option("--browser", help="A browser's name or path, repeated for several; all found.")
+        list[str] | None,
+        typer.Option(
+            "--browser",
+            metavar="NAME",
+            help="Name or path of a browser. Repeat the option for several.",
+            show_default="all that are found",
+            rich_help_panel=WHAT,
+        ),
     ] = None,
     listen: Annotated[
-        bool, typer.Option("--listen", help="On a phone of your network too: opens a port, shows a QR code.")
+        bool,
+        typer.Option(
+            "--listen",
+            help="Time a phone too: prints a QR code for it to open, and listens on a port of your network.",
+            rich_help_panel=WHAT,
+        ),
     ] = False,
-    peers: Annotated[bool, typer.Option("--peers", help="Beside other libraries, which npm fetches once.")] = False,
-    batch: Annotated[str, typer.Option(metavar="N,N,...", help="Pictures a run.")] = ",".join(
+    peers: Annotated[
+        bool,
+        typer.Option(
+            "--peers",
+            help="Time the same networks in other libraries too. npm downloads these once.",
+            rich_help_panel=WHAT,
+        ),
+    ] = False,
+    batch: Annotated[str, typer.Option(metavar="N,N,...", help="Batch sizes to time.", rich_help_panel=HOW)] = ",".join(
         map(str, bench_options.BATCHES)
     ),
     rounds: Annotated[
-        str, typer.Option(metavar="N[-M]", help="At least N, to M while intervals are too wide; below 6 has none.")
+        str,
+        typer.Option(
+            metavar="MIN-MAX",
+            help="How often to repeat everything in a fresh browser: at least MIN times, and up to MAX times until the "
+            "medians are as precise as --precision asks. Below 6 there are no confidence intervals.",
+            rich_help_panel=HOW,
+        ),
     ] = f"{bench_options.LEAST}-{bench_options.MOST}",
-    precision: Annotated[float, typer.Option(min=0.1, help="Narrow enough, ± in %.")] = 100 * bench_options.PRECISION,
+    precision: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT",
+            min=0.1,
+            help="Half the width of a 95% confidence interval that is precise enough, in % of the median.",
+            rich_help_panel=HOW,
+        ),
+    ] = 100 * bench_options.PRECISION,
     seconds: Annotated[
-        float, typer.Option(min=0.01, help="How long each batch is timed in a visit.")
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0.01, help="How long to time each batch size in each round.", rich_help_panel=HOW
+        ),
     ] = bench_options.SECONDS,
-    throttle: Annotated[bool, typer.Option(help="Cold starts on a link of 9 Mbit/s and 60 ms as well.")] = True,
-    seed: Annotated[int | None, typer.Option(help="Of the order of visits; drawn anew.")] = None,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures; - is stdout, alone.")
+    throttle: Annotated[
+        bool,
+        typer.Option(help="Time cold starts on a slow link of 9 Mbit/s and 60 ms latency too.", rich_help_panel=HOW),
+    ] = True,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Random seed of the order of measurements.", show_default="a new one", rich_help_panel=HOW),
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts.")] = None,
+    json: Annotated[
+        Path | None,
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Write all figures as JSON; - prints them instead of the table.",
+            rich_help_panel=REPORT,
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page with tables and charts.", rich_help_panel=REPORT),
+    ] = None,
     markdown: Annotated[
-        Path | None, typer.Option("--markdown", metavar="FILE", help="Write tables, a README's first.")
+        Path | None,
+        typer.Option(
+            "--markdown", metavar="FILE", help="Write a summary and all tables as Markdown.", rich_help_panel=REPORT
+        ),
     ] = None,
     compare: Annotated[
-        Path | None, typer.Option("--compare", metavar="OLD.json", help="Against an older report, by ratios.")
+        Path | None,
+        typer.Option(
+            "--compare",
+            metavar="FILE",
+            help="Compare with an older --json report, by ganzoo's speed relative to the peers and to the peak speed "
+            "of this machine. The exit code is 1 if ganzoo became slower.",
+            rich_help_panel=REPORT,
+        ),
     ] = None,
     tolerance: Annotated[
-        float, typer.Option(min=0, help="By how many % a ratio may worsen before --compare exits 1.")
+        float,
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            help="How much slower, in %, ganzoo may become before --compare fails.",
+            rich_help_panel=REPORT,
+        ),
     ] = 10,
 ) -> None:
-    """Time exports in every browser here: cold start, load, runs, throughput, bytes; rivals beside them."""
+    """Time exported networks in browsers: cold start, loading, single runs, throughput, downloaded bytes.
+
+    Every measurement is repeated in fresh browsers with empty caches. All outputs are compared with Chainer's before a
+    time counts. docs/bench.md explains the figures.
+    """
     from ganzoo.bench import compare as comparison
     from ganzoo.bench import run as benchmark
     from ganzoo.bench.visitors import visitors

@@ -1,6 +1,6 @@
-"""What all commands print with: results on stdout, progress and messages on stderr.
+"""How all commands print: results on stdout, progress and messages on stderr.
 
-Rich honours NO_COLOR and leaves out colour and animation off a terminal.
+Rich respects NO_COLOR and prints no colour or animation if the output is not a terminal.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.cli.encoding import is_utf8
 from ganzoo.streams import results
 from ganzoo.text import UNFIT
 
@@ -40,7 +41,7 @@ def nowhere() -> Console:
 def print_json(value: Any) -> None:
     import json
 
-    told = json.dumps(value, indent=2, ensure_ascii=False)
+    told = json.dumps(value, indent=2, ensure_ascii=not is_utf8(results()))
     # JSON escapes the rest of what `visible` names by itself
     print(UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", told), file=results(), flush=True)
 
@@ -52,7 +53,7 @@ def step(line: str) -> None:
 
 @contextmanager
 def stages() -> Iterator[Callable[[str], None]]:
-    """Stages of work that has hundreds: one line that changes on a terminal, a line each elsewhere."""
+    """Print the stages of work that has hundreds: one changing line on a terminal, one line each elsewhere."""
     from rich.text import Text
 
     console = err()

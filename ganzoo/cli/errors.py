@@ -1,4 +1,4 @@
-"""What errors mean to a user: a message, a remedy and an exit code."""
+"""Print errors for the user: a message and a remedy, with an exit code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ganzoo.errors import GanzooError, MissingError
 
 
 def tell(error: BaseException) -> int:
-    """Say what `error` means to a user, and return the exit code. Raises it again when it is a bug."""
+    """Print what `error` means to the user, and return the exit code. Raises `error` again if it is a bug."""
     from ganzoo.files import FULL
 
     if isinstance(error, GanzooError):
@@ -15,8 +15,8 @@ def tell(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, OSError) and (error.filename is not None or error.errno in FULL):
         where = "" if error.filename is None else f"{error.filename}: "
-        remedy = "Make room on that disk, or name" if error.errno in FULL else "Mend this place, or name"
-        console.error(MissingError(f"{where}{error.strerror}.", f"{remedy} another place."))
+        remedy = "Free some space on that disk" if error.errno in FULL else "Check that path and its permissions"
+        console.error(MissingError(f"{where}{error.strerror}.", f"{remedy}, or choose another folder."))
         return MissingError.exit_code
     if isinstance(error, MemoryError):
         reason = " ".join(str(error).split()) or "an array could not be made"

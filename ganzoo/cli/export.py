@@ -12,7 +12,16 @@ from ganzoo.api.exports import load_export
 from ganzoo.api.runs import load_run
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
-from ganzoo.cli.arguments import AsJson, Backends, ExportName, Last, RunName, Tolerance
+from ganzoo.cli.arguments import (
+    AsJson,
+    ExportName,
+    RunName,
+    backend_option,
+    last_option,
+    max_file_size_option,
+    tolerance_option,
+)
+from ganzoo.cli.help import BROWSER, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import find_run
 
@@ -28,34 +37,96 @@ class Encoding(str, Enum):
     int8 = "int8"
 
 
-@app.command()
+WHAT, FILES, CHECKS = "What to export", "Files", "Checks"
+
+
+@command(
+    app,
+    BROWSER,
+    examples="""
+# Export the latest run for every backend
+ganzoo export --all-backends
+
+# Make it small: one backend, weights in 8 bits, at most 1 MB in all
+ganzoo export -b webassembly --weights int8 --budget 1MB
+
+# See what each network is compiled to, without writing anything
+ganzoo export --explain
+""",
+)
 def export(
     run: RunName = None,
-    backend: Backends = None,
-    all_backends: Annotated[bool, typer.Option("--all-backends", help="Every backend there is.")] = False,
-    layout: Annotated[Layout, typer.Option(help="Whose files: ganzoo's, or WebDNN 1.2.11's own.")] = Layout.ganzoo,
-    weights: Annotated[Encoding, typer.Option(help="How parameters are stored.")] = Encoding.f32,
-    max_file_size: Annotated[
-        str | None,
-        typer.Option(metavar="SIZE|HOST", help="Cut the weights into files of at most this: 5MB, cloudflare-pages."),
+    backend: Annotated[
+        list[str] | None, backend_option("Compile for this backend; 'ganzoo list backends' shows all.", WHAT)
     ] = None,
-    toolchain: Annotated[
-        str | None, typer.Option(help="For WebDNN's layout: zig, or emscripten where installed.")
-    ] = None,
-    budget: Annotated[str | None, typer.Option(metavar="SIZE", help="Fail above this: 800kB, 5MB.")] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show the compiled steps of each network, and write nothing.")
+    all_backends: Annotated[
+        bool, typer.Option("--all-backends", help="Compile for every backend.", rich_help_panel=WHAT)
     ] = False,
+    last: Annotated[bool, last_option(WHAT)] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder to write to. An export that is there already is replaced.",
+            show_default="export/ in the run",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
+    weights: Annotated[
+        Encoding,
+        typer.Option(
+            help="Number format of the weights. f16 halves their size, int8 quarters it.", rich_help_panel=FILES
+        ),
+    ] = Encoding.f32,
+    max_file_size: Annotated[str | None, max_file_size_option("one file per network", FILES)] = None,
+    layout: Annotated[
+        Layout,
+        typer.Option(
+            help="File format: ganzoo's own, or that of WebDNN 1.2.11 for pages that use its webdnn.js.",
+            rich_help_panel=FILES,
+        ),
+    ] = Layout.ganzoo,
+    toolchain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Compiler for --layout webdnn: zig, or emscripten if it is installed.",
+            show_default="zig",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Fail if all files together are larger than this, for example 800kB or 5MB.",
+            rich_help_panel=CHECKS,
+        ),
+    ] = None,
     verify: Annotated[
         bool | None,
-        typer.Option("--verify/--no-verify", help="Compare with Chainer in a browser; where there is one."),
+        typer.Option(
+            "--verify/--no-verify",
+            help="Run the export in a browser and compare its outputs with Chainer's.",
+            show_default="verify if a browser is found",
+            rich_help_panel=CHECKS,
+        ),
     ] = None,
-    tolerance: Tolerance = None,
-    out: Annotated[Path | None, typer.Option(help="The export's folder; export in the run.")] = None,
-    last: Last = False,
+    tolerance: Annotated[float | None, tolerance_option(CHECKS)] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Only show the steps that each network is compiled to, and write nothing.",
+            rich_help_panel=CHECKS,
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's networks for the browser, verified there, and report their sizes."""
+    """Compile the networks of a run for the browser, verify them there, and report their sizes.
+
+    The export has a folder for each network, with all that a web page needs to run it.
+    """
     from ganzoo.export import size
     from ganzoo.export.explain import explain as explanation
     from ganzoo.site import hosts
@@ -64,7 +135,7 @@ def export(
         show.explanations(explanation(find_run(run, last=last)), as_json)
         return
     if bool(backend) == all_backends:
-        raise UsageError("Which backends?", "Name them with --backend, or take --all-backends.")
+        raise UsageError("No backends were chosen.", "Name them with --backend, or choose all with --all-backends.")
     made = load_run(run, last=last).export(
         out,
         backends=backend,
@@ -80,18 +151,36 @@ def export(
     for name, reason in made.left_out.items():
         console.warn(f"{name} is left out: {reason}")
     if made.unverified:
-        console.warn(f"Not verified: {made.unverified}")
+        console.warn(f"The export was not verified: {made.unverified}")
     if as_json:
         show.export_json(made)
     else:
         show.export(made)
 
 
-@app.command()
+@command(
+    app,
+    BROWSER,
+    examples="""
+# Verify the latest export
+ganzoo verify
+
+# Verify one backend of a certain run's export
+ganzoo verify cnn-mnist-1 -b webgl
+""",
+)
 def verify(
-    export: ExportName = None, backend: Backends = None, tolerance: Tolerance = None, as_json: AsJson = False
+    export: ExportName = None,
+    backend: Annotated[
+        list[str] | None, backend_option("Verify only this backend.", default="all in the export")
+    ] = None,
+    tolerance: Annotated[float | None, tolerance_option()] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Run an export in a real browser and compare with Chainer."""
+    """Run an export in a real browser and compare its outputs with Chainer's.
+
+    The exit code is 1 if an output differs by more than the backend's tolerance.
+    """
     from ganzoo.verify.exports import require
 
     chosen = load_export(export)

@@ -1,4 +1,4 @@
-"""`ganzoo list`, `info` and `data`: what there is."""
+"""`ganzoo list`, `info` and `data`: architectures, backends, data sets and runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ganzoo import plugins
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app, data_app
 from ganzoo.cli.arguments import AsJson, complete
+from ganzoo.cli.help import LOOKING, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import ROOT
 
@@ -22,12 +23,28 @@ class Kind(str, Enum):
     runs = "runs"
 
 
-@app.command("list")
+@command(
+    app,
+    LOOKING,
+    "list",
+    examples="""
+# List everything
+ganzoo list
+
+# List the runs in runs/
+ganzoo list runs
+""",
+)
 def list_(
-    kind: Annotated[Kind | None, typer.Argument(help="What to list; all plugins and runs.")] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Argument(
+            metavar="KIND", help="What to list: archs, backends, datasets or runs.", show_default="all of them"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the architectures, backends, data sets and runs."""
+    """List the architectures, backends, data sets and runs."""
     from ganzoo import catalog
 
     kinds = [kind.value] if kind else [each.value for each in Kind]
@@ -38,12 +55,22 @@ def list_(
         show.listings(listings)
 
 
-@app.command()
+@command(
+    app,
+    LOOKING,
+    examples="""
+# Show the presets of an architecture and their hyper-parameters
+ganzoo info dcgan-cond
+""",
+)
 def info(
-    name: Annotated[str, typer.Argument(help="An architecture, a backend or a data set.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an architecture, a backend or a data set.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show all that is declared of a plugin: presets with their values, sources, notes."""
+    """Show the details of an architecture, a backend or a data set.
+
+    For an architecture these are its presets with all hyper-parameters; for a data set its source and licence.
+    """
     from ganzoo import catalog
 
     found = catalog.info(name)
@@ -53,19 +80,39 @@ def info(
         show.info(found)
 
 
-@data_app.command("list")
+@command(
+    data_app,
+    name="list",
+    examples="""
+# List the data sets
+ganzoo data list
+""",
+)
 def data_list(as_json: AsJson = False) -> None:
-    """Show the data sets."""
+    """List the data sets."""
     list_(Kind.datasets, as_json)
 
 
-@data_app.command("fetch")
+@command(
+    data_app,
+    name="fetch",
+    examples="""
+# Download MNIST
+ganzoo data fetch mnist
+""",
+)
 def data_fetch(
-    name: Annotated[str, typer.Argument(help="A data set.", autocompletion=complete(plugins.DATASETS.names))],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="Name of the data set.", autocompletion=complete(plugins.DATASETS.names)),
+    ],
 ) -> None:
-    """Download a data set into the cache and print its files."""
+    """Download a data set into the cache and print the paths of its files.
+
+    'ganzoo train' does so by itself if the files are not there yet.
+    """
     dataset = plugins.DATASETS.get(name)
     if dataset.fetch is None:
-        raise UsageError(f"{name} has nothing to download.", f"Train with it: ganzoo train cnn --dataset {name}")
+        raise UsageError(f"The data set {name} needs no download.", f"Train with it: ganzoo train cnn --dataset {name}")
     for path in dataset.fetch():
         print(path)

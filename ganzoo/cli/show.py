@@ -1,7 +1,8 @@
-"""What each command prints of what it was given back: tables on stdout, or JSON for programs."""
+"""Print the result of each command: tables on stdout, or JSON for programs."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -52,29 +53,31 @@ def trained(run: Run) -> None:
     messages = console.err()
     log, best = run.log, run.best
     if run.interrupted:
-        again = f"ganzoo train {run.config.arch} --resume --out {run.path}"
-        messages.print(f"Saved. Go on with: {again}", markup=False, soft_wrap=True)
+        again = f"ganzoo train {run.config.arch} --resume --out {shlex.quote(str(run.path))}"
+        messages.print(f"The training is saved. Continue it with: {again}", markup=False, soft_wrap=True)
     elif log:
         accuracies = [entry["validation/main/accuracy"] for entry in log if "validation/main/accuracy" in entry]
-        judged = f", accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
+        judged = f"; accuracy on the test images {100 * accuracies[-1]:.1f}%" if accuracies else ""
         messages.print(f"Trained in {log[-1]['elapsed_time']:.0f} s{judged}.", markup=False)
         if best:
             told = f"{best.key.removeprefix('eval/')} {best.score:.4g} at epoch {best.epoch:.1f}"
             messages.print(
-                f"The best by {told} is model.npz; as it was at the end: last.npz.", markup=False, soft_wrap=True
+                f"model.npz has the weights with the best score ({told}), last.npz those from the end.",
+                markup=False,
+                soft_wrap=True,
             )
     print(run.path)
 
 
 def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> None:
-    """A table of each section that has any."""
+    """Print a table for each section with differences."""
     from ganzoo.training.report.facts import number
 
     for section, rows in found.items():
         if rows:
             console.table((section, a, b), [[key, number(one), number(other)] for key, (one, other) in rows.items()])
     if not any(found.values()):
-        console.out().print("They differ in nothing that is told of a run.")
+        console.out().print("The two runs have the same hyper-parameters, data, scores and time.")
 
 
 def metrics(run: Run, document: Mapping[str, Any]) -> None:
@@ -87,7 +90,7 @@ def metrics(run: Run, document: Mapping[str, Any]) -> None:
             print(run.path / name)
 
 
-SIZES = ("files", "raw", "gzip", "Brotli", "distinct", "code")
+SIZES = ("files", "raw", "gzip", "Brotli", "unique", "code (Br)")
 
 
 def export(made: Export) -> None:
@@ -98,8 +101,12 @@ def export(made: Export) -> None:
     parts = size.parts(sizes)
     for network in made.networks:
         rows = size.file_rows(parts, network)
-        console.table(("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"Bytes of {network}")
-    console.table(("a page on", *SIZES), size.backend_rows(parts), right=6, title="Bytes by backend; code is Brotli")
+        console.table(
+            ("file", "raw", "gzip", "Brotli", "holds"), rows, right=4, title=f"File sizes of {network}, in bytes"
+        )
+    console.table(
+        ("backend", *SIZES), size.backend_rows(parts), right=6, title="Download of a page by backend, in bytes"
+    )
     for name, note in made.notes.items():
         console.out().print(f"{name}: {note}", markup=False)
     if made.checks:
@@ -111,7 +118,7 @@ def export(made: Export) -> None:
 
 
 def _encoding_costs(encoding_costs: Sequence[EncodingCost]) -> None:
-    headings = ("network", "weights", "raw", "Brotli", "differs by", "accuracy")
+    headings = ("network", "weights", "raw", "Brotli", "max error", "accuracy")
     rows = [
         [
             each.network,
@@ -123,7 +130,7 @@ def _encoding_costs(encoding_costs: Sequence[EncodingCost]) -> None:
         ]
         for each in encoding_costs
     ]
-    console.table(headings, rows, right=4, title="What --weights would save and cost")
+    console.table(headings, rows, right=4, title="Size and accuracy of the weights in each format (--weights)")
     for each in encoding_costs:
         if each.reason:
             console.out().print(f"{each.encoding}: {each.reason}", markup=False)
@@ -133,7 +140,7 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
     rows = []
     for network, check in checks:
         error = "-" if check.max_abs_error is None else f"{check.max_abs_error:.1e}"
-        refused = "FAILED" if check.asked else "too far"
+        refused = "FAILED" if check.asked else "inexact"
         verdict = "agrees" if check.ok else refused
         allowed = "-" if check.tolerance is None else f"{check.tolerance:.1e}"
         rows.append([network, check.backend, check.encoding, verdict, error, allowed])
@@ -150,7 +157,7 @@ def export_json(made: Export) -> None:
 
 
 def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> None:
-    """Each network's steps with a line of sums."""
+    """Print the steps of each network with a line of totals."""
     if as_json:
         console.print_json({name: [asdict(row) for row in rows] for name, rows in networks.items()})
         return
@@ -160,7 +167,9 @@ def explanations(networks: Mapping[str, Sequence[Explained]], as_json: bool) -> 
             [row.step, row.layer, row.kernel, _shapes(*row.inputs), _shapes(row.output), *_counts(row)] for row in rows
         ]
         sums = f"{sum(row.multiply_adds for row in rows):,}", f"{sum(row.bytes for row in rows):,}"
-        console.table(headings, [*cells, ["together", "", "", "", "", *sums]], right=2, title=f"{name}, one picture")
+        console.table(
+            headings, [*cells, ["total", "", "", "", "", *sums]], right=2, title=f"{name}: steps for one picture"
+        )
 
 
 def _shapes(*shapes: tuple[int, ...]) -> str:
@@ -180,12 +189,12 @@ def checks(export: Export, done: Sequence[tuple[str, Check]]) -> None:
 
 
 def plain(done: Sequence[tuple[str, Check]]) -> list[dict[str, Any]]:
-    """Checks as JSON has them."""
+    """The checks as values for JSON."""
     return [{"network": network, **asdict(check)} for network, check in done]
 
 
 def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, markdown: Path | None) -> None:
-    """The report on the terminal, and in the files asked for; JSON for stdout takes the terminal's place."""
+    """Print the report and write the requested files. JSON on stdout replaces the printed report."""
     from ganzoo.bench.reports import html as page
     from ganzoo.bench.reports import markdown as tables_of
     from ganzoo.bench.reports import terminal
@@ -204,10 +213,12 @@ def bench(report: Mapping[str, Any], json_path: Path | None, html: Path | None, 
 
 
 def invitation(address: str, qr_code: str) -> None:
-    """Where a phone has to go."""
+    """Print the address that a phone has to open."""
     messages = console.err()
     messages.print(qr_code, style="white on black", markup=False, soft_wrap=True)
-    messages.print(f"Open this on a phone of the same network, once: {address}", markup=False, soft_wrap=True)
+    messages.print(
+        f"Open this address on a phone in the same network. It works once: {address}", markup=False, soft_wrap=True
+    )
 
 
 def site(made: Site) -> None:
@@ -216,8 +227,8 @@ def site(made: Site) -> None:
         for each in made.pages
     ]
     headings = ("page", "network", "weights", "Brotli", "page code")
-    console.table(headings, rows, right=3, title="Bytes of each page; its code with one backend, in Brotli")
-    console.err().print(f"Look at it with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
+    console.table(headings, rows, right=3, title="Download of each page, in bytes; code with one backend, in Brotli")
+    console.err().print(f"Look at the site with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
     print(made.path)
 
 
@@ -239,18 +250,19 @@ def site_json(made: Site) -> None:
 
 
 def serving(url: str, exposed: str, open_it: bool) -> None:
-    """Where a folder is served; `exposed` is what to know where others reach it too."""
+    """Print where a folder is served. `exposed` is a warning if other machines can reach it."""
+    import sys
     import webbrowser
 
     if exposed:
         console.warn(exposed)
-    print(url, flush=True)
+    print(url, file=sys.stdout or sys.stderr, flush=True)  # None where it is closed
     if open_it:
         webbrowser.open(url)
 
 
 def comparison(found: Comparison, aside: bool) -> None:
-    """What changed; `aside` of stdout where that is JSON's."""
+    """Print what changed; on stderr with `aside`, because stdout has JSON then."""
     from ganzoo import tables
     from ganzoo.bench.compare import HEADINGS, line, one_sided
 
@@ -267,16 +279,16 @@ def comparison(found: Comparison, aside: bool) -> None:
 
 
 def sweep(found: Sweep) -> None:
-    """The trials, best first; how to go on."""
+    """Print the trials, best first, and how to continue."""
     from ganzoo.sweep import report
 
     console.out().print(report.table(found))
     messages = console.err()
     unfinished = found.space.trials - sum(trial.state != "running" for trial in found.trials)
     if unfinished:
-        messages.print(f"{unfinished} of {found.space.trials} trials are left: the same command goes on.")
+        messages.print(f"{unfinished} of {found.space.trials} trials are left. Run the same command again to continue.")
     if report.command(found):
-        messages.print(f"Train with the best: {report.command(found)}", markup=False, soft_wrap=True)
+        messages.print(f"Train with the best values: {report.command(found)}", markup=False, soft_wrap=True)
     print(found.folder / "sweep.png")
 
 

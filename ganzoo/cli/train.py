@@ -15,6 +15,7 @@ from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import ArchName, AsJson, complete
 from ganzoo.cli.errors import tell
+from ganzoo.cli.help import TRAINING, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import ROOT
 
@@ -27,38 +28,158 @@ class Kept(str, Enum):
     last = "last"
 
 
-@app.command()
+DATA, RECIPE, RESUMING, MACHINE = "Data", "Hyper-parameters", "Saving and resuming", "Machine"
+
+
+@command(
+    app,
+    TRAINING,
+    examples="""
+# Train a generator of handwritten digits: some minutes, no download
+ganzoo train dcgan-cond
+
+# Train on MNIST, which is downloaded once
+ganzoo train dcgan-cond --dataset mnist
+
+# Train a classifier on your own pictures, one subfolder per class
+ganzoo train cnn --dataset folder --data-dir pictures/
+
+# Change two hyper-parameters; 'ganzoo info wgan-gp' shows all of them
+ganzoo train wgan-gp --set gen_alpha=2e-4 --set ema_decay=0.99
+
+# Continue after Ctrl-C or a crash
+ganzoo train dcgan-cond --resume
+
+# Go back to the best snapshot and lower a learning rate
+ganzoo train dcgan-cond --resume --from best --set dis_alpha=2e-4
+
+# Share each batch between two processes
+mpiexec -n 2 ganzoo train dcgan-cond --distributed
+""",
+)
 def train(
     arch: ArchName,
-    preset: Annotated[str | None, typer.Option(help="A recipe of the architecture; see 'ganzoo info ARCH'.")] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="The data; digits.", autocompletion=complete(plugins.DATASETS.names))
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Data set to train on. 'ganzoo list datasets' shows all.",
+            show_default="digits",
+            rich_help_panel=DATA,
+            autocompletion=complete(plugins.DATASETS.names),
+        ),
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Where the data's files already are.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="How often to see the data; the preset's.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images a step; the preset's.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:i.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of every random choice; 0.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A hyper-parameter; repeat.")
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Read the data set's files from this folder instead of downloading them.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(help="Use so many of the training images, of each class as many.")
+        int | None,
+        typer.Option(
+            help="Use only this many training images, equally many of each class.",
+            show_default="all",
+            rich_help_panel=DATA,
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder; runs/ARCH-DATASET-N.")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Named set of hyper-parameters. 'ganzoo info ARCH' shows all presets with their values.",
+            show_default="the first one shown",
+            rich_help_panel=RECIPE,
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of passes over the training images.", show_default="the preset's", rich_help_panel=RECIPE
+        ),
+    ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of images in each training step.", show_default="the preset's", rich_help_panel=RECIPE
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change one hyper-parameter of the preset. Repeat the option for several.",
+            rich_help_panel=RECIPE,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Random seed of the initial weights, the noise and the order of the images.",
+            show_default="0",
+            rich_help_panel=RECIPE,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder to write the run to, or with --resume the folder of the run to continue.",
+            show_default="runs/ARCH-DATASET-N",
+            rich_help_panel=RESUMING,
+        ),
+    ] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of latest snapshots to keep. The best one is always kept.",
+            show_default="2",
+            rich_help_panel=RESUMING,
+        ),
+    ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the latest unfinished run of ARCH, or the one in --out.")
+        bool,
+        typer.Option(
+            "--resume",
+            help="Continue the latest unfinished run of ARCH, or the run in --out. "
+            "Its options apply again; only --epochs, --device, --data-dir and --keep may be given anew.",
+            rich_help_panel=RESUMING,
+        ),
     ] = False,
     from_: Annotated[
         Kept | None,
-        typer.Option("--from", help="With --resume: from this snapshot, where --set and --seed may differ."),
+        typer.Option(
+            "--from",
+            help="With --resume: continue from the best or the last snapshot, with other --set and --seed if you like.",
+            rich_help_panel=RESUMING,
+        ),
     ] = None,
-    keep: Annotated[int | None, typer.Option(help="Keep so many of the last snapshots, and the best; 2.")] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEVICE",
+            help="Device to train on: cpu, cuda, cuda:0, cuda:1, ..., or auto, which takes a GPU if there is one.",
+            show_default="auto",
+            rich_help_panel=MACHINE,
+        ),
+    ] = None,
     distributed: Annotated[
-        bool, typer.Option("--distributed", help="Under: mpiexec -n N. The batch is shared by N processes.")
+        bool,
+        typer.Option(
+            "--distributed",
+            help="Share each batch between the processes that 'mpiexec -n N' started.",
+            rich_help_panel=MACHINE,
+        ),
     ] = False,
 ) -> None:
-    """Train an architecture. Ctrl-C saves; --resume goes on as if it had never stopped."""
+    """Train a network and save it as a run.
+
+    The run is a folder with the weights, sample pictures, scores and a report, run.html. Ctrl-C stops the training
+    and saves it; --resume continues it with exactly the result that an uninterrupted training would have had.
+    """
     from ganzoo.training.dashboard import shown
     from ganzoo.training.options import TrainOptions
     from ganzoo.updaters import distributed as processes
@@ -67,11 +188,13 @@ def train(
         preset, dataset, data_dir, epochs, batch_size, device, seed, limit, _hparams(set_ or ()), keep
     )
     if from_ and not resume:
-        raise UsageError("--from is of a run that there is.", "Add --resume, and --out RUN.")
+        raise UsageError("--from works only together with --resume.", "Add --resume, and --out DIR for a certain run.")
     with processes.job(tell) if distributed else contextlib.nullcontext(processes.ALONE) as team:
         told = console.err() if team.leads else console.nowhere()
         if distributed:
-            told.print(f"{team.size} processes share each batch. Should one die, --resume goes on.", style="dim")
+            told.print(
+                f"{team.size} processes share each batch. If one of them dies, continue with --resume.", style="dim"
+            )
         with shown(told) as progress:
             if resume:
                 run = runs.resume(arch, options, out, from_.value if from_ else None, progress)
@@ -80,7 +203,7 @@ def train(
     if team.leads:
         show.trained(run)
     if run.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(128 + run._signal)
 
 
 def _hparams(assignments: Sequence[str]) -> dict[str, str]:
@@ -89,32 +212,50 @@ def _hparams(assignments: Sequence[str]) -> dict[str, str]:
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not equals:
-            raise UsageError(f"--set {assignment} has no '='.", "Write --set key=value.")
+            raise UsageError(f"--set {assignment} has no '='.", "Write it as --set KEY=VALUE.")
         found[key] = text
     return found
 
 
-@app.command()
+@command(
+    app,
+    TRAINING,
+    examples="""
+# Start a sweep; run the same line in more terminals to share its trials
+ganzoo sweep lr.toml
+
+# lr.toml: which hyper-parameters to try
+arch = "dcgan-cond"
+trials = 20               # number of trainings, over all processes
+dataset = "mnist"         # preset, data_dir, epochs, batch_size, limit,
+limit = 6000              # device and seed are as in 'ganzoo train'
+metric = "eval/frechet"   # any key of a run's log.jsonl
+better = "min"            # or "max"
+[set]                     # hyper-parameters that are the same in all trials
+ema_decay = 0.99
+[space]                   # hyper-parameters to try values of
+gen_alpha = { low = 1e-4, high = 1e-2, log = true }
+noise_dims = { low = 4, high = 64 }
+discriminator = { choices = ["planes", "class"] }
+""",
+)
 def sweep(
-    space: Annotated[Path, typer.Argument(help="A TOML file; there is an example above.")],
-    out: Annotated[Path | None, typer.Option(help="The sweep's folder; runs/sweeps/NAME, of the file.")] = None,
+    space: Annotated[
+        Path, typer.Argument(metavar="FILE", help="TOML file that describes the sweep, as in the example below.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the sweep: its trials, table and plot.",
+            show_default="runs/sweeps/NAME for NAME.toml",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Try hyper-parameters. The same command goes on after Ctrl-C, or helps from another terminal.
+    """Train with different hyper-parameters and find the best ones.
 
-    \b
-    arch = "dcgan-cond"
-    trials = 20                     # in all, whoever runs them
-    dataset = "mnist"               # also: preset, data_dir, epochs, batch_size,
-    limit = 6000                    # limit, device, seed, as for ganzoo train
-    metric = "eval/frechet"         # a key of the run's log
-    better = "min"                  # or "max"
-    \\[set]                          # hyper-parameters that are the same in every trial
-    ema_decay = 0.99
-    \\[space]                        # hyper-parameters of which values are tried
-    gen_alpha = { low = 1e-4, high = 1e-2, log = true }
-    noise_dims = { low = 4, high = 64 }
-    discriminator = { choices = ["planes", "class"] }
+    Ctrl-C stops the sweep; the same command continues it. The same command in another terminal works on the same sweep.
     """
     from ganzoo.sweep import report, study
     from ganzoo.sweep import space as spaces

@@ -29,5 +29,5 @@ def install(patches: tuple[Patch, ...] = PATCHES) -> None:
         return
     early = sorted({patch.module for patch in patches} & sys.modules.keys())
     if early:
-        raise ImportError(f"{early[0]} was imported before ganzoo mended it: import ganzoo first.")
+        raise ImportError(f"{early[0]} was imported before ganzoo could patch it. Import ganzoo first.")
     sys.meta_path.insert(0, PatchFinder(patches))

@@ -1,4 +1,4 @@
-"""Data sets. Plugins yield a `Dataset`; whoever wants its images calls `load`, which trusts no plugin."""
+"""Data sets. A plugin provides a `Dataset`; the rest of ganzoo gets its images from `load`, which checks them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def load(dataset: Dataset, data_dir: Path | None = None, limit: int | None = None) -> Data:
-    """The data of `dataset`, checked against what `Data` and `Dataset` promise.
+    """The data of `dataset`, after checking that it fulfils the contracts `Data` and `Dataset`.
 
-    With a `limit` it has only so many of the training images, of each class as many.
+    `limit` keeps only this many training images, equally many of each class.
 
-    Raises what `dataset.load` raises, `PluginError` where that yields no `Data`, and `DataError` where a
-    promise is not kept.
+    Raises what `dataset.load` raises, `PluginError` if that does not return `Data`, and `DataError` if a contract is
+    broken.
     """
     data: Any = dataset.load(data_dir)
-    remedy = "Mend or update its plugin."
+    remedy = "Fix or update the plugin of the data set."
     if not isinstance(data, Data):
-        raise PluginError(f"The data set '{dataset.name}' yields {type(data).__name__}, no Data.", remedy)
+        raise PluginError(f"The data set '{dataset.name}' returned {type(data).__name__}, not Data.", remedy)
     for broken in _broken(dataset, data):
-        raise DataError(f"The data set '{dataset.name}' is not as it says: {broken}.", remedy)
+        raise DataError(f"The data set '{dataset.name}' is not valid: {broken}.", remedy)
     if not limit:
         return data
     chosen = subset.of_each_class(limit, data.train_t)
@@ -38,12 +38,12 @@ def load(dataset: Dataset, data_dir: Path | None = None, limit: int | None = Non
 
 
 def checksum(data: Data) -> str:
-    """SHA-256 of the training images and labels, in hex: what a run was trained on, whatever its name."""
+    """SHA-256 of the training images and labels, in hex. It identifies the data of a run independently of its name."""
     return _digest(data.train_x, data.train_t)
 
 
 def test_checksum(data: Data) -> str:
-    """SHA-256 of the test images and labels, in hex: what a run is judged by."""
+    """SHA-256 of the test images and labels, in hex, by which a run is evaluated."""
     return _digest(data.test_x, data.test_t)
 
 
@@ -55,9 +55,9 @@ def _digest(*arrays: Any) -> str:
 
 
 def require_learnable(data: Data, limited: bool) -> None:
-    """Raise `DataError` for training images that nothing can be learned from: a class has none, or all are alike.
+    """Raise `DataError` if nothing can be learned from the training images: a class has none, or all are identical.
 
-    A pixel that is the same in all of them, as MNIST's border is, does no harm.
+    A pixel that is the same in all images, as in the border of MNIST, is no problem.
     """
     import numpy as np
 
@@ -65,38 +65,38 @@ def require_learnable(data: Data, limited: bool) -> None:
     absent = [name for name, count in zip(data.classes, counts, strict=True) if not count]
     if absent:
         raise DataError(
-            f"The {len(data.train_t)} training images have none of the classes {listed(absent)}.",
-            "Raise --limit, or leave it out." if limited else "Add images of each class, or leave the class out.",
+            f"The {len(data.train_t)} training images contain none of the classes {listed(absent)}.",
+            "Raise --limit, or leave it out." if limited else "Add images of these classes, or remove the classes.",
         )
     first = data.train_x[0]
     if all(np.array_equal(first, image) for image in data.train_x):  # ends at the first that differs
         raise DataError(
-            f"All {len(data.train_x)} training images are the same, pixel for pixel: there is nothing to learn.",
+            f"All {len(data.train_x)} training images are identical, so there is nothing to learn.",
             "Look at them. In a folder of pictures, bright is foreground.",
         )
 
 
 def _broken(dataset: Dataset, data: Any) -> Iterator[str]:
-    """Yields the promises that `data` breaks, in words; a later one may take the earlier ones as kept."""
+    """Yield the rules that `data` breaks, in words. Each rule may assume that the rules before it hold."""
     import numpy as np
 
     if not isinstance(data.classes, tuple) or not all(isinstance(name, str) for name in data.classes):
-        yield f"classes are {data.classes!r}, no tuple of names"
+        yield f"its classes are {data.classes!r}, not a tuple of names"
     n_classes = len(data.classes)
     if n_classes < 2 or len(set(data.classes)) != n_classes:
-        yield f"classes are {data.classes}, where two or more different names belong"
+        yield f"its classes are {data.classes}, but it needs two or more different names"
     if dataset.n_classes not in (None, n_classes):
         yield f"it has {n_classes} classes, not {dataset.n_classes}"
     for part, x, t in (("train", data.train_x, data.train_t), ("test", data.test_x, data.test_t)):
         if not isinstance(x, np.ndarray) or not isinstance(t, np.ndarray):
-            yield f"{part} images are {type(x).__name__} and labels {type(t).__name__}, no NumPy arrays"
+            yield f"{part} images are {type(x).__name__} and labels {type(t).__name__}, not NumPy arrays"
         if x.dtype != np.float32 or t.dtype != np.int32:
             yield f"{part} images are {x.dtype} and labels {t.dtype}, not float32 and int32"
         if x.shape[1:] != dataset.shape:
-            yield f"{part} images have the shape {x.shape[1:]}, not {dataset.shape}"
+            yield f"{part} images have shape {x.shape[1:]}, not {dataset.shape}"
         if t.shape != x.shape[:1] or not len(t):
-            yield f"{part} has {len(x)} images and labels of the shape {t.shape}, not one label an image"
+            yield f"{part} has {len(x)} images and labels of shape {t.shape}, not one label per image"
         if not (x.min() >= 0 and x.max() <= 1):  # false for NaN as well
-            yield f"{part} images have values outside of [0, 1]"
+            yield f"{part} images have values outside [0, 1]"
         if t.min() < 0 or t.max() >= n_classes:
-            yield f"{part} labels reach from {t.min()} to {t.max()}, where [0, {n_classes}) is the range"
+            yield f"{part} labels range from {t.min()} to {t.max()}, but must be in [0, {n_classes})"

@@ -1,11 +1,11 @@
 """`digits`: 1,797 handwritten digits that come with scikit-learn, in MNIST's geometry. Needs no network.
 
 Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository,
-1998, https://doi.org/10.24432/C50P49; its test images, as `sklearn.datasets.load_digits` carries them.
+1998, https://doi.org/10.24432/C50P49; its test images, as `sklearn.datasets.load_digits` has them.
 
-There each value of an 8x8 image counts the ink (0 to 16) in a 4x4 block of a 32x32 bitmap. Enlarged they are
-blurred; raising the contrast gives the strokes their edge back. As in MNIST, the digit has a box of 20x20
-in an image of 28x28, so that networks and pages treat both data sets alike.
+Each value of an 8x8 image counts the black pixels (0 to 16) in a 4x4 block of a 32x32 bitmap. Enlarging blurs the
+images; a higher contrast makes the strokes sharp again. As in MNIST, the digit has a box of 20x20 in an image of
+28x28, so that networks and pages can treat both data sets alike.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ CONTRAST = 1.6
 
 
 def load(data_dir: Path | None) -> Data:
-    """The same images and the same division at every call. Raises `UsageError` when given a `data_dir`."""
+    """The images, always with the same split into training and test images.
+
+    Raises `UsageError` if `data_dir` is given.
+    """
     import numpy as np
     from sklearn.datasets import load_digits
 
@@ -33,7 +36,7 @@ def load(data_dir: Path | None) -> Data:
 
     if data_dir is not None:
         raise UsageError(
-            f"The data set 'digits' comes with scikit-learn and reads no files, so not '{data_dir}' either.",
+            f"The data set 'digits' is part of scikit-learn and cannot be read from '{data_dir}'.",
             "Leave --data-dir out, or choose another --dataset.",
         )
     digits = load_digits()
@@ -61,7 +64,7 @@ def _enlarged(images: FloatArray) -> FloatArray:
 
 DATASET = Dataset(
     name="digits",
-    summary="1,797 handwritten digits, 8x8 enlarged to 28x28; embedded, no download",
+    summary="1,797 handwritten digits, 8x8 enlarged to 28x28; included, no download",
     source="https://doi.org/10.24432/C50P49",
     licence="CC BY 4.0",
     shape=(1, 28, 28),

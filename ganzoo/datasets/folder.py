@@ -1,14 +1,14 @@
-"""`folder`: one's own pictures, one subfolder per class.
+"""`folder`: your own pictures, one subfolder per class.
 
 `DIR/<class>/<picture>`, or `DIR/train/<class>/<picture>` beside `DIR/test/<class>/<picture>`. The names of
 the subfolders, sorted as text, are the classes. Where there is no test folder, the first and then every
-sixth picture of each class, sorted by name, is for testing.
+sixth picture of each class, sorted by name, is a test picture.
 
-Pictures become grey, 28x28 (Lanczos; one that is not square is squeezed, not cropped) and [0, 1]. Bright is
-foreground, as in MNIST: invert dark ink on white paper before. What is transparent is background and becomes black;
-where the pictures are dark on transparency they are inverted, since they would be black on black. How many pictures
-were squeezed, inverted or lost their colour is told on stderr, and so are files that are no pictures. Hidden files and
-others that operating systems leave in folders are passed over.
+Pictures are converted to grey, 28x28 (Lanczos; a picture that is not square is squeezed, not cropped) and [0, 1].
+Bright pixels are foreground, as in MNIST: invert dark ink on white paper first. What is transparent is background and
+becomes black; where the pictures are dark on transparency they are inverted, since they would be black on black. How
+many pictures were squeezed, inverted or lost their colour is told on stderr, and so are files that are no pictures.
+Hidden files and others that operating systems leave in folders are passed over.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ LITTER = ("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "@ead
 OTHER_PICTURES = (".svg", ".svgz", ".heic", ".heif", ".jxl")  # which Pillow does not know by name
 LARGEST = 89_478_485  # as Pillow has it: of three bytes each, a quarter of a gigabyte
 FAINT = 16  # of 255 between the darkest and the brightest pixel
-NOT_SQUARE, COLOURED = "not square, and are squeezed", "stored in colour, and become grey"
+NOT_SQUARE, COLOURED = "not square and were squeezed", "in colour and were converted to grey"
 MOST_PIXELS = 40_000_000  # decoded at once, by all threads: some 20 bytes each where a picture is transparent
 INVERTED = "dark on a transparent ground, and are inverted: the ink becomes bright, the ground black"
 PALE = "of nearly one brightness: look whether they are what you expect"
-HINT = "Expected: DIR/<class>/<picture>, or that below DIR/train and DIR/test."
+HINT = "Expected: DIR/<class>/<picture>, or DIR/train/<class>/<picture> and DIR/test/<class>/<picture>."
 SHOWN = 20  # faults that are told in full
 
 
@@ -109,7 +109,7 @@ def load(data_dir: Path | None) -> Data:
     from ganzoo.datasets.split import is_test
 
     if data_dir is None:
-        raise UsageError("The data set 'folder' reads your own pictures, and was not told where.", "Add --data-dir.")
+        raise UsageError("The data set 'folder' needs the folder of your pictures.", "Add --data-dir DIR.")
     reading = Reading(data_dir)
     top = _entries(data_dir, reading)
     folders = {entry.name for entry in top if entry.is_dir()}
@@ -125,7 +125,7 @@ def load(data_dir: Path | None) -> Data:
     for name, paths in {} if test else train.items():
         if len(paths) < 2:
             reading.refuse(
-                f"The class '{name}' has one picture, {paths[0]}, but both training and testing need one.",
+                f"The class '{name}' has only one picture, {paths[0]}, but training and testing need one each.",
                 "Add pictures, or a test folder.",
             )
     x = _read([path for each in (train, test) for files in each.values() for path in files], reading)
@@ -158,7 +158,7 @@ def _pictures(folder: Path, entries: list[os.DirEntry[str]] | None, reading: Rea
         passed_over = len(reading.no_pictures)
         for file in _entries(Path(entry.path), reading):
             if not file.is_file():  # a folder, or a pipe that would never end
-                reading.refuse(f"{file.path} stands where only pictures belong.", HINT)
+                reading.refuse(f"{file.path} is not a file, but only pictures may be there.", HINT)
             elif _is_picture(Path(file.path)):
                 files.append(Path(file.path))
             else:
@@ -169,9 +169,7 @@ def _pictures(folder: Path, entries: list[os.DirEntry[str]] | None, reading: Rea
         pictures.setdefault(unicodedata.normalize("NFC", entry.name), []).extend(files)
     if len(pictures) < 2:
         found = f"one class, '{next(iter(pictures))}'" if pictures else "no class folders"
-        reading.refuse(
-            f"{folder} has {found}, where two or more belong: to tell apart, or to ask a generator for.", HINT
-        )
+        reading.refuse(f"{folder} has {found}, but at least two classes are needed.", HINT)
         reading.conclude()
     return {name: pictures[name] for name in sorted(pictures) if pictures[name]}
 
@@ -182,7 +180,7 @@ def _loose(entries: list[os.DirEntry[str]], reading: Reading) -> None:
         if entry.is_file() and not _is_picture(Path(entry.path)):
             reading.no_pictures.append(Path(entry.path))
         elif not entry.is_dir():
-            reading.refuse(f"{entry.path} stands where only class folders belong.", HINT)
+            reading.refuse(f"{entry.path} is not a folder, but only class folders may be there.", HINT)
 
 
 def _is_picture(path: Path) -> bool:
@@ -210,7 +208,7 @@ def _entries(folder: Path, reading: Reading) -> list[os.DirEntry[str]]:
     sound = []
     for entry in entries:
         if not entry.name.isprintable():
-            reading.refuse(f"{entry.path!r} has a name that cannot be shown.", "Rename it.")
+            reading.refuse(f"{entry.path!r} has a name with unprintable characters.", "Rename it.")
         elif entry.is_symlink() and not _leads_into(reading.root, Path(entry.path)):
             problem = f"{entry.path} is a link that leads out of {reading.root}, or nowhere."
             reading.refuse(problem, "Put a copy in its place.")

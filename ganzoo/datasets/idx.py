@@ -123,10 +123,10 @@ def read(path: Path, file: IdxFile, chosen: IdxSet, family: Iterable[IdxSet]) ->
         found = parse(content, path)
         if found.shape != file.shape:
             raise _another(path, f"holds {_words(found.shape)}, not {_words(file.shape)}", chosen)
-        raise _another(path, f"is a sound IDX file, but not {file.name} of '{chosen.name}': its digest differs", chosen)
+        raise _another(path, f"is an IDX file, but not {file.name} of '{chosen.name}': its checksum differs", chosen)
     array = parse(content, path)
     if array.ndim == 1 and array.max() >= len(chosen.classes):
-        raise _wrong(path, f"has the label {array.max()}, where labels end at {len(chosen.classes) - 1}")
+        raise _wrong(path, f"has the label {array.max()}, but the largest label is {len(chosen.classes) - 1}")
     return array
 
 
@@ -135,16 +135,16 @@ def parse(content: bytes, path: Path) -> ByteArray:
     import numpy as np
 
     if content[:4] not in (b"\0\0\x08\1", b"\0\0\x08\3"):
-        raise _wrong(path, f"is no IDX file of images or labels: it starts with 0x{content[:4].hex()}")
+        raise _wrong(path, f"is not an IDX file of images or labels: it starts with 0x{content[:4].hex()}")
     n_dims = content[3]
     start = 4 + 4 * n_dims
     if len(content) < start:
-        raise _wrong(path, f"is cut short: its header has {start} bytes, the file {len(content)}")
+        raise _wrong(path, f"is truncated: its header has {start} bytes, but the file has {len(content)}")
     shape = struct.unpack(f">{n_dims}I", content[4:start])
     if not all(shape):
         raise _wrong(path, f"is empty: its dimensions are {shape}")
     if len(content) != start + math.prod(shape):
-        raise _wrong(path, f"has {len(content)} bytes, where its header promises {start + math.prod(shape)}")
+        raise _wrong(path, f"has {len(content)} bytes, but its header says {start + math.prod(shape)}")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
@@ -186,8 +186,8 @@ def _find_all(chosen: IdxSet, folder: Path) -> list[Path]:
     absent = [name for name, path in found.items() if path is None]
     if absent:
         raise DataMissingError(
-            f"{folder} lacks {', '.join(absent)} (or the same with .gz).",
-            "Put them there, or leave --data-dir out: ganzoo then downloads them.",
+            f"{folder} lacks {', '.join(absent)} (or the same names with .gz).",
+            "Put them there, or leave --data-dir out to download them.",
         )
     return [path for path in found.values() if path]
 
@@ -204,7 +204,7 @@ def _find(folder: Path, file: IdxFile) -> Path | None:
 def _wrong(path: Path, problem: str) -> DataError:
     return DataError(
         f"{path} {problem}.",
-        "Put the right file there, or delete it: without --data-dir ganzoo downloads what its cache lacks.",
+        "Put the right file there, or delete it and leave --data-dir out to download it.",
     )
 
 

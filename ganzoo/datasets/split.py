@@ -1,4 +1,4 @@
-"""The one rule by which a data set without test images is divided."""
+"""How a data set without test images is split."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVERY = 6
 def is_test(t: LabelArray) -> npt.NDArray[np.bool_]:
     """True, in an array of the shape (N,) of `t`, for the first and then every sixth image of each class.
 
-    So a class of two images or more has both test and training images, and nothing is left to chance.
+    A class with two or more images therefore has both test and training images, and the split is not random.
     """
     import numpy as np
 

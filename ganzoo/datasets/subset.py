@@ -1,7 +1,7 @@
-"""Which images, where fewer than all will do: at random, and the same ones at every call.
+"""Choose some of many images: at random, but always the same ones.
 
-Data has an order that a stride would meet: a folder's images come class by class, and in MNIST two groups of writers
-take turns, so that every second image is of the same group.
+Taking every k-th image would be biased: the images of a folder are sorted by class, and in MNIST two groups of writers
+alternate, so that every second image is by the same group.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def some(n: int, total: int) -> npt.NDArray[np.int64]:
 
 
 def of_each_class(n: int, t: LabelArray) -> npt.NDArray[np.int64]:
-    """Up to `n` indices of the labels `t` (N,), ascending: as many of one class as of the next, while there are."""
+    """Up to `n` indices of the labels `t` (N,), ascending, equally many of each class as far as possible."""
     import numpy as np
 
     order = shuffled(len(t))

@@ -1,1 +1,1 @@
-"""From a run to files that a browser runs: trace, generate, write, measure, verify."""
+"""Turn a run into files that a browser runs: trace, compile, write, measure."""

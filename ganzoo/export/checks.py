@@ -1,4 +1,7 @@
-"""What a comparison with Chainer in a browser found; `ganzoo.verify` makes these, an export's report tells them."""
+"""The result of comparing a browser's outputs with Chainer's.
+
+`ganzoo.verify` makes it; the report of an export shows it.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from dataclasses import dataclass
 class Check:
     """One backend's agreement with Chainer.
 
-    `max_abs_error` is None where there is no output to compare or it is not finite; `reason` says what is
-    wrong, empty where `ok`. `renderer` is the adapter that drew, "CPU" for WebAssembly. `seconds` is the
-    time of the whole check, the browser's start included. `encoding` and `asked` are the model's. `accuracy` is the
-    share of test images whose largest output is that of their label, None for a network that has none. `tolerance` is
+    `max_abs_error` is None if there is no output to compare or if it is not finite. `reason` says what is wrong; it is
+    empty if `ok`. `renderer` is the adapter that computed, "CPU" for WebAssembly. `seconds` is the time of the whole
+    check, including the start of the browser. `encoding` and `asked` are those of the model. `accuracy` is the share of
+    test images whose largest output is that of their label, None for a network that is not a classifier. `tolerance` is
     the largest difference that is no fault, `samples` how many outputs were compared.
     """
 

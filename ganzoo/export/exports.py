@@ -1,9 +1,9 @@
-"""Export a run: all backends or nothing, staged beside its place, judged there, then swapped in.
+"""Export a run for all backends or none: write a temporary folder, verify it, then rename it.
 
-<out>/export.json       what this is: run, architecture, layout, inputs and outputs, backends, files with SHA-256
-<out>/report.json       sizes, and what each encoding of the weights costs
+<out>/export.json       description: run, architecture, layout, inputs and outputs, backends, files with SHA-256
+<out>/report.json       sizes, and the size and accuracy of each encoding of the weights
 <out>/golden.npz        seeded inputs and Chainer's outputs, for `ganzoo verify`
-<out>/<network>/        the files to upload, in the layout asked for: docs/bundle.md, or WebDNN 1.2.11's
+<out>/<network>/        the files to upload, in the chosen layout: docs/bundle.md, or WebDNN 1.2.11's
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ganzoo.errors import DocumentError, RunError, UnknownNameError, UsageError
 from ganzoo.export import golden, layouts, schemas, size
 from ganzoo.export.encoding_costs import encoding_costs
 from ganzoo.export.layouts import ExportOptions
-from ganzoo.files import Mark, recover, refuse_foreign, replacing_folder, write_json
+from ganzoo.files import Mark, readable, recover, refuse_foreign, replacing_folder, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +44,11 @@ MARK = Mark(
 
 @dataclass(frozen=True)
 class Export:
-    """An export on disk. `description` is what `export.json` says: schemas/export.schema.json has its fields.
+    """An export on disk.
 
-    `networks` maps each network's name to its entry there.
+    `description` is the content of `export.json`, whose fields schemas/export.schema.json defines.
+
+    `networks` has the entry of each network there, by name.
     """
 
     path: Path
@@ -67,18 +69,18 @@ class Export:
 
     @property
     def notes(self) -> dict[str, str]:
-        """What to know of a backend, where there is something."""
+        """Remarks on backends, by name, for those that have one."""
         return {name: entry["note"] for name, entry in self.description["backends"].items() if entry["note"]}
 
     @property
     def runnable(self) -> list[str]:
-        """The backends that a browser of today runs."""
+        """The backends that a browser of today can run."""
         return [name for name, entry in self.description["backends"].items() if entry["runs"]]
 
     def choose(self, backends: Sequence[str]) -> list[str]:
-        """`backends`, or all that browsers run. Raises `UsageError` for one that is not among these."""
+        """`backends`, or all that browsers can run. Raises `UsageError` for one that they cannot."""
         if not self.runnable:
-            raise UsageError(f"No browser of today runs what {self.path} holds.", "Export another backend.")
+            raise UsageError(f"No browser of today can run the backends in {self.path}.", "Export for other backends.")
         for name in backends:
             if name not in self.backends:
                 raise UnknownNameError(f"backend in {self.path}", name, self.backends)
@@ -109,7 +111,7 @@ class Export:
         return float(self.networks[network].get("distance", 0.0))
 
     def test_images(self, network: str) -> tuple[FloatArray, Any] | None:
-        """Images (N, C, H, W) and labels (N,) to judge a classifier by; None for any other network."""
+        """Test images (N, C, H, W) and labels (N,) for a classifier; None for any other network."""
         if not self.networks[network]["test"]:
             return None
         x, t = self._stored(f"{network}/test/x", f"{network}/test/t").values()
@@ -122,7 +124,7 @@ class Export:
     def _stored(self, *names: str) -> Mapping[str, Any]:
         """Arrays of golden.npz."""
         try:
-            return npz.read(self.path / GOLDEN, *names)
+            return npz.read(readable(self.path / GOLDEN), *names)
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
 
@@ -132,7 +134,7 @@ class Export:
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What an export has become: its files' sizes, what its judge found, what each encoding of its weights costs.
+    """The result of an export: the sizes of its files, the checks, and the cost of each encoding of the weights.
 
     `left_out` are the backends that cannot run one of its networks, each with the reason.
     """
@@ -171,14 +173,14 @@ def write(
     progress("tracing the networks")
     traced = [golden.trace(network) for network in networks]
     progress("compiling for " + ", ".join(backend.name for backend in backends))
-    # everything that can be refused is refused before anything is written
+    # every reason to refuse is found before anything is written
     prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
     refused = {name: error for each in prepared for name, error in each.refused.items()}
     if all_or_nothing or len(refused) == len(backends):
         prepared = [each.complete() for each in prepared]
     backends = [backend for backend in backends if backend.name not in refused]
 
-    with replacing_folder(place) as staged:
+    with replacing_folder(place, MARK) as staged:
         parts: list[Part] = []
         for network, data in zip(networks, prepared, strict=True):
             (staged / network.name).mkdir()
@@ -188,7 +190,7 @@ def write(
         description = _description(run, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
         if budget is not None:
-            size.check_budget(parts, budget)
+            size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
         export = Export(staged, description)
         checks = judge(export) if judge else ()
         costs = encoding_costs(export, checks)
@@ -198,23 +200,23 @@ def write(
 
 
 def is_export(path: Path) -> bool:
-    """Whether the folder `path` claims to be an export."""
+    """Whether the folder `path` has the description of an export."""
     return (path / FILE).exists() or (path / FORMER_FILE).exists()
 
 
 def load(path: Path) -> Export:
-    """The export at `path`. Raises `RunError` where there is none, `DocumentError` where its description is damaged."""
+    """The export at `path`. Raises `RunError` if there is none, `DocumentError` if its description is damaged."""
     recover(path.resolve())
     if not is_export(path):
-        raise RunError(f"{path} is no export: it has no {FILE}.", "Make one with: ganzoo export --all-backends")
+        raise RunError(f"{path} is not an export: it has no {FILE}.", "Export a run with: ganzoo export --all-backends")
     file = path / (FILE if (path / FILE).exists() else FORMER_FILE)
     description = schemas.read(file, "export")
     if description["layout"] not in layouts.NAMES:
         known = " or ".join(layouts.NAMES)
-        raise DocumentError(file, "layout", f"its field layout is {description['layout']!r} and must be {known}")
+        raise DocumentError(file, "layout", f"its field layout is {description['layout']!r} but must be {known}")
     for name in description["networks"]:
         if not (path / name).is_dir():
-            raise DocumentError(file, "networks", f"it names the network {name}, and there is no folder of that name")
+            raise DocumentError(file, "networks", f"it names the network {name}, but there is no folder of that name")
     return Export(path, description)
 
 

@@ -127,7 +127,7 @@ class Language:
         if expr.operation not in self.templates:
             raise UnsupportedOperatorError(
                 f"Layer {layer}: the backend {self.backend} has no template for the operation {expr.operation}.",
-                "Export without this backend, or write the layer in other operators.",
+                "Export without this backend, or express the layer with other operators.",
             )
         operands = (self.render(each, args, layer) for each in expr.operands)
         return self.templates[expr.operation].format(*operands)

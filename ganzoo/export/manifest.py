@@ -52,7 +52,7 @@ def specs_in_order(manifest: Manifest) -> Faults:
                 yield f"{place}.shape", f"has more than {LARGEST:,} values"
             low, high = spec["range"] or (0, 0)
             if low > high:
-                yield f"{place}.range", "ends below its beginning"
+                yield f"{place}.range", "ends below its start"
             parts = spec["parts"]
             if parts and sum(part["size"] for part in parts) != size:
                 yield f"{place}.parts", f"does not add up to {size}"
@@ -72,14 +72,14 @@ def tensors_without_gaps(manifest: Manifest) -> Faults:
         right = {"values": values, "offset": offset, "at": at, "bytes": size}
         for key, value in right.items():
             if tensor[key] != value:
-                yield f"weights.tensors.{i}.{key}", f"is {tensor[key]} where its shape and encoding give {value}"
+                yield f"weights.tensors.{i}.{key}", f"is {tensor[key]}, but its shape and encoding give {value}"
         offset += values
         at += size or 0
     if weights["values"] != offset:
-        yield "weights.values", f"is {weights['values']}, and the tensors have {offset} values"
+        yield "weights.values", f"is {weights['values']}, but the tensors have {offset} values"
     stored = sum(manifest["files"].get(name, {"bytes": 0})["bytes"] for name in weights["shards"])
     if stored != at:
-        yield "weights.shards", f"has {stored} bytes, and the tensors have {at}"
+        yield "weights.shards", f"has {stored} bytes, but the tensors have {at}"
 
 
 def files_are_there(manifest: Manifest) -> Faults:
@@ -102,7 +102,7 @@ def golden_is_complete(manifest: Manifest) -> Faults:
     golden = manifest["golden"]
     values = sum(product(spec["shape"]) for side in ("inputs", "outputs") for spec in manifest[side])
     if manifest["files"][golden["file"]]["bytes"] != 4 * values:
-        yield "golden.file", f"has not the {4 * values} bytes of all inputs and outputs"
+        yield "golden.file", f"does not have the {4 * values} bytes of all inputs and outputs"
     for backend in manifest["backends"]:
         if backend not in golden["tolerance"]:
             yield f"golden.tolerance.{backend}", "is missing"
@@ -118,9 +118,9 @@ def directions_fit(manifest: Manifest) -> Faults:
     size = sizes.get(told["name"])
     file = manifest["files"].get(told["file"])
     if size is None:
-        yield "directions.name", "is no input's name and no part's"
+        yield "directions.name", "is not the name of an input or of a part"
     elif file is None or file["bytes"] != 4 * told["count"] * size:
-        yield "directions.file", f"is no file of {told['count']} vectors of {size} values"
+        yield "directions.file", f"is not a file of {told['count']} vectors of {size} values"
 
 
 RULES = (specs_in_order, files_are_there, tensors_without_gaps, golden_is_complete, directions_fit)

@@ -88,7 +88,7 @@ def shards(data: bytes, most: int | None) -> dict[str, bytes]:
     None is larger than a bundle's files may be. Raises `UsageError` when `most` is too small to be meant.
     """
     if most is not None and most < SMALLEST_SHARD:
-        raise UsageError(f"--max-file-size {most} is too small.", f"Allow {SMALLEST_SHARD} bytes at least.")
+        raise UsageError(f"--max-file-size {most} is too small.", f"Allow at least {SMALLEST_SHARD} bytes.")
     step = min(most or LARGEST_SHARD, LARGEST_SHARD) // 4 * 4
     cut = [data[i : i + step] for i in range(0, len(data), step)] or [b""]
     names = [f"weights-{i}-{hashlib.sha256(part).hexdigest()[:12]}.bin" for i, part in enumerate(cut)]
@@ -109,7 +109,8 @@ def _f16(weight: Weight) -> bytes:
 
     if np.abs(weight.array).max(initial=0) > np.finfo(np.float16).max:
         raise UsageError(
-            f"The parameters of layer {weight.layer} exceed half precision.", "Export with --weights f32 or int8."
+            f"The parameters of layer {weight.layer} are too large for half precision.",
+            "Export with --weights f32 or int8.",
         )
     return bytes(weight.array.astype("<f2").tobytes())
 

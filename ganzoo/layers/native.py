@@ -10,8 +10,8 @@ import ctypes
 import hashlib
 import os
 import platform
+import re
 import sys
-import tempfile
 import warnings
 from functools import cache
 from importlib.metadata import version
@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.compilers import zig
-from ganzoo.errors import GanzooError, ToolMissingError
-from ganzoo.files import replacing, write_text
-from ganzoo.paths import writable_cache
+from ganzoo.errors import GanzooError, ToolMissingError, UsageError
+from ganzoo.files import readable, replacing, write_text
+from ganzoo.paths import cache_path, writable_cache
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,12 +66,13 @@ def library(dtype: np.dtype[Any]) -> Any:
     """
     if dtype.name not in REALS:
         return None
+    threads()  # which refuses a number that is none
     try:
         return load(dtype.name)
     except GanzooError as error:
         reason = error.message.partition("\n")[0]
         warnings.warn(
-            f"The fast layers are not to be had, training takes several times as long. {reason} {error.remedy}",
+            f"The fast layers cannot be used, so training takes several times as long. {reason} {error.remedy}",
             stacklevel=2,
         )
         return None
@@ -82,11 +84,13 @@ def load(dtype: str) -> Any:
     try:
         path = built(dtype)
     except OSError as error:
-        raise ToolMissingError(f"The kernels cannot be kept: {error}.", "Make room, or set GANZOO_CACHE.") from error
+        raise ToolMissingError(
+            f"The compiled layers cannot be saved: {error}.", "Free some space, or set GANZOO_CACHE to another folder."
+        ) from error
     try:
         found = ctypes.CDLL(str(path))
     except OSError as error:
-        raise ToolMissingError(f"{path} does not load: {error}.", "Remove it and try again.") from error
+        raise ToolMissingError(f"{path} cannot be loaded: {error}.", "Delete it and try again.") from error
     for name, arguments in FUNCTIONS.items():
         function = getattr(found, name)
         function.argtypes, function.restype = [each or real for each in arguments], None
@@ -95,10 +99,13 @@ def load(dtype: str) -> Any:
 
 
 def threads() -> int:
-    """`GANZOO_THREADS`, or as many as this process has cores."""
+    """`GANZOO_THREADS`, or as many as this process has cores. Raises `UsageError` for what is no number of threads."""
     asked = os.environ.get("GANZOO_THREADS", "")
-    if asked.isdecimal() and int(asked):
+    if re.fullmatch(r"[1-9][0-9]{0,3}", asked):
         return int(asked)
+    if asked:
+        shown = asked if len(asked) <= 20 else f"{asked[:20]}..."
+        raise UsageError(f"GANZOO_THREADS is {shown!r}.", "Set it to a whole number from 1 to 9999, or unset it.")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, LARGEST_POOL)
 
@@ -107,9 +114,10 @@ def built(dtype: str) -> Path:
     """The path of the library for `dtype`, which is there and whole. Raises `ToolMissingError` where it cannot be."""
     from filelock import FileLock
 
-    folder = writable_cache("layers")
-    path = folder / f"{dtype}-{_fingerprint()}{'.dll' if sys.platform == 'win32' else '.so'}"
+    name = f"{dtype}-{_fingerprint()}{'.dll' if sys.platform == 'win32' else '.so'}"
+    path = cache_path() / "layers" / name
     if not _whole(path):
+        path = writable_cache("layers") / name
         with FileLock(path.with_suffix(".lock")):
             if not _whole(path):  # another process may have built it meanwhile
                 _build(dtype, path)
@@ -118,18 +126,19 @@ def built(dtype: str) -> Path:
 
 def _build(dtype: str, path: Path) -> None:
     sources = [str(source) for source in sorted(KERNELS.glob("*.c"))]
-    with replacing(path) as beside, tempfile.TemporaryDirectory(prefix="ganzoo-") as scratch:
-        made = Path(scratch) / path.name
+    with replacing(path) as beside, scratch() as folder:
+        made = folder / path.name
         flags = (*REALS[dtype][0], *FLAGS, "-o", str(made))
-        zig("the kernels of the layers", "cc", *sources, *flags, cache=Path(scratch))
+        zig("the kernels of the layers", "cc", *sources, *flags, cache=folder)
         beside.write_bytes(made.read_bytes())
     write_text(_checksum(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _whole(path: Path) -> bool:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == _checksum(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        digest = hashlib.sha256(readable(path).read_bytes()).hexdigest()
+        return digest == readable(_checksum(path)).read_text(encoding="utf-8")
+    except (OSError, ValueError):
         return False
 
 

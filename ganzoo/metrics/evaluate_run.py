@@ -31,8 +31,8 @@ PICTURES = 10_000  # drawn; and the most real ones that they are compared with
 NEIGHBOURS = 2_000  # pictures whose nearest training images are looked for: all take a minute
 SEED = 0  # of the noise
 NOTE = (
-    "Numbers of {shape} pictures by an evaluator of {dataset}: they compare with other runs on this data under the "
-    "same evaluator, and with no distance on Inception's features (FID, KID) that was published."
+    "These scores use the features of an evaluator network trained on {dataset} ({shape}). Compare them only with "
+    "other runs on the same data and evaluator, not with published FID or KID, which use Inception's features."
 )
 CLASSIFIED = "Measured on all {pictures:,} test images of {dataset}."
 
@@ -52,14 +52,14 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
     checksum = datasets.checksum(data)
     if checksum != run.provenance.get("data_sha256"):
         raise RunError(
-            f"The data of {run.config.dataset} is not what {run.path} was trained on.",
-            "Name the folder of that data with --data-dir.",
+            f"The images of {run.config.dataset} are not the ones that {run.path} was trained on.",
+            "Give the folder with those images as --data-dir.",
         )
     if painter is not None and not pretrained.enough(data):
         raise UsageError(
             f"{run.config.dataset} has {len(data.train_x)} training and {len(data.test_x)} test images: "
-            "too few to judge by.",
-            f"{pretrained.LEAST_TRAIN} and {pretrained.LEAST_TEST} are needed.",
+            "too few for an evaluation.",
+            f"At least {pretrained.LEAST_TRAIN} and {pretrained.LEAST_TEST} are needed.",
         )
     with threadpool_limits(1):  # sums, and so numbers, do not depend on the cores that there are
         document = {
@@ -79,7 +79,7 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
             document["note"] = CLASSIFIED.format(pictures=len(data.test_x), dataset=run.config.dataset)
             document |= _classifier(classifier, data, progress)
         else:
-            message = f"{run.name} is a run of {run.config.arch}, which neither draws pictures nor tells classes."
+            message = f"{run.name} is a run of {run.config.arch}, which is neither a generator nor a classifier."
             raise UsageError(message, "Name another run.")
     write_json(run.path / "metrics.json", document)
     plots.plot(document, run.path / "metrics.png")
@@ -104,7 +104,7 @@ def _generator(
     labels = np.resize(data.train_t[held_out], PICTURES)
     images = roles.draw(network, inputs.seeded(network.inputs, len(labels), SEED, labels.tolist()))
 
-    progress("Comparing them with real ones")
+    progress("Comparing them with real images")
     reference = subset.some(PICTURES, len(data.test_x))
     real, real_logits = look(known.evaluator, data.test_x[reference])
     stand_in, _ = look(known.evaluator, data.train_x[held_out])
@@ -134,7 +134,7 @@ def _generator(
             "confusion": table.tolist(),
         }
 
-    progress("Looking for the nearest training images")
+    progress("Finding the nearest training images")
     few = subset.some(NEIGHBOURS, len(images))
     near = neighbours.nearest(data.train_x, images[few])
     near_test = neighbours.nearest(data.train_x, data.test_x[subset.some(NEIGHBOURS, len(data.test_x))])

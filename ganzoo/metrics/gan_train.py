@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -19,10 +18,11 @@ import chainer
 from threadpoolctl import threadpool_limits
 
 from ganzoo import datasets, plugins, roles
-from ganzoo.files import write_json
+from ganzoo.files import readable, write_json
 from ganzoo.metrics.slow_work import SlowWork
-from ganzoo.paths import writable_cache
+from ganzoo.paths import cache_path, writable_cache
 from ganzoo.specs import TrainConfig
+from ganzoo.temporary import scratch
 from ganzoo.updaters.seeding import seeded
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def accuracy(data: Data, progress: Callable[[float], None] = lambda share: None)
     """
     config = _config(data)
     with (
-        tempfile.TemporaryDirectory() as scratch,
+        scratch() as folder,
         threadpool_limits(1),
         seeded(config.seed),
         chainer.using_config("type_check", False),
     ):
         arch = plugins.ARCHS.get(CLASSIFIER)
         training = arch.train(config, data)
-        trainer = chainer.training.Trainer(training.updater, (config.epochs, "epoch"), out=scratch)
+        trainer = chainer.training.Trainer(training.updater, (config.epochs, "epoch"), out=str(folder))
         for extension in training.extensions:
             trainer.extend(extension)
 
@@ -70,9 +70,10 @@ def accuracy_of_real(data: Data, tell: Callable[[str], None] = lambda line: None
         Path(inspect.getfile(plugins.ARCHS.get(CLASSIFIER).train)).read_text("utf-8"),
     ]
     key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
-    path = writable_cache("evaluators") / f"{key}-cnn.json"
+    name = f"{key}-cnn.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return float(json.loads(path.read_text("utf-8"))["accuracy"])
+        return float(json.loads(readable(cache_path() / "evaluators" / name).read_text("utf-8"))["accuracy"])
+    path = writable_cache("evaluators") / name
     work = SlowWork("Training a classifier on real images, once for all runs on this data", tell)
     found = accuracy(data, work)
     work.over()

@@ -133,8 +133,8 @@ def _neighbours(part: Any, document: Mapping[str, Any], names: Sequence[str]) ->
     axes = part.subplots()
     axes.plot(found["drawn"], found["quantiles"], "o-", color=DRAWN, label="drawn pictures")
     axes.plot(found["test"], found["quantiles"], "o-", color="black", label="test images")
-    axes.set_xlabel("distance to the nearest training image, over pixels")
-    axes.set_ylabel("share that is nearer")
+    axes.set_xlabel("distance to the nearest training image, in pixel values")
+    axes.set_ylabel("share of images nearer than that")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderpad=0)
 
 

@@ -18,11 +18,11 @@ from filelock import FileLock
 
 from ganzoo import datasets, npz
 from ganzoo.errors import SnapshotError
-from ganzoo.files import replacing
+from ganzoo.files import readable, replacing
 from ganzoo.metrics import evaluator_training, scores
 from ganzoo.metrics.evaluator import Evaluator
 from ganzoo.metrics.slow_work import SlowWork
-from ganzoo.paths import writable_cache
+from ganzoo.paths import cache_path, writable_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +61,13 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
     if checksum == MNIST:
         return frozen()
     blank = Evaluator(data.train_x.shape[1], len(data.classes))
-    path = writable_cache("evaluators") / f"{checksum}-{evaluator_training.VERSION}.npz"
+    name = f"{checksum}-{evaluator_training.VERSION}.npz"
+    with contextlib.suppress(FileNotFoundError, SnapshotError):
+        return read(cache_path() / "evaluators" / name, blank)
+    path = writable_cache("evaluators") / name
     with FileLock(path.with_suffix(".lock")):
         with contextlib.suppress(FileNotFoundError, SnapshotError):
-            return read(path, blank)
+            return read(path, blank)  # another process may have trained it meanwhile
         work = SlowWork("Training an evaluator of this data, once for all its runs", progress)
         write(path, evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)), work))
         work.over()
@@ -75,7 +78,9 @@ def frozen() -> Known:
     """MNIST's evaluator. Raises `SnapshotError` where its file is not the one that this ganzoo came with."""
     known = read(FROZEN, Evaluator(1, 10))
     if known.sha256 != FROZEN_SHA256:
-        raise SnapshotError(f"{FROZEN} is not the evaluator that this ganzoo came with.", "Install ganzoo anew.")
+        raise SnapshotError(
+            f"{FROZEN} is not the evaluator that belongs to this version of ganzoo.", "Install ganzoo again."
+        )
     return known
 
 
@@ -88,18 +93,18 @@ def write(path: Path, evaluator: Evaluator) -> None:
 
 def read(path: Path, evaluator: Evaluator) -> Known:
     """Fill `evaluator` from `path`. Raises `SnapshotError` unless that holds what `write` writes of such a network."""
-    content = path.read_bytes()
     wanted = _arrays(evaluator)
     try:
+        content = readable(path).read_bytes()
         if npz.compressed(io.BytesIO(content)):
             raise ValueError("it is compressed")
         arrays = npz.read(io.BytesIO(content))
         if {key: array.shape for key, array in arrays.items()} != {key: array.shape for key, array in wanted.items()}:
-            raise ValueError("it is of another network")
+            raise ValueError("it belongs to another network")
         if not all(array.dtype == np.float16 and np.isfinite(array).all() for array in arrays.values()):
-            raise ValueError("it holds what are no weights")
+            raise ValueError("it holds arrays that are not weights")
     except ValueError as error:
-        raise SnapshotError(f"{path} is no evaluator: {error}.", "Install ganzoo anew.") from error
+        raise SnapshotError(f"{path} is not a valid evaluator: {error}.", "Install ganzoo again.") from error
     for key, array in wanted.items():
         array[...] = arrays[key]
     return Known(evaluator, hashlib.sha256(content).hexdigest())

@@ -42,7 +42,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
         yield table(headings, [by_class[i] for i in chosen], right=len(columns), title=title)
     if "neighbours" in document:
         closer = 100 * document["neighbours"]["closer"]
-        yield f"{closer:.1f}% of the pictures are nearer to a training image than 99% of the test images are."
+        share = f"{closer:.1f}% of the pictures are closer to a training image than 99% of the test images are."
+        yield f"{share} About 1% or less means that the generator does not copy."
     if "evaluator" in document:
         judge = document["evaluator"]
         share = f"{100 * judge['accuracy']:.2f}%"

@@ -32,7 +32,7 @@ export function classic(url) {
     element.src = url;
     element.async = false;
     element.onload = () => done();
-    element.onerror = () => fail(new Error(`${url} did not load`));
+    element.onerror = () => fail(new Error(`${url} could not be loaded`));
     document.head.append(element);
   });
 }

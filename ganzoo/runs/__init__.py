@@ -1,1 +1,1 @@
-"""Run directories: what a training was told, what it wrote, and its networks."""
+"""Runs: the folders that trainings write, with their configuration, results and networks."""

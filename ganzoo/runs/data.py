@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def data_of(config: TrainConfig, data_dir: Path | None = None) -> Data:
-    """The data that `config` names, its files where it says or, where one is given, in `data_dir`.
+    """The data that `config` names, read from `data_dir` if that is given, otherwise from where `config` says.
 
     Raises what `datasets.load` raises.
     """

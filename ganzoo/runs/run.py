@@ -1,15 +1,15 @@
-"""A run directory: what a training was told, what it wrote, and how to read it back.
+"""The folder of a run: its configuration, what the training wrote, and how to read it.
 
 runs/<arch>-<dataset>-<n>/
-    config.json     every value in force, versions, seed, data checksum, git state
-    log.jsonl       one line an interval: epoch, iteration, elapsed seconds, losses, scores
-    samples/        grids of pictures as training went on
-    snapshots/      complete training states: the last ones, and the best by score
-    best.json       which that is
-    model.npz       the network that is exported, the best one
-    last.npz        as it was at the end
-    run.html        all of it as a page; training.webp is its animation of the samples
-    metrics.json    what `ganzoo eval` measured; metrics.png and neighbours.png beside it
+    config.json     all hyper-parameters and options, versions, seed, checksum of the data, git state
+    log.jsonl       one line per interval: epoch, iteration, elapsed seconds, losses, scores
+    samples/        sheets of pictures drawn during the training
+    snapshots/      complete training states: the latest ones, and the one with the best score
+    best.json       names the snapshot with the best score
+    model.npz       the weights with the best score, which are exported
+    last.npz        the weights from the end of the training
+    run.html        the report; training.webp is an animation of the samples
+    metrics.json    the result of `ganzoo eval`, with metrics.png and neighbours.png
     .lock           held by the process that trains
 """
 
@@ -20,14 +20,15 @@ import hashlib
 import itertools
 import json
 import math
+import shlex
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from ganzoo import plugins
-from ganzoo.errors import RunError
-from ganzoo.files import write_json
+from ganzoo.errors import RunError, SnapshotError
+from ganzoo.files import readable, remove_unfinished, write_json
 from ganzoo.specs import Arch, TrainConfig
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Run:
-    """A run directory that exists. `provenance` is what `config.json` tells besides the configuration.
+    """An existing run. `provenance` has the content of `config.json` besides the configuration.
 
-    `weights` says which network is meant by it: "model", the best one, or "last".
+    `weights` says which weights to use: "model", those with the best score, or "last", those from the end.
     """
 
     path: Path
@@ -64,9 +65,12 @@ class Run:
         return self.path / f"{self.weights}.npz"
 
     def model_sha256(self) -> str | None:
-        """SHA-256 of the file at `model_path` in hex, None where there is none: what a judgement is of."""
+        """SHA-256 of the file at `model_path` in hex, None if there is no file.
+
+        It says which weights an evaluation belongs to.
+        """
         try:
-            return hashlib.sha256(self.model_path.read_bytes()).hexdigest()
+            return hashlib.sha256(readable(self.model_path).read_bytes()).hexdigest()
         except FileNotFoundError:
             return None
 
@@ -78,75 +82,106 @@ class Run:
     def finished(self) -> bool:
         return self.model_path.exists()
 
+    @property
+    def resume_command(self) -> str:
+        """What goes on with the training."""
+        return f"ganzoo train {self.config.arch} --resume --out {shlex.quote(str(self.path))}"
+
+    def require_in_place(self) -> None:
+        """Raise `RunError` where the folder is gone; writing there would make a new one that is no run."""
+        if not (self.path / "config.json").exists():
+            raise RunError(
+                f"{self.path} was moved or removed during its training.",
+                f"If you moved it, go on with its new name after --out: {self.resume_command}",
+            )
+
     def snapshot(self, iteration: int) -> Path:
         return self.snapshots / f"{iteration:07d}.npz"
 
     def kept(self) -> list[Path]:
-        """The snapshots that there are, oldest first. Files of other names are somebody else's."""
+        """The existing snapshots, oldest first. Files with other names are ignored."""
         found = [path for path in self.snapshots.glob("*.npz") if path.stem.isdecimal()]
         return sorted(found, key=lambda path: int(path.stem))
 
     def log(self) -> list[dict[str, float]]:
-        """The lines of the log. Raises `RunError` where they are not what a training writes."""
+        """The lines of the log. Raises `RunError` if they are damaged."""
         file = self.path / "log.jsonl"
         try:
-            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            lines = readable(file).read_text(encoding="utf-8").splitlines()
             return log_lines(json.loads(line) for line in lines)
+        except FileNotFoundError:
+            return []
         except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+            raise RunError(f"{file} is damaged: {error}.", self._restored(file)) from error
 
     def epochs_done(self) -> float:
-        """How far the log goes, in epochs."""
+        """The epoch of the last line of the log."""
         log = self.log()
         return log[-1]["epoch_detail"] if log else 0.0
 
     def best(self) -> Best | None:
-        """The best snapshot, None before the first score. Raises `RunError` where `best.json` is damaged."""
+        """The best snapshot; None before the first score. Raises `RunError` if `best.json` is damaged."""
         file = self.path / "best.json"
-        if not file.exists():
-            return None
         try:
-            best = Best(**json.loads(file.read_text(encoding="utf-8")))
+            best = Best(**json.loads(readable(file).read_text(encoding="utf-8")))
             numbers = isinstance(best.iteration, int) and all(
                 isinstance(value, int | float) and math.isfinite(value) for value in (best.epoch, best.score)
             )
             if not (numbers and isinstance(best.key, str) and best.better in ("min", "max")):
-                raise ValueError("a value is not of its kind")
+                raise ValueError("a value has the wrong type")
+        except FileNotFoundError:
+            return None
         except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            raise RunError(f"{file} is damaged: {error}.", "Train anew.") from error
+            raise RunError(f"{file} is damaged: {error}.", self._restored(file)) from error
         return best
+
+    def _restored(self, file: Path) -> str:
+        """How to get back `file`, all of which a snapshot holds too."""
+        if not self.kept():
+            return "Train anew."
+        model = self.path / "model.npz"  # which says that the training is finished
+        told = f"{file} and {model}" if model.exists() and model != file else file
+        return f"Delete {told}. The last snapshot writes it again: {self.resume_command}"
 
     def save_best(self, best: Best) -> None:
         write_json(self.path / "best.json", asdict(best))
 
     def forget_after(self, iteration: int) -> None:
-        """Remove snapshots and samples of a past that did not happen: the training goes on from `iteration`."""
+        """Remove snapshots and samples later than `iteration`, from which the training continues.
+
+        With them goes what a killed process had half written.
+        """
         for path in (*self.kept(), *(self.path / "samples").glob("[0-9]*.png")):
             if path.stem.isdecimal() and int(path.stem) > iteration:
                 path.unlink()
+        for folder in (self.path, self.snapshots, self.path / "samples"):
+            remove_unfinished(folder)
 
     def unfinish(self) -> None:
-        """Remove the networks of a training that goes on; its snapshots have them."""
+        """Remove the final weights, because the training continues. Its snapshots have all weights."""
         for weights in ("model", "last"):
             replace(self, weights=weights).model_path.unlink(missing_ok=True)
 
     def model(self) -> Any:
-        """The trained network. Raises `RunError` where there is none, `SnapshotError` when it does not fit."""
+        """The trained network. Raises `RunError` if there is none, `SnapshotError` if the weights do not fit."""
         from ganzoo.runs.snapshot import load_model
 
         if not self.finished:
             raise RunError(
-                f"{self.path} has no {self.model_path.name}: its training is not finished.",
-                f"Finish it with: ganzoo train {self.config.arch} --resume --out {self.path}",
+                f"{self.path} has no {self.model_path.name}, because its training is not finished.",
+                f"Finish it with: {self.resume_command}",
             )
         try:
             model = plugins.built(self.arch, self.config)
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(
-                f"{self.path / 'config.json'} has not what {self.config.arch} needs: {type(error).__name__}: {error}.",
-                "Use the ganzoo that wrote it, or train anew.",
+                f"{self.path / 'config.json'} lacks what {self.config.arch} needs: {type(error).__name__}: {error}.",
+                "Use the version of ganzoo that wrote it, or train again.",
             ) from error
-        load_model(self.model_path, self.config, model)
+        try:
+            load_model(self.model_path, self.config, model)
+        except SnapshotError as error:
+            raise SnapshotError(error.message, error.remedy or self._restored(self.model_path)) from error
         return model
 
     def networks(self) -> Sequence[Network]:
@@ -156,7 +191,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Best:
-    """The best snapshot so far: its place in the training, and its `score`, which is `key` of the log.
+    """The best snapshot so far: its epoch and iteration, and its `score`, which is the value of `key` in the log.
 
     `better` is "min" or "max".
     """
@@ -176,23 +211,26 @@ def log_lines(lines: Iterable[Any]) -> list[dict[str, float]]:
     entries = [{str(key): float(value) for key, value in line.items()} for line in lines]
     needed = ("epoch_detail", "iteration", "elapsed_time")
     if not all(math.isfinite(entry.get(key, math.nan)) for entry in entries for key in needed):
-        raise ValueError("a line lacks its epoch, iteration or time")
+        raise ValueError("a line has no epoch, iteration or time")
     return entries
 
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other processes from training in the folder `path`. Raises `RunError` where one does; a crash frees it."""
+    """Prevent other processes from training in the folder `path`.
+
+    Raises `RunError` if one does. A crash releases the lock.
+    """
     try:
         with FileLock(path / ".lock", timeout=0):
             yield
     except Timeout as error:
         problem = f"Another process is training in {path}."
-        raise RunError(problem, "Wait for its end, or choose another --out.") from error
+        raise RunError(problem, "Wait until it ends, or choose another --out.") from error
 
 
 def create(path: Path, config: TrainConfig, provenance: Mapping[str, Any]) -> Run:
-    """A new run at `path`. Raises `RunError` where one already is."""
+    """A new run at `path`. Raises `RunError` where something already is."""
     refuse_used(path)
     path.mkdir(parents=True, exist_ok=True)
     run = Run(path, config, provenance)
@@ -201,9 +239,16 @@ def create(path: Path, config: TrainConfig, provenance: Mapping[str, Any]) -> Ru
 
 
 def refuse_used(path: Path) -> None:
-    """Raise `RunError` where a run is at `path`."""
+    """Raise `RunError` where a run is at `path`, or anything else: a training deletes and overwrites files there.
+
+    An empty folder may be there, and in it the lock of a training that was killed before it began.
+    """
     if (path / "config.json").exists():
         raise RunError(f"{path} already holds a run.", "Choose another --out, or continue it with --resume.")
+    if path.is_dir():
+        remove_unfinished(path)
+    if path.exists() and not (path.is_dir() and all(each.name == ".lock" for each in path.iterdir())):
+        raise RunError(f"{path} is there and is no run of ganzoo.", "Choose another --out, or an empty folder.")
 
 
 def save_config(run: Run) -> None:
@@ -211,24 +256,31 @@ def save_config(run: Run) -> None:
 
 
 def load(path: Path) -> Run:
-    """The run at `path`. Raises `RunError` when `config.json` is absent, damaged or of another format."""
+    """The run at `path`. Raises `RunError` if `config.json` is missing, damaged or of another format."""
     file = path / "config.json"
     try:
-        stored = json.loads(file.read_text(encoding="utf-8"))
+        stored = json.loads(readable(file).read_text(encoding="utf-8"))
         if stored.pop("format") != FORMAT:
-            raise RunError(f"{file} has another format than {FORMAT}.", "Use the ganzoo that wrote it.")
+            raise RunError(
+                f"{file} does not have format {FORMAT}, which this version of ganzoo reads.",
+                "Use the version of ganzoo that wrote it.",
+            )
         values = stored.pop("config")
         config = TrainConfig(**{**values, "shape": tuple(values["shape"])})
         _check(config, stored["classes"])
     except FileNotFoundError as error:
-        raise RunError(f"{path} is no run: it has no config.json.", "List the runs with: ganzoo list runs") from error
+        raise RunError(
+            f"{path} is not a run: it has no config.json.", "List the runs with: ganzoo list runs"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(f"{file} is damaged: {type(error).__name__}: {error}.", "Restore it, or train anew.") from error
+        raise RunError(
+            f"{file} is damaged: {type(error).__name__}: {error}.", "Restore the file, or train again."
+        ) from error
     return Run(path, config, stored)
 
 
 def _check(config: TrainConfig, classes: Any) -> None:
-    """Refuse values of another type than the contract's; `config.json` may come from anywhere."""
+    """Raise `ValueError` for values of a wrong type, because `config.json` may come from anywhere."""
     kinds: dict[str, type | tuple[type, ...]] = {
         "arch": str,
         "preset": str,
@@ -252,12 +304,12 @@ def _check(config: TrainConfig, classes: Any) -> None:
 
 
 def folders(root: Path) -> list[Path]:
-    """The folders below `root` that claim to be runs, oldest first."""
+    """The folders in `root` that have a `config.json`, oldest first."""
     return [file.parent for file in sorted(root.glob("*/config.json"), key=lambda file: file.stat().st_mtime_ns)]
 
 
 def every(root: Path) -> list[Run]:
-    """The runs below `root`, oldest first; those that cannot be read are passed over."""
+    """The runs in `root`, oldest first, without those that cannot be read."""
     runs = []
     for folder in folders(root):
         with contextlib.suppress(RunError):
@@ -266,21 +318,24 @@ def every(root: Path) -> list[Run]:
 
 
 def latest(root: Path, arch: str | None = None, finished: bool | None = None) -> Run:
-    """The youngest run below `root`: of `arch`, and finished or not, where that is asked for.
+    """The latest run in `root`: only of `arch`, or only finished or unfinished ones, if these are given.
 
-    Raises `RunError` when there is none.
+    Raises `RunError` if there is none.
     """
     runs = [
         run for run in every(root) if arch in (None, run.config.arch) and (finished is None or run.finished is finished)
     ]
     if not runs:
         kind = f"{'finished ' if finished else ''}run{f' of {arch}' if arch else ''}"
-        raise RunError(f"There is no {kind} in {root}/.", f"Make one with: ganzoo train {arch or 'dcgan-cond'}")
+        raise RunError(f"There is no {kind} in {root}/.", f"Train one with: ganzoo train {arch or 'dcgan-cond'}")
     return runs[-1]
 
 
 def next_path(root: Path, arch: str, dataset: str) -> Path:
-    """The first free `<arch>-<dataset>-<n>` below `root`, made at once, so that nobody else takes it."""
+    """The first free folder `<arch>-<dataset>-<n>` in `root`.
+
+    It is created at once, so that no other process takes it.
+    """
     root.mkdir(parents=True, exist_ok=True)
     for n in itertools.count(1):
         path = root / f"{arch}-{dataset}-{n}"

@@ -1,8 +1,8 @@
-"""Weights and training states as npz files that carry their own description and no pickles.
+"""Weights and training states as npz files with a description and without pickles.
 
 Each file has an entry `ganzoo`, a JSON text: format version, kind ("model" or "state"), and the architecture,
-preset, hyper-parameters, shape and classes that made the arrays. A state may go on with other hyper-parameters.
-Entries are stored uncompressed, so that a file cannot unfold to more than its size.
+preset, hyper-parameters, shape and classes that made the arrays. A training may continue from a state with other
+hyper-parameters. Entries are uncompressed, so that a hostile file cannot expand to more than its size.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import npz
 from ganzoo.errors import SnapshotError
-from ganzoo.files import replacing
+from ganzoo.files import readable, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ FREE = {"model": (), "state": ("hparams",)}  # what of it need not be the same, 
 
 
 def save_model(path: Path, config: TrainConfig, model: Any) -> None:
-    """Write the parameters and running statistics of `model`."""
+    """Save the parameters and running statistics of `model`."""
     _write(path, "model", config, flat(model))
 
 
@@ -43,12 +43,12 @@ def load_model(path: Path, config: TrainConfig, model: Any) -> None:
     arrays = _read(path, "model", config)
     _fit(path, flat(model), arrays)  # of the network's own types: nothing becomes infinite by a conversion
     if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
-        raise _damaged(path, ValueError("a weight is no number"))
+        raise _damaged(path, ValueError("a weight is NaN or infinite"))
     _fill(path, model, arrays)
 
 
 def save_state(path: Path, config: TrainConfig, trainer: Any) -> None:
-    """Write all that decides how `trainer` goes on: weights, optimisers, iterators, extensions, random state."""
+    """Save all that determines how `trainer` continues: weights, optimisers, iterators, extensions, random state."""
     import numpy as np
 
     _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
@@ -66,7 +66,7 @@ def save_state(path: Path, config: TrainConfig, trainer: Any) -> None:
 
 
 def load_state(path: Path, config: TrainConfig, trainer: Any) -> None:
-    """Bring a freshly built `trainer` and NumPy's global random state to where `save_state` found them."""
+    """Restore a newly built `trainer` and NumPy's global random state to the state that `save_state` saved."""
     import numpy as np
 
     arrays = _read(path, "state", config)
@@ -89,7 +89,7 @@ def load_state(path: Path, config: TrainConfig, trainer: Any) -> None:
 
 
 def flat(target: Any) -> dict[str, np.ndarray[Any, Any]]:
-    """What `target` serialises, on the CPU, by path."""
+    """The arrays that `target` serialises, on the CPU, by path."""
     from chainer.serializers import DictionarySerializer
 
     serializer = DictionarySerializer()
@@ -107,8 +107,10 @@ def _fill(path: Path, target: Any, arrays: Arrays) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> SnapshotError:
-    problem = f"{path} is damaged: {type(error).__name__}: {error}."
-    return SnapshotError(problem, "Take an older snapshot, or train anew.")
+    """That `path` is damaged, with the remedy for a snapshot; who reads a network knows the run that it is of."""
+    older = "Delete it, then --resume goes on from the snapshot before it, or trains anew."
+    remedy = older if path.parent.name == "snapshots" else ""
+    return SnapshotError(f"{path} is damaged: {type(error).__name__}: {error}.", remedy)
 
 
 def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
@@ -192,7 +194,7 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
     import numpy as np
 
     try:
-        names = npz.names(path)
+        names = npz.names(readable(path))
         if names and HEADER not in names:
             raise SnapshotError(
                 f"{path} was not written by ganzoo: nothing in it tells which network it is of.",
@@ -210,13 +212,13 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
         raise _damaged(path, error) from error
     if version != FORMATS[kind]:
         raise SnapshotError(
-            f"{path} has format {version}, this ganzoo reads {FORMATS[kind]}.",
-            "Use the ganzoo that wrote it.",
+            f"{path} has format {version}, but this version of ganzoo reads format {FORMATS[kind]}.",
+            "Use the version of ganzoo that wrote it.",
         )
     for key, value in {"kind": kind, **_identity(config)}.items():
         if header.get(key) != value and key not in FREE[kind]:
             raise SnapshotError(
-                f"{path} was made with {key} {header.get(key)!r}, not {value!r}.",
-                "Use the run it belongs to.",
+                f"{path} was made with {key} {header.get(key)!r}, but the run has {key} {value!r}.",
+                "Use it with the run that it belongs to.",
             )
     return arrays

@@ -162,6 +162,6 @@ export function locate(url) {
     if (!place.pathname.endsWith(".json")) place.pathname = place.pathname.replace(/\/?$/, "/manifest.json");
     return place;
   } catch {
-    reject("url", "no URL");
+    reject("url", "not a URL");
   }
 }

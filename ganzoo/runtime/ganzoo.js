@@ -24,7 +24,7 @@ export function load(url, options = {}) {
       control.abort();
       loading.then((model) => model.destroy()).catch(() => {});
     };
-    const abort = () => stop(new GanzooError("aborted", "no model", { cause: signal?.reason }));
+    const abort = () => stop(new GanzooError("aborted", "loading was aborted", { cause: signal?.reason }));
     const loading = start(url, options, control.signal, (progress) => {
       try {
         control.signal.aborted || onProgress?.(progress);
@@ -139,8 +139,8 @@ class Model {
   async draw(canvas, values) {
     const [spec] = this.outputs;
     const { name, shape } = spec;
-    if (shape.length !== 3 || ![1, 3].includes(shape[0])) reject(name, "no picture");
-    if (!canvas?.getContext) reject("canvas", "none");
+    if (shape.length !== 3 || ![1, 3].includes(shape[0])) reject(name, "not a picture");
+    if (!canvas?.getContext) reject("canvas", "not a canvas");
     return this.#turn(values, (opened, arrays, n) => opened.draw(canvas, spec, arrays, n));
   }
 
@@ -166,7 +166,7 @@ class Model {
     let left;
     for (;;) {
       const backends = this.#backends;
-      if (!backends) throw new GanzooError("destroyed", "no model");
+      if (!backends) throw new GanzooError("destroyed", "the model was destroyed");
       left ??= [...new Set([this.backend, ...this.#names])].values();
       const opened = (this.#opened ??= await backends.first(left));
       this.backend = opened.row.backend;

@@ -52,7 +52,7 @@ export function pack(specs, given) {
   const slots = specs.flatMap((spec, i) => slotsOf(spec, i, Object.hasOwn(given, spec.name)));
   const names = slots.map(({ name }) => name);
   for (const name of Object.keys(given)) {
-    if (!names.includes(name)) reject(name, `no input; they are ${names}`);
+    if (!names.includes(name)) reject(name, `not an input; inputs are ${names}`);
   }
   // labels last: only the number of samples tells classes from rows of values
   /** @type {(slot: Slot) => number} */
@@ -66,7 +66,7 @@ export function pack(specs, given) {
     const values = rowsOf(slot, given[name], n);
     const { length } = values;
     n ||= length / size;
-    if (!n || n % 1 !== 0 || n * size !== length) reject(name, `${length} values, not ${size} a sample`);
+    if (!n || n % 1 !== 0 || n * size !== length) reject(name, `${length} values, not ${size} per sample`);
     const array = (arrays[input] ??= new Float32Array(n * product(specs[input].shape)));
     const [low, high] = (range ?? [-LARGEST, LARGEST]).map(Math.fround);
     for (let start = offset, i = 0; i < length; start += array.length / n) {
@@ -89,7 +89,7 @@ const rowsOf = ({ name, meaning, size }, value, n) => {
   const isLabel = meaning === "onehot";
   const list = isLabel && typeof value === "number" ? Array(n || 1).fill(value) : value;
   if (value === undefined) reject(name, "missing");
-  if (typeof list !== "object" || !(list?.length >= 0)) reject(name, "no list of numbers");
+  if (typeof list !== "object" || !(list?.length >= 0)) reject(name, "not a list of numbers");
   if (!isLabel || (n ? list.length !== n : list instanceof Float32Array)) return list;
   const rows = new Float32Array(list.length * size);
   for (let i = 0; i < list.length; i++) {

@@ -53,7 +53,7 @@ def _bytes(text: Any) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise ValueError("an output that is no base64 text") from None
+        raise ValueError("an output that is not base64 text") from None
     if len(raw) % 4:
-        raise ValueError("an output that is no float32")
+        raise ValueError("an output that is not float32")
     return raw

@@ -6,8 +6,8 @@ import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
-from ganzoo.files import replacing
-from ganzoo.paths import writable_cache
+from ganzoo.files import readable, replacing
+from ganzoo.paths import cache_path, is_frozen, writable_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,16 +26,17 @@ def precompress(folder: Path) -> None:
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    cache = writable_cache("brotli")
+    frozen = is_frozen("brotli")
+    cache = cache_path() / "brotli" if frozen else writable_cache("brotli")
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != SUFFIX]
     with ThreadPoolExecutor(WORKERS) as pool:  # brotli leaves the interpreter's lock to others
-        for _ in pool.map(lambda path: _write_beside(path, cache), files):
+        for _ in pool.map(lambda path: _write_beside(path, cache, frozen), files):
             pass
 
 
-def _write_beside(path: Path, cache: Path) -> None:
+def _write_beside(path: Path, cache: Path, frozen: bool) -> None:
     content = path.read_bytes()
-    packed = _compressed(content, cache)
+    packed = _compressed(content, cache, frozen)
     beside = path.with_name(path.name + SUFFIX)
     if len(packed) >= len(content):
         beside.unlink(missing_ok=True)
@@ -44,15 +45,16 @@ def _write_beside(path: Path, cache: Path) -> None:
         new.write_bytes(packed)
 
 
-def _compressed(content: bytes, cache: Path) -> bytes:
+def _compressed(content: bytes, cache: Path, frozen: bool) -> bytes:
     import brotli
 
     kept = cache / (hashlib.sha256(content).hexdigest() + SUFFIX)
-    with contextlib.suppress(FileNotFoundError, brotli.error):  # brotli's: a file that somebody damaged
-        packed = kept.read_bytes()
+    with contextlib.suppress(FileNotFoundError, ValueError, brotli.error):  # what somebody damaged
+        packed = readable(kept).read_bytes()
         if brotli.decompress(packed) == content:
             return packed
     packed = bytes(brotli.compress(content, quality=QUICK if len(content) > LARGE else BEST))
-    with replacing(kept) as new:
-        new.write_bytes(packed)
+    if not frozen:
+        with replacing(kept) as new:
+            new.write_bytes(packed)
     return packed

@@ -165,7 +165,7 @@ def _app(
     async def take(request: Request) -> Response:
         body = await _body(request, most)
         if done.is_set():
-            return Reply("the page has given its last message", 409, _homeward(home))
+            return Reply("the page has already sent its last message", 409, _homeward(home))
         message = _refused(f"more than {most} bytes") if body is None else parse(body)
         if message.kind in LAST:
             done.set()
@@ -202,12 +202,12 @@ def parse(body: bytes) -> PageMessage:
     except (ValueError, RecursionError):
         return _refused("no JSON")
     if not isinstance(data, dict) or data.get("kind") not in KINDS:
-        return _refused("a message of no known kind")
+        return _refused("a message of an unknown kind")
     return PageMessage(cast("Kind", data.pop("kind")), data)
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 def _refused(what: str) -> PageMessage:

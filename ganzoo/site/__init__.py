@@ -1,1 +1,1 @@
-"""Exports as a folder of static pages: networks to play with, in any browser, on any host."""
+"""Web sites: folders of static pages that let visitors try exported networks."""

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,7 @@ from ganzoo.serving.compressed import SUFFIX, precompress
 from ganzoo.site import bundles, hosts
 from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -99,7 +99,7 @@ def build(
     """
     hosts.check_base_path(options.base_path)
     if not options.title.strip() or not options.title.isprintable():
-        raise UsageError(f"{options.title!r} is no title.", "Give --title one line of text.")
+        raise UsageError(f"{options.title!r} is not a title.", "Give --title as one line of text.")
     place = out.resolve()
     refuse_foreign(place, MARK)
     progress("checking the networks")
@@ -109,7 +109,7 @@ def build(
     version = _write_pages(files, pages, options)
     files[WORKER] = _worker(files, pages, version)
     files[LIST] = _list(files, pages, options.base_path)
-    with replacing_folder(place) as staged:
+    with replacing_folder(place, MARK) as staged:
         for path, content in files.items():
             (staged / path).parent.mkdir(parents=True, exist_ok=True)
             (staged / path).write_bytes(content)
@@ -131,7 +131,8 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
     for bundle, run in exports:
         if bundle.layout != layout.LAYOUT.name:
             raise UsageError(
-                f"{bundle.path} is in WebDNN's layout, which has no pages.", "Export again, with --layout ganzoo."
+                f"{bundle.path} has WebDNN's layout, for which there are no pages.",
+                "Export again with --layout ganzoo.",
             )
         for name in bundle.networks:
             model = bundles.read(bundle.folder(name))
@@ -141,7 +142,7 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
                 passed_over.append(f"{bundle.folder(name)} has no page: {reason}.")
     if not found:
         raise UsageError(
-            " ".join(passed_over), "A site shows generators of pictures, and classifiers of one picture each."
+            " ".join(passed_over), "A site needs at least one generator of pictures or classifier of pictures."
         )
     return found, passed_over
 
@@ -167,8 +168,8 @@ def _pages(found: Sequence[tuple[str, Model, Run | None]], options: SiteOptions)
 def _recut(model: Model, most: int | None) -> Model:
     if most is None:
         return model
-    with tempfile.TemporaryDirectory() as folder:
-        whole, cut = Path(folder) / "whole", Path(folder) / "cut"
+    with scratch() as folder:
+        whole, cut = folder / "whole", folder / "cut"
         whole.mkdir()
         for name, content in model.files.items():
             (whole / name).write_bytes(content)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.errors import RunError
 from ganzoo.export import manifest as manifests
 from ganzoo.export.schemas import LARGEST
+from ganzoo.files import readable
 from ganzoo.serving.compressed import SUFFIX
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def read(folder: Path) -> Model:
     """
     try:
         if folder.is_symlink():
-            raise ValueError("it is a link")
+            raise ValueError("it is a symbolic link")
         content = _content(folder, manifests.FILE, LARGEST)
         manifest = manifests.parse(content, folder)
         _refuse_compressed(manifest)
@@ -77,7 +78,7 @@ def read(folder: Path) -> Model:
         for name, told in manifest["files"].items():
             files[name] = _content(folder, name, told["bytes"])
             if (len(files[name]), hashlib.sha256(files[name]).hexdigest()) != (told["bytes"], told["sha256"]):
-                raise ValueError(f"{name} is not the manifest's")
+                raise ValueError(f"{name} does not match its size and SHA-256 in the manifest")
     except (OSError, ValueError) as error:
         raise RunError(f"{folder} is a damaged bundle: {error}.", "Export again.") from error
     return Model(manifest, files)
@@ -88,12 +89,12 @@ def kind(manifest: Manifest) -> str:
     inputs, outputs = manifest["inputs"], manifest["outputs"]
     if "latent" in meanings(inputs):
         if not _is_picture(outputs[0]):
-            raise ValueError("its first output is no picture of one or three channels")
+            raise ValueError("its first output is not a picture of one or three channels")
         return "generator"
     if len(inputs) != 1 or not _is_picture(inputs[0]):
-        raise ValueError("it takes neither noise nor one picture of one or three channels")
+        raise ValueError("its input is neither noise nor one picture of one or three channels")
     if len(outputs) != 1 or outputs[0]["meaning"] not in ("logits", "probabilities") or len(outputs[0]["shape"]) != 1:
-        raise ValueError("its output is no list of classes")
+        raise ValueError("its output is not one value per class")
     return "classifier"
 
 
@@ -115,8 +116,8 @@ def _is_picture(spec: Mapping[str, Any]) -> bool:
 def _content(folder: Path, name: str, most: int) -> bytes:
     path = folder / name
     if path.is_symlink() or not path.is_file():
-        raise ValueError(f"{name} is no file here")
-    with path.open("rb") as file:
+        raise ValueError(f"there is no file {name}")
+    with readable(path).open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise ValueError(f"{name} is longer than {most} bytes")

@@ -1,4 +1,4 @@
-"""What a static host is told and what it allows: headers, files that set them, limits of common hosts."""
+"""Static hosts: the headers of a site, the files that set them, and the limits of common hosts."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ SEGMENT = r"[A-Za-z0-9._~-]+"  # RFC 3986's unreserved characters: nothing that 
 
 @dataclass(frozen=True)
 class Host:
-    """A static host and its limits, in bytes and files; None where it states none.
+    """A static host and its limits, in bytes and files; None if it states none.
 
-    `name` is what `--max-file-size` takes where there is a `largest_file`. `sources` are the host's own pages.
+    `--max-file-size` accepts `name` if there is a `largest_file`. `sources` are pages of the host.
     """
 
     name: str
@@ -124,7 +124,7 @@ HOSTS = (
 def parse_size(text: str) -> int:
     """Bytes for a size ("800kB", "5MB", "1MiB") or for a host's name, which is the largest file that it takes.
 
-    Raises `UsageError` on anything else, and for a host that states no limit of a file.
+    Raises `UsageError` for anything else, and for a host without a limit on the size of a file.
     """
     if re.match(r"\s*\d", text):
         return parse_bytes(text)
@@ -133,9 +133,9 @@ def parse_size(text: str) -> int:
     if limit:
         return limit
     if text in limits:
-        raise UsageError(f"{text} states no limit of a file's size.", "Leave --max-file-size out.")
+        raise UsageError(f"{text} has no limit on the size of a file.", "Leave --max-file-size out.")
     names = ", ".join(name for name, largest in limits.items() if largest)
-    raise UsageError(f"'{text}' is no size and no host.", f"Write 800kB, 5MB or 1MiB, or name a host: {names}.")
+    raise UsageError(f"'{text}' is neither a size nor a known host.", f"Write 800kB, 5MB or 1MiB, or a host: {names}.")
 
 
 def row(host: Host) -> str:
@@ -164,7 +164,10 @@ def check_base_path(text: str) -> str:
     """
     if re.fullmatch(rf"/({SEGMENT}/)*", text) and not {".", ".."} & set(text.split("/")):
         return text
-    raise UsageError(f"'{text}' is no --base-path.", "Write it as / or /demo/: letters, digits and . _ ~ - between /.")
+    raise UsageError(
+        f"'{text}' is not a valid --base-path.",
+        "Write it as / or /demo/, with only letters, digits and . _ ~ - between the /.",
+    )
 
 
 def files(base_path: str, links: Mapping[str, str]) -> Mapping[str, str]:

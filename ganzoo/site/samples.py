@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import RunError
+from ganzoo.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +43,11 @@ def _smaller(path: Path) -> bytes:
 
     try:
         if path.is_symlink():
-            raise ValueError("it is a link")
-        with Image.open(path, formats=["PNG"]) as opened:
+            raise ValueError("it is a symbolic link")
+        with Image.open(readable(path), formats=["PNG"]) as opened:
             picture = opened.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RunError(f"{path} is no sheet of pictures: {error}.", "Remove it, or train anew.") from error
+        raise RunError(f"{path} is not a valid sheet of sample pictures: {error}.", "Delete the file.") from error
     red, green, blue = picture.split()
     if not any(ImageChops.difference(red, other).getbbox() for other in (green, blue)):
         picture = red

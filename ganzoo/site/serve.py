@@ -1,7 +1,7 @@
-"""A site, or any folder, on this machine: as a good host would answer, for looking and for tests.
+"""Serve a site, or any folder, on this machine with all headers that a host should send.
 
-Loopback only unless told otherwise; there, only requests to this very machine's names are answered, so that no page of
-the web reads it by a name that leads here (DNS rebinding).
+By default it listens on loopback only. There it answers only requests to the names of this machine, so that no page of
+the web can read it through a name that resolves to this machine (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from starlette.responses import RedirectResponse
 from starlette.responses import Response as Reply
 from starlette.routing import Mount, Route
 
-from ganzoo.errors import UsageError
+from ganzoo.errors import UnreadableError, UsageError
+from ganzoo.files import readable
 from ganzoo.serving.running import lan_address, listening, running, with_headers
 from ganzoo.serving.static import Files
 from ganzoo.site.hosts import HEADERS, IMMUTABLE, check_base_path
@@ -47,7 +48,7 @@ NO_NAME = re.compile(r"(?:^|/)\.|[\\\x00-\x1f\x7f]")  # .git, .., what Windows t
 
 
 class SiteFiles(Files):
-    """The files of a site, with `index.html` for its folders and its `404.html` for what is not there.
+    """The files of a site, with `index.html` for its folders and `404.html` for missing files.
 
     A URL that ends in `?` and the first eight digits of its file's SHA-256 never changes its content.
     """
@@ -105,9 +106,9 @@ def _sha256(path: str, *state: int) -> str:
 
 
 def app(folder: Path) -> ASGIApp:
-    """What answers for `folder`: below its `site.json`'s base path, to which the root leads; else at the root.
+    """The application that serves `folder`: under the base path in its `site.json`, to which / redirects, or at /.
 
-    Raises `UsageError` when `folder` is none or its `site.json` is damaged.
+    Raises `UsageError` if `folder` is not a folder or its `site.json` is damaged.
     """
     base_path = _described(folder)[0]
 
@@ -121,10 +122,10 @@ def app(folder: Path) -> ASGIApp:
 
 
 def serve(folder: Path, host: str, port: int | None, ready: Callable[[str, str], None]) -> None:
-    """Serve `folder` on `host`, an address or a name of this machine, until Ctrl-C, which is no error.
+    """Serve `folder` on `host`, an address or a name of this machine, until Ctrl-C.
 
-    `ready` is called with the URL and with what `exposed` says. Without `port` it is `PORT`, or the next one that is
-    free. Raises `UsageError` when `folder` cannot be served or `host` and `port` cannot be listened on.
+    `ready` is called with the URL and the result of `exposed`. The default port is `PORT`, or the next free one. Raises
+    `UsageError` if `folder` cannot be served, or if the server cannot listen on `host` and `port`.
     """
     answers = app(folder)
     host = host.removeprefix("[").removesuffix("]").lower()
@@ -139,15 +140,15 @@ def serve(folder: Path, host: str, port: int | None, ready: Callable[[str, str],
 
 
 def exposed(address: str, url: str) -> str:
-    """What it means that others reach `address`, with the URL for them in the place of `url`; "" on loopback."""
+    """A warning that other machines can reach `address`, with the URL for them in place of `url`; "" on loopback."""
     if _is_loopback(address):
         return ""
     parts = urlsplit(url)
     name = lan_address() if address in EVERY else address
     theirs = urlunsplit(parts._replace(netloc=f"{_bracketed(name)}:{parts.port}"))
     return (
-        f"Whoever is in your network can read {theirs}. Nothing is encrypted: "
-        "there browsers offer neither WebGPU nor a page that works offline."
+        f"Everybody in your network can open {theirs}. It is plain HTTP, "
+        "so other machines' browsers offer neither WebGPU nor offline use there."
     )
 
 
@@ -161,29 +162,31 @@ def _bracketed(address: str) -> str:
 
 
 def _described(folder: Path) -> tuple[str, Mapping[str, str]]:
-    """What `site.json` tells: the base path, and the `Link` header of each page by its file.
+    """The base path in `site.json`, and the `Link` header of each page by its file.
 
-    Another's `site.json` is a file like any.
+    A `site.json` that ganzoo did not write is ignored.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder.", "Make a site with: ganzoo site RUN --out site/")
+        raise UsageError(f"{folder} is not a folder.", "Make a site with: ganzoo site")
     file = folder / "site.json"
     try:
-        described: Any = json.loads(file.read_text(encoding="utf-8"))
+        described: Any = json.loads(readable(file).read_text(encoding="utf-8"))
         if not (isinstance(described, dict) and described.keys() >= {"format", "ganzoo"}):
             return "/", {}
         links = {page["file"]: page["link"] for page in described["pages"] if "link" in page}
         if not all(re.fullmatch(r"[ -~]*", text) for pair in links.items() for text in pair):
-            raise ValueError("a page's header has other than plain letters")
+            raise ValueError("the header of a page has characters that are not ASCII")
         return check_base_path(described["base_path"]), links
     except FileNotFoundError:
         return "/", {}
+    except UnreadableError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError) as error:
-        raise UsageError(f"{file} is damaged.", "Make the site again.") from error
+        raise UsageError(f"{file} is damaged.", "Make the site again with: ganzoo site") from error
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-    remedy = "--host is an address of this machine, --port best above 1023."
+    remedy = "Give --host as an address of this machine, and --port as a number above 1023."
     if not host:  # which Python takes for every address
         raise UsageError("--host is empty.", remedy)
     for candidate in range(PORT, PORT + PORTS) if port is None else (port,):
@@ -194,12 +197,14 @@ def _listen(host: str, port: int | None) -> socket.socket:
             listener.close()
             return _both(candidate)
         except (UnicodeError, TypeError) as error:  # as Python's versions say that letters make no name
-            raise UsageError(f"Cannot listen on {host!r}: it is no address.", remedy) from error
+            raise UsageError(f"Cannot listen on {host!r}: it is not an address.", remedy) from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 reason = str(error.strerror).partition(" (while")[0]  # Python says the address again
                 raise UsageError(f"Cannot listen on port {candidate} of {host}: {reason}.", remedy) from error
-    raise UsageError(f"Port {port or PORT} of {host} is taken.", "Name another --port, or none to take a free one.")
+    raise UsageError(
+        f"Port {port or PORT} of {host} is in use.", "Choose another --port, or leave it out to take a free one."
+    )
 
 
 def _both(port: int) -> socket.socket:

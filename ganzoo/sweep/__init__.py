@@ -1,1 +1,1 @@
-"""Many trainings to find good hyper-parameters: a space of them, trials in a study, a report."""
+"""Hyper-parameter search: a search space, a study of trials, and a report."""

@@ -1,4 +1,4 @@
-"""What a sweep found: a table of its trials, a plot of them, and how to go on."""
+"""The result of a sweep: a table and a plot of its trials, and the command to train with the best values."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ CELLS = 40  # Latin letters below a panel
 
 
 def table(sweep: Sweep) -> Any:
-    """The best trials, and what became of those without a score: 80 columns."""
+    """A table of the trials, best first, on 80 columns. It says why a trial has no score."""
     from ganzoo.tables import table as styled
 
     rows = [
         [str(trial.number), told(trial.values), outcome(trial), f"{trial.seconds:.0f}"]
         for trial in sweep.ranked()[:SHOWN]
     ]
-    title = f"{sweep.goal.metric}, {'least' if sweep.goal.better == 'min' else 'greatest'} first"
+    title = f"Trials by {sweep.goal.metric}, {'lowest' if sweep.goal.better == 'min' else 'highest'} first"
     return styled(("trial", "values", sweep.goal.metric, "s"), rows, right=1, title=title)
 
 
@@ -41,7 +41,7 @@ def outcome(trial: Trial) -> str:
 
 
 def command(sweep: Sweep) -> str:
-    """How to train with the best values, at full length; empty where no trial has a score."""
+    """The command that trains with the best values for the full length; empty if no trial has a score."""
     best = sweep.ranked()[0] if sweep.trials else None
     if best is None or best.score is None:
         return ""
@@ -77,7 +77,7 @@ def as_json(sweep: Sweep) -> dict[str, Any]:
 
 
 def plot(sweep: Sweep, path: Path) -> None:
-    """A panel of the scores as trials ended, the best so far among them, and one of them over each hyper-parameter."""
+    """Plot the scores in the order of the trials, with the best so far, and the scores over each hyper-parameter."""
     import matplotlib
 
     names = list(sweep.space.space)

@@ -1,7 +1,7 @@
-"""What a sweep is told: a small TOML file, every key of which is checked before anything is trained.
+"""The description of a sweep: a small TOML file, which is checked completely before anything is trained.
 
-`ganzoo sweep --help` has an example. Without `metric` and `better` the judge's own score decides; `seed` is that of
-every trial, so that trials differ in `[space]` alone.
+`ganzoo sweep --help` has an example. Without `metric` and `better`, the score that chooses the best snapshot is used.
+All trials have the same `seed`, so that they differ only in the hyper-parameters of `[space]`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ SHOWN = 60  # characters of a value in a message
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `low` to `high`, both included; evenly on a logarithmic scale with `log`. `kind` is int or float."""
+    """Numbers from `low` to `high`, both included; uniform on a logarithmic scale if `log` is true.
+
+    `kind` is int or float.
+    """
 
     low: float
     high: float
@@ -68,14 +71,14 @@ class Range:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `values`, in no order."""
+    """One of `values`, which have no order."""
 
     values: tuple[Scalar, ...]
 
 
 @dataclass(frozen=True)
 class Space:
-    """A sweep, valid. Where a field is None, it is as the preset, the dataset or the judge has it."""
+    """A valid sweep. A field that is None has the default of the preset, the data set or the evaluation."""
 
     arch: str
     trials: int
@@ -94,7 +97,7 @@ class Space:
 
 
 def load(path: Path) -> Space:
-    """The sweep in the file `path`. Raises `UsageError` that names the key which is wrong."""
+    """Read the sweep in the file `path`. Raises `UsageError` with the name of a wrong key."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -102,29 +105,31 @@ def load(path: Path) -> Space:
             raise UsageError(f"{path} has more than {LARGEST_FILE:,} bytes.", "ganzoo sweep --help shows an example.")
         values = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # the parser's own, and numbers and nesting without end
-        raise UsageError(f"{path} is no TOML: {error}.", "ganzoo sweep --help shows an example.") from error
+        raise UsageError(f"{path} is not valid TOML: {error}.", "'ganzoo sweep --help' shows an example.") from error
     return parse(values, str(path))
 
 
 def parse(values: Mapping[str, Any], file: str) -> Space:
-    """The sweep that `values` describe; `file` is for messages."""
+    """The sweep that `values` describe. `file` is its name in messages."""
     for key, value in values.items():
         _known(f"key of a sweep in {file}", key, KEYS)
         _require(value, KEYS[key], key, file)
     for key in REQUIRED:
         if key not in values:
-            raise UsageError(f"{file} has no '{key}'.", f"A sweep has at least: {', '.join(REQUIRED)}.")
+            raise UsageError(f"{file} has no '{key}'.", f"Every sweep needs: {', '.join(REQUIRED)}.")
     for key in ("trials", "epochs", "batch_size", "limit"):
         if values.get(key, 1) < 1:
             _wrong(file, key, values[key], "1 or more")
     if values["trials"] > MOST_TRIALS:
         _wrong(file, "trials", values["trials"], f"at most {MOST_TRIALS:,}")
     if ("metric" in values) is not ("better" in values):
-        raise UsageError(f"{file} has one of 'metric' and 'better'.", "Give both, or neither for the judge's.")
+        raise UsageError(
+            f"{file} has only one of 'metric' and 'better'.", "Give both, or neither to use the training's own score."
+        )
     if values.get("better", "min") not in ("min", "max"):
         _wrong(file, "better", values["better"], '"min" or "max"')
     if not values["space"]:
-        raise UsageError(f"{file} has nothing in [space].", "Name the hyper-parameters to try values of.")
+        raise UsageError(f"[space] is empty in {file}.", "List the hyper-parameters to try there.")
 
     preset = _preset(values["arch"], values.get("preset"))
     fixed = values.get("set", {})
@@ -132,7 +137,7 @@ def parse(values: Mapping[str, Any], file: str) -> Space:
         _known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
         _require(value, type(preset.hparams[key]), f"set.{key}", file)
         if key in values["space"]:
-            raise UsageError(f"{file} has '{key}' in [set] and in [space].", "Leave it out of one.")
+            raise UsageError(f"{file} has '{key}' both in [set] and in [space].", "Remove it from one of them.")
     space = {}
     for key, value in values["space"].items():
         _known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
@@ -149,7 +154,7 @@ def _preset(arch_name: str, name: str | None) -> Preset:
 
 
 def _dimension(value: Any, kind: type, key: str, file: str) -> Range | Choice:
-    """`value` as the values of a hyper-parameter of type `kind`."""
+    """Read `value` as the possible values of a hyper-parameter of type `kind`."""
     _require(value, dict, key, file)
     if set(value) == {"choices"}:
         choices = value["choices"]
@@ -170,7 +175,7 @@ def _dimension(value: Any, kind: type, key: str, file: str) -> Range | Choice:
     if not value["low"] < value["high"] or not value["high"] - value["low"] < math.inf:
         _wrong(file, key, value, "a range whose low is less than its high")
     if log and value["low"] <= 0:
-        _wrong(file, f"{key}.low", value["low"], "above 0 where log is true")
+        _wrong(file, f"{key}.low", value["low"], "above 0, because log is true")
     return Range(kind(value["low"]), kind(value["high"]), log, kind)
 
 

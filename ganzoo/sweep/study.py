@@ -1,17 +1,18 @@
-"""Trials of a sweep, on Optuna and its SQLite storage: any number of processes on one folder share them.
+"""Run the trials of a sweep with Optuna and its SQLite storage. Any number of processes can share one folder.
 
 FOLDER/
-    study.db        Optuna's storage: what was tried and what came of it
-    study.lock      held for the moment in which a process takes a trial
+    study.db        Optuna's storage: the trials and their results
+    study.lock      held while a process takes a trial
     0003/           the run of trial 3, as `ganzoo train` writes it
-    0003.lock       held by the process that works on trial 3; free again before the trial has ended, it was left
-    sweep.png       the trials so far
+    0003.lock       held by the process that runs trial 3; if it is free before the trial has ended, the process died
+    sweep.png       a plot of the trials
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,10 @@ if TYPE_CHECKING:
     from ganzoo.sweep.space import Range, Space
     from ganzoo.training.loop import Outcome
 
-PROBLEM = "problem"  # attribute of a trial: why it has no score
-SPACE = "space"  # attribute of a study: what it was begun with
-BUSY = 60.0  # seconds to wait while others take a trial
+PROBLEM = "problem"  # attribute of a trial: the reason why it has no score
+SPACE = "space"  # attribute of a study: the sweep that it was created for
+OWN = r"study\.lock|\d{4,}(\.lock)?"  # names that may be in a sweep's folder before its study is
+BUSY = 60.0  # seconds to wait while another process takes a trial
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one set of values. `state` is "done", "stopped" (diverged or collapsed), "failed" or "running"."""
+    """The result of one set of values. `state` is "done", "stopped" (diverged or collapsed), "failed" or "running"."""
 
     number: int
     values: Mapping[str, Scalar]
@@ -71,7 +73,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep as it stands; its trials as they were begun."""
+    """The current state of a sweep, with its trials in the order in which they started."""
 
     space: Space
     goal: Goal
@@ -80,7 +82,7 @@ class Sweep:
     interrupted: bool
 
     def ranked(self) -> list[Trial]:
-        """The best first, those without a score last."""
+        """The trials, best first, those without a score last."""
         sign = 1 if self.goal.better == "min" else -1
         return sorted(self.trials, key=lambda trial: math.inf if trial.score is None else sign * trial.score)
 
@@ -88,11 +90,13 @@ class Sweep:
 def sweep(space: Space, folder: Path, console: Console) -> Sweep:
     """Run trials of `space` in `folder` until as many as it wants have ended or are others' work, or to Ctrl-C.
 
-    Raises `UsageError` where another sweep was begun in `folder`, `PackageMissingError` without Optuna.
+    Raises `UsageError` where another sweep was begun in `folder` or anything else lies there, `PackageMissingError`
+    without Optuna.
     """
     _require_optuna()
     from optuna.exceptions import StorageInternalError
 
+    _refuse_foreign(folder)
     goal = _goal(space, console)
     folder.mkdir(parents=True, exist_ok=True)
     interrupted = False
@@ -106,9 +110,19 @@ def sweep(space: Space, folder: Path, console: Console) -> Sweep:
     except KeyboardInterrupt:
         interrupted = True
     except StorageInternalError as error:  # locked for longer than we wait, or damaged meanwhile
-        problem = f"{folder / 'study.db'} takes no more: {error.__cause__ or error}."
-        raise RunError(problem, "Look at the folder, then go on with the same command.") from error
+        problem = f"{folder / 'study.db'} cannot be written: {error.__cause__ or error}."
+        raise RunError(
+            problem, "Check the folder and the space on its disk, then continue with the same command."
+        ) from error
     return Sweep(space, goal, folder, tuple(_trials(_study(space, folder, goal), folder)), interrupted)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise `UsageError` where `folder` holds no study and what is no part of a sweep."""
+    if (folder / "study.db").exists() or not folder.exists():
+        return
+    if not folder.is_dir() or not all(re.fullmatch(OWN, each.name) for each in folder.iterdir()):
+        raise UsageError(f"{folder} is there and is no sweep of ganzoo.", "Choose another --out, or an empty folder.")
 
 
 def told(values: Mapping[str, Any]) -> str:
@@ -141,7 +155,7 @@ def _options(space: Space, values: Mapping[str, Scalar]) -> TrainOptions:
 
 
 def _goal(space: Space, console: Console) -> Goal:
-    """What `space` asks for, or what the judge judges by. Raises what is wrong with all trials alike."""
+    """The goal that `space` names, or the score of the evaluation. Raises errors that concern all trials."""
     arch = plugins.ARCHS.get(space.arch)
     config, data = configure(arch, _options(space, {key: _some(values) for key, values in space.space.items()}))
     training = plugins.trained(arch, config, data)
@@ -156,7 +170,10 @@ def _goal(space: Space, console: Console) -> Goal:
             raise UnknownNameError("metric", space.metric, known)
         return Goal(space.metric, space.better)
     if judge is None:
-        raise UsageError(f"Nothing judges {space.arch} on {config.dataset}.", "Give 'metric' and 'better'.")
+        raise UsageError(
+            f"A training of {space.arch} on {config.dataset} has no score of its own.",
+            "Add 'metric' and 'better' to the file.",
+        )
     return Goal(judge.key, judge.better)
 
 
@@ -166,7 +183,7 @@ def _some(values: Range | Choice) -> Scalar:
 
 
 def _claim(space: Space, folder: Path, goal: Goal) -> tuple[Any, Any, FileLock] | None:
-    """The study, a trial of it that is this process's to run, and the lock that it holds; None when all have begun."""
+    """The study, a trial for this process, and the lock on that trial; None if all trials have started."""
     from optuna.trial import TrialState
 
     with FileLock(folder / "study.lock", timeout=BUSY):
@@ -187,7 +204,7 @@ def _claim(space: Space, folder: Path, goal: Goal) -> tuple[Any, Any, FileLock] 
 
 
 def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console: Console) -> bool:
-    """Train with the values of `trial` and tell the study what came of it. False when Ctrl-C ended that."""
+    """Train with the values of `trial` and report the result to the study. Returns False if Ctrl-C stopped it."""
     from optuna.trial import TrialState
 
     from ganzoo.training.dashboard import shown, usable
@@ -228,21 +245,21 @@ def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console
 
 
 def scored(outcome: Outcome, goal: Goal) -> float:
-    """What a training is worth: of the network that is kept where the judge chose it, else the log's last value.
+    """The score of a training: the best one if it chose the best snapshot, else the last value in the log.
 
-    Raises `UsageError` where the log has no such key.
+    Raises `UsageError` if the log has no such key.
     """
     if outcome.best and outcome.best.key == goal.metric:
         return outcome.best.score
     values = [entry[goal.metric] for entry in outcome.log if goal.metric in entry]
     if not values:
         known = sorted({key for entry in outcome.log for key in entry})
-        raise UsageError(f"The log of {outcome.run.path} has no '{goal.metric}'.", f"It has: {', '.join(known)}.")
+        raise UsageError(f"The log of {outcome.run.path} has no '{goal.metric}'.", f"Use one of: {', '.join(known)}.")
     return float(values[-1])
 
 
 def _study(space: Space, folder: Path, goal: Goal) -> Any:
-    """Optuna's study in `folder`, begun where there is none. Raises `UsageError` where it is another sweep's."""
+    """Optuna's study in `folder`, created if there is none. Raises `UsageError` if it belongs to another sweep."""
     import numpy as np
     import optuna
     from sqlalchemy import URL
@@ -263,20 +280,20 @@ def _study(space: Space, folder: Path, goal: Goal) -> Any:
         study.sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
         begun = study.user_attrs.get(SPACE)
     except (DatabaseError, optuna.exceptions.OptunaError, RuntimeError, ValueError, KeyError) as error:
-        problem = f"{folder / 'study.db'} is no study of this Optuna: {type(error).__name__}."
+        problem = f"{folder / 'study.db'} is not a study of the installed Optuna: {type(error).__name__}."
         raise UsageError(problem, "Choose another --out.") from error
     described = _described(space, goal)
     if begun is None:
         study.set_user_attr(SPACE, described)
     elif begun != described:
         changed = [key for key in described if not isinstance(begun, dict) or begun.get(key) != described[key]]
-        problem = f"The sweep in {folder} was begun with another {', '.join(changed)}."
-        raise UsageError(problem, "Only 'trials' may change: put that back, or choose another --out.")
+        problem = f"The sweep in {folder} was started with other values of: {', '.join(changed)}."
+        raise UsageError(problem, "Only 'trials' may change. Restore the former values, or choose another --out.")
     return study
 
 
 def _described(space: Space, goal: Goal) -> dict[str, Any]:
-    """All that trials have to have in common to be compared, as JSON gives it back."""
+    """Everything that trials must have in common to be comparable, as values that JSON can store."""
     values = {key: value for key, value in asdict(space).items() if key != "trials"} | asdict(goal)
     described: dict[str, Any] = json.loads(json.dumps(values, default=lambda kind: kind.__name__))
     return described
@@ -293,7 +310,7 @@ def _distribution(values: Range | Choice) -> Any:
 
 
 def _leave(study: Any, number: int, values: Mapping[str, Scalar]) -> None:
-    """Record that trial `number` will not end; its `values` are tried again."""
+    """Record that trial `number` was abandoned; its `values` are tried again."""
     from optuna.trial import TrialState
 
     study.tell(number, state=TrialState.FAIL)
@@ -301,7 +318,7 @@ def _leave(study: Any, number: int, values: Mapping[str, Scalar]) -> None:
 
 
 def _counts(trial: Any) -> bool:
-    """Whether `trial` is one of those that a sweep wants: running, or ended in one way or another, but not left."""
+    """Whether `trial` counts for the number of trials: it is running or has ended, but was not abandoned."""
     return trial.state.name in ("RUNNING", "COMPLETE", "PRUNED") or (
         trial.state.name == "FAIL" and PROBLEM in trial.user_attrs
     )

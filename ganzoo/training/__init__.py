@@ -1,1 +1,1 @@
-"""From an architecture and a configuration to a run directory, on Chainer's Trainer."""
+"""Train an architecture with Chainer's Trainer and save the result as a run."""

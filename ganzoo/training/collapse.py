@@ -1,4 +1,4 @@
-"""A training that learns nothing any more is stopped (why these limits: docs/decisions/0018-best-and-collapse.md)."""
+"""Stop a training that no longer learns. docs/decisions/0018-best-and-collapse.md gives the reasons for the limits."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
     Log = Sequence[Mapping[str, float]]
 
-SHARES = ("eval/coverage", "eval/accuracy")  # scores from 0 to 1, better the higher
-REACHED = 0.2  # of such a score, before a fall of it means anything
-KEPT = 0.5  # of the best so far: below it is fallen
-TIMES = 2  # in a row
-LONG = 1 / 8  # of a whole training's log lines
+SHARES = ("eval/coverage", "eval/accuracy")  # scores from 0 to 1, higher is better
+REACHED = 0.2  # a score must have reached this before a fall of it counts
+KEPT = 0.5  # a score below this share of its best counts as fallen
+TIMES = 2  # evaluations in a row
+LONG = 1 / 8  # of the log lines of a whole training
 
 
 class Watch(Extension):
-    """Looks at each new line of the log.
+    """Check each new line of the log.
 
-    It is silent at the end of a training, since the best is kept then anyway, and of monitors while scores still rise.
+    It does nothing at the end of a training, when the best weights are kept anyway. It ignores monitors while scores
+    still improve.
     """
 
     name = "watch"
@@ -51,11 +52,13 @@ class Watch(Extension):
         rising = best is not None and best.iteration >= log[-self._long :][0]["iteration"]
         out_of_range = [] if rising else saturated(log, self._healthy, self._long)
         for problem in (*out_of_range, *fallen(log)):
-            raise CollapsedError(f"{problem} after {trainer.updater.iteration} iterations.", self._way_back.remedy())
+            raise CollapsedError(
+                f"Training stopped after {trainer.updater.iteration} iterations: {problem}.", self._way_back.remedy()
+            )
 
 
 def saturated(log: Log, healthy: Mapping[str, tuple[float, float]], long: int) -> list[str]:
-    """What of `healthy` was outside its range in each of the last `long` lines."""
+    """A description of each key of `healthy` that was outside its range in all of the last `long` lines."""
     problems = []
     for key, (low, high) in healthy.items():
         values = [entry[key] for entry in log if key in entry][-long:]
@@ -67,11 +70,11 @@ def saturated(log: Log, healthy: Mapping[str, tuple[float, float]], long: int) -
 
 
 def fallen(log: Log) -> list[str]:
-    """Which of `SHARES` were below half of the best before, in each of the last judgements."""
+    """A description of each of `SHARES` that stayed below half of its former best in the last `TIMES` evaluations."""
     problems = []
     for key in SHARES:
         values = [entry[key] for entry in log if key in entry]
         former = max(values[:-TIMES], default=0.0)
         if former >= REACHED and max(values[-TIMES:]) < KEPT * former:
-            problems.append(f"{key} fell from {former:.3f} to {values[-1]:.3f}, {TIMES} judgements in a row,")
+            problems.append(f"{key} fell from {former:.3f} to {values[-1]:.3f} and stayed low for {TIMES} evaluations")
     return problems

@@ -1,4 +1,4 @@
-"""A training on a console: where it stands, its losses and scores, what it draws."""
+"""Show a training on a console: its progress, losses, scores and pictures."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def shown(console: Console) -> Iterator[Listener]:
 
 
 class Dashboard:
-    """`progress` as it is drawn on `console`. It fits 80 columns and 24 lines; the pictures take what is left."""
+    """A view of `progress` on `console`.
+
+    It fits into 80 columns and 24 lines; the pictures take the remaining lines.
+    """
 
     def __init__(self, console: Console, progress: Progress) -> None:
         self._console, self._progress = console, progress

@@ -1,11 +1,11 @@
-"""Extensions of Chainer's Trainer that write the run directory."""
+"""Extensions of Chainer's Trainer that write the folder of a run."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from chainer.training import Extension
+from chainer.training import PRIORITY_WRITER, Extension
 from chainer.training.extensions import LogReport
 
 from ganzoo.errors import DivergedError
@@ -16,16 +16,30 @@ from ganzoo.runs.snapshot import flat, save_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ganzoo.runs.run import Run
     from ganzoo.specs import FloatArray
     from ganzoo.training.judging import Judging
     from ganzoo.training.recovery import Recovery
 
 
+class InPlace(Extension):
+    """Stops a training whose folder was moved or removed."""
+
+    name = "in-place"
+    priority = PRIORITY_WRITER + 1  # before anything is written
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __call__(self, trainer: Any) -> None:
+        self._run.require_in_place()
+
+
 class JsonLog(LogReport):
     """Chainer's LogReport, written as JSON lines: means over an interval, with epoch, iteration and seconds.
 
-    It keeps the monitors and the judge's scores. Losses stay on their device until an interval is over; then a mean
-    that is no number stops the training.
+    It logs the monitors and the scores. Losses stay on their device until the end of an interval; a mean that is NaN
+    or infinite then stops the training.
     """
 
     name = "log"
@@ -54,7 +68,7 @@ class JsonLog(LogReport):
         log_lines(self.log)  # which a snapshot may have brought
 
     def pending(self) -> dict[str, float]:
-        """The means since the last line."""
+        """The means since the last line of the log."""
         return {key: float(value) for key, value in self._summary.compute_mean().items()}
 
     def _write(self) -> None:
@@ -62,7 +76,7 @@ class JsonLog(LogReport):
 
 
 def scored(key: str) -> bool:
-    """Whether `key` of an observation is a score of the judge's."""
+    """Whether `key` of an observation is a score."""
     return key.startswith("eval/")
 
 
@@ -73,12 +87,15 @@ def require_finite(recovery: Recovery, values: Any, trainer: Any) -> None:
     for key, value in sorted(values.items()):
         array = np.asarray(value)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            problem = f"{key} is not finite after {trainer.updater.iteration} iterations."
+            problem = f"{key} became NaN or infinite after {trainer.updater.iteration} iterations."
             raise DivergedError(problem, recovery.remedy())
 
 
 class Samples(Extension):
-    """A sheet of pictures now and then, always of the same noise. `latest` are those of the last sheet."""
+    """Save a sheet of pictures from time to time, always from the same noise.
+
+    `latest` has the pictures of the last sheet.
+    """
 
     name = "samples"
 
@@ -95,9 +112,9 @@ class Samples(Extension):
 
 
 class Snapshots(Extension):
-    """The complete state, written after everything else in an iteration; the last `keep` and the best are kept.
+    """Save the complete state after everything else in an iteration. The last `keep` snapshots and the best are kept.
 
-    `at_once`: before the first iteration too, where the state is not that of a file any more.
+    With `at_once`, also save before the first iteration, because the state differs from that of any file.
     """
 
     name = "snapshots"
@@ -109,8 +126,6 @@ class Snapshots(Extension):
         self._written: int | None = None
 
     def initialize(self, trainer: Any) -> None:
-        for half_written in self._run.snapshots.glob(".*"):
-            half_written.unlink()
         if self._at_once:
             self(trainer)
 
@@ -132,7 +147,7 @@ class Snapshots(Extension):
 
 
 class BestSnapshot(Extension):
-    """A snapshot whenever a score is the best so far."""
+    """Save a snapshot whenever a score is the best so far."""
 
     name = "best"
     priority = Snapshots.priority + 1

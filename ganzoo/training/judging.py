@@ -1,4 +1,4 @@
-"""The judge at work during a training: its scores in the log, and which moment was the best."""
+"""Evaluate a network during its training: write scores to the log and remember the best."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Judging(Extension):
-    """Reports the judge's scores, for the log of the same iteration to take in.
+    """Report the scores of `judge`, so that the log of the same iteration includes them.
 
-    `best` is where `judge.key` was the best so far, the earliest of equals. It is read from the log, which snapshots
-    hold: a resumed training knows as much as one that never stopped.
+    `best` is the point where `judge.key` was best so far; of equal scores, the earliest. It is computed from the log,
+    which snapshots contain, so that a resumed training has the same information as an uninterrupted one.
     """
 
     name = "judging"
@@ -41,7 +41,7 @@ class Judging(Extension):
 
 
 def best(log: Iterable[Mapping[str, float]], key: str, better: str) -> Best | None:
-    """The line of `log` whose `key` is the least ("min") or the greatest ("max"), None where no line has it."""
+    """The line of `log` with the lowest ("min") or highest ("max") `key`; None if no line has it."""
     judged = [entry for entry in log if key in entry]
     if not judged:
         return None

@@ -1,8 +1,7 @@
-"""The training loop: Chainer's Trainer with what watches, shows and writes."""
+"""The training loop: Chainer's Trainer with extensions that check, show and save."""
 
 from __future__ import annotations
 
-import shlex
 import signal
 import threading
 from contextlib import contextmanager
@@ -27,26 +26,33 @@ if TYPE_CHECKING:
     from ganzoo.training.progress import Listener
     from ganzoo.updaters.distributed import Team
 
-EVALS = 8  # judgements in a whole training
-SHEETS = 2 * EVALS  # of samples, likewise
-LOG_LINES = 12 * EVALS  # likewise: scores then stand in the line of the iteration that they are of
+EVALS = 8  # evaluations in a whole training
+SHEETS = 2 * EVALS  # sheets of samples in a whole training
+LOG_LINES = 12 * EVALS  # likewise; a multiple of EVALS, so that scores are in the line of their own iteration
 SNAPSHOT_SECONDS = 60.0
-KEEP = 2  # of the last snapshots
+KEEP = 2  # latest snapshots that are kept
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where a training stands when `train` or `resume` returns; `interrupted` by Ctrl-C."""
+    """Where a training stands when `train` or `resume` returns.
+
+    `interrupted` by Ctrl-C or by SIGTERM, which `signal` tells apart.
+    """
 
     run: Run
     interrupted: bool
     log: Sequence[Mapping[str, Any]]
     best: Best | None = None
+    signal: int = signal.SIGINT
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where a training goes on: at `snapshot`, at the beginning without one; `reseed` with other random numbers."""
+    """Where a training continues: at `snapshot`, or at the beginning if that is None.
+
+    `reseed` asks for new random numbers.
+    """
 
     snapshot: Path | None
     reseed: bool
@@ -61,7 +67,7 @@ def loop(
     keep: int,
     listener: Listener,
 ) -> Outcome:
-    """Train to the end or to Ctrl-C; either way the state is saved.
+    """Train to the end, or to Ctrl-C or SIGTERM; in each case the state is saved.
 
     `begin` gives the run directory once the architecture has accepted its values. Of several processes, which all are
     here, the first alone watches, writes and calls `listener`.
@@ -75,7 +81,7 @@ def loop(
     team = distributed.team()
     team.require(config, data)
     with (
-        # these products are small: more BLAS threads bring nothing on an idle machine, and make a busy one crawl
+        # these matrix products are small: more BLAS threads do not help on an idle machine and slow down a busy one
         threadpool_limits(1, "blas"),
         seeded(config.seed),
         chainer.using_config("type_check", False),
@@ -98,21 +104,22 @@ def loop(
         with _room_for(run), stop.on_interrupt():
             trainer.run(show_loop_exception_msg=False)
             if not snapshots:
-                return Outcome(run, stop.interrupted, ())
-            snapshots(trainer)  # which refuses what is not finite
+                return Outcome(run, stop.interrupted, (), signal=stop.signal)
+            snapshots(trainer)  # raises if a weight is not finite
             log = trainer.get_extension("log").log
             best = run.best() if judge else None
             if not stop.interrupted:
                 training.model.to_device("@numpy")
                 _save(run, training.model, best, trainer)
                 html.write(run)
-    return Outcome(run, stop.interrupted, log, best)
+    return Outcome(run, stop.interrupted, log, best, stop.signal)
 
 
 def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
-    """Write the network as it is at the end, and as it was at its best."""
+    """Save the weights from the end of the training and those with the best score."""
     from ganzoo.runs.snapshot import load_state, save_model
 
+    run.require_in_place()
     save_model(replace(run, weights="last").model_path, run.config, model)
     if best and best.iteration != trainer.updater.iteration:
         load_state(run.snapshot(best.iteration), run.config, trainer)
@@ -139,7 +146,7 @@ def _extend(
     keep: int,
     reseed: bool,
 ) -> Snapshots:
-    """Give `trainer` all that watches, shows and writes."""
+    """Add the extensions that check, show and save to `trainer`."""
     from chainer.training.triggers import TimeTrigger
 
     from ganzoo.image_grid import COLUMNS
@@ -156,6 +163,7 @@ def _extend(
     recovery = Recovery(run, training.rates)
     judging = Judging(judge) if judge else None
     snapshots = extensions.Snapshots(recovery, keep, judging, at_once=reseed)
+    trainer.extend(extensions.InPlace(run))
     trainer.extend(extensions.JsonLog(recovery, training.monitors, Evenly(LOG_LINES, epochs)))
     trainer.extend(Watch(recovery, training.healthy, LOG_LINES, judging))
     samples = None
@@ -174,7 +182,7 @@ def _extend(
 
 
 def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
-    """Bring `trainer` to where `again` says, and `run` with it."""
+    """Bring `trainer` and `run` to the state that `again` describes."""
     import numpy as np
 
     from ganzoo.runs.snapshot import load_state
@@ -191,25 +199,30 @@ def _go_on(run: Run, again: Start, trainer: Any, team: Team) -> None:
 
 @contextmanager
 def _room_for(run: Run) -> Iterator[None]:
-    """Raise `DiskFullError` where a disk takes no more; files are whole or absent, so the last snapshot is good."""
+    """Raise `DiskFullError` if the disk is full.
+
+    Files are written completely or not at all, so the last snapshot is valid.
+    """
     try:
         yield
     except OSError as error:
         if error.errno not in FULL:
             raise
-        command = f"ganzoo train {run.config.arch} --resume --out {shlex.quote(str(run.path))}"
         kept = run.kept()
-        state = f"the snapshot {kept[-1].name} is whole" if kept else "there is no snapshot yet"
-        problem = f"{run.path} takes no more: {error.strerror}; {state}."
-        raise DiskFullError(problem, f"Make room, then go on with: {command}") from error
+        state = f"the snapshot {kept[-1].name} is complete" if kept else "there is no snapshot yet"
+        problem = f"{run.path} cannot be written: {error.strerror}; {state}."
+        raise DiskFullError(problem, f"Make room, then go on with: {run.resume_command}") from error
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what schedulers, containers and machines that shut down send
 
 
 class Stop:
-    """Chainer's stop trigger: at the last epoch, or after the iteration in which Ctrl-C was pressed."""
+    """Chainer's stop trigger: at the last epoch, or after the iteration in which one of `SIGNALS` came."""
 
     def __init__(self, epochs: int, team: Team) -> None:
         self._epochs, self._team = epochs, team
-        self.interrupted = False
+        self.interrupted, self.signal = False, int(signal.SIGINT)
 
     def __call__(self, trainer: Any) -> bool:
         self.interrupted = self._team.any(self.interrupted)  # all stop after the same iteration
@@ -217,20 +230,24 @@ class Stop:
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
-        """Take the first Ctrl-C as a wish to stop; the second one interrupts at once.
+        """Take the first signal as a wish to stop; the second one does at once what it would have done otherwise.
 
-        Python gives signals to the main thread alone: a training in another one has no Ctrl-C.
+        Python gives signals to the main thread alone: a training in another one has none.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
 
         def wish(number: int, frame: Any) -> None:
-            self.interrupted = True
-            signal.signal(signal.SIGINT, former)
+            self.interrupted, self.signal = True, number
+            restore()
 
-        former = signal.signal(signal.SIGINT, wish)
+        def restore() -> None:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+        former = {number: signal.signal(number, wish) or signal.SIG_DFL for number in SIGNALS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, former)
+            restore()

@@ -1,4 +1,4 @@
-"""What a user may say of a training, and the configuration that it amounts to."""
+"""The options of a training, and the configuration that they give."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TrainOptions:
 
 
 def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
-    """The configuration that `options` amount to, and the data it names."""
+    """The configuration that `options` give, and its data."""
     name = options.preset or next(iter(arch.presets))
     if name not in arch.presets:
         raise UnknownNameError(f"preset of {arch.name}", name, arch.presets)
@@ -61,8 +61,8 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
     batch_size = options.batch_size or preset.batch_size
     if batch_size > n_images:
         raise UsageError(
-            f"A batch of {batch_size} is more than the {n_images} training images.",
-            f"Lower it with --batch-size, at most {n_images}, or {'raise --limit' if options.limit else 'add images'}.",
+            f"The batch size is {batch_size}, but there are only {n_images} training images.",
+            f"Set --batch-size to at most {n_images}, or {'raise --limit' if options.limit else 'add images'}.",
         )
     datasets.require_learnable(data, limited=bool(options.limit))
     config = TrainConfig(

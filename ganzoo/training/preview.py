@@ -1,4 +1,4 @@
-"""Numbers and pictures in a terminal's letters."""
+"""Numbers and pictures as characters on a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVELS = 15  # of each colour: fewer styles, shorter output
 
 
 def sparkline(values: Sequence[float], width: int) -> str:
-    """The last values as bars between their least and greatest, each `width` of them a mean of neighbours."""
+    """The last `values` as bars between their minimum and maximum; each bar is a mean of neighbours."""
     if not values or width < 1:
         return ""
     n = min(width, len(values))
@@ -34,7 +34,8 @@ def sparkline(values: Sequence[float], width: int) -> str:
 def fit(n: int, height: int, width: int, lines: int, columns: int) -> tuple[int, int, int]:
     """How `n` pictures of `height` x `width` pixels fit into a terminal's `lines` and `columns`.
 
-    The factor by which they are made smaller, how many stand in a row, how many rows; none where nothing fits.
+    Returns the factor by which they are made smaller, the number in a row, and the number of rows; 0 rows if nothing
+    fits.
     """
     best = (1, 0, 0)
     for factor in range(1, max(2, min(height, width) // SMALLEST + 1)):
@@ -48,7 +49,7 @@ def fit(n: int, height: int, width: int, lines: int, columns: int) -> tuple[int,
 
 
 def pictures(images: FloatArray, factor: int, across: int, down: int, colour: bool) -> list[Text]:
-    """`images` (N, C, H, W) in [0, 1], C 1 or 3, made smaller by `factor`: rows of lines, two pixels a letter."""
+    """`images` (N, C, H, W) in [0, 1], C 1 or 3, made smaller by `factor`: lines with two pixels per character."""
     lines = []
     for row in range(down):
         shown = [_smaller(image, factor) for image in images[row * across : (row + 1) * across]]
@@ -69,7 +70,7 @@ def _smaller(image: FloatArray, factor: int) -> FloatArray:
 
 
 def _line(pairs: Sequence[FloatArray], colour: bool) -> Text:
-    """One line of letters: of each picture two rows of pixels, (2, W, 3)."""
+    """One line of characters from two rows of pixels of each picture, (2, W, 3)."""
     from rich.style import Style
     from rich.text import Text
 

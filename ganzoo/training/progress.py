@@ -19,12 +19,12 @@ class Progress:
     """Where a training stands. `str(progress)` is a line of text about it.
 
     A listener is called before each longer step, with every new line of the log, and twice a second in between.
-    `notable` is False in between, so that a listener can print a line only where there is something new.
+    `notable` is False in between, so that a listener can print lines only for something new.
 
     `path` is the run's folder, None before it exists. `epoch` counts to `epochs` and may be a fraction. `seconds_left`
     is None before it can be estimated. `log` holds the lines of log.jsonl so far; `monitors` are the keys of its
-    losses, the most telling first. `images` are the pictures of the last sample sheet, float32 (rows, columns, C, H, W)
-    in [0, 1]; `best` is the best snapshot so far; both are None where there is none.
+    losses, the most informative first. `images` are the pictures of the last sample sheet, float32 (rows, columns, C,
+    H, W) in [0, 1]; `best` is the best snapshot so far; both are None if there is none.
     """
 
     config: TrainConfig
@@ -41,7 +41,7 @@ class Progress:
 
     @property
     def epochs(self) -> int:
-        """How many epochs the whole training has."""
+        """The number of epochs of the whole training."""
         return self.config.epochs
 
     def __str__(self) -> str:
@@ -52,14 +52,14 @@ Listener = Callable[[Progress], object]
 
 
 def silent(progress: Progress) -> None:
-    """The listener that shows nothing."""
+    """A listener that shows nothing."""
 
 
 @dataclass
 class Pace:
-    """How fast a training goes, since `start`. Counted in epochs, since an update may draw more than one batch.
+    """The speed of a training since `start`. It counts epochs, because an update may use more than one batch.
 
-    `n_images` is the size of an epoch.
+    `n_images` is the number of images in an epoch.
     """
 
     epochs: int
@@ -71,11 +71,11 @@ class Pace:
         self.began, self.first = time.monotonic(), epoch
 
     def rate(self, epoch: float) -> float:
-        """Images a second."""
+        """Images per second."""
         seconds = time.monotonic() - self.began
         return (epoch - self.first) * self.n_images / seconds if seconds else 0.0
 
     def left(self, epoch: float) -> float | None:
-        """Seconds to the end; None before anything can be told."""
+        """Seconds until the end; None as long as that is unknown."""
         rate = self.rate(epoch)
         return max(0.0, self.epochs - epoch) * self.n_images / rate if rate else None

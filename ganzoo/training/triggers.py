@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Evenly:
-    """`times` times in a training of `epochs` epochs, the last time at its end.
+    """Fire Fire Fire `times` times in a training of `epochs` epochs, the last time at its end.
 
     Chainer's IntervalTrigger takes fractions of an epoch, but misses the end: 4.0 // 0.04 is 99.
     """

@@ -1,1 +1,1 @@
-"""What training steps are made of: batches on the device, falling rates, shares of several processes."""
+"""The parts of training steps: batches on the device, learning-rate schedules, sharing between processes."""

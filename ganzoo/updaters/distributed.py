@@ -1,12 +1,12 @@
-"""One training on several processes and machines, under mpiexec, through ChainerMN.
+"""Train with several processes and machines, under mpiexec, through ChainerMN.
 
-Every process holds the whole network and draws the whole batch alike: the same images, labels and noise, from the
-same random state. It then works on its own share of the rows. Gradients are averaged over the processes before each
-update, and batch norm takes its statistics over all shares, so that the training is that of one process at the same
-batch size, up to the order in which floating-point sums are taken. Process 0 alone writes.
+Every process has the whole network and draws the same batch: the same images, labels and noise, from the same random
+state. It then works on its own rows of the batch. Gradients are averaged over the processes before each update, and
+batch norm computes its statistics over all rows. The result is that of one process with the same batch size, except for
+the order of floating-point sums. Only process 0 writes files.
 
-Goyal et al. 2017 (arXiv:1706.02677), section 3, has the arithmetic. Limits: a loss has to be a mean over pictures, and
-nothing with batch norm may be differentiated twice.
+Goyal et al. 2017 (arXiv:1706.02677), section 3, explains the arithmetic. Limits: a loss must be a mean over pictures,
+and a network with batch norm cannot be differentiated twice.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Team:
-    """The processes of one training. As it stands here: one alone, which asks nobody."""
+    """The processes of one training. This class is a team of one process."""
 
     rank: int = 0
     size: int = 1
 
     @property
     def leads(self) -> bool:
-        """Whether this is the process that writes and speaks."""
+        """Whether this is the process that writes files and prints."""
         return self.rank == 0
 
     def once(self, act: Callable[[], T]) -> T:
-        """What `act()` returns in process 0, which alone calls it."""
+        """The result of `act()`, which only process 0 calls."""
         return act()
 
     def any(self, flag: bool) -> bool:
@@ -59,18 +59,18 @@ class Team:
         return flag
 
     def require(self, config: TrainConfig, data: Data) -> None:
-        """Raise `UsageError` when these processes cannot train together as `config` says, on `data`."""
+        """Raise `UsageError` if the processes cannot train together with `config` on `data`."""
 
     def mean(self, array: npt.NDArray[Any]) -> None:
-        """Put the mean over the processes in place of `array`, which has the same shape in each."""
+        """Replace `array`, which has the same shape in each process, by the mean over the processes."""
 
     def rows(self, rows: Any) -> Any:
-        """This process's share of `rows`, which are those of all."""
+        """The rows of this process among `rows`, which has those of all."""
         n = len(rows) // self.size
         return rows[self.rank * n : (self.rank + 1) * n]
 
     def spread(self, training: Training) -> tuple[Any, ...]:
-        """Make `training` one share of the whole; the extensions that the trainer needs for that."""
+        """Prepare `training` for several processes, and return the extensions that the trainer needs for that."""
         return ()
 
 
@@ -92,16 +92,20 @@ class MpiTeam(Team):
 
     def require(self, config: TrainConfig, data: Data) -> None:
         if config.device != "cpu":
-            raise UsageError(f"--distributed does not train on {config.device}.", "Add --device cpu.")
+            raise UsageError(f"--distributed cannot train on {config.device}.", "Add --device cpu.")
         if config.batch_size % self.size:
-            problem = f"A batch of {config.batch_size} cannot be shared evenly by {self.size} processes."
-            raise UsageError(problem, f"--batch-size is that of all together: give a multiple of {self.size}.")
+            problem = f"A batch of {config.batch_size} images cannot be shared evenly by {self.size} processes."
+            raise UsageError(
+                problem, f"Set --batch-size to a multiple of {self.size}: it is the batch of all processes together."
+            )
         mine = replace(config, data_dir=None), datasets.checksum(data)
         all_ = self.communicator.mpi_comm.allgather(mine)
         for rank, other in enumerate(all_):
             if other != all_[0]:
-                problem = f"Process {rank} has another configuration or other data than process 0."
-                raise UsageError(problem, "Start all of them with one command, one ganzoo and the same data.")
+                problem = f"Process {rank} has a different configuration or different data than process 0."
+                raise UsageError(
+                    problem, "Start all processes with the same command, the same version of ganzoo and the same data."
+                )
 
     def mean(self, array: npt.NDArray[Any]) -> None:
         from mpi4py import MPI
@@ -127,7 +131,7 @@ class MpiTeam(Team):
 
 
 def team() -> Team:
-    """The processes of this training. Chainer's configuration has it, as it has all that is in force around a step."""
+    """The processes of this training, stored in Chainer's configuration."""
     import chainer
 
     found: Team = getattr(chainer.config, "team", ALONE)
@@ -135,9 +139,10 @@ def team() -> Team:
 
 
 def share(draw: Callable[[int], npt.NDArray[Any]], n: int) -> np.ndarray[Any, Any]:
-    """`n` rows of a random draw: `draw(n)` in a training on one process.
+    """`n` rows of random numbers: `draw(n)` if there is one process.
 
-    Of several, each draws the rows of all and keeps its own, so that together they are what one process would draw.
+    With several processes, each draws the rows of all and keeps its own, so that together they have the rows that one
+    process would draw.
     """
     rows: np.ndarray[Any, Any] = team().rows(draw(n * team().size))
     return rows
@@ -145,10 +150,10 @@ def share(draw: Callable[[int], npt.NDArray[Any]], n: int) -> np.ndarray[Any, An
 
 @contextmanager
 def job(tell: Callable[[BaseException], int]) -> Iterator[Team]:
-    """Join the other processes that mpiexec started; whatever is raised in here ends them all.
+    """Join the other processes that mpiexec started. An exception in the block ends all of them.
 
-    `tell(error)` says what went wrong and returns the exit code, which mpiexec's becomes. Raises `PackageMissingError`
-    where there is no MPI, `UsageError` when this process was not started by mpiexec.
+    `tell(error)` prints the error and returns the exit code, which becomes that of mpiexec. Raises
+    `PackageMissingError` if there is no MPI, `UsageError` if mpiexec did not start this process.
     """
     import chainer
 
@@ -184,7 +189,7 @@ def _join() -> MpiTeam:
 def _abort(team: MpiTeam, error: BaseException, tell: Callable[[BaseException], int]) -> NoReturn:
     if not team.leads:
         time.sleep(PATIENCE)
-        print(f"Process {team.rank} of {team.size} failed, which ends them all:", file=sys.stderr)
+        print(f"Process {team.rank} of {team.size} failed, so all processes end:", file=sys.stderr)
     try:
         code = tell(error)
     except BaseException:  # a bug

@@ -1,4 +1,4 @@
-"""What a share of a batch has to know of the whole: batch norm's statistics, and what is reported."""
+"""Values over the whole batch when processes share it: the statistics of batch norm, and reported losses."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class AveragedObservations(Extension):
-    """Losses over the whole batch in place of this process's, in every iteration, before anything reads them."""
+    """Replace the losses of this process by those of the whole batch, in every iteration, before others read them."""
 
     name = "averaged_observations"
     priority = 1000
 
     @staticmethod
     def trigger(trainer: Any) -> bool:
-        """In every iteration, without a state in the snapshot: that is one process's as well."""
+        """Fire in every iteration, without state in the snapshot, which must fit a training with one process too."""
         return True
 
     def __init__(self, team: Team) -> None:
@@ -41,20 +41,21 @@ class AveragedObservations(Extension):
 
 
 def synchronise(link: Any) -> None:
-    """Make every batch norm below `link` take its statistics over all processes, in place.
+    """Make every batch norm in `link` compute its statistics over all processes, in place.
 
-    Each stays the object that optimisers and serialisers hold. Raises `UsageError` for one of another kind.
+    The objects stay the same, because optimisers and serialisers hold them. Raises `UsageError` for an unknown kind of
+    batch norm.
     """
     for name, child in link.namedlinks():
         if type(child) in (L.BatchNormalization, layers.BatchNormalization):
             child.__class__ = GlobalBatchNormalization
         elif isinstance(child, L.BatchNormalization):
-            problem = f"--distributed does not know the batch norm '{name}', a {type(child).__name__}."
+            problem = f"--distributed does not support the batch normalization '{name}', a {type(child).__name__}."
             raise UsageError(problem, "Use ganzoo.layers.BatchNormalization or Chainer's own.")
 
 
 class GlobalBatchNormalization(layers.BatchNormalization):
-    """Batch norm over the shares of all processes.
+    """Batch norm over the rows of all processes.
 
     ChainerMN's own takes the variance as E[x^2] - E[x]^2, which loses digits where the mean is large, and corrects the
     running variance by one share's number of values.

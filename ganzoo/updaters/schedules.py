@@ -1,4 +1,4 @@
-"""Learning rates that fall."""
+"""Learning-rate schedules."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from chainer.training import extensions
 
 
 class LinearShift(extensions.LinearShift):
-    """Chainer's, whose value is a matter of how often it was called alone.
+    """Chainer's LinearShift, except that its value only depends on the number of calls.
 
-    Chainer's also keeps the last value: a training that goes on with another rate would take its first step at the
-    former one.
+    Chainer's also stores the last value, so that a training that continues with another rate would use the former rate
+    in its first step.
     """
 
     _t: int

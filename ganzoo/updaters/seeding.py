@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """NumPy's global random state, which Chainer and the zoo draw from, seeded; the caller's is put back."""
+    """Seed NumPy's global random state, which Chainer uses, and restore the caller's state at the end."""
     import numpy as np
 
     former = np.random.get_state()

@@ -1,4 +1,4 @@
-"""Does a browser compute what Chainer computes? The export's own loader runs it, and we compare."""
+"""Compare the outputs of a network in a browser with Chainer's. The export's own loader runs it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ ENOUGH = 100  # test images of which a share of right answers says something
 
 @dataclass(frozen=True)
 class Model:
-    """A folder that a loader of `layout` loads: one network in one encoding of its weights.
+    """One network in one encoding of its weights: a folder for the loader of `layout`.
 
-    `tolerance` is the largest absolute difference that is no fault. `asked` is False for an encoding that is only
-    tried, so that its cost is known.
+    `tolerance` is the largest allowed absolute difference. `asked` is False for an encoding that is only tried, to know
+    its cost.
     """
 
     folder: Path
@@ -109,21 +109,21 @@ def verify(
         result = results.get(model.encoding) if isinstance(results, dict) else None
         error, reason = _judge(result, expected, model)
         accuracy = _accuracy(result, expected, test) if test and not reason else None
-        samples = len(result["outputs"]) if result and not reason else 0
-        told = (model.encoding, accuracy, model.asked, model.tolerance, samples)
+        tested = len(result["outputs"]) if result and not reason else 0
+        told = (model.encoding, accuracy, model.asked, model.tolerance, tested)
         checks.append(Check(backend, not reason, error, reason, renderer, seconds, *told))
     return checks
 
 
 def _judge(result: Any, expected: Sequence[FloatArray], model: Model) -> tuple[float | None, str]:
     if not isinstance(result, dict):
-        return None, "The page gave no outputs."
+        return None, "The page sent no outputs."
     if "error" in result:
         return None, " ".join(str(result["error"]).split())[:500]
     error, reason = compare_some(result.get("outputs"), expected, model.tolerance)
     if model.batches and not reason:
         together, reason = compare_some(result.get("batched"), expected, model.tolerance)
-        reason = reason and f"As a batch: {reason}"
+        reason = reason and f"Run as a batch: {reason}"
         error = max(error or 0.0, together or 0.0)
     return error, reason
 
@@ -154,21 +154,21 @@ def compare_some(outputs: Any, expected: Sequence[FloatArray], tolerance: float)
 
 
 def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> tuple[float | None, str]:
-    """(largest absolute error, what is wrong) of a page's outputs; the second is empty where all is well."""
+    """The largest absolute error of a page's outputs, and what is wrong with them; empty if nothing is."""
     import numpy as np
 
     from ganzoo.serving.arrays import decode
 
     if not all(np.isfinite(array).all() for array in expected):
-        return None, "Chainer's own output is not finite."
+        return None, "Chainer's own output is NaN or infinite."
     try:
         actual = decode(outputs, [array.shape for array in expected])
     except ValueError as problem:
-        return None, f"The page gave {problem}."
+        return None, f"The page sent {problem}."
     wrong = sum(int((~np.isfinite(array)).sum()) for array in actual)
     if wrong:
         return None, f"{wrong} of {sum(array.size for array in actual)} output values are NaN or infinite."
     error = max(float(np.abs(a.astype(np.float64) - e).max(initial=0)) for a, e in zip(actual, expected, strict=True))
     if error > tolerance:
-        return error, f"The output differs from Chainer's by {error:.2g}, more than {tolerance:g}."
+        return error, f"The output differs from Chainer's by {error:.2g}, but the tolerance is {tolerance:g}."
     return error, ""

@@ -1,12 +1,11 @@
-"""Judge an export: every network, in every encoding, on every backend that browsers run, against Chainer's outputs."""
+"""Verify an export: compare every network, in every encoding and on every backend, with Chainer's outputs."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import VerificationError
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,11 +24,11 @@ def verify(
 
     `tolerance` takes the place of the bounds that the networks in the export's own encoding are held to.
 
-    An export whose weights are f32 is judged in f16 and int8 too, so that its user sees the trade before choosing;
-    these were not asked for, and fail nothing.
+    An export with f32 weights is also tried in f16 and int8, so that the user can see their size and accuracy. These do
+    not make the verification fail.
 
-    Raises `UsageError` for backends that no browser runs, `MissingError` when this machine has no browser or
-    no `webdnn.js` can be had. What differs is told by its check: see `require`.
+    Raises `UsageError` for backends that no browser can run, `MissingError` if this machine has no browser or if
+    `webdnn.js` is not available. Differences are in the checks: see `require`.
     """
     from ganzoo.browsers.find import find_browser
     from ganzoo.export.checks import Check
@@ -39,7 +38,7 @@ def verify(
     chosen = export.choose(backends)
     browser = find_browser()
     checks: list[tuple[str, Check]] = []
-    with tempfile.TemporaryDirectory(prefix="ganzoo-verify-") as scratch:
+    with scratch() as folder:
         for network in export.networks:
             inputs, outputs = export.golden(network)
             test = export.test_images(network)
@@ -47,7 +46,7 @@ def verify(
                 progress(f"{network} lies in no export: it is compared by the one sample in its own folder")
             for backend in chosen:
                 first = models.own(export, network, backend, tolerance)
-                others, refused = models.variants(export, network, backend, Path(scratch))
+                others, refused = models.variants(export, network, backend, folder)
                 progress(f"verifying {network} on {backend} in a browser")
                 done = verify_models([first, *others], backend, inputs, outputs, test=test, browser=browser)
                 checks += [(network, check) for check in done]
@@ -57,7 +56,7 @@ def verify(
 
 
 def require(checks: Sequence[tuple[str, Check]]) -> None:
-    """Raise `VerificationError` naming every network and backend that differs in the export's own encoding."""
+    """Raise `VerificationError` with every network and backend that differs in the encoding of the export."""
     failed = [
         f"{network} on {check.backend}, {check.encoding}: {check.reason}"
         for network, check in checks

@@ -55,9 +55,9 @@ def test_wrong_requests(run: package.Run, runs: Mapping[str, InternalRun], in_tm
     for wrong in (-1, 2**32):
         with pytest.raises(errors.UsageError, match=r"less than 2\*\*32"):
             run.draw("3", seed=wrong)
-    with pytest.raises(errors.UsageError, match="draws no pictures"):
+    with pytest.raises(errors.UsageError, match="is not a generator of pictures"):
         package.load_run(runs["cnn"].path).sheet()
-    with pytest.raises(errors.RunError, match="Make one with: ganzoo train"):  # the remedy is in what a notebook shows
+    with pytest.raises(errors.RunError, match="Train one with: ganzoo train"):  # the remedy is in what a notebook shows
         package.load_run()
     with pytest.raises(errors.UnknownNameError, match="no run 'mine'"):
         package.load_run("mine")
@@ -66,7 +66,7 @@ def test_wrong_requests(run: package.Run, runs: Mapping[str, InternalRun], in_tm
         ({"layout": "mine"}, "layout 'mine'"),
         ({"toolchain": "gcc"}, "toolchain of these backends 'gcc'"),
         ({"backends": ["cuda"]}, "backend 'cuda'"),
-        ({"backends": []}, "needs a backend"),
+        ({"backends": []}, "needs at least one backend"),
     ):
         wanted: dict[str, Any] = {"verify": False, **options}
         with pytest.raises(errors.UsageError, match=words):
@@ -119,6 +119,7 @@ def test_verifying_raises_what_differs_unless_it_is_only_to_be_told(run: package
 def test_progress_interrupt_and_resume(tmp_path: Path) -> None:
     """As a notebook does it: a callback, "interrupt", and on from there; from another thread as well."""
     told: list[package.Progress] = []
+    former = signal.getsignal(signal.SIGINT)
     options: dict[str, Any] = {"epochs": 2, "limit": 96, "batch_size": 32, "hparams": {"alpha": 5e-4}}
 
     def interrupt(progress: package.Progress) -> None:
@@ -131,7 +132,7 @@ def test_progress_interrupt_and_resume(tmp_path: Path) -> None:
     last = told[-1]
     assert last.path == run.path and last.config == run.config and last.epochs == 2 and 1 <= last.epoch < 2
     assert str(last).startswith("epoch 1.") and last.monitors and last.log and last.notable
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is former
 
     class EnoughError(Exception):
         pass

@@ -209,11 +209,11 @@ REFUSED = {
     'import no from "./b.js";': "a.js needs default of b.js",
     'export { no } from "./b.js";': "a.js needs no of b.js",
     'import { a } from "./none.js";': "There is no .*none.js",
-    'import { a } from "lit";': 'a.js, line 1: "lit" is no path',
-    'import a from "./a.json" with { type: "json" };': "a.js, line 1: .* is no JavaScript",
+    'import { a } from "lit";': 'a.js, line 1: "lit" is not a relative path',
+    'import a from "./a.json" with { type: "json" };': "a.js, line 1: .* is not JavaScript",
     '\nconst b = await import("./b.js");': "a.js, line 2: a module that is imported later is not shipped",
     "export default class {}\n(1);": "a.js, line 1: this default export has no name",
-    "const = 1;": "a.js, line 1: this is no JavaScript",
+    "const = 1;": "a.js, line 1: this is not valid JavaScript",
 }
 
 

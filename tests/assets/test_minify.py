@@ -57,7 +57,7 @@ def test_what_other_files_name_keeps_its_name() -> None:
 
 
 def test_no_javascript_is_refused_with_its_line() -> None:
-    with pytest.raises(AssetError, match=r"a\.js, line 2: this is no JavaScript") as refused:
+    with pytest.raises(AssetError, match=r"a\.js, line 2: this is not valid JavaScript") as refused:
         javascript("const a = 1;\nconst b = ;\n", "a.js")
     assert refused.value.exit_code == 2 and refused.value.remedy
 

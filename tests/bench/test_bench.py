@@ -245,7 +245,7 @@ def test_what_failed_has_a_reason_and_no_figures() -> None:
         "wrong at last": "it, too",
         "hangs": "two",
         "refuses": "It cannot say that.",
-        "unreached": "It was not reached.",
+        "unreached": "The benchmark stopped before it.",
     }
     assert not report["ratios"] and all(
         set(row) <= {*["network", "library", "library_version", "backend", "browser", "reason"]}

@@ -217,10 +217,10 @@ def test_a_report_is_read(old, tmp_path):
         (b"\xff\xfe{", "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b'{"schema": ' + b"9" * 5000 + b"}", "no JSON"),
-        (b"[]", "no report"),
-        (b"{}", "no report"),
-        (b'{"schema": true}', "no report"),
-        (b'{"schema": "2"}', "no report"),
+        (b"[]", "not a report"),
+        (b"{}", "not a report"),
+        (b'{"schema": true}', "not a report"),
+        (b'{"schema": "2"}', "not a report"),
         (b'{"schema": 1}', "has schema 1"),
         ({"schema": SCHEMA}, "damaged"),
     ],
@@ -239,7 +239,7 @@ def test_a_file_that_is_absent_or_a_folder_is_refused(tmp_path):
 
 def test_a_file_beyond_measure_is_not_taken_in(old, tmp_path, monkeypatch):
     monkeypatch.setattr("ganzoo.bench.compare.SIZE", 100)
-    with pytest.raises(UsageError, match="no report"):
+    with pytest.raises(UsageError, match="not a report"):
         read(written(tmp_path / "old.json", old))
 
 

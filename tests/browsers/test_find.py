@@ -69,3 +69,20 @@ def test_no_browser_at_all_comes_with_a_remedy(tmp_path, monkeypatch):
         find_browser()
     assert "GANZOO_BROWSER" in caught.value.remedy
     assert caught.value.exit_code == 3
+
+
+def test_a_kind_of_browser_that_is_not_installed_is_not_replaced_by_another(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(find, "FAMILIES", [replace(family, places=()) for family in find.FAMILIES])
+    script(tmp_path / "chromium", "echo Chromium 1.0")
+    for name, problem, remedy in (
+        ("firefox", "'firefox' is not installed here.", "Install it, or choose what is here: chromium."),
+        (
+            "fierfox",
+            "'fierfox' is no program here.",
+            "Give a browser's name or path, or choose what is here: chromium.",
+        ),
+    ):
+        with pytest.raises(BrowserMissingError) as caught:
+            find.find_browsers([name])
+        assert (caught.value.message, caught.value.remedy) == (problem, remedy)

@@ -80,7 +80,7 @@ def test_a_page_gets_its_job_and_folders_and_its_answer_comes_back(tmp_path, sho
     ("code", "problem"),
     [
         ("await post('{');", "posted no JSON"),
-        ("await post('[1]');", "no known kind"),
+        ("await post('[1]');", "an unknown kind"),
         # the console's way to the log is another one than the message's, and sometimes slower
         (
             "console.log('last words'); setTimeout(() => say('error', {message: 'it hurts'}), 500);",
@@ -102,7 +102,7 @@ def test_a_browser_that_dies_under_the_page_is_told_from_a_missing_one(tmp_path,
         for pid in descendants(os.getpid()):
             os.kill(pid, signal.SIGKILL)
 
-    with pytest.raises(VerificationError, match="ended with code"):
+    with pytest.raises(VerificationError, match="exited with code"):
         run_page(page(tmp_path, "await say('progress');"), {}, {}, progress=kill)
     assert list(short_tmp.iterdir()) == []
 

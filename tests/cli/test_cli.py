@@ -75,7 +75,7 @@ def test_runs_are_listed_and_found(ganzoo: Callable[..., Done], in_tmp: Path) ->
     done = ganzoo("export", "--backend", "webgl", "--no-verify")  # the latest
     assert done.code == 0 and "cnn-digits-2/export/classifier" in done.out
     done = ganzoo("verify", "cnn-digits-1")
-    assert done.code == 2 and "is no export" in done.err
+    assert done.code == 2 and "is not an export" in done.err
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_runs_are_listed_and_found(ganzoo: Callable[..., Done], in_tmp: Path) ->
         (["bench"], 2, "ganzoo export"),
         (["verify", "nowhere"], 2, "There is no run 'nowhere'"),
         (["info", "webgk"], 2, "webg"),
-        (["data", "fetch", "digits"], 2, "nothing to download"),
+        (["data", "fetch", "digits"], 2, "needs no download"),
         (["list", "everything"], 2, "archs"),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_full_disk_is_told(
     monkeypatch.setattr(Image.Image, "save", fail)
     command = ("sample", runs["dcgan-cond"].path, "--out", "a.png")
     done = ganzoo(*command)
-    assert done.code == 3 and f"{os.strerror(code)}." in done.err and "Make room" in done.err
+    assert done.code == 3 and f"{os.strerror(code)}." in done.err and "Free some space" in done.err
     assert list(in_tmp.iterdir()) == []
     with pytest.raises(OSError, match=re.escape(os.strerror(code))):
         ganzoo("--debug", *command)
@@ -193,7 +193,7 @@ def test_sample_draws_what_it_is_asked_for(
     done = ganzoo("sample", run, "--label", "seven")
     assert done.code == 2 and "'seven'" in done.err
     done = ganzoo("sample", runs["cnn"].path)
-    assert done.code == 2 and "draws no pictures" in done.err
+    assert done.code == 2 and "is not a generator of pictures" in done.err
 
 
 def test_sample_columns_are_of_their_label(runs: Mapping[str, Run], monkeypatch: pytest.MonkeyPatch) -> None:

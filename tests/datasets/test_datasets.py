@@ -56,8 +56,8 @@ def good() -> Data:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"classes": None}, "no tuple of names"),
-        ({"classes": (0, 1, 2)}, "no tuple of names"),
+        ({"classes": None}, "not a tuple of names"),
+        ({"classes": (0, 1, 2)}, "not a tuple of names"),
         ({"train_x": None}, "NoneType"),
         ({"test_t": [0, 1, 2, 0]}, "labels list, no NumPy arrays"),
         ({"classes": ("a",)}, "two or more"),
@@ -65,8 +65,8 @@ def good() -> Data:
         ({"classes": ("a", "b", "c", "d")}, "4 classes, not 3"),
         ({"train_x": np.zeros((4, 1, 2, 3))}, "float64"),
         ({"test_t": np.zeros(4, np.int64)}, "int64"),
-        ({"train_x": np.zeros((4, 2, 3), np.float32)}, "the shape"),
-        ({"train_t": np.zeros(3, np.int32)}, "one label an image"),
+        ({"train_x": np.zeros((4, 2, 3), np.float32)}, "have shape"),
+        ({"train_t": np.zeros(3, np.int32)}, "one label per image"),
         ({"test_x": np.zeros((0, 1, 2, 3), np.float32), "test_t": np.zeros(0, np.int32)}, "0 images"),
         ({"test_x": np.full((4, 1, 2, 3), 1.01, np.float32)}, "outside"),
         ({"test_x": np.full((4, 1, 2, 3), np.nan, np.float32)}, "outside"),
@@ -86,7 +86,7 @@ def test_what_a_plugin_promises_is_checked(change, told):
 @pytest.mark.parametrize("yielded", [None, (1, 2), "data"])
 def test_a_plugin_that_yields_no_data_is_named(yielded):
     dataset = Dataset("odd", "", "", "", (1, 2, 3), 3, lambda data_dir: yielded)
-    with pytest.raises(PluginError, match=f"'odd' yields {type(yielded).__name__}, no Data"):
+    with pytest.raises(PluginError, match=f"'odd' returned {type(yielded).__name__}, not Data"):
         datasets.load(dataset)
 
 
@@ -156,12 +156,12 @@ ONE = encode(np.arange(6, dtype=np.uint8))
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "no IDX"),
-        (b"\0\0", "no IDX"),
-        (b"<!DOCTYPE html>", "no IDX"),
-        (b"\0\0\x0d" + ONE[3:], "no IDX"),  # floats
-        (encode(np.zeros((2, 2), np.uint8)), "no IDX"),
-        (b"\1" + ONE[1:], "no IDX"),
+        (b"", "not an IDX"),
+        (b"\0\0", "not an IDX"),
+        (b"<!DOCTYPE html>", "not an IDX"),
+        (b"\0\0\x0d" + ONE[3:], "not an IDX"),  # floats
+        (encode(np.zeros((2, 2), np.uint8)), "not an IDX"),
+        (b"\1" + ONE[1:], "not an IDX"),
         (ONE[:6], "header"),
         (ONE[:-1], "has 13 bytes, where its header promises 14"),
         (ONE + b"\0", "has 15 bytes"),
@@ -227,7 +227,7 @@ def test_another_set_of_the_family_is_named(tmp_path):
     assert idx.load(other, (SMALL, other), tmp_path).classes == other.classes
     with pytest.raises(DataError, match="holds train-images-idx3-ubyte of 'other'"):
         idx.load(SMALL, (SMALL, other), tmp_path)
-    with pytest.raises(DataError, match=r"its digest differs"):  # a stranger's, of the same structure
+    with pytest.raises(DataError, match=r"its checksum differs"):  # a stranger's, of the same structure
         idx.load(SMALL, (SMALL,), tmp_path)
     write(tmp_path, small_set(n_train=11)[1])
     with pytest.raises(DataError, match="holds 11 images of 6x5, not 12 images of 6x5") as caught:
@@ -243,7 +243,7 @@ DAMAGED = {
     "trailing": (PACKED + b"more", "Not a gzipped file"),
     "bomb": (gzip.compress(bytes(20_000_000)), "larger than any file"),
     "large": (bytes(50_000), "larger than any file"),
-    "empty": (b"", "no IDX file"),
+    "empty": (b"", "not an IDX file"),
 }
 
 
@@ -296,7 +296,7 @@ def test_a_gzip_file_known_by_its_own_digest_is_accepted_as_served(tmp_path):
         if right:
             assert encode(idx.read(path, file, SMALL, ())) == CONTENTS[name]
         else:
-            with pytest.raises(DataError, match="digest differs"):
+            with pytest.raises(DataError, match="checksum differs"):
                 idx.read(path, file, replace(SMALL, test_labels=file), ())
 
 
@@ -444,9 +444,9 @@ FAULTS = {
     "deep": ("a/x.tiff", lambda path: Image.new("F", (8, 8), 300).save(path), "more than 16 bits"),
     "a format of telephones": ("a/x.heic", lambda path: path.write_bytes(b"\0\0\0 ftypheic"), "cannot identify"),
     "postscript": ("a/x.png", postscript, "cannot identify"),
-    "folder among pictures": ("a/x", lambda path: path.mkdir(), "only pictures belong"),
-    "pipe": ("a/x", lambda path: os.mkfifo(path), "only pictures belong"),
-    "picture among classes": ("x.png", picture, "only class folders belong"),
+    "folder among pictures": ("a/x", lambda path: path.mkdir(), "only pictures may be there"),
+    "pipe": ("a/x", lambda path: os.mkfifo(path), "only pictures may be there"),
+    "picture among classes": ("x.png", picture, "only class folders may be there"),
     "class without a picture": ("x", no_picture, "has no pictures"),
     "empty class": ("x", lambda path: path.mkdir(), "is empty"),
     "class of one": ("x", lambda path: picture(path / "y.png"), "one picture"),
@@ -454,7 +454,7 @@ FAULTS = {
     "class link out": ("x", lambda path: path.symlink_to("../../"), "leads out"),
     "link to nothing": ("a/x.png", lambda path: path.symlink_to("nothing.png"), "leads out"),
     "link in a circle": ("a/x.png", lambda path: path.symlink_to("x.png"), "leads out"),
-    "unprintable": ("a\nb", lambda path: path.mkdir(), "cannot be shown"),
+    "unprintable": ("a\nb", lambda path: path.mkdir(), "unprintable characters"),
 }
 
 
@@ -548,7 +548,7 @@ def test_folder_reads_a_large_photo_and_says_what_has_no_contrast(pictures, monk
 
 
 def test_folder_needs_classes_and_a_folder(tmp_path):
-    with pytest.raises(UsageError, match="not told where"):
+    with pytest.raises(UsageError, match="needs the folder of your pictures"):
         folder.load(None)
     with pytest.raises(DataMissingError, match="nowhere"):
         folder.load(tmp_path / "nowhere")

@@ -112,7 +112,7 @@ def test_a_bundle_is_recut(made: exports.ExportResult, tmp_path: Path) -> None:
     manifest = json.loads((into / "manifest.json").read_text())
     shards = manifest["weights"]["shards"]
     assert len(shards) == 9
-    assert set(manifest["files"]) | {"manifest.json"} == {path.name for path in into.iterdir()}
+    assert set(manifest["files"]) | {"manifest.json", ".gitattributes"} == {path.name for path in into.iterdir()}
     for path in into.iterdir():
         content = path.read_bytes()
         assert len(content) <= 100_000

@@ -102,6 +102,7 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
 @pytest.mark.slow
 @pytest.mark.training
 def test_gan_train_learns_from_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(gan_train, "cache_path", lambda: tmp_path / "empty")
     monkeypatch.setattr(gan_train, "writable_cache", lambda name: tmp_path)
     short = replace(cnn.ARCH.presets["default"], pictures=3_000)
     monkeypatch.setattr(cnn, "ARCH", replace(cnn.ARCH, presets={"default": short}))

@@ -37,6 +37,7 @@ def accuracy(known: pretrained.Known, data: Data) -> float:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(pretrained, "cache_path", lambda: tmp_path / "empty")
     monkeypatch.setattr(pretrained, "writable_cache", lambda name: tmp_path)  # GANZOO_CACHE would build the layers anew
     monkeypatch.setattr(
         evaluator_training, "for_images", lambda n: evaluator_training.Recipe(pictures=800, batch_size=16)

@@ -200,7 +200,7 @@ def test_pictures_are_saved(generator: Page, runs: Mapping[str, Run]) -> None:
     np.testing.assert_allclose(small, right, atol=1.01 / 255)
     _, large = saved(generator, "Picture, 280 × 280")
     np.testing.assert_allclose(large, right.repeat(10, axis=0).repeat(10, axis=1), atol=1.01 / 255)
-    name, sprite = saved(generator, "All of the sheet")
+    name, sprite = saved(generator, "The whole sheet")
     assert name == "sprite-seed42-10x8-of-28x28.png" and sprite.shape == (8 * 28, 280, 3)
     np.testing.assert_allclose(sprite[2 * 28 : 3 * 28, 3 * 28 : 4 * 28], sample(run, "3", 44), atol=1.01 / 255)
 
@@ -232,14 +232,14 @@ def test_the_training_is_a_timeline(generator: Page, site: Path) -> None:
 def test_the_reader_s_agreement_is_shown(generator: Page, runs: Mapping[str, Run], reader: Run) -> None:
     asked = panel(generator, "Reader")
     asked.get_by_role("button", name="Load the reader").click()
-    tally = generator.get_by_text(re.compile(r"It agrees with \d+ of 10 classes here"))
+    tally = generator.get_by_text(re.compile(r"It agrees on \d+ of 10 classes here"))
     tally.wait_for()
     (drawer,), (judge,) = (run.arch.export(run.config, run.model()) for run in (runs["dcgan-cond"], reader))
     z = np.tile(noise.normal(42, 100), (10, 1))
     pictures = reference(drawer, [np.concatenate([z, np.eye(10, dtype=np.float32)], axis=1)])[0]
     guesses = reference(judge, [pictures.astype(np.float32)])[0].argmax(axis=1)
     agreed = int((guesses == np.arange(10)).sum())
-    assert f"agrees with {agreed} of 10" in tally.inner_text()
+    assert f"agrees on {agreed} of 10" in tally.inner_text()
     assert f"The reader sees {guesses[7]} (" in generator.locator(".reading").inner_text()
 
 

@@ -259,9 +259,9 @@ def test_a_phone_is_told_how_it_goes_and_when_it_is_over(page):
         answered = visit_page(page, {"n": 1}, {}, visitor=visitor, documents={"samples.json": []})
         assert "job.json" in answered.sent
     assert words == [
-        "Connected. The first page is being prepared.",
+        "Connected. Preparing the first page.",
         "1 page visited. The next is being prepared.",
-        "Done, you may close this page.",
+        "Done. You can close this page.",
     ]
 
 
@@ -285,7 +285,7 @@ def test_a_phone_that_goes_away_costs_what_it_was_at_and_the_rest_but_little_tim
             visit_page(page, {"n": 1}, {}, visitor=visitor, silence=0.5)
         for patience in (3, 0.3, 0.3):
             started = time.monotonic()
-            with pytest.raises(VerificationError, match="went away") as caught:
+            with pytest.raises(VerificationError, match="has disconnected") as caught:
                 visit_page(page, {"n": 1}, {}, visitor=visitor)
             assert patience <= time.monotonic() - started < patience + 2
             assert "open the address again" in caught.value.remedy
@@ -307,7 +307,7 @@ def test_a_phone_whose_page_never_starts_is_no_missing_browser(page):
         client.wait()
 
     with (
-        pytest.raises(VerificationError, match="was silent"),
+        pytest.raises(VerificationError, match="sent nothing"),
         calling(device) as visitor,
     ):
         visit_page(page, {"n": 1}, {}, visitor=visitor, silence=0.2)
@@ -367,9 +367,9 @@ def test_a_browser_visits_page_after_page_and_waits_in_between(tmp_path):
             second = visit(good, 2)
             assert second.data["n"] == 2
             assert first.data["path"] != second.data["path"]
-            with pytest.raises(VerificationError, match="was silent"):
+            with pytest.raises(VerificationError, match="sent nothing"):
                 visit(hanging, silence=2, progress=lambda text: closed.set())
-            with pytest.raises(VerificationError, match="went away"):
+            with pytest.raises(VerificationError, match="has disconnected"):
                 visit(good)
     finally:
         closed.set()

@@ -75,7 +75,7 @@ def test_another_s_site_json_is_a_file_like_any(tmp_path: Path, text: str) -> No
 
 def test_no_folder_is_refused(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     done = ganzoo("serve", "absent")
-    assert done.code == 2 and "absent is no folder" in done.err and "Traceback" not in done.err
+    assert done.code == 2 and "absent is not a folder" in done.err and "Traceback" not in done.err
     assert "site is no folder" in ganzoo("serve").err  # the one that `ganzoo site` writes
 
 

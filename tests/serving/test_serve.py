@@ -96,14 +96,14 @@ def test_the_next_port_where_none_was_asked_for(site: Path, monkeypatch: pytest.
     ("host", "words"),
     [
         ("192.0.2.1", "of 192.0.2.1: Cannot assign requested address."),
-        ("é" * 70, "it is no address"),
+        ("é" * 70, "it is not an address"),
         ("", "--host is empty"),
         ("[]", "--host is empty"),
     ],
 )
 def test_an_address_that_is_not_ours(host: str, words: str, ganzoo: Callable[..., Done], site: Path) -> None:
     done = ganzoo("serve", site, "--host", host)
-    assert done.code == 2 and words in done.err and "--host is an address of this machine" in done.err
+    assert done.code == 2 and words in done.err and "--host as an address of this machine" in done.err
     assert "while attempting" not in done.err and "Traceback" not in done.err
 
 
@@ -173,7 +173,7 @@ def test_beyond_loopback_only_when_told_and_with_a_word(site: Path) -> None:
         assert ask(port, "/", Host=f"name.example:{port}")[0].status == 200
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=5)
-    assert "Nothing is encrypted" in err and f":{port}/" in err
+    assert "plain HTTP" in err and f":{port}/" in err
     assert server.exposed("127.0.0.1", url) == server.exposed("::1", url) == ""
     assert "http://192.0.2.7:8000/demo/" in server.exposed("192.0.2.7", "http://192.0.2.7:8000/demo/")
 

@@ -223,7 +223,7 @@ def test_a_base_path_is_where_404_html_begins(pair: Any, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("title", ["", "  ", "a\nb", "\0", "\x1b[1m", "\ud800", "a\u2028b"])
 def test_what_is_no_title(title: str, pair: Any, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no title"):
+    with pytest.raises(UsageError, match="is not a title"):
         build.build(pair, tmp_path / "site", build.SiteOptions(title=title))
     assert not (tmp_path / "site").exists()
 

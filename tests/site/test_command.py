@@ -53,7 +53,7 @@ def test_a_network_s_folder_means_its_export(
         (["reader", "--max-file-size", "huge"], "'huge' is no size and no host"),
         (["reader", "--max-file-size", ""], "'' is no size and no host"),
         (["reader", "--out", "reader"], "is there and is no site"),
-        (["reader", "--title", ""], "is no title"),
+        (["reader", "--title", ""], "is not a title"),
     ],
 )
 def test_wrong_use(arguments: list[str], words: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:

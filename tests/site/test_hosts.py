@@ -33,7 +33,7 @@ def test_a_host_is_whole(host: hosts.Host) -> None:
     if host.largest_file:
         assert parse_size(host.name) == host.largest_file
     else:
-        with pytest.raises(UsageError, match="states no limit"):
+        with pytest.raises(UsageError, match="has no limit"):
             parse_size(host.name)
 
 
@@ -56,7 +56,7 @@ def test_what_is_neither_is_told_of_both(text: str) -> None:
 
 
 def test_a_damaged_size_is_told_of_sizes() -> None:
-    with pytest.raises(UsageError, match="'5 lots' is no size"):
+    with pytest.raises(UsageError, match="'5 lots' is neither a size"):
         parse_size("5 lots")
 
 
@@ -81,7 +81,7 @@ def test_base_paths(text: str) -> None:
      "/a#/", "/a*/", "/:a/", '/"/', "/{a}/", "/é/", "/\\/", "/a/\n", "https://a.example/"],
 )  # fmt: skip
 def test_what_is_no_base_path(text: str) -> None:
-    with pytest.raises(UsageError, match="is no --base-path"):
+    with pytest.raises(UsageError, match="is not a valid --base-path"):
         check_base_path(text)
     with pytest.raises(UsageError):
         hosts.files(text, {})

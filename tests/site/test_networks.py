@@ -37,11 +37,11 @@ def test_networks_of_one_architecture_are_numbered(tmp_path: Path) -> None:
         ([LATENT, CLASSES], [{**PICTURE, "shape": [3, 9, 9]}, CLASSES], "generator"),
         ([PICTURE], [CLASSES], "classifier"),
         ([PICTURE], [{**CLASSES, "meaning": "probabilities"}], "classifier"),
-        ([LATENT], [{**PICTURE, "shape": [2, 9, 9]}], "no picture"),
-        ([LATENT], [CLASSES, PICTURE], "no picture"),
-        ([PICTURE], [PICTURE], "no list of classes"),
-        ([PICTURE], [CLASSES, CLASSES], "no list of classes"),
-        ([PICTURE], [{**CLASSES, "shape": [3, 1, 1]}], "no list of classes"),
+        ([LATENT], [{**PICTURE, "shape": [2, 9, 9]}], "not a picture"),
+        ([LATENT], [CLASSES, PICTURE], "not a picture"),
+        ([PICTURE], [PICTURE], "not one value per class"),
+        ([PICTURE], [CLASSES, CLASSES], "not one value per class"),
+        ([PICTURE], [{**CLASSES, "shape": [3, 1, 1]}], "not one value per class"),
         ([PICTURE, CLASSES], [CLASSES], "neither noise nor one picture"),
         ([CLASSES], [CLASSES], "neither noise nor one picture"),
         ([{**PICTURE, "shape": [4, 2, 2]}], [CLASSES], "neither noise nor one picture"),
@@ -58,7 +58,7 @@ def test_kinds_come_from_the_manifest(inputs: list[Any], outputs: list[Any], exp
 
 def test_what_has_no_page_is_named(pair: Any, tmp_path: Path) -> None:
     other = change(made_by_hand(tmp_path / "other"), outputs=[CLASSES])
-    with pytest.raises(UsageError, match=r"other/generator has no page: its first output is no picture"):
+    with pytest.raises(UsageError, match=r"other/generator has no page: its first output is not a picture"):
         build.build([(other, None)], tmp_path / "site")
     assert not (tmp_path / "site").exists()
     made = build.build([(other, None), *pair], tmp_path / "site")

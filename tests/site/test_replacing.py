@@ -37,7 +37,7 @@ def test_a_site_replaces_nothing_but_a_site(foreign: str, pair: Any, tmp_path: P
     if foreign:
         (out / "site.json").write_text(foreign)
     before = content(out)
-    with pytest.raises(UsageError, match="is no site"):
+    with pytest.raises(UsageError, match="is not a ganzoo site"):
         build.build(pair, out)
     assert content(out) == before
 

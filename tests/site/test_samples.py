@@ -52,5 +52,5 @@ def test_damaged_samples_are_refused(damage: str, tmp_path: Path) -> None:
     else:
         sheet.unlink()
         sheet.symlink_to(run.path / "samples" / "0000800.png") if damage == "link" else sheet.write_text("GIF89a")
-    with pytest.raises(RunError, match=r"log\.jsonl is damaged" if damage in LOGS else "no sheet of pictures"):
+    with pytest.raises(RunError, match=r"log\.jsonl is damaged" if damage in LOGS else "not a valid sheet"):
         timeline(run, lambda name, content: name)

@@ -94,5 +94,5 @@ def shorten_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     from ganzoo.api import runs
 
     train = runs.train
-    short = {"epochs": 2, "limit": 96, "batch_size": 32, "preset": None}
+    short = {"epochs": 2, "limit": 96, "batch_size": 32}
     monkeypatch.setattr(runs, "train", lambda arch, **options: train(arch, **{**options, **short}))

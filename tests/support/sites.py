@@ -161,7 +161,7 @@ def run_with_samples(path: Path) -> Run:
     (path / "samples").mkdir()
     for iteration, colour in ((800, (9, 9, 9)), (20, (1, 2, 3))):
         Image.new("RGB", (40, 30), colour).save(path / "samples" / f"{iteration:07d}.png", compress_level=0)
-    (path / "samples" / "notes.png").write_text("no sheet")
+    (path / "samples" / "notes.png").write_text("not a valid sheet")
     lines = [{"iteration": 800, "epoch_detail": 3.2000001, "elapsed_time": 9.0, "loss": 1.0}]
     (path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return run

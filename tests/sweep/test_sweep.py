@@ -117,9 +117,9 @@ def test_what_a_space_may_not_say_is_named(changed: dict[str, Any], named: str) 
     ("content", "words"),
     [
         (b"#" * (2 << 20), "has more than 1,048,576 bytes"),
-        (b"trials = " + b"9" * 5000, "is no TOML"),
-        (b"trials = " + b"[" * 100_000, "is no TOML"),
-        (b"\xff\xfe", "is no TOML"),
+        (b"trials = " + b"9" * 5000, "is not valid TOML"),
+        (b"trials = " + b"[" * 100_000, "is not valid TOML"),
+        (b"\xff\xfe", "is not valid TOML"),
     ],
 )
 def test_a_file_that_nobody_wrote_by_hand_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_trials_that_diverge_or_do_not_fit_are_told_and_the_others_go_on(
         (1e-3, -1): "failed",
         (1e30, -1): "failed",
     }
-    assert "not finite" in states[1e30, 0]["problem"] and "shift is -1" in states[1e-3, -1]["problem"]
+    assert "NaN or infinite" in states[1e30, 0]["problem"] and "shift is -1" in states[1e-3, -1]["problem"]
     assert len(result["trials"]) == 4 and result["trials"][0]["state"] == "done"
 
 
@@ -272,7 +272,7 @@ def test_a_space_need_not_fit_the_presets_other_values(in_tmp: Path, ganzoo: Cal
 def test_what_is_no_toml_is_told(text: str, in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     (in_tmp / "s.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     done = ganzoo("sweep", in_tmp / "s.toml")
-    assert done.code == 2 and "is no TOML" in done.err
+    assert done.code == 2 and "is not valid TOML" in done.err
 
 
 @pytest.mark.slow
@@ -284,7 +284,7 @@ def test_a_data_base_that_lacks_a_table_is_told(in_tmp: Path, ganzoo: Callable[.
         base.execute("ALTER TABLE trials RENAME TO trails")
         base.commit()
     done = ganzoo("sweep", space, "--out", "out")
-    assert done.code == 2 and "no study" in done.err
+    assert done.code == 2 and "is not a study" in done.err
 
 
 DIES = """
@@ -340,7 +340,7 @@ def test_another_sweep_in_the_same_folder_is_refused_by_what_differs(in_tmp: Pat
     assert done.code == 2 and "another epochs" in done.err
     (in_tmp / "out" / "study.db").write_bytes(b"no data base at all" * 100)
     done = ganzoo("sweep", in_tmp / "s.toml", "--out", "out")
-    assert done.code == 2 and "no study" in done.err
+    assert done.code == 2 and "is not a study" in done.err
     assert (in_tmp / "out" / "study.db").read_bytes().startswith(b"no data base")
 
 

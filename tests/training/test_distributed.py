@@ -115,7 +115,7 @@ def test_a_killed_process_ends_the_job_and_one_process_can_go_on(tmp_path: Path,
     os.kill(pids[1], signal.SIGKILL)
     done = ended(process)
     assert done.code not in (0, None) and "Killed" in done.out + done.err
-    assert "Should one die, --resume goes on." in done.err
+    assert "If one of them dies, continue with --resume." in done.err
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)

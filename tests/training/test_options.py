@@ -43,7 +43,7 @@ def test_a_value_that_makes_no_sense_is_told_before_there_is_a_run(
     arch: str, assignment: str, ganzoo: Callable[..., Done], in_tmp: Path
 ) -> None:
     done = ganzoo("train", arch, "--set", assignment, "--limit", 64, "--epochs", 1)
-    assert done.code == 2 and f"{assignment.partition('=')[0]} is " in done.err and "It is at least " in done.err
+    assert done.code == 2 and f"{assignment.partition('=')[0]} is " in done.err and "It must be at least " in done.err
     assert not (in_tmp / "runs").exists()
 
 

@@ -82,13 +82,13 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], str, str]] 
         lambda path: fill(path, "ab", 9, lambda name, i: np.full((28, 28), 255)),
         ("--batch-size", "2"),
         "All 14 training images are the same",
-        "bright is foreground",
+        "bright strokes on black",
     ),
     "all alike": (
         lambda path: fill(path, "ab", 9, lambda name, i: 200 * np.eye(28)),
         ("--batch-size", "2"),
         "All 14 training images are the same",
-        "bright is foreground",
+        "bright strokes on black",
     ),
 }
 
@@ -154,10 +154,10 @@ def test_pictures_of_a_plugin_with_another_shape(
     command = ("--batch-size", 6, "--epochs", 1, "--out", "run")
     for arch in ("dcgan-cond", "wgan-gp"):
         words = f"{arch} draws images of shape (1, 28, 28), those of digits are {shape}."
-        assert_refused(ganzoo("train", arch, *command), words, "resample it to 28x28 grey", in_tmp / "run")
+        assert_refused(ganzoo("train", arch, *command), words, "convert its images to 28x28 grey", in_tmp / "run")
     done = ganzoo("train", "cnn", *command)
     if min(shape[1:]) < 5:
-        assert_refused(done, "cnn reads images of 5x5 or more", "Enlarge them", in_tmp / "run")
+        assert_refused(done, "cnn needs images of at least 5x5 pixels", "Enlarge them", in_tmp / "run")
     else:
         assert_trained(done, in_tmp / "run")
 
@@ -169,7 +169,7 @@ def test_a_class_without_training_pictures(
     offered(monkeypatch, replace(data, train_x=data.train_x[:1], train_t=data.train_t[:1]))
     words = "The 1 training images have none of the classes b, c."
     done = ganzoo("train", "cnn", "--batch-size", 1, "--out", "run")
-    assert_refused(done, words, "Add images of each class", in_tmp / "run")
+    assert_refused(done, words, "Add images of these classes", in_tmp / "run")
 
 
 # Garments: ten classes of grey pictures that are no digits

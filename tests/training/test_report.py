@@ -187,7 +187,7 @@ def test_report_of_a_run_without_anything_yet(copy: Run, ganzoo: Callable[..., D
 
 def test_a_sheet_that_is_none_is_refused(copy: Run) -> None:
     (copy.path / "samples" / "0000099.png").write_text("GIF89a")
-    with pytest.raises(RunError, match=r"0000099.png is no sheet"):
+    with pytest.raises(RunError, match=r"0000099.png is not a valid sheet"):
         grids.grids(copy)
 
 

@@ -49,9 +49,9 @@ ONE = np.ones((1, 2), np.float32)
         ([], None, "outputs for 0 of 1"),
         (None, None, "outputs for 0 of 1"),
         ([[]], None, "0 of 1 outputs"),
-        ([["AAAA"]], None, "no float32"),
-        ([["?"]], None, "no base64"),
-        ([[None]], None, "no base64"),
+        ([["AAAA"]], None, "not float32"),
+        ([["?"]], None, "not base64"),
+        ([[None]], None, "not base64"),
     ],
 )
 def test_a_difference_is_named(outputs, error, reason):
@@ -62,4 +62,4 @@ def test_a_difference_is_named(outputs, error, reason):
 
 def test_an_expectation_that_is_not_finite_proves_nothing():
     nan = ONE * np.float32(np.nan)
-    assert compare(encode([nan]), [nan], 1e-4) == (None, "Chainer's own output is not finite.")
+    assert compare(encode([nan]), [nan], 1e-4) == (None, "Chainer's own output is NaN or infinite.")

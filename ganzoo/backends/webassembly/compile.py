@@ -7,7 +7,6 @@ JavaScript module calls it as often as needed, so memory is fixed and no size is
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from pathlib import Path
@@ -18,8 +17,9 @@ from ganzoo.compilers import zig
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import Arg, Call, Const, Language, X
 from ganzoo.export.plan import Elementwise, Move
-from ganzoo.paths import writable_cache
+from ganzoo.paths import is_frozen, writable_cache
 from ganzoo.specs import Program
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,12 +83,13 @@ def compile_plan(plan: Plan) -> Program:
     exports = [f"-Wl,--export={name}" for name in dict.fromkeys(["weights", *slots])]
 
     def build(name: str) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="ganzoo-") as folder:
-            path, kernels = Path(folder) / "plan.c", Path(folder) / "kernels.o"
-            path.write_text(text)
+        with scratch() as folder:
+            path, kernels = folder / "plan.c", folder / "kernels.o"
+            path.write_text(text, encoding="utf-8")
             flags = (*FLAGS, *MODULES[name])
             # kept from one export to the next, by zig, for as long as source and flags are the same
-            zig(WHAT, "cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=writable_cache("zig"))
+            kept = folder if is_frozen("zig") else writable_cache("zig")
+            zig(WHAT, "cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=kept)
             module = path.with_name(name)
             link = (*LINK, *exports, str(path), str(kernels))
             zig(WHAT, "cc", *flags, *link, "-o", str(module), cache=path.parent)
@@ -155,7 +156,7 @@ def _code(step: Step) -> Code:
 def _unsupported(step: Step, what: str) -> UnsupportedOperatorError:
     return UnsupportedOperatorError(
         f"Layer {step.layer}: the backend webassembly has no kernel for {what}.",
-        "Export without this backend, or write the layer in other operators.",
+        "Export without this backend, or express the layer with other operators.",
     )
 
 
@@ -178,8 +179,8 @@ def _batch(plan: Plan, room: int) -> int:
     if image + weights > MEMORY:
         largest = max(plan.steps, key=lambda step: _size(step))
         raise UnsupportedOperatorError(
-            f"{plan.name} takes {(image + weights) >> 20} MiB, more than the {MEMORY >> 20} MiB of the backend "
-            f"webassembly; its largest step is {largest.kind} of layer {largest.layer}.",
+            f"{plan.name} needs {(image + weights) >> 20} MiB of memory, but the backend webassembly has "
+            f"{MEMORY >> 20} MiB; its largest step is {largest.kind} of layer {largest.layer}.",
             "Make the network or its pictures smaller.",
         )
     batch = 1

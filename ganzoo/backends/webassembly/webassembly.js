@@ -31,7 +31,7 @@ export async function create(given) {
 }
 
 const whole = (/** @type {number} */ value) => {
-  if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`${value} is no whole number above 0`);
+  if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`${value} is not a whole number above 0`);
   return value;
 };
 

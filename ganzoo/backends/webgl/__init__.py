@@ -27,6 +27,6 @@ BACKEND = Backend(
     modules=(Path(__file__).with_name("webgl.js"),),
     order=2,
     webdnn=WebdnnTarget(
-        generator("webgl"), save, note="in WebDNN's layout: three descriptors, of which a browser fetches one"
+        generator("webgl"), save, note="with --layout webdnn: three descriptors, of which a browser loads one"
     ),
 )

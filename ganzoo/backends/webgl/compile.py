@@ -37,7 +37,7 @@ def compile(plan: Plan) -> Program:  # noqa: A001 - the contract's name
     drawing = _Drawing([Texture() for _ in plan.slots], {tensor.slot for tensor in plan.outputs})
     first = plan.steps[0]
     if plan.n_weights > 4 * SIZE * SIZE:
-        raise _beyond(first, f"the network has {plan.n_weights} weights, and {4 * SIZE * SIZE} fit a texture")
+        raise _beyond(first, f"the network has {plan.n_weights} weights, but only {4 * SIZE * SIZE} fit into a texture")
     for tensor in plan.inputs:
         drawing.place(first, tensor, Layout.of(tensor))
     layouts = dict(drawing.layouts)  # an input's slot may be written again
@@ -100,7 +100,7 @@ class _Drawing:
     def _draw(self, step: Step) -> None:
         read = [-1 if tensor.weight else tensor.slot for tensor in step.inputs]
         if len(read) >= SAMPLERS:
-            raise _beyond(step, f"it has {len(read)} inputs, and a shader reads {SAMPLERS - 1}")
+            raise _beyond(step, f"it has {len(read)} inputs, but a shader can read only {SAMPLERS - 1}")
         sources = [None if tensor.weight else self.layouts[tensor.slot] for tensor in step.inputs]
         # an output is read in one piece
         target = Layout.of(step.output) if step.output.slot in self.outputs else Layout.of_output(step)
@@ -121,7 +121,7 @@ class _Drawing:
     def place(self, step: Step, tensor: Tensor, layout: Layout) -> None:
         """Make room for `tensor`, which is written now."""
         if layout.rows > SIZE:
-            raise _beyond(step, f"{tensor.shape} does not fit a texture of {SIZE} x {SIZE} texels")
+            raise _beyond(step, f"{tensor.shape} does not fit into a texture of {SIZE} x {SIZE} texels")
         texture = self.textures[tensor.slot]
         texture.width = max(texture.width, layout.width)
         texture.rows = max(texture.rows, layout.rows)

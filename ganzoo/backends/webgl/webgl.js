@@ -51,7 +51,7 @@ export async function create({ entry, weights, file, options = {} }) {
   canvas.width = canvas.height = 1;
   const settings = { antialias: false, depth: false, powerPreference: "high-performance" };
   const gl = /** @type {GL | null} */ (canvas.getContext("webgl2", settings));
-  if (!gl) throw new Error("there is no WebGL2");
+  if (!gl) throw new Error("the browser has no WebGL2");
 
   let closed = false;
   /** @type {Promise<string>} */
@@ -100,9 +100,9 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
  */
 async function prepare(gl, program, weights, full) {
   const { size, batch, textures, inputs, outputs, passes } = program;
-  if (!full && !gl.getExtension("EXT_color_buffer_half_float")) throw new Error("WebGL2 cannot draw floats here");
+  if (!full && !gl.getExtension("EXT_color_buffer_half_float")) throw new Error("WebGL2 cannot draw floats on this machine");
   const [one, four] = full ? [gl.R32F, gl.RGBA32F] : [gl.R16F, gl.RGBA16F];
-  if (gl.getParameter(gl.MAX_TEXTURE_SIZE) < size) throw new Error("WebGL2 has only small textures here");
+  if (gl.getParameter(gl.MAX_TEXTURE_SIZE) < size) throw new Error("WebGL2 has only small textures on this machine");
   const [programs, values] = await Promise.all([link(gl, program), weights]);
 
   // unit 0 is for the weights: whole rows, then what is left
@@ -130,7 +130,7 @@ async function prepare(gl, program, weights, full) {
       points.forEach((point, band) => gl.framebufferTextureLayer(gl.FRAMEBUFFER, point, slots[output], 0, band));
       gl.drawBuffers(points);
       if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) !== gl.FRAMEBUFFER_COMPLETE) {
-        throw new Error(gl.isContextLost() ? LOST : "WebGL2 cannot draw into its textures here");
+        throw new Error(gl.isContextLost() ? LOST : "WebGL2 cannot draw into its textures on this machine");
       }
     });
     outputs.forEach((port, i) => {

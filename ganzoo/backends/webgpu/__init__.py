@@ -30,6 +30,6 @@ BACKEND = Backend(
         generator("webgpu"),
         save,
         runs=False,
-        note="in WebDNN's layout: Metal source that no browser of today runs",
+        note="with --layout webdnn: Metal source, which no browser of today runs",
     ),
 )

@@ -30,14 +30,14 @@ MAX_BINDING = 128 << 20  # bytes
 MAX_GROUPS = 65535  # workgroups along an axis
 MAX_BUFFERS = 8  # of one shader
 
-REMEDY = "Export to the other backends: --backend names them."
+REMEDY = "Export for the other backends; choose them with --backend."
 
 
 def compile_plan(plan: Plan) -> Program:
     """`webgpu.json`. Raises `UnsupportedOperatorError` where the plan is beyond WebGPU's default limits."""
     if 4 * plan.n_weights > MAX_BINDING:
         raise UnsupportedOperatorError(
-            f"webgpu binds {MAX_BINDING >> 20} MiB at a time, and the weights of {plan.name} take "
+            f"webgpu can bind buffers of {MAX_BINDING >> 20} MiB, but the weights of {plan.name} take "
             f"{4 * plan.n_weights / (1 << 20):.1f} MiB.",
             REMEDY,
         )
@@ -71,10 +71,12 @@ def _dispatch(step: Step) -> tuple[str, list[int], list[int]]:
     buffers |= {name(step, i): tensor.slot for i, tensor in enumerate(step.inputs) if not tensor.weight}
     buffers["y"] = step.output.slot
     if len(buffers) > MAX_BUFFERS:
-        raise _unsupported(step, f"{len(buffers)} buffers are more than the {MAX_BUFFERS} of a shader")
+        raise _unsupported(step, f"it needs {len(buffers)} buffers, but a shader can have only {MAX_BUFFERS}")
     largest = max(16 * blocks(tensor) for tensor in (*step.inputs, step.output))
     if largest > MAX_BINDING:
-        raise _unsupported(step, f"a buffer of {largest >> 20} MiB is more than the {MAX_BINDING >> 20} MiB it binds")
+        raise _unsupported(
+            step, f"it needs a buffer of {largest >> 20} MiB, but only {MAX_BINDING >> 20} MiB can be bound"
+        )
     kernel = KERNELS[type(step)](step)
     groups = -(-kernel.invocations // GROUP)
     across = min(groups, MAX_GROUPS)

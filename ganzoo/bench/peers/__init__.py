@@ -130,8 +130,8 @@ def _own_modules() -> Path | None:
     folder = Path(named).expanduser()
     if not folder.is_dir():
         raise ToolMissingError(
-            f"{folder}, the {OWN_MODULES}, is not there.",
-            f"Unset {OWN_MODULES}, and npm fetches the peers; or name a node_modules folder that has them.",
+            f"{OWN_MODULES} names {folder}, which does not exist.",
+            f"Unset {OWN_MODULES} to have npm download the peers, or set it to a node_modules folder that has them.",
         )
     return folder
 
@@ -139,7 +139,7 @@ def _own_modules() -> Path | None:
 def _present(path: Path) -> Path:
     if not path.is_file():
         raise ToolMissingError(
-            f"{path}, of a peer, is not there.",
-            f"Install the peer's packages anew in that folder, or unset {OWN_MODULES}, and npm fetches the peers.",
+            f"{path}, a file of a peer, does not exist.",
+            f"Install the peer's packages in that folder again, or unset {OWN_MODULES} to have npm download the peers.",
         )
     return path

@@ -21,7 +21,7 @@ class CannotExpressError(Exception):
 
 def refusal(step: Step, library: str, reason: object) -> UnsupportedOperatorError:
     return UnsupportedOperatorError(
-        f"{type(step).__name__} (layer {step.layer}) cannot be expressed for {library}: {reason}.",
+        f"{type(step).__name__} (layer {step.layer}) cannot be converted for {library}: {reason}.",
         f"Leave {library} out for this network.",
     )
 
@@ -29,7 +29,7 @@ def refusal(step: Step, library: str, reason: object) -> UnsupportedOperatorErro
 def check_inputs(step: Step) -> None:
     """Only an elementwise step is known to take constants."""
     if not isinstance(step, Elementwise) and any(tensor.weight for tensor in step.inputs):
-        raise CannotExpressError("it takes a constant where an activation belongs")
+        raise CannotExpressError("its input is a constant, not an activation")
 
 
 def matrix(weight: Weight) -> FloatArray:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent
 CAPTIONS = {  # what a chart's marks are, after its title
-    "Cold start": "Parts are medians of their own: they need not add up to the median of the whole, written beside.",
-    "Batch scaling": "The shape of a mark tells the library, the style of a line the backend.",
-    "Ratio to the best peer": "The peer that comes closest, in each line; bars are intervals.",
+    "Cold start": "Each part has its own median, so the parts need not add up to the median of the whole.",
+    "Batch scaling": "The shape of a mark shows the library, the style of a line shows the backend.",
+    "Ratio to the best peer": "Each line shows the peer that comes closest; bars are confidence intervals.",
 }
-LATENCY = "Thin: 1st to 99th percentile of all runs; thicker: 5th to 95th; thickest: the middle half; mark: the median."
+LATENCY = "Thin line: 1st to 99th percentile of all runs; thicker: 5th to 95th; thickest: 25th to 75th; mark: median."
 
 
 @dataclass(frozen=True)

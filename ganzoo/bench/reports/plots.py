@@ -83,7 +83,7 @@ def latency(document: Figures, rows: Sequence[Figures], named: Sequence[str], wi
         ends += [quantiles[0], quantiles[-1]]
     low, high = min(ends), max(ends)
     _logarithmic(axes.xaxis, low / 1.15, high * 1.15 * (high / low) ** 0.14)
-    axes.set_xlabel(f"ms a run of batch {batch}, logarithmic")
+    axes.set_xlabel(f"ms per run at batch {batch}, logarithmic")
     return f"Latency at batch {batch}", f"Median of all runs: {', '.join(words)}.", figure
 
 
@@ -163,7 +163,7 @@ def transferred(rows: Sequence[Figures], width: float) -> Sketch:
             _total(axes, line.y, None, (sent["code"] + sent["weights"]) / 1000, text)
             words.append(f"{line.label} on {formatting.where(line.row)} {text}")
     axes.set_xlim(0, axes.get_xlim()[1] * (1 + 2.2 / width))
-    axes.set_xlabel("kB on the wire")
+    axes.set_xlabel("kB transferred")
     return "Bytes transferred", f"Code and weights: {', '.join(words)}.", figure
 
 
@@ -210,11 +210,11 @@ def scaling(
             arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 4},
             annotation_clip=False,
         )
-    axes.set_xlabel("batch, pictures a run, logarithmic")
-    axes.set_ylabel("ms a picture, logarithmic")
+    axes.set_xlabel("batch size, logarithmic")
+    axes.set_ylabel("ms per picture, logarithmic")
     words = [f"{label} {number(time)} ms at batch {batch}" for label, batch, time in ends[: len(known)]]
-    at_peak = f" At the peak of a thread of WebAssembly: {number(top[1])} ms." if top else ""
-    return "Batch scaling", f"Time a picture at the largest batch: {', '.join(words)}.{at_peak}", figure
+    at_peak = f" At the peak speed of one WebAssembly thread: {number(top[1])} ms." if top else ""
+    return "Batch scaling", f"Time per picture at the largest batch: {', '.join(words)}.{at_peak}", figure
 
 
 def ratios(

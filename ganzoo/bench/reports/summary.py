@@ -21,7 +21,9 @@ def finding(document: Figures, browser: str, network: str) -> str:
     rows = of(document["rows"], browser, network)
     ours = best(document, rows, OWN)
     if ours is None:
-        reasons = [plain(row["reason"]) for row in rows if row["library"] == OWN] or ["it was not asked to"]
+        reasons = [plain(row["reason"]) for row in rows if row["library"] == OWN] or [
+            "it was not part of this benchmark"
+        ]
         return f"ganzoo did not run {plain(network)} in {plain(browser)}: {reasons[0].rstrip('.')}."
     smallest = min((timed["batch"] for timed in ours["batches"]), default=None)
     start = (
@@ -47,7 +49,7 @@ def _verdict(what: str, found: tuple[str, Figures] | None) -> list[str]:
         return []
     name, ratio, limits = plain(found[0]), found[1], formatting.bounds(found[1])
     if limits and limits[0] <= 1 <= limits[1]:
-        return [f"{what} is as fast as these rounds can tell: {full(ratio)} times ({name})"]
+        return [f"{what} cannot be told from it in these rounds: {full(ratio)} times as fast ({name})"]
     return [f"{what} is {full(ratio)} times as fast ({name}{'' if limits else ', too few rounds for an interval'})"]
 
 
@@ -147,11 +149,11 @@ def notes(document: Figures, browser: Figures) -> list[str]:
     found = [f"{formatting.adapter(row)}: {plain(row['renderer'])}" for row in rows if row["adapter"] != "cpu"]
     clock = max((row["clock_ms"] for row in rows), default=0)
     if clock > FINE_CLOCK_MS:
-        found.append(f"The clock is coarse: it moves in steps of {clock:g} ms.")
+        found.append(f"The clock of the pages is coarse: it moves in steps of {clock:g} ms.")
     if any(not row["isolated"] for row in rows):
-        found.append("The pages were not isolated from other origins.")
+        found.append("The pages were not cross-origin isolated, so their clock is less fine.")
     if any(not row["secure"] for row in rows):
-        found.append("The pages were no secure context, which WebGPU needs.")
+        found.append("The pages were not a secure context, which WebGPU needs.")
     unsettled = [
         f"{plain(row['library'])} on {where(row)} with {plain(row['network'])} ({row['settled']} of {row['rounds']})"
         for row in rows
@@ -166,14 +168,16 @@ def notes(document: Figures, browser: Figures) -> list[str]:
         if row["failed_rounds"]
     ]
     if rows and all(formatting.bounds(row["cold_ms"]) is None for row in rows):
-        found.append("Too few rounds for intervals.")
+        found.append("There were too few rounds for confidence intervals.")
     found += [
-        f"{plain(each['name'])} is exported as {plain(each['encoding'])}; its peers have float32 weights."
+        f"{plain(each['name'])} has {plain(each['encoding'])} weights, its peers have float32 weights."
         for each in document["networks"]
         if each["encoding"] != "f32" and document["ratios"]
     ]
     if browser["device"] != "this machine":
-        found.append(f"On another device, {plain(browser['device'])}: one browser for all visits, not started afresh.")
+        found.append(
+            f"On {plain(browser['device'])}, the same browser made all visits; it was not restarted between them."
+        )
     if browser["reason"]:
         found.append(f"{plain(browser['name'])} ended: {plain(browser['reason'])}")
     return list(dict.fromkeys(found))

@@ -58,9 +58,9 @@ STEADY: tuple[Column, ...] = (
     ("p95, ms", lambda timed: number(timed["p95_ms"])),
     ("p99, ms", lambda timed: number(timed["p99_ms"])),
     ("pictures/s", lambda timed: full(timed["pictures_per_second"])),
-    ("of the peak, %", lambda timed: full(timed["share_of_peak"], 100)),
+    ("% of peak", lambda timed: full(timed["share_of_peak"], 100)),
     ("runs", lambda timed: f"{timed['runs']:,}"),
-    ("runs the clock tells together", lambda timed: str(timed["runs_together"])),
+    ("runs per clock step", lambda timed: str(timed["runs_together"])),
 )
 CIRCUMSTANCES: tuple[Column, ...] = (
     ("version", lambda row: plain(row["library_version"])),
@@ -94,15 +94,15 @@ def sheets(document: Figures, browser: str, network: str) -> list[Sheet]:
         for timed in row["batches"]
     )
     made = [
-        _sheet("Cold start, ms: from navigation to the first output, and its parts", (*WHO, *COLD), rows),
-        _sheet("Bytes on the wire, and memory", (*WHO, *BYTES), rows),
-        Sheet("Steady state, ms a run", tuple(name for name, _ in (*WHO, *STEADY)), steady),
-        _sheet("Circumstances", (*WHO, *CIRCUMSTANCES), rows, names=4),
+        _sheet("Cold start in ms: from navigation to the first output, and its parts", (*WHO, *COLD), rows),
+        _sheet("Bytes transferred, and memory", (*WHO, *BYTES), rows),
+        Sheet("Steady state, ms per run", tuple(name for name, _ in (*WHO, *STEADY)), steady),
+        _sheet("Conditions", (*WHO, *CIRCUMSTANCES), rows, names=4),
     ]
     if ratios:
         sizes = sorted({int(n) for row in ratios for n in row["batches"]})
         columns = (*WHO, *RATIOS, *map(_ratio, sizes))
-        made.append(_sheet("A peer's figure divided by ganzoo's (above 1: ganzoo is ahead)", columns, ratios))
+        made.append(_sheet("A peer's figure divided by ganzoo's (above 1: ganzoo is better)", columns, ratios))
     return [sheet for sheet in made if sheet.rows]
 
 

@@ -38,7 +38,7 @@ def report(document: Figures) -> Group:
             if ratios:
                 shown.append(_ratios(document, ratios))
         shown.append(Text("".join(f"{plain(note)}\n" for note in notes(document, browser))))
-    shown.append(Text(f"Times in ms; ± is the wider side of the interval. {method(document)}"))
+    shown.append(Text(f"Times are in ms; ± is the wider side of the confidence interval. {method(document)}"))
     return Group(*shown)
 
 
@@ -90,7 +90,7 @@ def _ratios(document: Figures, ratios: Sequence[Figures]) -> Table:
             cells += [brief(row["batches"].get(str(n))) for n in shown]
             lines.append([f"  {plain(row['library'])}", *cells])
     headings = ("", "cold", "slow link", "bytes", *(f"batch {n}" for n in shown))
-    return _narrow(headings, lines, "A peer's figure divided by ganzoo's")
+    return _narrow(headings, lines, "A peer's figure divided by ganzoo's (above 1: ganzoo is better)")
 
 
 def _narrow(headings: Sequence[str], lines: Sequence[Sequence[str]], title: str) -> Table:

@@ -19,7 +19,7 @@ from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
 from ganzoo.export.layouts import ExportOptions, Layout, Prepared, Traced, Written, webdnn
-from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, write_json, write_text
+from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, readable, write_json, write_text
 from ganzoo.specs import Backend
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Program
 
 GOLDEN, DIRECTIONS = "golden.bin", "directions.bin"
-LARGE = "Only weights can be cut: export fewer backends, or choose a host that takes larger files."
+LARGE = "Only weights can be split. Export fewer backends, or choose a host that accepts larger files."
 
 # Largest absolute difference from Chainer that is no fault, where the encoding costs more than a backend's sums: of a
 # network with one matrix of weights. The rounding errors of several are independent, and add up as the root of their
@@ -168,12 +168,13 @@ def read(folder: Path) -> tuple[dict[str, Any], bytes]:
     for name in manifest["weights"]["shards"]:
         told = manifest["files"][name]["bytes"]
         try:
-            with (folder / name).open("rb") as file:
+            with readable(folder / name).open("rb") as file:
                 content.append(file.read(told + 1))
-        except OSError as error:
-            raise DocumentError(folder / name, "", f"it cannot be read: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise DocumentError(folder / name, "", f"it cannot be read: {reason}") from error
         if len(content[-1]) != told:
-            raise DocumentError(folder / name, "", f"it has not the {told} bytes that the manifest says")
+            raise DocumentError(folder / name, "", f"it does not have the {told} bytes that the manifest says")
     return manifest, b"".join(content)
 
 
@@ -202,7 +203,7 @@ def recut(folder: Path, into: Path, most: int) -> None:
         size = path.stat().st_size
         if size > most:
             shutil.rmtree(into)
-            raise UsageError(f"{path.name} has {size:,} bytes, more than the {most:,} allowed.", LARGE)
+            raise UsageError(f"{path.name} has {size:,} bytes, but --max-file-size allows {most:,}.", LARGE)
 
 
 def _write_again(folder: Path, into: Path, manifest: dict[str, Any], shards: Mapping[str, bytes]) -> None:

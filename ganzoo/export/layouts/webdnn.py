@@ -47,7 +47,7 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
         each.target.write(each.data, folder, each.toolchain)
         new = sorted(set(folder.iterdir()) - before)
         if not new:
-            raise UsageError(f"The backend {backend} wrote nothing.", "Mend the plugin.")
+            raise UsageError(f"The backend {backend} wrote no files.", "Fix the plugin of the backend.")
         written += [Written(path, backend, "weights" if path.suffix == ".bin" else "code") for path in new]
     return written
 
@@ -65,8 +65,8 @@ def able(graph: Any, backends: Sequence[Backend]) -> list[str]:
 def _target(backend: Backend) -> WebdnnTarget:
     if backend.webdnn is None:
         raise UsageError(
-            f"The backend {backend.name} has no files in WebDNN's layout.",
-            "Name the other backends with --backend, or export with --layout ganzoo.",
+            f"The backend {backend.name} does not support WebDNN's layout.",
+            "Choose other backends with --backend, or export with --layout ganzoo.",
         )
     return backend.webdnn
 
@@ -87,7 +87,7 @@ def _described(backend: str, target: WebdnnTarget, graph: Any) -> Any:
         unhandled = re.search(r"Operator <(\w+).* is not handled", str(error))
         operators = [op for op in traverse.listup_operators(graph) if unhandled and type(op).__name__ == unhandled[1]]
         layers = ", ".join(operator.name for operator in operators) or "made by WebDNN's optimiser"
-        lacks = f"has no operator {unhandled[1]} (layer {layers})" if unhandled else f"cannot generate it: {error!r}"
+        lacks = f"has no operator {unhandled[1]} (layer {layers})" if unhandled else f"cannot compile it: {error!r}"
         raise UnsupportedOperatorError(
             f"The backend {backend} {lacks}.", "Express the layer with other operators, or leave this backend out."
         ) from error

@@ -61,7 +61,7 @@ def box(source: Array, target: Array) -> Box:
             groups_out == groups_out[:, :1] + out_step * steps
         ).all()
         if not regular or len(dims) > MOST_DIMS:
-            raise UnsupportedError("its values move in no regular order")
+            raise UnsupportedError("it moves values in an irregular pattern")
         source, target = groups_in[:, 0], groups_out[:, 0]
     return Box(tuple(dims), *first)
 
@@ -72,7 +72,7 @@ def _innermost(source: Array, target: Array) -> tuple[int, int, int]:
     same = (in_steps == in_steps[0]) & (out_steps == out_steps[0])
     run = int(same.argmin()) + 1 if not same.all() else source.size
     if source.size % run:
-        raise UnsupportedError("its values move in no regular order")
+        raise UnsupportedError("it moves values in an irregular pattern")
     return run, int(in_steps[0]), int(out_steps[0])
 
 

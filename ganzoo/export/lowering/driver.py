@@ -59,11 +59,11 @@ class Lowering:
     def _lower(self, operator: Any) -> None:
         handler = HANDLERS.get(type(operator).__name__)
         if handler is None:
-            raise UnsupportedError("there is no such step")
+            raise UnsupportedError("ganzoo has no step for it")
         made = handler(self, operator)
         new: set[Node] = set()
         for variable, known in zip(operator.outputs.values(), made if isinstance(made, list) else [made], strict=True):
-            assert known.shape == tuple(variable.shape), f"it yields {known.shape} instead of {variable.shape}"
+            assert known.shape == tuple(variable.shape), f"it gives shape {known.shape} instead of {variable.shape}"
             if isinstance(known, Pending) and not fusing.waits(self, known):
                 known = fusing.materialise(self, known)
             self.known[variable] = known
@@ -87,14 +87,14 @@ class Lowering:
         if isinstance(known, Pending):
             known = self.known[variable] = fusing.materialise(self, known)
         if not isinstance(known, Value):
-            raise UnsupportedError("it has a constant where an activation belongs")
+            raise UnsupportedError("one of its inputs is a constant, but must be an activation")
         return known if axes is None else Value(known.node, to_axes(known.index, variable.order.axes, axes))
 
     def constant(self, variable: Any, axes: Sequence[Any] | None = None) -> Array:
         """A constant in float64, its dimensions in the order of `axes` where given."""
         known = self.get(variable)
         if not isinstance(known, np.ndarray):
-            raise UnsupportedError("it takes a parameter from an activation")
+            raise UnsupportedError("one of its parameters is not a constant")
         return known if axes is None else to_axes(known, variable.order.axes, axes)
 
     def node(self, kind: type, shape: Shape, sources: list[tuple[Any, Shape]], **fields: Any) -> Node:

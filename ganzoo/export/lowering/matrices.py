@@ -24,7 +24,7 @@ def image(lowering: Lowering, operator: Any) -> tuple[Node, Shape]:
     """The operator's input as a node in the order h, w, c."""
     value = lowering.value(operator.inputs["x"], NCHW)
     if value.shape[0] != 1:
-        raise UnsupportedError("it makes several pictures of one")
+        raise UnsupportedError("it makes several samples out of one")
     return lowering.ordered(value)
 
 

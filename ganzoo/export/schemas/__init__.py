@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import DocumentError
+from ganzoo.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,10 +37,11 @@ MUST = {
 def read(path: Path, schema: str) -> dict[str, Any]:
     """The document in the file `path`. Raises `DocumentError` where it cannot be read or is not as `schema` says."""
     try:
-        with path.open("rb") as file:
+        with readable(path).open("rb") as file:
             content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DocumentError(path, "", f"it cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DocumentError(path, "", f"it cannot be read: {reason}") from error
     return parse(content, schema, path)
 
 
@@ -53,7 +55,7 @@ def parse(content: bytes, schema: str, path: Path) -> dict[str, Any]:
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise DocumentError(path, "", f"it is no JSON: {error}") from error
+        raise DocumentError(path, "", f"it is not valid JSON: {error}") from error
     check(document, schema, path)
     return dict(document)
 
@@ -67,8 +69,8 @@ def check(document: Any, schema: str, path: Path) -> None:
         raise DocumentError(
             path,
             "format",
-            f"its format is {found}, and this ganzoo reads format {known}",
-            "Use the ganzoo that wrote it, or export again.",
+            f"its format is {found}, but this version of ganzoo reads format {known}",
+            "Use the version of ganzoo that wrote it, or export again.",
         )
     error = next(validator.iter_errors(document), None)
     if error:
@@ -99,7 +101,7 @@ def _said(error: ValidationError) -> tuple[str, str]:
     if "propertyNames" in error.absolute_schema_path:
         where = f"a name in {where}"
     must = MUST[str(error.validator)].format(error.validator_value)
-    return place, f"{where} is {_shown(error.instance)} and {must}"
+    return place, f"{where} is {_shown(error.instance)} but {must}"
 
 
 def _shown(value: Any) -> str:
@@ -116,4 +118,4 @@ def _number(text: str) -> int | float:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a valid number in JSON")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ganzoo.export.tracing.tape import Tape
     from ganzoo.specs import FloatArray, Network
 
-REMEDY = "Let the forward pass treat each picture by itself, the first axis of every array being the batch."
+REMEDY = "The forward pass must keep the batch as first axis of every array, and compute each picture by itself."
 
 
 def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> None:
@@ -33,11 +33,11 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
     except Exception as error:  # Chainer and the network itself raise whatever does not fit
         reason = " ".join(str(error).split())
         raise UnsupportedOperatorError(
-            f"The network {network.name} takes one picture, but not two at once: {reason}", REMEDY
+            f"The network {network.name} works for one picture, but not for a batch of two: {reason}", REMEDY
         ) from error
     first = pairs[0]
     if len({tuple(function.label for function in tape.functions) for tape in pairs}) > 1:
-        raise UnsupportedOperatorError(f"The network {network.name} computes otherwise for other pictures.", REMEDY)
+        raise UnsupportedOperatorError(f"The network {network.name} runs other functions for other inputs.", REMEDY)
     reordering = None
     for function, *taken in zip(first.functions, *(tape.taken for tape in pairs), strict=True):
         for node, *arrays in zip(function.inputs, *taken, strict=True):
@@ -45,7 +45,7 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
             if creator is None:
                 given = any(node is variable.node for variable in first.inputs)
                 if not given and not all(_same(array, arrays[0]) for array in arrays):
-                    raise _error(first, function, "takes a value that was computed outside of Chainer's graph", LEAVING)
+                    raise _error(first, function, "uses a value that was computed outside Chainer's graph", LEAVING)
             elif not _in_order(*arrays):
                 if not _in_any_order(*arrays):
                     raise _error(first, creator, "mixes the pictures of a batch")

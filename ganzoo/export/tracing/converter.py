@@ -84,7 +84,7 @@ class NamingConverter(ChainerConverter):
         name = type(function).__name__
         alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
         if not type(function).__module__.startswith("chainer."):
-            raise NotImplementedError("it is no function of Chainer's own.")
+            raise NotImplementedError("it is not one of Chainer's own functions.")
         if name in FUNCTIONS:
             made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
             for i, node in alive:  # Chainer forgets outputs that nobody reads
@@ -93,7 +93,7 @@ class NamingConverter(ChainerConverter):
             super()._convert_operator(function)
         for _, node in alive:
             shape = tuple(self.get_variable(node).shape)
-            assert shape == node.shape, f"it would yield {shape} instead of {node.shape}"
+            assert shape == node.shape, f"it would give shape {shape} instead of {node.shape}"
         return [self.get_variable(node) for _, node in alive]
 
     def _name_back(self, variable: Any, layer: str) -> None:

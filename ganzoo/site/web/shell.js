@@ -5,7 +5,7 @@ const JAPANESE = {
   "Make pictures": "画像をつくる",
   "Read drawings": "手書きを読み取る",
   "Not found": "ページが見つかりません",
-  "There is no such page. What there is stands above.": "お探しのページはありません。上のリンクからお選びください。",
+  "There is no such page. Choose one above.": "お探しのページはありません。上のリンクからお選びください。",
   Language: "言語",
   Colours: "配色",
   Auto: "自動",
@@ -13,7 +13,7 @@ const JAPANESE = {
   Dark: "ダーク",
   "A new version is here.": "新しいバージョンがあります。",
   Reload: "再読み込み",
-  "Made with ganzoo. All is computed in your browser.": "ganzooで作られています。計算はすべてブラウザーの中で行われます。",
+  "Made with ganzoo. Everything is computed in your browser.": "ganzooで作られています。計算はすべてブラウザーの中で行われます。",
   "Works offline now.": "オフラインでも使えます。",
 };
 const PATIENCE = 1000; // ms

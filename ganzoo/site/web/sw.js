@@ -69,7 +69,7 @@ async function keep(cache, url) {
     const response = await source();
     if (response && (await put(cache, url, response))) return;
   }
-  throw new Error(`${url} is not what its name says`);
+  throw new Error(`${url} does not match its hash`);
 }
 
 /** All pages with their code, or nothing; then what former versions kept of the models, as far as it fits. */

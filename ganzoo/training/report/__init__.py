@@ -1,1 +1,1 @@
-"""A run told: a page of its own, an animation of its samples, and what two runs differ in."""
+"""Reports of runs: a page, an animation of the samples, and a comparison of two runs."""

@@ -1,4 +1,4 @@
-"""What two runs differ in: recipe, data, scores, time."""
+"""The differences between two runs: hyper-parameters, data, scores, time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compare(a: Run, b: Run) -> dict[str, dict[str, tuple[Any, Any]]]:
-    """By section, what differs: the value of `a` and that of `b`, None where a run has none."""
+    """The differences by section: the values of `a` and `b` by key, None if a run has none."""
     ours, theirs = sections(a), sections(b)
     return {
         section: {
@@ -30,7 +30,7 @@ def compare(a: Run, b: Run) -> dict[str, dict[str, tuple[Any, Any]]]:
 
 
 def sections(run: Run) -> Sections:
-    """All that is compared of a run."""
+    """Everything of a run that is compared."""
     config, told, log, best = run.config, run.provenance, run.log(), run.best()
     metrics = facts.metrics(run)
     last = log[-1] if log else {}
@@ -65,7 +65,7 @@ def sections(run: Run) -> Sections:
             "epochs done": epochs,
             "iterations": last.get("iteration"),
             "seconds": seconds,
-            # a resumed training's seconds are those of all its parts
+            # for a resumed training, these are the seconds of all its parts
             "images/s": images * epochs / seconds if isinstance(images, int) and seconds else None,
             **{key: value for key, value in facts.origin(run).items() if key in ("device", "machine", "versions")},
         },

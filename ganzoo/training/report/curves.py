@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CLOCK = ("epoch", "epoch_detail", "iteration", "elapsed_time")
 SIZE = (5.2, 2.7)  # inches
+PLACE = (0.13, 0.18, 0.85, 0.7)  # of the axes: having Matplotlib find it takes as long as the rest of a short training
 LEGEND, LINE = 70, 8  # Latin letters that a legend has room for beside each other; of them for the line of a key
 
 
@@ -30,7 +31,7 @@ def curves(log: Log, best: Best | None) -> list[Chart]:
     monitors = [key for key in keys if not scored(key)]
     groups = {
         "Losses": [key for key in monitors if not key.endswith("accuracy")],
-        "Accuracy while training": [key for key in monitors if key.endswith("accuracy")],
+        "Accuracy during training": [key for key in monitors if key.endswith("accuracy")],
         **{_named(key): [key] for key in keys if scored(key)},
     }
     return [_chart(title, log, group, best) for title, group in groups.items() if group]
@@ -38,7 +39,7 @@ def curves(log: Log, best: Best | None) -> list[Chart]:
 
 def _named(key: str) -> str:
     name = key.removeprefix("eval/")
-    return f"Judged: {NAMES.get(name, name)}"
+    return f"Score: {NAMES.get(name, name)}"
 
 
 def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Chart:
@@ -49,9 +50,9 @@ def _chart(title: str, log: Log, keys: Sequence[str], best: Best | None) -> Char
     ink = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK)
     style: dict[Any, Any] = {**STYLE, **ink}
     with matplotlib.rc_context(style):
-        figure = Figure(figsize=SIZE, layout="constrained")
+        figure = Figure(figsize=SIZE)
         figure.patch.set_alpha(0)
-        axes = figure.subplots()
+        axes = figure.add_axes(PLACE)
         axes.patch.set_alpha(0)
         words = []
         for key, colour, line in zip(keys, COLOURS * len(keys), LINES * len(keys), strict=False):

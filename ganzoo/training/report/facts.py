@@ -1,4 +1,4 @@
-"""What a page and a comparison tell of a run, as plain text."""
+"""The facts about a run for its page and for comparisons, as plain text."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import RunError, UnknownNameError
+from ganzoo.files import readable
 
 if TYPE_CHECKING:
     from ganzoo.runs.run import Run
     from ganzoo.specs import Scalar
 
-LENGTH = ("epochs", "batch_size")  # of a recipe, besides its hyper-parameters
+LENGTH = ("epochs", "batch_size")  # shown together with the hyper-parameters
 
 
 @dataclass(frozen=True)
 class Score:
-    """A line of `metrics.json`; `floor` is what real images score in the place of the pictures."""
+    """A score in `metrics.json`; `floor` is the score of real images in place of the pictures."""
 
     name: str
     value: float
@@ -29,10 +30,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Metrics:
-    """What `ganzoo eval` found of `weights`, "model" or "last".
+    """The result of `ganzoo eval` for `weights`, "model" or "last".
 
-    `current`: of these weights as they are now; a resumed training changes them. `per_class` has for each class its
-    accuracy and that on real images, None where there are none.
+    `current` says whether these weights are unchanged since; a resumed training changes them. `per_class` has the name,
+    the accuracy and the accuracy on real images of each class; None where a value is missing.
     """
 
     weights: str
@@ -43,16 +44,14 @@ class Metrics:
 
 
 def metrics(run: Run) -> Metrics | None:
-    """What `metrics.json` tells, None where there is none. Raises `RunError` where it is damaged."""
+    """The content of `metrics.json`; None if there is no such file. Raises `RunError` if it is damaged."""
     file = run.path / "metrics.json"
-    if not file.exists():
-        return None
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(readable(file).read_text(encoding="utf-8"))
         if told["format"] != 1:
             raise ValueError(f"it has format {told['format']}")
         if any(each["better"] not in ("min", "max") for each in told["scores"].values()):
-            raise ValueError("a score is better in no direction")
+            raise ValueError("a score does not say whether higher or lower is better")
         scores = tuple(
             Score(str(name), float(each["value"]), _number(each["floor"]), str(each["better"]))
             for name, each in told["scores"].items()
@@ -62,12 +61,14 @@ def metrics(run: Run) -> Metrics | None:
         shares = zip(map(str, table["classes"]), map(_number, table["accuracy"]), map(_number, floor), strict=True)
         weights = told["weights"]
         if weights not in ("model", "last"):
-            raise ValueError(f"it judges no {weights}.npz")
+            raise ValueError(f"it is about the weights {weights!r}, not about model or last")
         current = told["model_sha256"] == replace(run, weights=weights).model_sha256()
         return Metrics(weights, current, scores, tuple(shares), str(told["note"]))
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         problem = f"{file} is damaged: {type(error).__name__}: {error}."
-        raise RunError(problem, f"Write it anew with: ganzoo eval {shlex.quote(str(run.path))}") from error
+        raise RunError(problem, f"Write it again with: ganzoo eval {shlex.quote(str(run.path))}") from error
 
 
 def _number(value: Any) -> float | None:
@@ -75,12 +76,12 @@ def _number(value: Any) -> float | None:
 
 
 def recipe(run: Run) -> dict[str, tuple[Scalar, Scalar | None]]:
-    """Every value in force, and the preset's beside it; None where that is not known here."""
+    """Every hyper-parameter of the run with the preset's value, which is None if it is unknown."""
     config = run.config
     values: dict[str, Scalar] = {**{key: getattr(config, key) for key in LENGTH}, **config.hparams}
     try:
         preset = run.arch.presets[config.preset]
-    except (UnknownNameError, KeyError):  # a plugin that is not installed here, or another version of it
+    except (UnknownNameError, KeyError):  # the plugin is not installed here, or has another version
         return {key: (value, None) for key, value in values.items()}
     n_images = run.provenance.get("n_images")
     epochs = preset.epochs_for(n_images) if isinstance(n_images, int) and n_images > 0 else preset.epochs
@@ -89,7 +90,7 @@ def recipe(run: Run) -> dict[str, tuple[Scalar, Scalar | None]]:
 
 
 def command(run: Run) -> str:
-    """What repeats the training from its beginning."""
+    """The command that repeats the training."""
     config = run.config
     options: dict[str, Any] = {
         "--preset": config.preset,
@@ -110,7 +111,7 @@ def command(run: Run) -> str:
 
 
 def origin(run: Run) -> dict[str, str]:
-    """Where the run comes from: data, machine, versions."""
+    """The origin of the run: data, machine, versions."""
     told, config = run.provenance, run.config
     size = "x".join(map(str, config.shape))
     facts = {
@@ -121,18 +122,18 @@ def origin(run: Run) -> dict[str, str]:
         "machine": _listed(told.get("machine")),
         "versions": _listed(told.get("versions")),
         "sources": told.get("git"),
-        "begun": told.get("created"),
+        "started": told.get("created"),
     }
     return {key: str(value) for key, value in facts.items() if value not in (None, "")}
 
 
 def _listed(value: Any) -> str:
-    """A mapping as a phrase; anything else as it is."""
+    """A mapping as a phrase; any other value as text."""
     return ", ".join(f"{key} {each}" for key, each in value.items()) if isinstance(value, dict) else str(value or "")
 
 
 def number(value: object) -> str:
-    """Five digits of a number; "-" for none."""
+    """A number with five digits; "-" for None, NaN and infinity."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "-"
     return f"{value:.5g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""A run as one page that needs nothing else: no script, no font, no network; light and dark, for screen and paper."""
+"""The report of a run: one page without scripts, fonts or network access, light and dark, for screen and paper."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent
 FILE = "run.html"
-SHOWN = 8  # sheets on the page; the animation has all
+SHOWN = 8  # number of sheets on the page; the animation has all
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A sheet of pictures: when in the training it was drawn, and a `data:` URL."""
+    """A sheet of pictures: when it was drawn, and its `data:` URL."""
 
     when: str
     png: str
@@ -37,7 +37,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of plain text; rows whose first cell is among `differing` stand out."""
+    """A table of plain text. Rows whose first cell is in `differing` are highlighted."""
 
     caption: str
     headings: Sequence[str]
@@ -46,7 +46,10 @@ class Table:
 
 
 def write(run: Run) -> Path:
-    """Write the page of `run`, and its animation where it draws. Raises `RunError` where its files are damaged."""
+    """Write the report of `run`, and the animation if it draws pictures.
+
+    Raises `RunError` if files of the run are damaged.
+    """
     found = grids.grids(run)
     animation = grids.animate(run, found)
     path = run.path / FILE
@@ -117,7 +120,9 @@ def _differing(metrics: Metrics, best: Best | None) -> list[str]:
 
 
 def _scores(metrics: Metrics) -> list[Table]:
-    of = f"{metrics.weights}.npz" if metrics.current else f"an earlier {metrics.weights}.npz: judge the run anew"
+    of = (
+        f"{metrics.weights}.npz" if metrics.current else f"of an earlier {metrics.weights}.npz; run 'ganzoo eval' again"
+    )
     rows = [
         (
             NAMES.get(each.name, each.name),
@@ -145,4 +150,4 @@ def _recipe(run: Run) -> Table:
     values = facts.recipe(run)
     rows = [(key, number(value), number(usual)) for key, (value, usual) in values.items()]
     differing = frozenset(key for key, (value, usual) in values.items() if usual is not None and value != usual)
-    return Table(f"Preset {run.config.preset}", ("value", "this run", "the preset"), rows, differing)
+    return Table(f"Preset {run.config.preset}", ("hyper-parameter", "this run", "preset"), rows, differing)

@@ -82,11 +82,11 @@ def test_notes_tell_what_makes_times_less_certain():
     told = " ".join(summary.notes(made, made["browsers"][0]))
     for words in (
         "steps of 1 ms",
-        "not isolated",
-        "no secure context",
+        "not cross-origin isolated",
+        "not a secure context",
         "ganzoo on webassembly (CPU)",
         "(4 of 6)",
-        "Too few",
+        "too few",
     ):
         assert words in told
     made = several()

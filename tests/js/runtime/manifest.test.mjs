@@ -65,6 +65,12 @@ for (const text of ["", "{", "null", "[]", '"text"', "1e999", "[".repeat(1e5), "
   });
 }
 
+test("a page in the manifest's place is told as HTML", async () => {
+  for (const [text, what] of [["\n <!doctype html>", /^manifest.json: HTML, not JSON/], ["{", /^manifest.json: no JSON$/]]) {
+    await assert.rejects(load(serve({ ...bundle(), manifest: text }).url), { message: what });
+  }
+});
+
 test("a missing or endless manifest is told", async () => {
   const { url } = serve(bundle(), () => new Response("", { status: 500 }));
   await fails(load(url), { code: "fetch", file: "manifest.json", status: 500 });

@@ -8,12 +8,12 @@ that Emscripten would have written is `worker.js`.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.compilers import run, zig
 from ganzoo.errors import ToolMissingError
+from ganzoo.temporary import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,12 +45,12 @@ def write(data: Any, folder: Path, toolchain: str | None) -> None:
     from webdnn.util import json
 
     compile_into = COMPILERS[toolchain or next(iter(COMPILERS))]
-    with (folder / "graph_webassembly.json").open("w") as file:
+    with (folder / "graph_webassembly.json").open("w", encoding="utf-8") as file:
         json.dump(data.descriptor, file, indent=2)
     (folder / "weight_webassembly.bin").write_bytes(data.constants)
-    with tempfile.TemporaryDirectory(prefix="ganzoo-") as scratch:
-        source = Path(scratch) / "kernels.cpp"
-        source.write_text(data.descriptor.concat_kernel_sources())
+    with scratch() as folder_of_compiler:
+        source = folder_of_compiler / "kernels.cpp"
+        source.write_text(data.descriptor.concat_kernel_sources(), encoding="utf-8")
         compile_into(source, data.descriptor.required_heap)
         for name in (SCRIPT, MODULE):
             shutil.copyfile(source.with_name(name), folder / name)

@@ -156,5 +156,5 @@ def _operator(name: str) -> str:
     from ganzoo.bench.peers._reading import CannotExpressError
 
     if name not in OPERATORS:
-        raise CannotExpressError(f"there is no operator for {name}")
+        raise CannotExpressError(f"no operator computes {name}")
     return OPERATORS[name]

@@ -204,7 +204,7 @@ def _elementwise(model: _Model, step: Elementwise) -> Value:
     shape = _shape(step.output, flat)
     found = used(step.activation)
     if all(step.inputs[i].weight for i in found):
-        raise CannotExpressError("it depends on no input")
+        raise CannotExpressError("it does not depend on an input")
     args = [""] * len(step.inputs)
     for i in found:
         tensor = step.inputs[i]

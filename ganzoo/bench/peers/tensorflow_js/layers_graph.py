@@ -78,11 +78,11 @@ class Layers:
             if isinstance(value, Value):
                 return value.name
         if not isinstance(expr, Call):
-            raise CannotExpressError("a constant is added or multiplied that is not the same for all pixels")
+            raise CannotExpressError("it adds or multiplies a constant that differs between pixels")
         if (found := known(expr)) and (name := found[0]) in (*ACTIVATIONS, "leaky_relu", "clip"):
             _, operand, parameters = found
             if parameters.get("min"):
-                raise CannotExpressError("there is no layer that clips to other than 0 below")
+                raise CannotExpressError("no layer clips to a lower bound other than 0")
             inputs = [self.expression(operand, args)]
             if name == "leaky_relu":
                 return self.add("LeakyReLU", inputs, alpha=parameters["alpha"])
@@ -94,7 +94,7 @@ class Layers:
         if expr.operation == "sub":
             a, b = (self.expression(each, args) for each in expr.operands)
             return self.add("Add", [a, self._scaled(b, -1.0, 0.0)])
-        raise CannotExpressError(f"there is no layer for {expr.operation}")
+        raise CannotExpressError(f"no layer computes {expr.operation}")
 
     def _scaled(self, name: str, scale: Any, offset: Any) -> str:
         """scale * value + offset, numbers or one for each channel."""

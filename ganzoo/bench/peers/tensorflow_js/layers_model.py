@@ -149,13 +149,13 @@ def _windows(model: _Model, step: Conv | Pool, same: bool, zeros: bool) -> tuple
             shape = tuple(n + sum(width) for n, width in zip(x.shape, (*widths, (0, 0)), strict=True))
             value = Value(model.layers.add("ZeroPadding2D", [value.name], padding=widths), shape)
         else:
-            raise CannotExpressError("there is no padding for the maximum but to the same size")
+            raise CannotExpressError("max pooling can only be padded to the same size")
     return value, {"strides": step.stride, "padding": padding}
 
 
 def _conv(model: _Model, step: Conv) -> Value:
     if max(step.stride) > 1 and max(step.dilation) > 1:
-        raise CannotExpressError("stride and dilation exclude one another")
+        raise CannotExpressError("stride and dilation cannot be combined")
     value, config = _windows(model, step, same=True, zeros=True)
     config |= {"kernel_size": step.kernel, "dilation_rate": step.dilation, "activation": _fused(step)}
     c, oc = step.inputs[0].c, step.output.c
@@ -166,7 +166,7 @@ def _conv(model: _Model, step: Conv) -> Value:
         weights = {"depthwise_kernel": w.reshape(*step.kernel, c, oc // c), "bias": b}
         name = model.layers.add("DepthwiseConv2D", [value.name], weights, depth_multiplier=oc // c, **config)
     else:
-        raise CannotExpressError("there are no groups but of one channel")
+        raise CannotExpressError("groups of more than one channel are not supported")
     return Value(name, step.output.shape)
 
 
@@ -178,7 +178,7 @@ def _deconv(model: _Model, step: Deconv) -> Value:
     reach = [n_in * s + max(k - s, 0) for n_in, _, k, s, _ in axes]  # without padding
     cut = [(p, n - p - n_out) for n, (_, n_out, _, _, p) in zip(reach, axes, strict=True)]
     if not same and min(end for _, end in cut) < 0:
-        raise CannotExpressError("its output is larger than what the input reaches")
+        raise CannotExpressError("its output is larger than the input reaches")
     name = model.layers.add(
         "Conv2DTranspose",
         [model.shaped(x).name],
@@ -205,7 +205,7 @@ def _pool(model: _Model, step: Pool) -> Value:
 def _reduce(model: _Model, step: Reduce) -> Value:
     (x,) = step.inputs
     if "c" in step.axes or step.op == "min":
-        raise CannotExpressError(f"there is no layer for the {step.op} over {step.axes}")
+        raise CannotExpressError(f"no layer computes the {step.op} over {step.axes}")
     size = [n if axis in step.axes else 1 for axis, n in zip("hw", x.shape, strict=False)]
     kind = "MaxPooling2D" if step.op == "max" else "AveragePooling2D"
     name = model.layers.add(kind, [model.shaped(x).name], pool_size=size, strides=size, padding="valid")
@@ -228,14 +228,14 @@ def _elementwise(model: _Model, step: Elementwise) -> Value:
     reached = [args[i] for i in used(step.activation)]
     sizes = np.broadcast_shapes(*(value.shape for value in reached if isinstance(value, Value)))
     if sizes != shape:
-        raise CannotExpressError("there is no layer that repeats values")
+        raise CannotExpressError("no layer repeats values in this way")
     return Value(made, shape)
 
 
 def _resize(model: _Model, step: Resize) -> Value:
     if step.inputs[0].shape == step.output.shape:
         return model.shaped(step.inputs[0])
-    raise CannotExpressError("there is no layer that aligns corners")
+    raise CannotExpressError("no layer resizes with aligned corners")
 
 
 def _move(model: _Model, step: Move) -> Value:
@@ -263,7 +263,7 @@ def _moved(model: _Model, move: Moved, fill: float) -> Value:
     if (widths := move.padding()) and fill == 0 and widths[2] == (0, 0):
         value = layers.reshape(sources[0], move.shapes[0])
         return Value(layers.add("ZeroPadding2D", [value.name], padding=widths[:2]), shape)
-    raise CannotExpressError("there is no layer that puts values so")
+    raise CannotExpressError("no layer arranges values in this way")
 
 
 def _along_axes(layers: Layers, value: Value, lines: list[npt.NDArray[Any]]) -> Value:
@@ -275,11 +275,11 @@ def _along_axes(layers: Layers, value: Value, lines: list[npt.NDArray[Any]]) -> 
         first, last = int(line[0]), int(line[-1])
         repeat = len(line) // (last - first + 1) if last >= first else 0
         if not repeat or not np.array_equal(line, np.arange(first, last + 1).repeat(repeat)):
-            raise CannotExpressError("there is no layer that takes rows or columns in that order")
+            raise CannotExpressError("no layer selects rows or columns in this order")
         cut.append((first, size - 1 - last))
         times.append(repeat)
     if cut[2] != (0, 0) or times[2] != 1:
-        raise CannotExpressError("there is no layer that takes some channels, or repeats them")
+        raise CannotExpressError("no layer selects or repeats channels")
     if any(map(any, cut)):
         value = Value(layers.add("Cropping2D", [value.name], cropping=cut[:2]), ())
     if max(times) > 1:

@@ -60,14 +60,14 @@ def _swish(f: Any, x: Variable, beta: Variable) -> Variable:
 
 def _constant_power(f: Any, x: Variable) -> Variable:
     if np.ndim(f.value) or f.value <= 0:
-        raise NotImplementedError("it takes powers of what is no positive number.")
+        raise NotImplementedError("only powers of positive numbers are supported.")
     return Exp(None)(x * math.log(f.value))[0]
 
 
 def _unchanged(f: Any, x: Variable) -> Variable:
     dtype = f.outputs[0]().dtype
     if dtype != np.float32:
-        raise NotImplementedError(f"values are float32, not {dtype}.")
+        raise NotImplementedError(f"values must be float32, not {dtype}.")
     return x
 
 

@@ -36,7 +36,7 @@ def repeated(x: Variable, axis: int, times: int) -> Variable:
 
 def _repeat(f: Any, x: Variable) -> Variable:
     if f.axis is None or len(f.repeats) != 1:
-        raise NotImplementedError("it repeats something else than each element along one axis as often.")
+        raise NotImplementedError("it must repeat each element along one axis equally often.")
     return repeated(x, f.axis, f.repeats[0])
 
 
@@ -94,11 +94,11 @@ def _sliced(f: Any, x: Variable) -> Variable:
 def _index(index: Any, size: int) -> slice | int:
     if not isinstance(index, slice):
         if isinstance(index, (list, tuple, np.ndarray)):
-            raise NotImplementedError("it takes a list of indices.")
+            raise NotImplementedError("lists of indices are not supported.")
         return int(index) % size
     start, stop, step = index.indices(size)
     if not len(range(start, stop, step)):
-        raise NotImplementedError("it takes an empty slice.")
+        raise NotImplementedError("empty slices are not supported.")
     return slice(start, None if stop < 0 else stop, step)
 
 
@@ -111,10 +111,10 @@ def _pad(f: Any, x: Variable) -> Variable:
     if f.mode == "constant":
         fill = np.unique(f.keywords.get("constant_values", 0))
         if fill.size != 1:
-            raise NotImplementedError("it pads with different values.")
+            raise NotImplementedError("padding with different values is not supported.")
         return Pad(None, widths=widths, fill=float(fill[0]))(x)[0]
     if f.mode not in ("edge", "reflect", "symmetric"):
-        raise NotImplementedError(f"it pads in the mode {f.mode}.")
+        raise NotImplementedError(f"the padding mode {f.mode} is not supported.")
     for axis, (before, after) in enumerate(widths):
         x = _bordered(x, axis, before, after, f.mode)
     return x
@@ -131,7 +131,7 @@ def _bordered(x: Variable, axis: int, before: int, after: int, mode: str) -> Var
         return _concatenated([*cut(0, 1) * before, x, *cut(n - 1, n) * after], axis)
     end = 1 if mode == "reflect" else 0
     if max(before, after) > n - end:
-        raise NotImplementedError("it pads with a border wider than the picture.")
+        raise NotImplementedError("its border is wider than the picture.")
     left, right = cut(end, end + before), cut(n - end - after, n - end)
     return _concatenated([*(_flipped(y, axis) for y in left), x, *(_flipped(y, axis) for y in right)], axis)
 

@@ -28,7 +28,7 @@ def _convolution(f: Any, x: Variable, w: Variable, b: Variable | None = None) ->
     if f.groups == 1:
         (y,) = Convolution2D(None, ksize=w.shape[2:], **place)(x, w)
         if y.shape[2:] != outsize:
-            raise NotImplementedError("cover_all is for pooling only.")
+            raise NotImplementedError("cover_all is only supported for pooling.")
     else:
         (y,) = GroupedConvolution2D(None, groups=f.groups, channels=w.shape[0], outsize=outsize, **place)(x, w)
     return y if b is None else y + named(b, (Axis.C,))
@@ -60,7 +60,7 @@ def _pooling(f: Any, x: Variable) -> Variable:
     elif f.ndim == 2:
         window = {"ksize": tuple(f.ksize), "stride": tuple(f.stride), "padding": tuple(f.pad)}
     else:
-        raise NotImplementedError(f"it pools over {f.ndim} dimensions.")
+        raise NotImplementedError(f"pooling over {f.ndim} dimensions is not supported.")
     window["cover_all"] = f.cover_all
     x = named(x, NCHW)
     if type(f).__name__.startswith("Max"):
@@ -88,10 +88,10 @@ def _resize(f: Any, x: Variable) -> Variable:
             elif x.shape[axis] % size == 0:
                 x = x[(ALL,) * axis + (slice(0, x.shape[axis], x.shape[axis] // size),)]
             else:
-                raise NotImplementedError("it takes the nearest pixels and neither size is a multiple of the other.")
+                raise NotImplementedError("nearest-neighbour resizing needs one size to be a multiple of the other.")
         return x
     if not f.align_corners:
-        raise NotImplementedError("it has align_corners=False.")
+        raise NotImplementedError("align_corners=False is not supported.")
     return ResizeImages(None, outsize=outsize)(x)[0]
 
 

@@ -19,7 +19,7 @@ export async function directionsOf({ src, model: { manifest } }, { slots }) {
   const files = new Files(src, manifest.files, new AbortController().signal);
   const isRight = Number.isInteger(count) && count > 0 && count <= MOST_DIRECTIONS && size;
   const values = isRight ? new Float32Array(await files.fetch(file)) : [];
-  if (values.length !== count * size || !values.every(Number.isFinite)) throw new Error(`${file}: no directions`);
+  if (values.length !== count * size || !values.every(Number.isFinite)) throw new Error(`${file} is not a file of directions`);
   const sum = (/** @type {typeof slots} */ some) => some.reduce((total, slot) => total + slot.size, 0);
   const start = sum(latents.slice(0, place));
   return Array.from({ length: count }, (_, k) => {

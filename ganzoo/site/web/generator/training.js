@@ -27,7 +27,7 @@ export function checkpointsOf(list) {
     SHEET.test(value?.file) &&
     Number.isInteger(value.iteration) &&
     (value.epoch === null || Number.isFinite(value.epoch));
-  if (!Array.isArray(list) || !list.length || !list.every(isRight)) throw new Error("no timeline");
+  if (!Array.isArray(list) || !list.length || !list.every(isRight)) throw new Error("not a timeline");
   return list;
 }
 
