@@ -85,7 +85,7 @@ def test_a_sheet_of_sample_is_painted_by_the_range(tmp_path: Path) -> None:
     from tests.support.toy import ToyRun
 
     even = network("painter", Z, TANH, lambda x: 0 * _picture(x))
-    run = ToyRun(tmp_path, CONFIG, {"classes": ["a", "b"]}, networks=(even,))
+    run = ToyRun(tmp_path, CONFIG, {"classes": ["a", "b"]}, own=(even,))
     picture = sheet(run, ["a"], 1, 0)
     assert isinstance(picture, Image.Image)
     # a tanh of 0 is the middle grey of its range; taken for [0, 1] it would be black

@@ -58,7 +58,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Network, l
     """A generator, three pictures a pass, and what it was called with: how many, and whether for a graph."""
     import chainer
 
-    painter = toy(tmp_path).networks[0]
+    painter = toy(tmp_path).own[0]
     calls: list[tuple[int, bool]] = []
 
     def forward(x: Any) -> Any:
@@ -103,7 +103,7 @@ def test_chainer_s_distance_from_float64_leaves_the_network_as_it_was(runs: Mapp
 
 
 def test_a_network_that_cannot_be_widened_has_no_distance(tmp_path: Path) -> None:
-    painter = toy(tmp_path).networks[0]
+    painter = toy(tmp_path).own[0]
 
     def only_float32(x: Any) -> Any:
         if x.dtype != np.float32:

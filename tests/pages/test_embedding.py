@@ -62,7 +62,7 @@ def test_two_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_path
 def test_a_plugin_s_networks_have_pages_too(browser: Browser, tmp_path: Path) -> None:
     """Of colours, without classes, with noise in two parts: all of it is known from the manifest alone."""
     run = toy(tmp_path / "run")
-    painter = run.networks[0]
+    painter = run.own[0]
     with hosted(serve.app(make_site(tmp_path, run))) as host, visitor(browser, host.url) as found:
         page = found.open(fragment="seed=9")
         first(page)
