@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tools.notebook examples/digits.ipynb
 
-docs/decisions/0034-a-notebook-without-jupyter.md says why.
+docs/decisions/0031-a-notebook-without-jupyter.md says why.
 """
 
 from __future__ import annotations
