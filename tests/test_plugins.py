@@ -87,6 +87,7 @@ def test_no_plugin_takes_the_list_down(site: Path, ganzoo: Callable[..., Done]) 
     assert "BROKEN" in shown and "\x1b" not in shown and "?[2J" in shown
 
 
+@pytest.mark.slow
 def test_a_plugin_that_loops_costs_a_list_its_patience(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ganzoo import catalog
 

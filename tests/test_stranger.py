@@ -49,6 +49,7 @@ def ganzoo(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Command
     return run
 
 
+@pytest.mark.slow
 def test_a_strangers_plugins_are_listed_beside_the_built_ins(ganzoo: Command) -> None:
     listed = json.loads(ganzoo("list", "--json").stdout)
     for kind, name in (("archs", "stripe-gan"), ("backends", "plain"), ("datasets", "stripes")):
@@ -58,6 +59,7 @@ def test_a_strangers_plugins_are_listed_beside_the_built_ins(ganzoo: Command) ->
     assert json.loads(ganzoo("info", "plain", "--json").stdout)["title"] == "Plain JavaScript"
 
 
+@pytest.mark.slow
 def test_a_strangers_generator_draws(ganzoo: Command, tmp_path: Path) -> None:
     picture = tmp_path / "stripes.png"
     ganzoo("sample", "painter", "--label", "vertical", "--out", str(picture))
@@ -76,6 +78,7 @@ def test_a_strangers_network_on_a_strangers_backend_in_a_browser(ganzoo: Command
     assert list(entries)[-1] == "plain" and entries["plain"]["title"] == "Plain JavaScript"
 
 
+@pytest.mark.slow
 def test_what_a_strangers_backend_lacks_is_refused_by_name(ganzoo: Command, tmp_path: Path) -> None:
     ganzoo("train", "cnn", "--dataset", "digits", "--epochs", "1", "--limit", "64", "--out", "runs/cnn")
     done = ganzoo("export", "cnn", "--backend", "plain", "--out", str(tmp_path / "export"), code=2)

@@ -216,6 +216,7 @@ def test_what_counts_as_naming_the_checkout(text: str, named: bool) -> None:
     assert bool(CHECKOUT.search(text)) == named
 
 
+@pytest.mark.slow
 def test_what_a_message_says_to_install_is_what_the_project_names() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     told = [

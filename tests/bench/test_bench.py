@@ -198,6 +198,7 @@ def reported(rounds: Mapping[Contestant, list[Visits]], peaks: list[Mapping[str,
     return report
 
 
+@pytest.mark.slow
 def test_figures_are_medians_of_rounds_and_ratios_are_taken_within_one() -> None:
     own = [visits(ms) for ms in (1, 2, 4, 1, 2, 4)]
     theirs = [visits(3 * ms) for ms in (1, 2, 4, 1, 2, 4)]

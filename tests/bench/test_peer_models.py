@@ -61,6 +61,7 @@ def is_wrong_in_the_reference(step: Any) -> bool:
     return isinstance(step, Pool) and step.op == "max" and step.stride == (1, 1) and any(step.padding)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32))
 def test_onnx_of_random_plans(seed: int) -> None:

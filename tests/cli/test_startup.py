@@ -36,6 +36,7 @@ def cpu_seconds(code: str) -> float:
     return float(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
 
+@pytest.mark.slow
 def test_help_takes_little_more_than_typer_and_rich() -> None:
     turns = [(cpu_seconds(HELP), cpu_seconds(FLOOR)) for _ in range(TURNS)]
     help_, floor = (min(times) for times in zip(*turns, strict=True))

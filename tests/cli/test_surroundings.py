@@ -118,6 +118,7 @@ def test_a_server_whose_output_is_closed_ends_or_serves(in_tmp: Path) -> None:
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_a_closed_output_takes_everything_and_is_no_error(in_tmp: Path) -> None:
     command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "ganzoo", "list", "archs", "--json"]

@@ -142,6 +142,7 @@ def test_wrong_version_is_named_with_the_remedy(tmp_path: Path) -> None:
     assert caught.value.remedy == "Install widget==1.0."
 
 
+@pytest.mark.slow
 def test_numpy_stays_the_users_own() -> None:
     """Every name in NumPy is the very object it was before ganzoo mended the libraries; nothing is faked."""
     python("""
@@ -159,6 +160,7 @@ assert not hasattr(__import__("collections"), "Collection")
 """)
 
 
+@pytest.mark.slow
 def test_import_is_silent_and_light() -> None:
     loaded = python("import sys, ganzoo; print(*sys.modules)").split()
     assert not {"numpy", "chainer", "chainerx", "webdnn", "cupy", "matplotlib", "PIL"} & set(loaded)

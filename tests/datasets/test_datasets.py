@@ -315,6 +315,7 @@ def test_the_named_sets_are_described_in_full():
         assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in chosen.mirrors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["generated", *(["real"] if MNIST.is_dir() else [])])
 def test_mnist_loads_from_a_folder_and_is_no_other_set(tmp_path, source):
     """Generated files of MNIST's structure, and the real ones where they lie beside the repository."""

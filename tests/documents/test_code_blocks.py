@@ -104,6 +104,7 @@ def test_every_command_of_a_shell_block_runs_as_it_stands() -> None:
     assert not {place: problem for place, problem in found.items() if problem}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", [commands_in_texts, commands_in_messages], ids=["documents", "messages"])
 def test_every_command_that_a_text_names_is_one_that_ganzoo_takes(of: Callable[[], Iterator[Any]]) -> None:
     found = [(place, wrong(words, whole=False)) for place, words in of()]

@@ -96,6 +96,7 @@ def test_a_manifest_that_is_no_text_or_too_long_is_refused(tmp_path: Path) -> No
         manifest.read(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_shape_of_a_million_numbers_costs_little() -> None:
     """Their product would have 28 million bits."""
     assert refused(changed({"set": {"/weights/tensors/0/shape": [2**28] * 100_000}})) == "weights.tensors.0.values"

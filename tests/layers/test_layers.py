@@ -77,6 +77,7 @@ def both(dtype: str, shape: tuple[int, ...], seed: int, make: Callable[[], Any],
         np.testing.assert_allclose(actual, expected, rtol=0, atol=DTYPES[dtype] * max(1, np.abs(expected).max()))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(convolutions(), st.sampled_from(sorted(DTYPES)), st.sampled_from(ACTIVATIONS), st.booleans(), st.integers(0, 9))
 def test_a_convolution_is_chainers(case: Any, dtype: str, activation: Any, nobias: bool, seed: int) -> None:
@@ -267,6 +268,7 @@ def test_several_threads_of_python_at_once() -> None:
             np.testing.assert_array_equal(found, expected[n % len(made)])
 
 
+@pytest.mark.slow
 def test_a_job_has_more_tasks_than_its_counter_can_hold() -> None:
     """The pool counts tasks in 20 bits: 2**20 outputs, a task each, were the first number that it took for none."""
     random = np.random.RandomState(6)

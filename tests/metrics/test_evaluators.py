@@ -45,6 +45,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_frozen_reads_the_test_images_it_never_saw() -> None:
     frozen = pretrained.frozen()
     if MNIST.is_dir():
@@ -189,6 +190,7 @@ def test_slow_work_says_how_far_it_is_and_how_long_it_takes() -> None:
     assert quick == ["Learning"]
 
 
+@pytest.mark.slow
 def test_the_training_of_an_evaluator_is_told_step_by_step(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow_work, "SECONDS", 0.0)
     told: list[str] = []

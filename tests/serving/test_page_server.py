@@ -115,6 +115,7 @@ def test_garbage_becomes_an_error(body):
     assert server.parse(body).kind == "error"
 
 
+@pytest.mark.slow
 @given(st.binary() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_message_breaks_the_server(body):
     assert server.parse(body).kind in server.KINDS

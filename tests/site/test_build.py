@@ -181,6 +181,7 @@ def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
     assert "models/dcgan-cond/weights.js" in models["index.html"]  # f16
 
 
+@pytest.mark.slow
 def test_the_version_is_that_of_the_content(pair: Any, tmp_path: Path) -> None:
     def version(title: str) -> str:
         site = build.build(pair, tmp_path / "site", build.SiteOptions(title=title)).path
@@ -190,6 +191,7 @@ def test_the_version_is_that_of_the_content(pair: Any, tmp_path: Path) -> None:
     assert version("one") == first != version("two")
 
 
+@pytest.mark.slow
 def test_two_builds_are_the_same(pair: Any, tmp_path: Path) -> None:
     first, second = (build.build(pair, tmp_path / name).path for name in ("a", "b"))
     assert content(first) == content(second)
@@ -206,6 +208,7 @@ def test_every_word_has_its_japanese(pair: Any, tmp_path: Path) -> None:
     assert set(pages.TITLES.values()) <= known
 
 
+@pytest.mark.slow
 def test_a_base_path_is_where_404_html_begins(pair: Any, tmp_path: Path) -> None:
     site = build.build(pair, tmp_path / "site", build.SiteOptions(base_path="/a/demo/")).path
     keys = ("src", "href", "data-app", "data-icon")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.support.command import Done
 
 
+@pytest.mark.slow
 def test_the_command(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     run = run_with_samples(in_tmp / "runs" / "mine")
     made_by_hand(run.path / "export")
@@ -33,6 +34,7 @@ def test_the_command(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     assert page["code_brotli"] == sum(sizes) + len("webgl.js") + len("webgl.json") and page["weights"] == 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [".", "reader", "reader/classifier"])
 def test_a_network_s_folder_means_its_export(
     where: str, ganzoo: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from ganzoo.site import build
 from tests.support.sites import change, made_by_hand, tags
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 HOSTILE = "</title></p><script>alert(1)</script>\"'><b x={{ 7 * 7 }}{% no %}&amp;"
 
 
+@pytest.mark.slow
 def test_names_from_outside_are_text(tmp_path: Path) -> None:
     kinds = [made_by_hand(tmp_path / kind, kind) for kind in ("generator", "classifier")]
     plain = build.build([(each, None) for each in kinds], tmp_path / "plain").path

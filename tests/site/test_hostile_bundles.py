@@ -95,6 +95,7 @@ def test_links_are_refused(linked: str, tmp_path: Path) -> None:
         bundles.read(folder)
 
 
+@pytest.mark.slow
 def test_nothing_else_of_a_folder_is_taken(tmp_path: Path) -> None:
     export = made_by_hand(tmp_path / "export")
     for name in ("notes.txt", "secret.js", "golden.bin.br", ".env"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ganzoo.export import exports
 
 
+@pytest.mark.slow
 def test_networks_of_one_architecture_are_numbered(tmp_path: Path) -> None:
     exports = [made_by_hand(tmp_path / str(i), "classifier", arch) for i, arch in enumerate(("Cnn", "cnn", "index"))]
     site = build.build([(export, None) for export in exports], tmp_path / "site").path
@@ -65,6 +66,7 @@ def test_what_has_no_page_is_named(pair: Any, tmp_path: Path) -> None:
     assert len(made.pages) == 2 and "other/generator has no page" in made.passed_over[0]
 
 
+@pytest.mark.slow
 def test_a_reader_is_of_the_same_shape(pair: Any, tmp_path: Path) -> None:
     large = change(made_by_hand(tmp_path / "large", "classifier"), inputs=[{**PICTURE, "shape": [1, 3, 3]}])
     site = build.build([pair[0], (large, None)], tmp_path / "site").path
@@ -81,6 +83,7 @@ def with_classes(export: exports.Export, classes: Any, **values: Any) -> tuple[e
     return change(export, provenance={"arch": arch, "dataset": "digits", "classes": classes}, **values), None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("drawn", "labelled", "expected"),
     [

@@ -51,6 +51,7 @@ def test_a_file_is_no_place(place: str, pair: Any, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine" and seen == []  # told at once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("added", ["notes.txt", "notes/robots.txt", "models/my-generator/mine.bin", "a/.git", "b"])
 def test_what_was_added_to_a_site_is_not_deleted(added: str, pair: Any, tmp_path: Path) -> None:
     site = build.build(pair, tmp_path / "site").path
@@ -62,6 +63,7 @@ def test_what_was_added_to_a_site_is_not_deleted(added: str, pair: Any, tmp_path
     assert content(site) == before and (site / added).exists() and "Move it away" in refused.value.remedy
 
 
+@pytest.mark.slow
 def test_what_file_managers_leave_hinders_nobody(pair: Any, tmp_path: Path) -> None:
     site = tmp_path / "site"
     site.mkdir()
@@ -83,6 +85,7 @@ def hosted(folder: Path) -> None:
     (folder / ".gitattributes").write_text("mine")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("former", ["site", "clone"])
 def test_what_is_the_host_s_stays(former: str, pair: Any, tmp_path: Path) -> None:
     site = tmp_path / "site"
@@ -99,6 +102,7 @@ def test_what_is_the_host_s_stays(former: str, pair: Any, tmp_path: Path) -> Non
     assert not list(tmp_path.glob(".site*"))
 
 
+@pytest.mark.slow
 def test_what_is_the_host_s_survives_a_kill(pair: Any, tmp_path: Path) -> None:
     """Between the swap and the moving."""
     site = build.build(pair[:1], tmp_path / "site").path
@@ -109,6 +113,7 @@ def test_what_is_the_host_s_survives_a_kill(pair: Any, tmp_path: Path) -> None:
     assert (site / ".git" / "objects" / "a.html").read_text() == "mine" and (site / "CNAME").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_build_leaves_the_former_site(pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = build.build(pair[:1], tmp_path / "site").path
     before, beside = content(site), set(tmp_path.iterdir())
@@ -141,6 +146,7 @@ build.build([(exports.load(Path(sys.argv[1])), None)], Path(sys.argv[2]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_a_kill_between_the_two_renames_is_mended(pair: Any, tmp_path: Path) -> None:
     site = build.build(pair[:1], tmp_path / "site").path

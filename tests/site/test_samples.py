@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.slow
 def test_sheets_become_a_timeline(tmp_path: Path) -> None:
     run = run_with_samples(tmp_path / "mine")
     export = made_by_hand(run.path / "export")

@@ -61,6 +61,7 @@ PLACES = [
 OPTIONAL = {"encoding"}  # of bytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [place for _, place in PLACES], ids=[name for name, _ in PLACES])
 def test_a_field_too_few_too_many_or_of_another_kind_is_refused(place):
     for name in place(document()):
