@@ -313,5 +313,5 @@ def test_state_refuses_a_network_of_another_shape(run: Run) -> None:
     layers = {key for key in state if key.startswith("updater/model:gen/")}
     assert "updater/model:gen/l0/W" in layers
     narrow = L.Linear(4, 4)
-    with pytest.raises(SnapshotError, match=r"'W' is \(1152, 110\)"):
+    with pytest.raises(SnapshotError, match=r"'W' has shape \(1152, 110\) in .*, but the network needs \(4, 4\)"):
         snapshot._fit(snapshots[-1], snapshot.flat(narrow), state, "updater/model:gen/l0/")

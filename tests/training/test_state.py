@@ -217,7 +217,7 @@ def test_another_seed_from_a_snapshot_is_another_future(
     with pytest.raises(UsageError, match="other values of: seed"):
         resume("dcgan-cond", TrainOptions(seed=5, epochs=3), tmp_path, run.path, quiet)
     other.snapshot(1).unlink()
-    with pytest.raises(RunError, match="keeps no best snapshot"):
+    with pytest.raises(RunError, match="has no best snapshot"):
         resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet, "best")
 
 
