@@ -95,7 +95,7 @@ class Registry(Generic[Spec]):
             raise
         except BaseException as error:  # a plugin's module may raise anything
             said = error.message if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-            problem = f"The {self.kind} plugin '{entry.name}' does not import: {said}"
+            problem = f"The {self.kind} plugin '{entry.name}' cannot be imported: {said.removesuffix('.')}."
             raise PluginError(problem, remedy) from error
         contract = resolve_name(self.contract)
         if not isinstance(spec, contract):

@@ -159,7 +159,7 @@ def test_a_full_folder_for_temporary_files_is_told_by_name(monkeypatch: pytest.M
 def test_a_named_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(ValueError, match="no file"):
+        with pytest.raises(ValueError, match="is not a file"):
             files.readable(path)
 
 

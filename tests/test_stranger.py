@@ -90,5 +90,5 @@ def test_a_strangers_backend_has_no_files_in_webdnns_layout(ganzoo: Command, tmp
     done = ganzoo(
         "export", "painter", "--backend", "plain", "--layout", "webdnn", "--out", str(tmp_path / "export"), code=2
     )
-    assert "The backend plain has no files in WebDNN's layout." in done.stderr
+    assert "The backend plain does not support WebDNN's layout." in done.stderr
     assert not any(tmp_path.iterdir())

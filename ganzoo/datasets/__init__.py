@@ -72,7 +72,7 @@ def require_learnable(data: Data, limited: bool) -> None:
     if all(np.array_equal(first, image) for image in data.train_x):  # ends at the first that differs
         raise DataError(
             f"All {len(data.train_x)} training images are identical, so there is nothing to learn.",
-            "Look at them. In a folder of pictures, bright is foreground.",
+            "Look at them: ganzoo reads bright pixels as the drawing and dark ones as the background.",
         )
 
 

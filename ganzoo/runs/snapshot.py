@@ -127,9 +127,9 @@ def _fit(path: Path, wanted: Arrays, found: Arrays, prefix: str = "") -> None:
         # a single number is Python's, which may have been whole by chance
         alike = stored.dtype == array.dtype if array.ndim else np.can_cast(stored.dtype, array.dtype)
         if stored.shape != array.shape or not alike:
-            is_, wants = (stored.shape, array.shape) if alike else (stored.dtype, array.dtype)
+            what, has, needs = ("shape", stored.shape, array.shape) if alike else ("dtype", stored.dtype, array.dtype)
             raise SnapshotError(
-                f"'{layer}' is {is_} in {path}, the network wants {wants}.",
+                f"'{layer}' has {what} {has} in {path}, but the network needs {needs}.",
                 "It was written by another version of the network.",
             )
 

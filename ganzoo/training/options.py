@@ -100,7 +100,7 @@ def _overridden(hparams: Mapping[str, Scalar], given: Mapping[str, Scalar]) -> d
                 float(values[key])  # an OverflowError beyond what any recipe computes with
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise UsageError(
-                f"--set {key}={value}: {value!r} is no {kind.__name__}.", f"It was {values[key]!r}."
+                f"--set {key}={value}: {value!r} is not a valid {kind.__name__}.", f"The preset has {values[key]!r}."
             ) from error
     return values
 

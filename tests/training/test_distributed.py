@@ -148,7 +148,7 @@ def test_a_batch_that_cannot_be_shared_is_refused_once_and_nothing_is_written(tm
     arguments = ("train", "cnn", "--distributed", "--batch-size", "33", "--out", tmp_path / "run")
     done = ended(start(2, *GANZOO, *arguments))
     assert done.code == 2 and not (tmp_path / "run").exists()
-    assert done.err.count("A batch of 33 cannot be shared evenly by 2 processes.") == 1
+    assert done.err.count("A batch of 33 images cannot be shared evenly by 2 processes.") == 1
 
 
 def test_without_mpiexec_the_way_to_start_it_is_told(

@@ -56,39 +56,39 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], str, str]] 
     "one class": (
         lambda path: fill(path, "a", 9, noise(28, 28)),
         (),
-        "has one class, 'a', where two or more belong",
+        "has one class, 'a', but at least two classes are needed",
         "Expected: DIR/<class>/<picture>",
     ),
-    "two pictures": (lambda path: fill(path, "ab", 1, noise(28, 28)), (), "The class 'a' has one picture", "Add"),
+    "two pictures": (lambda path: fill(path, "ab", 1, noise(28, 28)), (), "The class 'a' has only one picture", "Add"),
     "a batch larger than the data": (
         lambda path: fill(path, "ab", 3, noise(28, 28)),
         ("--batch-size", "5"),
-        "A batch of 5 is more than the 4 training images.",
-        "Lower it with --batch-size, at most 4, or add images.",
+        "The batch size is 5, but there are only 4 training images.",
+        "Set --batch-size to at most 4, or add images.",
     ),
     "a batch larger than the limit": (
         lambda path: fill(path, "ab", 9, noise(28, 28)),
         ("--batch-size", "8", "--limit", "6"),
-        "A batch of 8 is more than the 6 training images.",
+        "The batch size is 8, but there are only 6 training images.",
         "or raise --limit.",
     ),
     "a class beyond the limit": (
         lambda path: fill(path, "abc", 9, noise(28, 28)),
         ("--batch-size", "2", "--limit", "2"),
-        "The 2 training images have none of the classes",
+        "The 2 training images contain none of the classes",
         "Raise --limit",
     ),
     "all of one value": (
         lambda path: fill(path, "ab", 9, lambda name, i: np.full((28, 28), 255)),
         ("--batch-size", "2"),
-        "All 14 training images are the same",
-        "bright strokes on black",
+        "All 14 training images are identical",
+        "bright pixels as the drawing",
     ),
     "all alike": (
         lambda path: fill(path, "ab", 9, lambda name, i: 200 * np.eye(28)),
         ("--batch-size", "2"),
-        "All 14 training images are the same",
-        "bright strokes on black",
+        "All 14 training images are identical",
+        "bright pixels as the drawing",
     ),
 }
 
@@ -107,7 +107,10 @@ TRAINED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], list[str]]]
     "tall and in colour": (
         lambda path: fill(path, "ab", 4, noise(50, 20, 3)),
         ("--batch-size", "4"),
-        ["8 of 8 pictures are not square, and are squeezed.", "8 of 8 pictures are stored in colour, and become grey."],
+        [
+            "8 of 8 pictures are in colour and were converted to grey.",
+            "8 of 8 pictures are not square and were squeezed.",
+        ],
     ),
     # batch norm divides by no spread, and each class is one picture
     "a value for each class": (
@@ -153,7 +156,7 @@ def test_pictures_of_a_plugin_with_another_shape(
     offered(monkeypatch, noisy(*shape))
     command = ("--batch-size", 6, "--epochs", 1, "--out", "run")
     for arch in ("dcgan-cond", "wgan-gp"):
-        words = f"{arch} draws images of shape (1, 28, 28), those of digits are {shape}."
+        words = f"{arch} draws images of shape (1, 28, 28), but those of digits are {shape}."
         assert_refused(ganzoo("train", arch, *command), words, "convert its images to 28x28 grey", in_tmp / "run")
     done = ganzoo("train", "cnn", *command)
     if min(shape[1:]) < 5:
@@ -167,7 +170,7 @@ def test_a_class_without_training_pictures(
 ) -> None:
     data = noisy(1, 28, 28)
     offered(monkeypatch, replace(data, train_x=data.train_x[:1], train_t=data.train_t[:1]))
-    words = "The 1 training images have none of the classes b, c."
+    words = "The 1 training images contain none of the classes b, c."
     done = ganzoo("train", "cnn", "--batch-size", 1, "--out", "run")
     assert_refused(done, words, "Add images of these classes", in_tmp / "run")
 

@@ -30,7 +30,7 @@ def test_a_folder_that_holds_anything_is_no_place_for_a_run(foreign: str, tmp_pa
     file = tmp_path / "mine" / foreign
     file.parent.mkdir(parents=True)
     file.write_text("mine")
-    with pytest.raises(RunError, match="mine is there and is no run") as refused:
+    with pytest.raises(RunError, match="mine exists and is not a run of ganzoo") as refused:
         train("cnn", OPTIONS, tmp_path, tmp_path / "mine", quiet)
     assert file.read_text() == "mine" and "empty folder" in refused.value.remedy
     with pytest.raises(RunError, match="is not a run"):
@@ -143,7 +143,7 @@ def test_sigterm_saves_as_ctrl_c_does(
     monkeypatch.setattr(loop_module.Stop, "__call__", terminated)
     done = ganzoo("train", "cnn", "--limit", 96, "--batch-size", 32, "--out", "my run")
     assert done.code == 128 + signal.SIGTERM and done.out == "my run\n"
-    assert "Saved. Go on with: ganzoo train cnn --resume --out 'my run'" in done.err
+    assert "The training is saved. Continue it with: ganzoo train cnn --resume --out 'my run'" in done.err
     assert [path.name for path in (in_tmp / "my run" / "snapshots").glob("*2.npz")] == ["0000002.npz"]
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 

@@ -156,7 +156,10 @@ def test_scores_of_an_earlier_model_are_told_as_such(copy: Run) -> None:
     assert "ganzoo eval: gan_train" in sections(copy)["scores"]
     with (copy.path / "last.npz").open("ab") as file:  # as a training that goes on would change it
         file.write(b"\0")
-    assert "ganzoo eval, an earlier last.npz" in Page(html.write(copy).read_text("utf-8")).words
+    assert (
+        "ganzoo eval, of an earlier last.npz; run 'ganzoo eval' again"
+        in Page(html.write(copy).read_text("utf-8")).words
+    )
     assert "ganzoo eval: gan_train" not in sections(copy)["scores"]
 
 
@@ -218,7 +221,7 @@ def test_compare_shows_what_differs(runs: Mapping[str, Run], copy: Run, ganzoo: 
     done = ganzoo("runs", "compare", runs["dcgan-cond"].path, runs["wgan-gp"].path)
     assert done.code == 0 and "wasserstein" in done.out and "dcgan-cond" in done.out
     done = ganzoo("runs", "compare", copy.path, copy.path)
-    assert "nothing" in done.out
+    assert done.out == "The two runs have the same hyper-parameters, data, scores and time.\n"
     assert ganzoo("runs", "compare", copy.path, "nowhere").code == 2
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         ("dcgan-cond", "latent_dim=1000000000", "latent_dim is 1,000,000,000. It is at most 16,384."),
         ("wgan-gp", "latent_dim=16385", "latent_dim is 16,385."),
         ("cnn", "shift=1000000000", "shift is 1,000,000,000. It is a number of pixels from 0, which is none, to 28."),
-        ("wgan-gp", f"critic_steps=1{'0' * 400}", "is no int."),
+        ("wgan-gp", f"critic_steps=1{'0' * 400}", "is not a valid int."),
     ],
 )
 def test_a_hyper_parameter_beyond_all_memory_is_refused(

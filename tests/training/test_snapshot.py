@@ -136,7 +136,7 @@ def test_weights_that_float32_cannot_hold_are_refused(weight: float, copy: Path,
     """A conversion would make them infinite after they were looked at."""
     arrays = entries(copy)
     rewrite(copy, {**arrays, "dc2/W": np.full_like(arrays["dc2/W"], weight, dtype=np.float64)})
-    with pytest.raises(SnapshotError, match=r"'dc2/W' is float64 in .*, the network wants float32"):
+    with pytest.raises(SnapshotError, match=r"'dc2/W' has dtype float64 in .*, but the network needs float32"):
         load(copy, run)
 
 
@@ -160,7 +160,7 @@ STRANGE: Mapping[str, Callable[[Any], Any]] = {
 def test_a_network_of_another_type_is_refused(kind: str, copy: Path, run: Run) -> None:
     arrays = entries(copy)
     rewrite(copy, {**arrays, "dc1/b": STRANGE[kind](arrays["dc1/b"])})
-    with pytest.raises(SnapshotError, match=r"'dc1/b' is .*, the network wants"):
+    with pytest.raises(SnapshotError, match=r"'dc1/b' has (dtype|shape) .*, but the network needs"):
         load(copy, run)
 
 
@@ -227,7 +227,7 @@ def test_a_state_that_no_training_can_have_is_refused(
     value = change(arrays[key])
     header = {"absent": [key]} if value.dtype == object else None
     rewrite(tmp_path / "state.npz", {**arrays, key: value} if not header else arrays, header)
-    with pytest.raises(SnapshotError, match=r"is damaged|the network wants"):
+    with pytest.raises(SnapshotError, match=r"is damaged|but the network needs"):
         resumed(tmp_path / "state.npz", learner)
 
 
@@ -313,5 +313,5 @@ def test_state_refuses_a_network_of_another_shape(run: Run) -> None:
     layers = {key for key in state if key.startswith("updater/model:gen/")}
     assert "updater/model:gen/l0/W" in layers
     narrow = L.Linear(4, 4)
-    with pytest.raises(SnapshotError, match=r"'W' is \(1152, 110\)"):
+    with pytest.raises(SnapshotError, match=r"'W' has shape \(1152, 110\) in .*, but the network needs \(4, 4\)"):
         snapshot._fit(snapshots[-1], snapshot.flat(narrow), state, "updater/model:gen/l0/")

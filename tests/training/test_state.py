@@ -159,7 +159,9 @@ def test_what_fell_once_may_rise_again() -> None:
     assert not fallen(log(0.9, 0.3, 0.8)) and not fallen(log(0.9, 0.3))
     assert not fallen(log(0.15, 0.01, 0.01))  # nothing was reached yet
     assert not fallen(log(0.9, 0.5, 0.5)) and not fallen([])
-    assert fallen(log(0.2, 0.9, 0.4, 0.4)) == ["eval/accuracy fell from 0.900 to 0.400, 2 judgements in a row,"]
+    assert fallen(log(0.2, 0.9, 0.4, 0.4)) == [
+        "eval/accuracy fell from 0.900 to 0.400 and stayed low for 2 evaluations"
+    ]
 
 
 def test_a_monitor_out_of_its_range_for_long() -> None:
@@ -212,10 +214,10 @@ def test_another_seed_from_a_snapshot_is_another_future(
     other = resume("dcgan-cond", TrainOptions(seed=4), tmp_path, run.path, quiet, "best").run
     assert first.tobytes() != arrays(run.path / "last.npz")["l0/W"].tobytes()
     assert other.config.seed == 4 and other.provenance["former"][0]["seed"] == 3
-    with pytest.raises(UsageError, match="another seed"):
+    with pytest.raises(UsageError, match="other values of: seed"):
         resume("dcgan-cond", TrainOptions(seed=5, epochs=3), tmp_path, run.path, quiet)
     other.snapshot(1).unlink()
-    with pytest.raises(RunError, match="keeps no best snapshot"):
+    with pytest.raises(RunError, match="has no best snapshot"):
         resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet, "best")
 
 
@@ -285,7 +287,7 @@ def test_a_full_disk_in_mid_snapshot_loses_nothing(
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True)
     assert done.returncode == DiskFullError.exit_code and "Traceback" not in done.stderr, done.stderr
-    assert "run takes no more: File too large; the snapshot 0000003.npz is whole." in done.stderr
+    assert "run cannot be written: File too large; the snapshot 0000003.npz is complete." in done.stderr
     assert "ganzoo train dcgan-cond --resume --out run" in done.stderr
     assert not list(Path("run/snapshots").glob(".*"))
     resumed = resume("dcgan-cond", TrainOptions(), in_tmp, Path("run"), quiet).run
@@ -305,7 +307,7 @@ def test_a_really_full_disk(in_tmp: Path, quiet: Listener, monkeypatch: pytest.M
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     try:
-        with pytest.raises(DiskFullError, match=r"No space left on device; the snapshot 0000002.npz is whole"):
+        with pytest.raises(DiskFullError, match=r"No space left on device; the snapshot 0000002.npz is complete"):
             train("dcgan-cond", TrainOptions(epochs=1, limit=96, batch_size=32, keep=6), in_tmp, disk / "run", quiet)
         assert arrays(runs_module.load(disk / "run").snapshot(2))
     finally:
@@ -322,7 +324,7 @@ def test_a_state_of_another_version_is_refused(tmp_path: Path, quiet: Listener, 
     header = {**json.loads(str(stored["ganzoo"])), "format": 1}
     np.savez(snapshot, **{**stored, "ganzoo": np.asarray(json.dumps(header))})  # type: ignore[arg-type]
     before = content(run.path)
-    with pytest.raises(SnapshotError, match="has format 1, this ganzoo reads 2"):
+    with pytest.raises(SnapshotError, match="has format 1, but this version of ganzoo reads format 2"):
         resume("cnn", TrainOptions(epochs=3), tmp_path, run.path, quiet)
     assert {key: value for key, value in content(run.path).items() if key != ".lock"} == {
         key: value for key, value in before.items() if key != ".lock"
