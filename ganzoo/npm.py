@@ -79,7 +79,7 @@ def _fetch(pins: Path, files: Collection[str], place: Path) -> None:
             for name in files:
                 source, target = installed / "node_modules" / name, staged / name
                 if not source.is_file():
-                    raise _failed(what, f"they have no {name}")
+                    raise _failed(what, f"the download has no {name}")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
             write_json(staged / DIGESTS, {name: _digest(staged / name) for name in files})

@@ -86,12 +86,12 @@ def test_the_user_is_told_before_npm_starts_and_only_then(deliver: Deliver) -> N
     told: list[str] = []
     npm.fetch(RUNNERS / "webdnn", [FILE], told.append)
     npm.fetch(RUNNERS / "webdnn", [FILE], told.append)
-    assert told == ["fetching webdnn with npm, once"]
+    assert told == ["downloading webdnn with npm, once"]
 
 
 def test_packages_without_a_file_leave_nothing(deliver: Deliver, tmp_path: Path) -> None:
     deliver(b"loader")
-    with pytest.raises(ToolMissingError, match=r"they have no webdnn/dist/other\.js"):
+    with pytest.raises(ToolMissingError, match=r"the download has no webdnn/dist/other\.js"):
         npm.fetch(RUNNERS / "webdnn", [FILE, "webdnn/dist/other.js"])
     assert {path.suffix for path in (tmp_path / "cache" / "npm").iterdir()} <= {".lock"}
 
@@ -108,14 +108,14 @@ def test_what_cannot_be_kept_is_not_fetched(deliver: Deliver, tmp_path: Path, mo
 
 def test_npm_that_fails_is_quoted(deliver: Deliver) -> None:
     deliver(None)
-    with pytest.raises(ToolMissingError, match="npm did not deliver webdnn: offline"):
+    with pytest.raises(ToolMissingError, match="npm could not download webdnn: offline"):
         webdnn_js()
 
 
 def test_without_npm_there_is_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ToolMissingError, match="npm, which fetches webdnn, was not found") as caught:
+    with pytest.raises(ToolMissingError, match=r"npm was not found\. It is needed to download webdnn") as caught:
         webdnn_js()
     assert caught.value.remedy == "Install Node.js with npm (Debian: apt-get install npm)."
 
@@ -154,6 +154,6 @@ def test_npm_itself_delivers_and_refuses_what_is_not_pinned(tmp_path: Path, monk
 
     pinned = json.loads((sound / "package-lock.json").read_text())["packages"]["node_modules/made-up"]["integrity"]
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "another"))  # else npm takes what it knows by its digest
-    with pytest.raises(ToolMissingError, match="npm did not deliver made-up: code EINTEGRITY"):
+    with pytest.raises(ToolMissingError, match="npm could not download made-up: code EINTEGRITY"):
         npm.fetch(made_up(tmp_path / "evil", b"2", pinned), ["made-up/code.js"])
     assert list((tmp_path / "cache" / "npm").glob("*/made-up/code.js")) == [found]

@@ -126,7 +126,7 @@ def read(path: Path, file: IdxFile, chosen: IdxSet, family: Iterable[IdxSet]) ->
         raise _another(path, f"is an IDX file, but not {file.name} of '{chosen.name}': its checksum differs", chosen)
     array = parse(content, path)
     if array.ndim == 1 and array.max() >= len(chosen.classes):
-        raise _wrong(path, f"has the label {array.max()}, but the largest label is {len(chosen.classes) - 1}")
+        raise _wrong(path, f"has the label {array.max()}, but the largest label allowed is {len(chosen.classes) - 1}")
     return array
 
 

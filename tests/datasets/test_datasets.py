@@ -59,7 +59,7 @@ def good() -> Data:
         ({"classes": None}, "not a tuple of names"),
         ({"classes": (0, 1, 2)}, "not a tuple of names"),
         ({"train_x": None}, "NoneType"),
-        ({"test_t": [0, 1, 2, 0]}, "labels list, no NumPy arrays"),
+        ({"test_t": [0, 1, 2, 0]}, "labels list, not NumPy arrays"),
         ({"classes": ("a",)}, "two or more"),
         ({"classes": ("a", "b", "b")}, "different names"),
         ({"classes": ("a", "b", "c", "d")}, "4 classes, not 3"),
@@ -163,10 +163,10 @@ ONE = encode(np.arange(6, dtype=np.uint8))
         (encode(np.zeros((2, 2), np.uint8)), "not an IDX"),
         (b"\1" + ONE[1:], "not an IDX"),
         (ONE[:6], "header"),
-        (ONE[:-1], "has 13 bytes, where its header promises 14"),
+        (ONE[:-1], "has 13 bytes, but its header says 14"),
         (ONE + b"\0", "has 15 bytes"),
         (struct.pack(">4BI", 0, 0, 8, 1, 0), "empty"),
-        (struct.pack(">4B3I", 0, 0, 8, 3, *[2**32 - 1] * 3), "promises"),
+        (struct.pack(">4B3I", 0, 0, 8, 3, *[2**32 - 1] * 3), f"its header says {16 + (2**32 - 1) ** 3}"),
     ],
 )
 def test_idx_with_a_fault_is_refused(content, told):
@@ -263,7 +263,7 @@ def test_damaged_files_are_named(tmp_path, damage):
 
 def test_a_label_without_class_is_refused(tmp_path):
     write(tmp_path, CONTENTS)
-    with pytest.raises(DataError, match="has the label 2, where labels end at 1"):
+    with pytest.raises(DataError, match="has the label 2, but the largest label allowed is 1"):
         idx.load(replace(SMALL, classes=("a", "b")), (), tmp_path)
 
 
@@ -477,7 +477,7 @@ def test_folder_tells_all_faults_at_once(pictures):
     with pytest.raises(DataError, match="31 faults") as caught:
         folder.load(pictures)
     told = caught.value.message
-    assert "b/below stands where" in told.replace(os.sep, "/") and "x00.png" in told and "and 11 more" in told
+    assert "b/below is not a file" in told.replace(os.sep, "/") and "x00.png" in told and "and 11 more" in told
     assert "x25.png" not in told and "Formats: " in caught.value.remedy and folder.HINT in caught.value.remedy
 
 

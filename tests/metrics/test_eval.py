@@ -102,7 +102,6 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
 @pytest.mark.slow
 @pytest.mark.training
 def test_gan_train_learns_from_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(gan_train, "cache_path", lambda: tmp_path / "empty")
     (tmp_path / "evaluators").mkdir()
     monkeypatch.setattr(gan_train, "cache_path", lambda: tmp_path)  # GANZOO_CACHE would build the layers anew
     monkeypatch.setattr(gan_train, "writable_cache", lambda name: tmp_path / name)

@@ -104,7 +104,7 @@ def test_a_space_is_read_with_the_types_of_the_preset() -> None:
         ({"space": {"discriminator": {"choices": [1]}}}, "'space.discriminator.choices' is 1"),
         ({"set": {"klip": 1}}, "'klip'"),
         ({"set": {"noise_dims": 1.5}}, "'set.noise_dims' is 1.5"),
-        ({"set": {"clip": 0.1}}, "'clip' in [set] and in [space]"),
+        ({"set": {"clip": 0.1}}, "'clip' both in [set] and in [space]"),
     ],
 )
 def test_what_a_space_may_not_say_is_named(changed: dict[str, Any], named: str) -> None:
@@ -158,7 +158,7 @@ def test_a_sweep_reports_and_goes_on_to_more_trials_as_if_it_had_never_stopped(
     assert best.finished and best.config.hparams["alpha"] == whole["trials"][0]["values"]["alpha"]
     assert best.config.seed == 5 and max(entry["eval/accuracy"] for entry in best.log()) == scores[0]
     assert f"--set alpha={best.config.hparams['alpha']}" in whole["command"]
-    assert all(len(line) <= 80 for line in done.out.splitlines()) and "eval/accuracy, greatest first" in done.out
+    assert all(len(line) <= 80 for line in done.out.splitlines()) and "eval/accuracy, highest first" in done.out
     assert whole["command"] in done.err
     with Image.open(in_tmp / "runs/sweeps/part/sweep.png") as plot:
         assert plot.format == "PNG" and plot.width > 800
@@ -337,7 +337,7 @@ def test_processes_share_trials_and_what_a_killed_one_had_is_tried_again(
 def test_another_sweep_in_the_same_folder_is_refused_by_what_differs(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     assert ganzoo("sweep", write(in_tmp / "s.toml", 1), "--out", "out").code == 0
     done = ganzoo("sweep", write(in_tmp / "s.toml", 1, head=SMALL.replace("epochs = 1", "epochs = 2")), "--out", "out")
-    assert done.code == 2 and "another epochs" in done.err
+    assert done.code == 2 and "started with other values of: epochs." in done.err
     (in_tmp / "out" / "study.db").write_bytes(b"no data base at all" * 100)
     done = ganzoo("sweep", in_tmp / "s.toml", "--out", "out")
     assert done.code == 2 and "is not a study" in done.err
