@@ -280,7 +280,7 @@ def test_options_are_read_as_written() -> None:
         ((), {"webgl": "", "webgpu": "no"}, []),
         (("webgl",), {"webgl": ""}, []),
         (("webgl", "webgpu"), {"webgl": "", "webgpu": "no"}, ["n could not be timed on webgpu."]),
-        ((), {"webgl": "no", "webgpu": "no"}, ["n could be timed nowhere."]),
+        ((), {"webgl": "no", "webgpu": "no"}, ["n could not be timed in any browser."]),
     ],
 )
 def test_what_was_asked_for_must_have_run(

@@ -163,10 +163,10 @@ def test_what_else_differs_is_told(old):
         new["machine"]["cpu"] = "Xeon"
 
     assert compare(old, changed(old, update)).notes == (
-        "Chromium: 156 before, 157 now.",
-        "onnxruntime-web: 1.30.0 before, 1.31.0 now.",
-        "processor: EPYC before, Xeon now.",
-        "webdnn: absent before, 1.2.11 now.",
+        "Chromium was 156 and is now 157.",
+        "onnxruntime-web was 1.30.0 and is now 1.31.0.",
+        "processor was EPYC and is now Xeon.",
+        "webdnn was absent and is now 1.2.11.",
     )
 
 
@@ -213,10 +213,10 @@ def test_a_report_is_read(old, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "no JSON"),
-        (b"\xff\xfe{", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
-        (b'{"schema": ' + b"9" * 5000 + b"}", "no JSON"),
+        (b"", "is not valid JSON"),
+        (b"\xff\xfe{", "is not valid JSON"),
+        (b"[" * 100_000, "is not valid JSON"),
+        (b'{"schema": ' + b"9" * 5000 + b"}", "is not valid JSON"),
         (b"[]", "not a report"),
         (b"{}", "not a report"),
         (b'{"schema": true}', "not a report"),

@@ -187,7 +187,7 @@ def test_tensorflow_computes_what_chainer_does(tmp_path: Path) -> None:
         try:
             layers_model.write(case.plan, folder)
         except UnsupportedOperatorError as error:
-            assert re.match(r"\w+ \(layer .+\) cannot be expressed for TensorFlow.js: .+\.$", error.message)
+            assert re.match(r"\w+ \(layer .+\) cannot be converted for TensorFlow.js: .+\.$", error.message)
             assert not list(folder.iterdir())
             refused[name] = error.message
         else:

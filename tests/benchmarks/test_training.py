@@ -191,7 +191,7 @@ def test_who_cannot_run_has_a_reason_and_no_times() -> None:
     rows = [report.row(each, 32, {ours: [0.1234] * 8}) for each in (ours, *absent)]
     assert rows[1]["reason"] == "no such device."
     assert not {"step_ms", "seconds"} & set(rows[1])
-    assert report.table(rows).row_count == 1
+    assert len(report.table(rows).rows) == 1
     assert report.notes(rows) == ["PyTorch on cuda:0: no such device. (net, other)"]
     json.dumps(rows)
 

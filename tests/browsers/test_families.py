@@ -76,7 +76,7 @@ def test_what_is_no_program_is_refused_by_name(bare, monkeypatch):
     for name in ("no-such-browser", "firefox"):
         if name == "firefox":
             monkeypatch.setenv("PATH", str(bare))
-        with pytest.raises(BrowserMissingError, match=f"'{name}' is (no program|not installed) here") as caught:
+        with pytest.raises(BrowserMissingError, match=f"'{name}' is not (a program|installed) here") as caught:
             find_browsers([name])
         assert caught.value.remedy
     with pytest.raises(BrowserMissingError, match="No browser"):

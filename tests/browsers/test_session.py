@@ -29,7 +29,7 @@ def test_a_browser_that_exits_at_once_is_missing_and_its_words_are_kept(tmp_path
 
 def test_a_browser_that_never_asks_for_the_page_is_missing(tmp_path, monkeypatch, short_tmp):
     monkeypatch.setenv("GANZOO_BROWSER", str(script(tmp_path / "browser", "[ $1 = --version ] || exec sleep 600")))
-    with pytest.raises(BrowserMissingError, match=r"silent for 0\.3 s"):
+    with pytest.raises(BrowserMissingError, match=r"sent nothing for 0\.3 s"):
         run_page(page(tmp_path, ""), {}, {}, silence=0.3)
     assert list(short_tmp.iterdir()) == []
 
@@ -47,7 +47,7 @@ def test_a_page_that_falls_silent_is_a_check_that_does_not_hold(tmp_path, monkey
     )
     fake.chmod(0o755)
     monkeypatch.setenv("GANZOO_BROWSER", str(fake))
-    with pytest.raises(VerificationError, match="silent for 2 s"):
+    with pytest.raises(VerificationError, match="sent nothing for 2 s"):
         run_page(page(tmp_path, ""), {}, {}, silence=2)
     assert list(short_tmp.iterdir()) == []
 

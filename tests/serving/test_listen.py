@@ -260,7 +260,7 @@ def test_a_phone_is_told_how_it_goes_and_when_it_is_over(page):
         assert "job.json" in answered.sent
     assert words == [
         "Connected. Preparing the first page.",
-        "1 page visited. The next is being prepared.",
+        "1 page visited. Preparing the next one.",
         "Done. You can close this page.",
     ]
 
@@ -281,7 +281,7 @@ def test_a_phone_that_goes_away_costs_what_it_was_at_and_the_rest_but_little_tim
         client.visit()
 
     with calling(device) as visitor:
-        with pytest.raises(VerificationError, match=r"A browser was silent for 0\.5 s"):
+        with pytest.raises(VerificationError, match=r"A browser sent nothing for 0\.5 s"):
             visit_page(page, {"n": 1}, {}, visitor=visitor, silence=0.5)
         for patience in (3, 0.3, 0.3):
             started = time.monotonic()

@@ -63,7 +63,7 @@ def test_a_damaged_site_json_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "site.json").write_text(text)
     with pytest.raises(UsageError, match=r"site\.json is damaged\.") as refused:
         server.app(tmp_path)
-    assert refused.value.remedy == "Make the site again."
+    assert refused.value.remedy == "Make the site again with: ganzoo site"
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "7", '{"base_path": "/x/", "pages": 3, "ganzoo": "mine"}'])
@@ -76,7 +76,7 @@ def test_another_s_site_json_is_a_file_like_any(tmp_path: Path, text: str) -> No
 def test_no_folder_is_refused(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     done = ganzoo("serve", "absent")
     assert done.code == 2 and "absent is not a folder" in done.err and "Traceback" not in done.err
-    assert "site is no folder" in ganzoo("serve").err  # the one that `ganzoo site` writes
+    assert "site is not a folder" in ganzoo("serve").err  # the one that `ganzoo site` writes
 
 
 def test_site_json_of_the_contract(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_port_that_is_taken(ganzoo: Callable[..., Done], site: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = ganzoo("serve", site, "--port", port)
-    assert done.code == 2 and f"Port {port} of 127.0.0.1 is taken" in done.err and "--port" in done.err
+    assert done.code == 2 and f"Port {port} of 127.0.0.1 is in use" in done.err and "--port" in done.err
 
 
 def test_the_next_port_where_none_was_asked_for(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,17 +93,19 @@ def test_the_next_port_where_none_was_asked_for(site: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("host", "words"),
+    ("host", "words", "remedy"),
     [
-        ("192.0.2.1", "of 192.0.2.1: Cannot assign requested address."),
-        ("é" * 70, "it is not an address"),
-        ("", "--host is empty"),
-        ("[]", "--host is empty"),
+        ("192.0.2.1", "of 192.0.2.1: Cannot assign requested address.", "--host as an address of this machine"),
+        ("é" * 70, "it is not an address", "--host as an address of this machine"),
+        ("", "--host is empty", "Give it a value, or leave it out."),
+        ("[]", "--host is empty", "--host as an address of this machine"),
     ],
 )
-def test_an_address_that_is_not_ours(host: str, words: str, ganzoo: Callable[..., Done], site: Path) -> None:
+def test_an_address_that_is_not_ours(
+    host: str, words: str, remedy: str, ganzoo: Callable[..., Done], site: Path
+) -> None:
     done = ganzoo("serve", site, "--host", host)
-    assert done.code == 2 and words in done.err and "--host as an address of this machine" in done.err
+    assert done.code == 2 and words in done.err and remedy in done.err
     assert "while attempting" not in done.err and "Traceback" not in done.err
 
 

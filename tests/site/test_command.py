@@ -51,11 +51,11 @@ def test_a_network_s_folder_means_its_export(
     ("arguments", "words"),
     [
         (["nowhere"], "There is no run 'nowhere'"),
-        (["reader", "--base-path", "demo"], "'demo' is no --base-path"),
-        (["reader", "--max-file-size", "huge"], "'huge' is no size and no host"),
-        (["reader", "--max-file-size", ""], "'' is no size and no host"),
-        (["reader", "--out", "reader"], "is there and is no site"),
-        (["reader", "--title", ""], "is not a title"),
+        (["reader", "--base-path", "demo"], "'demo' is not a valid --base-path"),
+        (["reader", "--max-file-size", "huge"], "'huge' is neither a size nor a known host"),
+        (["reader", "--max-file-size", ""], "--max-file-size is empty"),
+        (["reader", "--out", "reader"], "exists and is not a ganzoo site"),
+        (["reader", "--title", ""], "--title is empty"),
     ],
 )
 def test_wrong_use(arguments: list[str], words: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:

@@ -117,6 +117,6 @@ def test_weights_are_cut_for_a_host(runs: Mapping[str, Run], tmp_path: Path) -> 
     (file.parent / "large.bin").write_bytes(large)
     manifest["files"]["large.bin"] = {"bytes": len(large), "sha256": hashlib.sha256(large).hexdigest()}
     file.write_text(json.dumps(manifest))
-    with pytest.raises(UsageError, match=r"large\.bin has 20,000 bytes, more than the 17,000 allowed"):
+    with pytest.raises(UsageError, match=r"large\.bin has 20,000 bytes, but --max-file-size allows 17,000"):
         build.build([(made, None)], tmp_path / "site", build.SiteOptions(max_file_size=17_000))
     assert len([path for path in listed(site)["files"] if path.startswith("models/cnn/weights-")]) == 4

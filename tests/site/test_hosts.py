@@ -56,7 +56,7 @@ def test_what_is_neither_is_told_of_both(text: str) -> None:
 
 
 def test_a_damaged_size_is_told_of_sizes() -> None:
-    with pytest.raises(UsageError, match="'5 lots' is neither a size"):
+    with pytest.raises(UsageError, match="'5 lots' is not a size"):
         parse_size("5 lots")
 
 

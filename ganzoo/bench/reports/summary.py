@@ -49,7 +49,7 @@ def _verdict(what: str, found: tuple[str, Figures] | None) -> list[str]:
         return []
     name, ratio, limits = plain(found[0]), found[1], formatting.bounds(found[1])
     if limits and limits[0] <= 1 <= limits[1]:
-        return [f"{what} cannot be told from it in these rounds: {full(ratio)} times as fast ({name})"]
+        return [f"{what} shows no measurable difference: {full(ratio)} times as fast ({name})"]
     return [f"{what} is {full(ratio)} times as fast ({name}{'' if limits else ', too few rounds for an interval'})"]
 
 

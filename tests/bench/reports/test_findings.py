@@ -46,7 +46,7 @@ def test_plain_text_is_one_line_that_can_be_printed(text):
     [
         (estimate(3.75), "its run of batch 1 is 3.75 (3.56 to 3.94) times as fast (onnxruntime-web)"),
         (estimate(0.5), "its run of batch 1 is 0.500 (0.475 to 0.525) times as fast (onnxruntime-web)"),
-        (estimate(1.02), "its run of batch 1 is as fast as these rounds can tell: 1.02"),
+        (estimate(1.02), "its run of batch 1 shows no measurable difference: 1.02"),
         (estimate(3.75, None), "3.75 times as fast (onnxruntime-web, too few rounds for an interval)"),
     ],
 )
