@@ -33,7 +33,6 @@ def main() -> None:
     folder: Path = parser.parse_args().folder
     if not find_spec("pip"):
         sys.exit(f"{sys.executable} has no pip. Make an environment that has it: {sys.executable} -m venv FOLDER")
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         tools = Path(temporary) / "tools"
         print("Fetching setuptools", flush=True)
@@ -53,6 +52,7 @@ def build_source_only(folder: Path, tools: Path | None = None) -> None:
     if not pins:
         return
     print("Building Chainer and WebDNN", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         built = Path(temporary) / "built"
         chosen = Path(temporary) / "pins.txt"
