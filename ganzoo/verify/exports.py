@@ -43,7 +43,7 @@ def verify(
             inputs, outputs = export.golden(network)
             test = export.test_images(network)
             if len(inputs[0]) == 1:
-                progress(f"{network} lies in no export: it is compared by the one sample in its own folder")
+                progress(f"{network} is not part of an export: it is compared on the one sample in its own folder")
             for backend in chosen:
                 first = models.own(export, network, backend, tolerance)
                 others, refused = models.variants(export, network, backend, folder)

@@ -383,7 +383,7 @@ def test_cnn_learning_rate_falls(data: Data) -> None:
     [
         ("dcgan-cond", {"discriminator": "clas"}, "discriminator 'clas'"),
         ("wgan-gp", {"critic": "densee"}, "critic 'densee'"),
-        ("dcgan-cond", {"latent_dim": -1}, "latent_dim -1"),
+        ("dcgan-cond", {"latent_dim": -1}, "latent_dim is -1"),
         ("dcgan-cond", {"noise_dims": 200}, "noise_dims is 200"),
         ("cnn", {"shift": -2}, "shift is -2"),
     ],

@@ -58,7 +58,7 @@ def test_the_one_whose_first_picture_comes_soonest_is_tried_first() -> None:
 
 def test_webdnns_layout_refuses_a_backend_that_has_no_files_in_it(runs: Mapping[str, Run], tmp_path: Path) -> None:
     alone = replace(plugins.BACKENDS.get("webgl"), name="mine", webdnn=None)
-    with pytest.raises(UsageError, match="backend mine has no files in WebDNN's layout") as caught:
+    with pytest.raises(UsageError, match="backend mine does not support WebDNN's layout") as caught:
         exports.write(runs["cnn"], [alone], tmp_path / "export", layout="webdnn")
     assert "--layout ganzoo" in caught.value.remedy
     assert not any(tmp_path.iterdir())

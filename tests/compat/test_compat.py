@@ -174,7 +174,7 @@ sys.modules["webdnn"] = types.ModuleType("webdnn")
 try:
     import ganzoo
 except ImportError as error:
-    assert "import ganzoo first" in str(error)
+    assert "webdnn was imported before ganzoo could patch it. Import ganzoo first." == str(error)
 else:
     raise AssertionError
 """)

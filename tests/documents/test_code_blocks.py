@@ -48,8 +48,8 @@ def test_all_code_is_in_fences_that_name_its_language() -> None:
     assert {"python", "js", "html", "sh"} <= {block.language for block in blocks()}
 
 
-# options that act while they are read, and words that stand for more of the same
-AT_ONCE = {"--help", "-h", "--version", "--install-completion", "--show-completion", "..."}
+# options that act while they are read, and words that stand for others
+AT_ONCE = {"--help", "-h", "--version", "--install-completion", "--show-completion", "COMMAND", "..."}
 # what a text may leave out that names a command or an option without running it
 LEFT_OUT = re.compile(r"Missing argument|requires an argument")
 

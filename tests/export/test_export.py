@@ -159,7 +159,7 @@ def test_an_export_replaces_nothing_but_an_export(foreign: str, runs: Mapping[st
         (out / "index.html").write_text("mine")
     else:
         out.write_text("mine")
-    with pytest.raises(UsageError, match="is not an export"):
+    with pytest.raises(UsageError, match="site exists and is not a ganzoo export"):
         webdnn(runs["cnn"], backends("webgpu"), out)
     assert (out / "index.html" if foreign == "folder" else out).read_text() == "mine"
     (tmp_path / "empty").mkdir()
@@ -175,7 +175,7 @@ def test_another_s_manifest_is_no_export(foreign: str, runs: Mapping[str, Run], 
     (tmp_path / "manifest.json").write_text(foreign)
     (tmp_path / "background.js").write_text("mine")
     before = content(tmp_path)
-    with pytest.raises(UsageError, match="is not an export"):
+    with pytest.raises(UsageError, match="exists and is not a ganzoo export"):
         webdnn(runs["cnn"], backends("webgpu"), tmp_path)
     assert content(tmp_path) == before
 
@@ -197,7 +197,7 @@ def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: P
     made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).export
     assert made.path == Path("here")  # as the user wrote it
     assert (in_tmp / "here" / "export.json").exists()
-    with pytest.raises(UsageError, match="is not an export"):
+    with pytest.raises(UsageError, match="exists and is not a ganzoo export"):
         webdnn(runs["cnn"], backends("webgpu"), Path())
     with pytest.raises(RunError, match="is not an export"):
         exports.load(Path())

@@ -303,12 +303,12 @@ REFUSALS: dict[str, tuple[Case, str]] = {
     "cast": (model(VECTOR, lambda m, x: m.e(F.cast(x[:, 0], "i")), e=L.EmbedID(4, 3)), r"Cast \(layer .*float32"),
     "no step": (
         chain(ODD, L.Convolution2D(3, 4, 1), F.sin),
-        r"Sin \(layer 0 > sin\) cannot be compiled: there is no such step",
+        r"Sin \(layer 0 > sin\) cannot be compiled: ganzoo has no step for it",
     ),
     "local response": (chain(ODD, F.local_response_normalization), r"LocalResponseNormalization \(layer input"),
     "3-D convolution": (chain((2, 4, 4, 4), L.Convolution3D(2, 3, 2)), r"\(layer 0\) cannot be converted"),
     "1-D convolution": (chain((2, 4), L.Convolution1D(2, 3, 2)), r"\(layer 0\) cannot be converted"),
-    "1-D pooling": (chain((2, 4), lambda x: F.max_pooling_1d(x, 2)), "it pools over 1 dimensions"),
+    "1-D pooling": (chain((2, 4), lambda x: F.max_pooling_1d(x, 2)), "1-dimensional pooling is not supported"),
     "foreign function": (
         chain(VECTOR, lambda x: ReLU().apply((x,))[0]),
         r"ReLU \(layer input > ReLU\).*not one of Chainer",
@@ -382,7 +382,10 @@ REFUSALS: dict[str, tuple[Case, str]] = {
     # what leaves Chainer's graph
     "floor": (chain(VECTOR, lambda x: x + F.floor(x * 9)), r"_ \+ _ \(.*\) uses a value that was computed outside"),
     "noise": (chain(VECTOR, lambda x: x + np.random.normal(size=x.shape).astype("f")), "computed outside"),
-    "constant output": (chain(VECTOR, lambda x: F.floor(x)), "does not depend on its inputs"),
+    "constant output": (
+        chain(VECTOR, lambda x: F.floor(x)),
+        "An output of the network cannot be traced back to its inputs",
+    ),
     "depends on data": (
         chain(VECTOR, lambda x: F.relu(x) if x.array[0, 0] > 0 else F.tanh(x)),
         "runs other functions for other inputs",

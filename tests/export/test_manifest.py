@@ -106,11 +106,11 @@ def test_the_error_says_which_field_is_wrong() -> None:
     told = {
         "/inputs/1/meaning": (
             "noise",
-            r"its field inputs\.1\.meaning is 'noise' and must be one of \['latent', 'onehot'",
+            r"its field inputs\.1\.meaning is 'noise' but must be one of \['latent', 'onehot'",
         ),
-        "/files/..~1x": (1, r"a name in its field files is '\.\./x' and must match the pattern"),
-        "/weights/values": (50, r"its field weights\.values is 50, and the tensors have 49 values"),
-        "/format": (2, "its format is 2, and this ganzoo reads format 1"),
+        "/files/..~1x": (1, r"a name in its field files is '\.\./x' but must match the pattern"),
+        "/weights/values": (50, r"its field weights\.values is 50, but the tensors have 49 values"),
+        "/format": (2, "its format is 2, but this version of ganzoo reads format 1"),
     }
     for pointer, (value, sentence) in told.items():
         with pytest.raises(DocumentError, match=sentence):

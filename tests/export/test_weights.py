@@ -66,7 +66,7 @@ def test_parameters_that_are_no_numbers_are_refused(poison: float) -> None:
 
 def test_parameters_beyond_half_precision_are_refused() -> None:
     matrix = np.full((1, 2, 4), 1e5, np.float32)
-    with pytest.raises(UsageError, match="layer dc1 exceed half precision"):
+    with pytest.raises(UsageError, match="layer dc1 are too large for half precision"):
         weights.encode([Weight("W", "dc1", matrix, 4, 0)], "f16")
     weights.encode([Weight("W", "dc1", matrix, 4, 0)], "int8")
 

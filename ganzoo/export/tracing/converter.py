@@ -55,7 +55,7 @@ class NamingConverter(ChainerConverter):
             self._convert_operator(function)
         for variable in tape.outputs:
             if not self.has_variable(variable.node):
-                raise UnsupportedOperatorError("An output of the network does not follow from its inputs.", LEAVING)
+                raise UnsupportedOperatorError("An output of the network cannot be traced back to its inputs.", LEAVING)
         graph = Graph(*([self.get_variable(v.node) for v in side] for side in (tape.inputs, tape.outputs)))
         for variables, attribute in ((graph.inputs, Input), (graph.outputs, Output)):
             for variable in variables:

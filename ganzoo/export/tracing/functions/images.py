@@ -60,7 +60,7 @@ def _pooling(f: Any, x: Variable) -> Variable:
     elif f.ndim == 2:
         window = {"ksize": tuple(f.ksize), "stride": tuple(f.stride), "padding": tuple(f.pad)}
     else:
-        raise NotImplementedError(f"pooling over {f.ndim} dimensions is not supported.")
+        raise NotImplementedError(f"{f.ndim}-dimensional pooling is not supported.")
     window["cover_all"] = f.cover_all
     x = named(x, NCHW)
     if type(f).__name__.startswith("Max"):
