@@ -70,8 +70,9 @@ class Table:
             pad_edge=False,
             padding=(0, 1, 0, self.gap - 2),
         )
-        numbers = [column for column in columns if self._is_number(column)]
-        fits = self._width([0, *numbers], folded=False) <= width  # texts between them may fold
+        # the first column stays on one line where the others have room beside it, their texts folded
+        whole = self._width([0], folded=False) - self._width([0], folded=True)
+        fits = self._width(columns, folded=True) + whole <= width
         for column in columns:
             is_number = self._is_number(column)
             made.add_column(
