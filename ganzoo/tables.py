@@ -55,6 +55,11 @@ class Table:
             widths.append(min(widest, LEAST) if folded and not self._is_number(column) else widest)
         return sum(widths) + self.gap * (len(widths) - 1) + 2
 
+    def _longest_word(self, column: int) -> int:
+        from rich.cells import cell_len
+
+        return max(cell_len(word) for row in (self.headings, *self.rows) for word in ("", *row[column].split()))
+
     def _is_number(self, column: int) -> bool:
         return column >= len(self.headings) - self.right
 
@@ -70,8 +75,10 @@ class Table:
             pad_edge=False,
             padding=(0, 1, 0, self.gap - 2),
         )
-        numbers = [column for column in columns if self._is_number(column)]
-        fits = self._width([0, *numbers], folded=False) <= width  # texts between them may fold
+        # the first column stays on one line where the others have room beside it, a line for each word if need be
+        words = sum(self._longest_word(column) + self.gap for column in columns[1:] if not self._is_number(column))
+        numbers = [column for column in columns[1:] if self._is_number(column)]
+        fits = self._width([0, *numbers], folded=False) + words <= width
         for column in columns:
             is_number = self._is_number(column)
             made.add_column(

@@ -35,3 +35,12 @@ def test_names_fold_only_where_they_must() -> None:
     assert any(rows[0][0] in line for line in shown(60, Table(("file", "n", "what"), rows)))
     told = shown(60, Table(("file", "bytes"), [["x" * 70, "123,456"]], right=1))
     assert any("123,456" in line for line in told) and max(map(len, told)) <= 60
+
+
+@pytest.mark.parametrize("width", [120, 80, 60])
+def test_a_long_first_text_leaves_room_for_the_others(width: int) -> None:
+    rows = [
+        ["classifier, webassembly, Chromium: batch 16, share of peak against peak", "12.3", "0.123", "slower 100.00x"]
+    ]
+    told = " ".join(" ".join(shown(width, Table(("what", "before", "now", "change"), rows))).split())
+    assert all(word in told for word in ("before", "now", "change", "12.3", "0.123", "slower", "100.00x", "share"))

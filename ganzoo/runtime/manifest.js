@@ -99,7 +99,7 @@ export function parse(json) {
   try {
     manifest = JSON.parse(json);
   } catch {
-    refuse("", /^\s*</.test(json) ? "HTML, not JSON: no bundle is at this address" : "no JSON");
+    refuse("", /^\s*</.test(json) ? "HTML, not JSON: no bundle is at this address" : "not JSON");
   }
   if (manifest?.format > FORMAT) refuse("format", `${manifest.format} is newer`, "version");
   check(manifest, RULES, "");

@@ -200,7 +200,7 @@ def parse(body: bytes) -> PageMessage:
     try:
         data = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return _refused("no JSON")
+        return _refused("text that is not JSON")
     if not isinstance(data, dict) or data.get("kind") not in KINDS:
         return _refused("a message of an unknown kind")
     return PageMessage(cast("Kind", data.pop("kind")), data)

@@ -334,9 +334,9 @@ def test_a_browser_that_misbehaves_costs_its_rows_and_not_the_run(
     report = run.bench([(exported, runs["cnn"])], visitors, options, lambda line: None)
     SCHEMA.validate(report)
     reasons = {row["browser"]: row["reason"] for row in report["rows"]}
-    assert "silent for 3 s" in reasons["never answers"]
-    assert "ended with code 3" in reasons["exits"]
-    assert "no JSON" in reasons["posts garbage"]
+    assert "sent nothing for 3 s" in reasons["never answers"]
+    assert "exited with code 3" in reasons["exits"]
+    assert "text that is not JSON" in reasons["posts garbage"]
     assert reasons[visitors[-1].name] == "" and len(report["rows"]) == len(visitors)
     assert not run.failures(report, options)
 

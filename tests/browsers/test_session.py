@@ -79,7 +79,7 @@ def test_a_page_gets_its_job_and_folders_and_its_answer_comes_back(tmp_path, sho
 @pytest.mark.parametrize(
     ("code", "problem"),
     [
-        ("await post('{');", "posted no JSON"),
+        ("await post('{');", "posted text that is not JSON"),
         ("await post('[1]');", "an unknown kind"),
         # the console's way to the log is another one than the message's, and sometimes slower
         (

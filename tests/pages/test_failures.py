@@ -40,7 +40,12 @@ def test_a_policy_stands_and_the_guard_tells_of_a_breach(visit: Callable[..., An
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [("missing", "did not arrive"), ("cut", "did not arrive"), ("short", "not as it was"), ("wrong", "not as it was")],
+    [
+        ("missing", "could not be loaded"),
+        ("cut", "could not be loaded"),
+        ("short", "not as it was"),
+        ("wrong", "not as it was"),
+    ],
 )
 def test_weights_that_do_not_arrive_are_told_and_tried_again(
     fault: Any, words: str, browser: Browser, site: Path

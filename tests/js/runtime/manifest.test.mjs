@@ -66,7 +66,7 @@ for (const text of ["", "{", "null", "[]", '"text"', "1e999", "[".repeat(1e5), "
 }
 
 test("a page in the manifest's place is told as HTML", async () => {
-  for (const [text, what] of [["\n <!doctype html>", /^manifest.json: HTML, not JSON/], ["{", /^manifest.json: no JSON$/]]) {
+  for (const [text, what] of [["\n <!doctype html>", /^manifest.json: HTML, not JSON/], ["{", /^manifest.json: not JSON$/]]) {
     await assert.rejects(load(serve({ ...bundle(), manifest: text }).url), { message: what });
   }
 });
