@@ -47,6 +47,16 @@ export function paint(canvas, [channels, height, width], values, n, range) {
   /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
 }
 
+/**
+ * A canvas that is too large takes all and keeps nothing. What was painted is opaque.
+ * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+ */
+function isPainted(canvas) {
+  const { width, height } = canvas;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  return Math.max(width, height) <= CERTAIN || context.getImageData(width - 1, height - 1, 1, 1).data[3];
+}
+
 /** A device that tells when it is lost: what runs on a lost one may wait for ever. */
 export class Opened {
   /** @type {Error | undefined} */
@@ -99,15 +109,11 @@ export class Opened {
     const [values] = await this.run(inputs, n);
     try {
       paint(canvas, shape, values, n, range);
+      if (isPainted(canvas)) return;
     } catch (cause) {
       reject("canvas", `${cause}`);
     }
-    const { width, height } = canvas;
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    // a canvas that is too large takes all and keeps nothing; what was painted is opaque
-    if (Math.max(width, height) > CERTAIN && !context.getImageData(width - 1, height - 1, 1, 1).data[3]) {
-      reject("canvas", `${width}x${height} pixels are more than this browser paints`);
-    }
+    reject("canvas", `${canvas.width}x${canvas.height} pixels are more than this browser paints`);
   }
 
   /**

@@ -115,3 +115,30 @@ def test_a_site_lies_in_any_path(base_path: str, browser: Browser, reader: Run, 
         found.expected = "ERR_CONNECTION_REFUSED"
         page.reload()
         first(page)
+
+
+def test_what_is_damaged_in_the_worker_s_cache_is_fetched_again(browser: Browser, site: Path) -> None:
+    """The code of the page, its HTML and its network, in the worker's own cache and in the former version's."""
+    with hosted(serve.app(site)) as host, visitor(browser, host.url) as found:
+        page = found.open()
+        kept(page)
+        damage = """async () => {
+            let damaged = 0;
+            for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                for (const { url } of await cache.keys()) {
+                    const { headers } = await cache.match(url);
+                    await cache.put(url, new Response("damaged", { headers }));
+                    damaged++;
+                }
+            }
+            return damaged;
+        }"""
+        assert page.evaluate(damage) > 10
+        page.reload()
+        first(page)
+        kept(page)  # what was not asked for is mended as well
+        host.stop()
+        found.expected = "ERR_CONNECTION_REFUSED"
+        page.reload()
+        first(page)

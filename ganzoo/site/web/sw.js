@@ -36,10 +36,31 @@ const locate = (file) => new URL(file, scope).href;
 const known = (file) => (Object.hasOwn(SITE.files, file) ? locate(`${file}?${SITE.files[file]}`) : undefined);
 
 /**
- * From any version's cache: the name tells the content. Where the storage fails there is none.
+ * The response once more if it is what `url` says: free of redirections, which a page's answer must not have.
+ * @param {string} url
+ * @param {Response | undefined} response
+ */
+async function checked(url, response) {
+  if (!response) return;
+  const bytes = await response.arrayBuffer();
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digits = [...hash.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (url.endsWith(`?${digits}`)) return new Response(bytes, { headers: response.headers });
+}
+
+/**
+ * From any version's cache: the name tells the content. What is damaged, or where the storage fails, is not there.
  * @param {string | undefined} url
  */
-const kept = async (url) => (url ? caches.match(url, { ignoreVary: true }).catch(() => undefined) : undefined);
+async function kept(url) {
+  if (!url) return;
+  try {
+    for (const name of await caches.keys()) {
+      const copy = await checked(url, await caches.match(url, { ignoreVary: true, cacheName: name }));
+      if (copy) return copy;
+    }
+  } catch {}
+}
 
 /**
  * Whether the response was what `url` says, and is in the cache now.
@@ -48,13 +69,9 @@ const kept = async (url) => (url ? caches.match(url, { ignoreVary: true }).catch
  * @param {Response} response
  */
 async function put(cache, url, response) {
-  const bytes = await response.arrayBuffer();
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const digits = [...hash.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (!url.endsWith(`?${digits}`)) return false;
-  // a response of our own: free of redirections, which a page's answer must not have
-  await cache.put(url, new Response(bytes, { headers: response.headers }));
-  return true;
+  const copy = await checked(url, response);
+  if (copy) await cache.put(url, copy);
+  return !!copy;
 }
 
 /**
@@ -63,7 +80,7 @@ async function put(cache, url, response) {
  * @param {string} url
  */
 async function keep(cache, url) {
-  if (await cache.match(url)) return;
+  if (await checked(url, await cache.match(url))) return;
   const sources = [() => kept(url), () => fetch(url), () => fetch(url, { cache: "reload" })];
   for (const source of sources) {
     const response = await source();
@@ -88,7 +105,7 @@ async function activate() {
 }
 
 /**
- * A page asks that its model be kept, and learns which version this is.
+ * A page asks that its model be kept, and learns which version this is. What has come to be damaged is mended.
  * @param {Message} message
  */
 async function answer({ data, ports: [port] }) {
@@ -97,7 +114,9 @@ async function answer({ data, ports: [port] }) {
   if (data?.version === version && Object.hasOwn(SITE.models, data.page)) {
     try {
       const cache = await caches.open(CACHE);
-      for (const file of SITE.models[data.page]) await keep(cache, locate(file)); // one after another: pages go first
+      const code = Object.entries(SITE.files).map(([file, digits]) => `${file}?${digits}`);
+      // one after another: pages go first
+      for (const file of [...code, ...SITE.models[data.page]]) await keep(cache, locate(file));
       isKept = true;
     } catch {} // no network, or no room
   }
