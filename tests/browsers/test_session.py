@@ -52,8 +52,20 @@ def test_a_page_that_falls_silent_is_a_check_that_does_not_hold(tmp_path, monkey
     assert list(short_tmp.iterdir()) == []
 
 
+@pytest.fixture
+def started():
+    """The processes that this test has started by now; the browser of other tests, if there is one, goes on."""
+    before = descendants(os.getpid())
+
+    def own():
+        others = {*before, *(each for pid in before for each in descendants(pid))}
+        return [pid for pid in descendants(os.getpid()) if pid not in others]
+
+    return own
+
+
 @pytest.mark.browser
-def test_a_page_gets_its_job_and_folders_and_its_answer_comes_back(tmp_path, short_tmp):
+def test_a_page_gets_its_job_and_folders_and_its_answer_comes_back(tmp_path, short_tmp, started):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "a.bin").write_bytes(b"weights")
     code = (
@@ -66,7 +78,7 @@ def test_a_page_gets_its_job_and_folders_and_its_answer_comes_back(tmp_path, sho
 
     def progress(text):
         lines.append(text)
-        family.extend(descendants(os.getpid()))
+        family.extend(started())
 
     result = run_page(page(tmp_path, code), {"a": [1]}, {"model": tmp_path / "model"}, progress=progress)
     assert result == {"job": {"a": [1]}, "file": "weights", "isolated": True}
@@ -97,9 +109,9 @@ def test_a_page_that_fails_is_a_check_that_does_not_hold(tmp_path, short_tmp, co
 
 
 @pytest.mark.browser
-def test_a_browser_that_dies_under_the_page_is_told_from_a_missing_one(tmp_path, short_tmp):
+def test_a_browser_that_dies_under_the_page_is_told_from_a_missing_one(tmp_path, short_tmp, started):
     def kill(_):
-        for pid in descendants(os.getpid()):
+        for pid in started():
             os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(VerificationError, match="exited with code"):
@@ -108,11 +120,11 @@ def test_a_browser_that_dies_under_the_page_is_told_from_a_missing_one(tmp_path,
 
 
 @pytest.mark.browser
-def test_ctrl_c_leaves_nothing_running(tmp_path, short_tmp):
+def test_ctrl_c_leaves_nothing_running(tmp_path, short_tmp, started):
     family = []
 
     def interrupt(_):
-        family.extend(descendants(os.getpid()))
+        family.extend(started())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
