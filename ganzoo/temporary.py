@@ -65,7 +65,10 @@ def held(make: Callable[[], Path]) -> Iterator[Path]:
     """The file or folder that `make` creates, which other processes do not take for abandoned inside the block."""
     while True:
         path = make()
-        handle = _lock(path, wait=True)
+        try:
+            handle = _lock(path, wait=True)
+        except FileNotFoundError:
+            continue  # another process removed it, and may have made it anew: that one is to be locked
         if path.exists() if handle is None else _is_of(handle, path):
             break
         if handle is not None:  # another process removed it before it was locked
@@ -96,6 +99,7 @@ def _lock(path: Path, *, wait: bool) -> int | None:
     """A descriptor that keeps the file or folder `path` locked until it is closed.
 
     None where another process has the lock and this one does not `wait`, and where there are no such locks.
+    Raises `FileNotFoundError` when it is gone and this process would `wait` for it.
     """
     if sys.platform == "win32":
         return None
@@ -103,7 +107,11 @@ def _lock(path: Path, *, wait: bool) -> int | None:
 
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    except OSError:  # gone, or another user's
+    except FileNotFoundError:
+        if wait:
+            raise
+        return None
+    except OSError:  # another user's
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
