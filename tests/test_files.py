@@ -87,6 +87,30 @@ def test_writers_of_one_folder_come_one_after_the_other(tmp_path: Path) -> None:
     assert (tmp_path / "site" / "a").read_text() in "wxyz"
 
 
+@pytest.mark.posix
+def test_what_another_process_made_anew_is_locked_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is removed just before it is opened, and there again just after."""
+    import fcntl
+
+    path, opened, gone = tmp_path / "lock", os.open, [True]
+
+    def make() -> Path:
+        path.touch()
+        return path
+
+    def once_gone(file: Path, flags: int, mode: int = 0o777) -> int:
+        if gone and not flags & os.O_CREAT:
+            gone.clear()
+            raise FileNotFoundError(file)
+        return opened(file, flags, mode)
+
+    monkeypatch.setattr(os, "open", once_gone)
+    with temporary.held(make), path.open() as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 @pytest.fixture
 def umask_of_077():
     former = os.umask(0o077)

@@ -15,6 +15,7 @@ import pytest
 from ganzoo.browsers.find import find_browser
 from ganzoo.browsers.session import Local, visit_page
 from ganzoo.errors import ToolMissingError
+from ganzoo.serving import compressed
 from ganzoo.serving.compressed import precompress
 from ganzoo.serving.link import Link
 from ganzoo.serving.server import host, serve
@@ -135,6 +136,21 @@ def test_what_was_compressed_once_is_not_again(tmp_path, cache, monkeypatch):
     (folder / "copy.js").write_bytes(TEXT)
     precompress(folder)
     assert (folder / "copy.js.br").read_bytes() == (tmp_path / "lib" / "a.js.br").read_bytes()
+
+
+def test_what_is_large_is_compressed_less_hard(tmp_path, cache, monkeypatch):
+    """The best takes seconds a megabyte, which weights hardly repay."""
+    (tmp_path / "small.bin").write_bytes(bytes(compressed.LARGE))
+    (tmp_path / "large.bin").write_bytes(bytes(compressed.LARGE + 1))
+    qualities, compress = {}, brotli.compress
+
+    def noted(content, quality):
+        qualities[len(content)] = quality
+        return compress(content, quality=1)
+
+    monkeypatch.setattr(brotli, "compress", noted)
+    precompress(tmp_path)
+    assert qualities == {compressed.LARGE: 11, compressed.LARGE + 1: 9}
 
 
 @pytest.mark.parametrize("damage", [b"no brotli", b"", brotli.compress(b"something else"), brotli.compress(TEXT)[:-3]])
