@@ -12,3 +12,8 @@ UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 def visible(text: str) -> str:
     """`text` with a question mark in the place of each character that must not reach a terminal or a page."""
     return UNFIT.sub("?", text)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, with a single space in the place of everything that cannot be printed."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ganzoo.bench.document import OWN, SCHEMA
 from ganzoo.bench.statistics import Estimate
 from ganzoo.errors import UsageError
+from ganzoo.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -240,7 +241,7 @@ def _text(where: Mapping[str, Any], name: str) -> str:
 
 def _printable(text: str) -> str:
     """What a terminal can be shown: a control sequence has no place in a report."""
-    return "".join(char if char.isprintable() else " " for char in text)[:300]
+    return one_line(text)[:300]
 
 
 def _estimate(value: Any, name: str) -> Estimate | None:

@@ -12,6 +12,7 @@ from ganzoo.browsers.launch import launch
 from ganzoo.browsers.patience import LIMIT, SILENCE
 from ganzoo.errors import BrowserMissingError, VerificationError
 from ganzoo.serving.server import MAX_BYTES, serve
+from ganzoo.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -182,5 +183,4 @@ def _await_result(
 
 def _text(data: Mapping[str, Any], limit: int = 500) -> str:
     """A page's own words, fit for a terminal: one line, printable, not long."""
-    words = str(data.get("message", ""))[: 4 * limit]
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:limit]
+    return one_line(str(data.get("message", ""))[: 4 * limit])[:limit]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.bench.document import OWN
+from ganzoo.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ Figures = Mapping[str, Any]  # the document or an object in it, as schema.json s
 
 def plain(value: object) -> str:
     """One line that no terminal obeys and every encoding takes: what cannot be printed is a space."""
-    return " ".join("".join(char if char.isprintable() else " " for char in str(value)).split())
+    return one_line(str(value))
 
 
 def number(value: float | None) -> str:
