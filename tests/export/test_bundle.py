@@ -27,6 +27,7 @@ from ganzoo.export.tracing import reference
 from ganzoo.pages import PAGES
 from ganzoo.verify import exports as verification
 from ganzoo.verify.check import Check
+from tests.support.exporting import backends
 from tests.support.places import TEST_PAGES
 from tests.support.registries import ARCHS, BACKENDS
 
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
     from ganzoo.runs.run import Run
     from tests.support.command import Done
     from tests.support.tab import Tab
-
-
-def backends(*names: str) -> list[Any]:
-    return [plugins.BACKENDS.get(name) for name in names or BACKENDS]
 
 
 def manifest_of(made: exports.ExportResult) -> dict[str, Any]:

@@ -1,67 +1,32 @@
-"""Exports: whole or absent, named where they fail, weighed as they are."""
+"""Exports in WebDNN's layout: every file is there, and what cannot be exported is named before anything is written."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import brotli
 import chainer
 import chainer.functions as F
 import chainer.links as L
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ganzoo import inputs, plugins
 from ganzoo.backends._webdnn import save
-from ganzoo.errors import BudgetError, RunError, UnsupportedOperatorError, UsageError, VerificationError
-from ganzoo.export import exports, golden, size
+from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.export import exports, golden
 from ganzoo.export.tracing import reference, trace
-from ganzoo.specs import Network, Part, TensorSpec, WebdnnTarget
+from ganzoo.specs import Network, TensorSpec, WebdnnTarget
+from tests.support.exporting import WEBDNN, WRITTEN, backends, webdnn
 from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from ganzoo.runs.run import Run
     from tests.support.command import Done
-
-WEBDNN = ("--layout", "webdnn")
-WRITTEN = {
-    "webgpu": {"graph_webgpu.json", "kernels_webgpu.metal", "weight_webgpu.bin"},
-    "webgl": {
-        f"{kind}_webgl_{n}.{end}" for n in (4096, 8192, 16384) for kind, end in (("graph", "json"), ("weight", "bin"))
-    },
-    "webassembly": {
-        "graph_webassembly.json",
-        "weight_webassembly.bin",
-        "kernels_webassembly.js",
-        "kernels_webassembly.wasm",
-    },
-}
-BACKENDS = tuple(WRITTEN)
-
-
-def backends(*names: str) -> list[Any]:
-    return [plugins.BACKENDS.get(name) for name in names or BACKENDS]
-
-
-def webdnn(run: Run, chosen: list[Any], out: Path, **options: Any) -> exports.ExportResult:
-    """An export in WebDNN's layout: what this file is about; tests/export/test_bundle.py is about ganzoo's."""
-    return exports.write(run, chosen, out, layout="webdnn", **options)
-
-
-def content(folder: Path) -> dict[str, str]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def network(link: Any, forward: Any, *shape: int, outputs: int = 1) -> Network:
@@ -151,95 +116,6 @@ def _with_export(run: Run, export: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-@pytest.mark.parametrize("foreign", ["folder", "file"])
-def test_an_export_replaces_nothing_but_an_export(foreign: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
-    out = tmp_path / "site"
-    if foreign == "folder":
-        out.mkdir()
-        (out / "index.html").write_text("mine")
-    else:
-        out.write_text("mine")
-    with pytest.raises(UsageError, match="site exists and is not a ganzoo export"):
-        webdnn(runs["cnn"], backends("webgpu"), out)
-    assert (out / "index.html" if foreign == "folder" else out).read_text() == "mine"
-    (tmp_path / "empty").mkdir()
-    webdnn(runs["cnn"], backends("webgpu"), tmp_path / "empty")
-    assert (tmp_path / "empty" / "export.json").exists()
-
-
-@pytest.mark.parametrize(
-    "foreign", ["{", '{"manifest_version": 3, "name": "mine", "files": {}}', '{"ganzoo": "0", "networks": {}}']
-)
-def test_another_s_manifest_is_no_export(foreign: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
-    """A browser's extension has one."""
-    (tmp_path / "manifest.json").write_text(foreign)
-    (tmp_path / "background.js").write_text("mine")
-    before = content(tmp_path)
-    with pytest.raises(UsageError, match="exists and is not a ganzoo export"):
-        webdnn(runs["cnn"], backends("webgpu"), tmp_path)
-    assert content(tmp_path) == before
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("layout", ["ganzoo", "webdnn"])
-def test_what_was_added_to_an_export_is_not_deleted(layout: str, runs: Mapping[str, Run], tmp_path: Path) -> None:
-    out = tmp_path / "export"
-    exports.write(runs["cnn"], backends("webgl"), out, layout=layout)
-    exports.write(runs["cnn"], backends("webgl"), out, layout=layout)  # with nothing added
-    (out / "classifier" / "index.html").write_text("mine")
-    before = content(out)
-    with pytest.raises(UsageError, match=r"classifier/index\.html is not of the export"):
-        exports.write(runs["cnn"], backends("webgl"), out, layout=layout)
-    assert content(out) == before
-
-
-def test_an_export_into_the_working_directory(runs: Mapping[str, Run], in_tmp: Path) -> None:
-    made = webdnn(runs["cnn"], backends("webgpu"), Path("here")).export
-    assert made.path == Path("here")  # as the user wrote it
-    assert (in_tmp / "here" / "export.json").exists()
-    with pytest.raises(UsageError, match="exists and is not a ganzoo export"):
-        webdnn(runs["cnn"], backends("webgpu"), Path())
-    with pytest.raises(RunError, match="is not an export"):
-        exports.load(Path())
-
-
-def test_a_second_export_leaves_nothing_of_the_first(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export")
-    made = webdnn(runs["cnn"], backends("webgpu"), tmp_path / "export").export
-    assert {path.name for path in made.path.iterdir() if path.is_dir()} == {"classifier"}
-    assert {path.name for path in (made.path / "classifier").iterdir()} == WRITTEN["webgpu"]
-
-
-def test_golden_samples_of_another_kind_are_refused(exported: Path) -> None:
-    file = exported / "golden.npz"
-    with np.load(file, allow_pickle=False) as stored:
-        arrays = dict(stored.items())
-    name = next(name for name in arrays if "/outputs/" in name)
-    sound = arrays.pop(name)
-    strange = [sound.view("V4"), sound.astype("U8"), sound.astype(np.float64)]
-    for array in (*strange, sound[:0], sound[:, :, :1], sound[0], np.asarray(1, np.float32)):
-        np.savez(file, **{**arrays, name: array})  # type: ignore[arg-type]
-        with pytest.raises(RunError, match=r"golden\.npz is damaged: 'generator/outputs/"):
-            exports.load(exported).golden("generator")
-    np.savez(file, **arrays)  # type: ignore[arg-type]
-    with pytest.raises(RunError, match=r"golden\.npz is damaged"):
-        exports.load(exported).golden("generator")
-
-
-def test_damaged_golden_is_refused(exported: Path) -> None:
-    found = exports.load(exported)
-    for content in (b"", b"PK\x03\x04 no zip", b"text"):
-        (exported / "golden.npz").write_bytes(content)
-        with pytest.raises(RunError, match="damaged"):
-            found.golden("generator")
-
-
-def test_a_network_whose_folder_is_gone_is_refused(exported: Path) -> None:
-    (exported / "generator").rename(exported / "elsewhere")
-    with pytest.raises(RunError, match="it names the network generator, but there is no folder of that name"):
-        exports.load(exported)
-
-
 @pytest.mark.slow
 def test_nothing_to_verify_is_no_success(ganzoo: Callable[..., Done], exported: Path, runs: Mapping[str, Run]) -> None:
     """`exported` holds webgpu only."""
@@ -285,232 +161,11 @@ def test_strangers_backend_that_lacks_an_operator(runs: Mapping[str, Run], tmp_p
         webdnn(runs["cnn"], [lacking], tmp_path / "export")
 
 
-@pytest.fixture
-def exported(runs: Mapping[str, Run], tmp_path: Path) -> Path:
-    webdnn(runs["dcgan-cond"], backends("webgpu"), tmp_path / "export")
-    return tmp_path / "export"
-
-
-@pytest.mark.parametrize("arch", ["cnn"])
-@pytest.mark.parametrize("fault", ["write", "judge", "budget", "interrupt"])
-def test_a_failed_export_leaves_the_former_one(
-    fault: str, arch: str, runs: Mapping[str, Run], exported: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = content(exported)
-    chosen, options = backends("webgpu"), {}
-    error: type[BaseException] = OSError
-
-    def fail(*arguments: Any) -> None:
-        raise error("at this point")
-
-    if fault == "write":
-        chosen = [replace(chosen[0], webdnn=replace(chosen[0].webdnn, write=fail))]
-    elif fault == "interrupt":
-        error = KeyboardInterrupt
-        chosen = [replace(chosen[0], webdnn=replace(chosen[0].webdnn, write=fail))]
-    elif fault == "judge":
-        error = VerificationError
-        options = {"judge": fail}
-    else:
-        error = BudgetError
-        options = {"budget": 1000}
-    with pytest.raises(error):
-        webdnn(runs[arch], chosen, exported, **options)  # type: ignore[arg-type]
-    assert content(exported) == before
-    assert [path.name for path in exported.parent.iterdir()] == ["export"]
-
-
-KILLED_IN_SWAP = """
-import os, signal, sys
-from pathlib import Path
-from ganzoo import plugins
-from ganzoo.export import exports
-from ganzoo.runs import run
-
-real = Path.rename
-def rename(self, target):
-    if self.name.startswith(".export.staging"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(self, target)
-Path.rename = rename
-exports.write(run.load(Path(sys.argv[1])), [plugins.BACKENDS.get("webgpu")], Path(sys.argv[2]), layout="webdnn")
-"""
-
-
-@pytest.mark.slow
-def test_a_kill_between_the_two_renames_is_mended(runs: Mapping[str, Run], exported: Path) -> None:
-    before = content(exported)
-    done = subprocess.run([sys.executable, "-c", KILLED_IN_SWAP, runs["cnn"].path, exported])
-    assert done.returncode == -9 and not exported.exists()
-    assert exports.load(exported).networks.keys() == {"generator"}  # the former one, back in its place
-    assert content(exported) == before
-
-
 def test_parameters_are_written_as_they_are(runs: Mapping[str, Run], exported: Path) -> None:
     """The weights file holds the generator's own numbers, in some order."""
     stored = np.frombuffer((exported / "generator" / "weight_webgpu.bin").read_bytes(), np.float32)
     weights = runs["dcgan-cond"].model().l0.W.array
     assert np.isin(weights.ravel(), stored).all()
-
-
-def test_manifest_that_leads_out_of_the_export(exported: Path) -> None:
-    manifest = exported / "export.json"
-    stored = json.loads(manifest.read_text())
-    for damage in (
-        {"networks": {"../..": {"inputs": [], "outputs": []}}},
-        {"networks": 3},
-        {"backends": [1]},
-        {"backends": {"webgpu": {"runs": "yes", "note": ""}}},
-        {"networks": {}},
-        {"run": 7},
-        {"layout": "other"},
-        {"format": "x"},
-    ):
-        manifest.write_text(json.dumps({**stored, **damage}))
-        with pytest.raises(RunError):
-            exports.load(exported)
-    manifest.write_text("{")
-    with pytest.raises(RunError, match="damaged"):
-        exports.load(exported)
-    manifest.unlink()
-    with pytest.raises(RunError, match="is not an export"):
-        exports.load(exported)
-
-
-# Sizes
-
-
-@pytest.mark.slow
-def test_report_is_what_lies_there(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    done = webdnn(runs["dcgan-cond"], backends(), tmp_path / "export")
-    made, parts = done.export, done.parts
-    report = json.loads((made.path / "report.json").read_text())
-    assert report == json.loads(json.dumps(size.report(parts, made.notes, ())))
-    files = {entry["path"]: entry for entry in report["files"]}
-    assert set(files) == set(made.description["files"])
-    for path, entry in files.items():
-        raw = (made.path / path).read_bytes()
-        assert entry["raw"] == len(raw)
-        assert len(gzip.decompress(gzip.compress(raw, 9))) == len(raw) and entry["gzip"] == len(
-            gzip.compress(raw, 9, mtime=0)
-        )
-        assert entry["brotli"] == len(brotli.compress(raw, quality=9 if path.endswith(".bin") else 11))
-        assert entry["holds"] == ("weights" if path.endswith(".bin") else "code")
-    webgl = report["backends"]["webgl"]
-    contents = {(made.path / path).read_bytes() for path in files if "webgl" in path}
-    assert webgl["distinct"] == sum(map(len, contents)) < webgl["raw"]
-    assert webgl["weights"] + webgl["code"] == webgl["raw"]
-    assert report["total"]["raw"] == sum(each["raw"] for each in report["backends"].values())
-    everything = {(made.path / path).read_bytes() for path in files}
-    assert sum(entry["distinct"] for entry in report["files"]) == sum(map(len, everything)) < report["total"]["raw"]
-    assert "no browser" in report["notes"]["webgpu"]
-
-
-@pytest.mark.slow
-def test_budget_names_the_largest_parts(runs: Mapping[str, Run], tmp_path: Path) -> None:
-    with pytest.raises(BudgetError, match=r"Largest: generator/weight_webgl\S+ \(841,988\)"):
-        webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("1MB"))
-    parts = webdnn(runs["dcgan-cond"], backends("webgl"), tmp_path / "export", budget=size.parse_bytes("4.2MB")).parts
-    assert size.total(parts).raw <= 4_200_000
-
-
-@given(st.integers(0, 10**12), st.sampled_from([*size.UNITS]), st.sampled_from(["", " "]))
-def test_sizes_are_read_as_written(n: int, unit: str, gap: str) -> None:
-    assert size.parse_bytes(f"{n}{gap}{unit}") == n * size.UNITS[unit]
-
-
-@pytest.mark.parametrize("text", ["", "MB", "-1MB", "1.5.2MB", "1 mib", "five", "1MB extra", "1e6"])
-def test_what_is_no_size(text: str) -> None:
-    with pytest.raises(UsageError):
-        size.parse_bytes(text)
-
-
-# Inputs
-
-
-def test_seeded_inputs_follow_their_specs() -> None:
-    vector = TensorSpec("x", (14,), "latent", parts=(Part("z", 10, "latent"), Part("label", 4, "onehot")))
-    image = TensorSpec("image", (1, 5, 5), "image", range=(0.0, 1.0))
-    x, picture = inputs.seeded((vector, image), 6, seed=3)
-    assert x.shape == (6, 14) and x.dtype == picture.dtype == np.float32
-    np.testing.assert_array_equal(x[:, 10:], np.eye(4)[[0, 1, 2, 3, 0, 1]])
-    assert 0.5 < x[:, :10].std() < 1.5
-    assert picture.min() >= 0 and picture.max() <= 1 and picture.std() > 0.2
-    np.testing.assert_array_equal(inputs.seeded((vector, image), 6, seed=3)[0], x)
-    assert (inputs.seeded((vector, image), 6, seed=4)[0] != x).any()
-    np.testing.assert_array_equal(inputs.seeded((vector,), 2, 0, labels=[2])[0][:, 10:], np.eye(4)[[2, 2]])
-
-
-# In the browser
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("arch", ARCHS)
-def test_exports_agree_with_chainer_in_the_browser(
-    arch: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
-) -> None:
-    place = tmp_path / "export"
-    done = ganzoo("export", runs[arch].path, "--all-backends", *WEBDNN, "--verify", "--json", "--out", place)
-    assert done.code == 0, done.err
-    checks = json.loads(done.out)["checks"]
-    assert {check["backend"] for check in checks} == {"webgl", "webassembly"}
-    assert all(check["ok"] and check["max_abs_error"] <= 1e-4 for check in checks)
-    made = exports.load(place)
-    (drawn, computed) = made.golden(next(iter(made.networks)))
-    assert len(drawn[0]) == len(computed[0]) == golden.SAMPLES
-
-
-@pytest.mark.browser
-def test_verifying_again(ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path) -> None:
-    made = webdnn(runs["dcgan-cond"], backends("webgl", "webassembly"), tmp_path / "export").export
-    checks = json.loads(ganzoo("verify", made.path, "--json").out)
-    assert {check["backend"] for check in checks} == {"webgl", "webassembly"}
-    assert all(check["ok"] and check["max_abs_error"] <= 1e-4 for check in checks)
-    done = ganzoo("verify", made.path, "--backend", "webgl")
-    assert done.code == 0 and "agrees" in done.out and "webassembly" not in done.out
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("backend", "file"), [("webassembly", "weight_webassembly.bin"), ("webgl", "weight_webgl_4096.bin")]
-)
-def test_a_tampered_export_is_exit_code_1(
-    backend: str, file: str, ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path
-) -> None:
-    made = webdnn(runs["dcgan-cond"], backends(backend), tmp_path / "export").export
-    weights = made.path / "generator" / file
-    raw = np.frombuffer(weights.read_bytes(), np.float32).copy()
-    raw[:2000] += 0.01
-    weights.write_bytes(raw.tobytes())
-    done = ganzoo("verify", made.path)
-    assert done.code == 1 and f"{backend}, f32: The output differs from Chainer's" in done.err
-    assert "FAILED" in done.out
-    raw[:] = np.nan
-    weights.write_bytes(raw.tobytes())
-    done = ganzoo("verify", made.path)
-    # GLSL may turn NaN into a number on the way, and does here; that differs all the more
-    assert done.code == 1 and ("NaN" in done.err or (backend == "webgl" and "differs" in done.err))
-
-
-@pytest.mark.browser
-def test_an_export_that_differs_is_not_swapped_in(
-    ganzoo: Callable[..., Done], runs: Mapping[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    webdnn(runs["dcgan-cond"], backends("webassembly"), tmp_path / "export")
-    before = content(tmp_path / "export")
-    monkeypatch.setattr(golden, "reference", lambda net, drawn: [array + 0.01 for array in reference(net, drawn)])
-    done = ganzoo(
-        "export",
-        runs["dcgan-cond"].path,
-        "--backend",
-        "webassembly",
-        "--layout",
-        "webdnn",
-        "--out",
-        tmp_path / "export",
-    )
-    assert done.code == 1 and "differs" in done.err
-    assert content(tmp_path / "export") == before
 
 
 @pytest.mark.slow
