@@ -87,31 +87,30 @@ def _browse(
     device = "a phone" if visitor.family == "phone" else "this machine"
     user_agent, reason = "", ""
     works = False
-    for turn in rounds:
-        if turn.round == len(peaks):
-            progress(f"{visitor.name}, round {turn.round + 1}: peak speed of WebAssembly")
-            try:
-                peaks.append(peak.measure(modules, visitor, options.silence))
-            except VerificationError:
-                peaks.append({})
-            except BrowserMissingError as missing:
-                if not peaks:
-                    reason = missing.message
-                    break
-                peaks.append({})
-        progress(f"{visitor.name}, round {turn.round + 1}, {turn.contestant}")
-        try:
+    try:
+        for turn in rounds:
+            if turn.round == len(peaks):
+                progress(f"{visitor.name}, round {turn.round + 1}: peak speed of WebAssembly")
+                try:
+                    peaks.append(peak.measure(modules, visitor, options.silence))
+                except VerificationError:
+                    peaks.append({})
+                except BrowserMissingError as missing:
+                    if not peaks:
+                        reason = missing.message
+                        break
+                    peaks.append({})
+            progress(f"{visitor.name}, round {turn.round + 1}, {turn.contestant}")
             visits = _visits(turn.contestant, visitor, options)
-        except KeyboardInterrupt:  # an hour's figures are not thrown away
-            reason = STOPPED
-            break
-        user_agent = user_agent or visits.full.user_agent
-        found[turn.contestant].append(visits)
-        works = works or not visits.reason
-        if not works and sum(map(len, found.values())) == HOPELESS:
-            reason = f"Its first {HOPELESS} visits failed, the last one with: {visits.reason}"
-            break
-        rounds.took(turn, visits.reason or typical(visits.full))
+            user_agent = user_agent or visits.full.user_agent
+            found[turn.contestant].append(visits)
+            works = works or not visits.reason
+            if not works and sum(map(len, found.values())) == HOPELESS:
+                reason = f"Its first {HOPELESS} visits failed, the last one with: {visits.reason}"
+                break
+            rounds.took(turn, visits.reason or typical(visits.full))
+    except KeyboardInterrupt:  # an hour's figures are not thrown away
+        reason = STOPPED
     return Browsed(visitor.name, visitor.version, device, user_agent, reason, found, peaks)
 
 

@@ -51,12 +51,13 @@ def test_a_program_that_is_none_is_missing(tmp_path, short_tmp):
 
 
 def test_a_browser_that_cannot_be_killed_is_not_waited_for(tmp_path, short_tmp, monkeypatch):
-    # a stand-in for one that hangs in the kernel: no signal is sent
     monkeypatch.setattr(processes, "GRACE", 0.1)
-    monkeypatch.setattr(processes, "_signal", lambda process, folder, force: None)
     started = time.monotonic()
-    with launch.launch(Browser("", script(tmp_path / "hanging", "exec sleep 600"), ""), "about:blank") as launched:
-        pass
+    with monkeypatch.context() as kernel:  # no signal reaches what hangs in a system call
+        kernel.setattr(os, "kill", lambda pid, number: None)
+        kernel.setattr(os, "killpg", lambda group, number: None)
+        with launch.launch(Browser("", script(tmp_path / "hanging", "exec sleep 600"), ""), "about:blank") as launched:
+            pass
     assert launched.exit_code() is None
     assert time.monotonic() - started < 10
     launched.process.kill()
