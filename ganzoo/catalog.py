@@ -12,12 +12,11 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins
 from ganzoo.errors import DuplicateNameError, PluginError, RunError, UnknownNameError
-from ganzoo.specs import Arch, Backend, Dataset
 from ganzoo.streams import aside, results
 
 if TYPE_CHECKING:
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
     from pathlib import Path
 
-REGISTRIES: Mapping[str, plugins.Registry[Any]] = {
-    "archs": plugins.ARCHS,
-    "backends": plugins.BACKENDS,
-    "datasets": plugins.DATASETS,
-}
+    from ganzoo.bench.peers import Peer
+    from ganzoo.specs import Arch, Backend, Dataset
+
 PATIENCE = 60.0  # seconds for the import of all plugins of other packages: some bring a framework with them
 LEAST = 1.0  # for what one says that has ended while another was waited for
 # `sys.path` is that of the asking process from the first line on, so that both find the same packages
@@ -40,7 +37,7 @@ def listing(kind: str, root: Path) -> list[dict[str, Any]]:
     """One entry for each plugin of `kind`, or for each run in `root`. A broken plugin has an `error`."""
     if kind == "runs":
         return _runs(root)
-    entries = REGISTRIES[kind].entries()
+    entries = SHELVES[kind].registry.entries()
     strangers = [name for name, found in entries.items() if not all(map(_is_ours, found))]
     told = _told_elsewhere(kind, strangers)
     return [
@@ -63,13 +60,13 @@ def tell(kind: str, name: str) -> None:
 def info(name: str) -> dict[str, Any]:
     """Everything that the plugin `name` of any kind declares."""
     known: list[str] = []
-    for registry in REGISTRIES.values():
-        names = registry.names()
+    for shelf in SHELVES.values():
+        names = shelf.registry.names()
         if name in names:
-            spec = registry.get(name)
-            return {"kind": registry.kind, **DETAILS[type(spec)](spec)}
+            spec = shelf.registry.get(name)
+            return {"kind": shelf.registry.kind, "name": name, **shelf.brief(spec), **shelf.details(spec)}
         known += names
-    raise UnknownNameError("architecture, backend or data set", name, known)
+    raise UnknownNameError("architecture, backend, data set or peer", name, known)
 
 
 def _is_ours(entry: EntryPoint) -> bool:
@@ -77,8 +74,9 @@ def _is_ours(entry: EntryPoint) -> bool:
 
 
 def _told(kind: str, name: str) -> dict[str, Any]:
+    shelf = SHELVES[kind]
     try:
-        return _brief(REGISTRIES[kind].get(name))
+        return shelf.brief(shelf.registry.get(name))
     except (DuplicateNameError, PluginError) as error:
         return {"error": error.message}
 
@@ -118,35 +116,57 @@ def _answer(child: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
     return answer
 
 
-def _brief(spec: Any) -> dict[str, Any]:
-    match spec:
-        case Arch():
-            return {"summary": spec.summary, "presets": list(spec.presets)}
-        case Backend():
-            webdnn = {"runs": spec.webdnn.runs, "note": spec.webdnn.note} if spec.webdnn else {}
-            return {"summary": spec.summary, **webdnn}
-        case Dataset():
-            return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape)}
-    raise PluginError(f"{spec!r} is not a plugin of ganzoo.")
-
-
 def _arch(spec: Arch) -> dict[str, Any]:
+    return {"summary": spec.summary, "presets": list(spec.presets)}
+
+
+def _recipes(spec: Arch) -> dict[str, Any]:
     presets = {name: asdict(preset) for name, preset in spec.presets.items()}
-    return {"name": spec.name, "summary": spec.summary, "source": spec.source, "presets": presets}
+    return {"source": spec.source, "descriptions": dict(spec.descriptions), "presets": presets}
 
 
 def _backend(spec: Backend) -> dict[str, Any]:
-    more = {"toolchains": list(spec.webdnn.toolchains)} if spec.webdnn else {}
-    return {"name": spec.name, "title": spec.title, **_brief(spec), **more}
+    webdnn = {"runs": spec.webdnn.runs, "note": spec.webdnn.note} if spec.webdnn else {}
+    return {"summary": spec.summary, **webdnn}
+
+
+def _technology(spec: Backend) -> dict[str, Any]:
+    toolchains = {"toolchains": list(spec.webdnn.toolchains)} if spec.webdnn else {}
+    return {"title": spec.title, **toolchains}
 
 
 def _dataset(spec: Dataset) -> dict[str, Any]:
-    more = {"source": spec.source, "licence": spec.licence}
+    return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape)}
+
+
+def _origin(spec: Dataset) -> dict[str, Any]:
     download = {"download": f"ganzoo data fetch {spec.name}"} if spec.fetch else {}
-    return {"name": spec.name, **_brief(spec), **more, **download}
+    return {"source": spec.source, "licence": spec.licence, **download}
 
 
-DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {Arch: _arch, Backend: _backend, Dataset: _dataset}
+def _peer(spec: Peer) -> dict[str, Any]:
+    return {"summary": f"npm package {spec.package}, for {', '.join(spec.code)}"}
+
+
+def _library(spec: Peer) -> dict[str, Any]:
+    return {"backends": list(spec.code), "batches": spec.batches}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A kind of plugin: its registry, what `list` tells of a plugin, and what `info` tells besides."""
+
+    registry: plugins.Registry[Any]
+    brief: Callable[[Any], dict[str, Any]]
+    details: Callable[[Any], dict[str, Any]]
+
+
+SHELVES: Mapping[str, Shelf] = {
+    "archs": Shelf(plugins.ARCHS, _arch, _recipes),
+    "backends": Shelf(plugins.BACKENDS, _backend, _technology),
+    "datasets": Shelf(plugins.DATASETS, _dataset, _origin),
+    "peers": Shelf(plugins.PEERS, _peer, _library),
+}
 
 
 def _runs(root: Path) -> list[dict[str, Any]]:

@@ -246,7 +246,7 @@ class Arch:
     `build(config)` returns the network whose parameters are saved in `model.npz`, with initial weights.
     `train(config, data)` returns the updater for such a network on `config.device`, as a `Training`.
     `export(config, model)` returns the networks to export, given a `model` that was built and loaded.
-    The first preset is the default.
+    The first preset is the default. `descriptions` explains hyper-parameters, by their names, in a short sentence each.
     """
 
     name: str
@@ -256,6 +256,7 @@ class Arch:
     build: Callable[[TrainConfig], Any]
     train: Callable[[TrainConfig, Data], Training]
     export: Callable[[TrainConfig, Any], Sequence[Network]]
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _require_name(self)
@@ -266,6 +267,10 @@ class Arch:
             and all(isinstance(name, str) and isinstance(preset, Preset) for name, preset in self.presets.items())
         )
         _require(self, "presets", bool(recipes), "a mapping of names to Presets, at least one")
+        texts = isinstance(self.descriptions, Mapping) and all(
+            isinstance(text, str) for pair in self.descriptions.items() for text in pair
+        )
+        _require(self, "descriptions", texts, "a mapping of names to texts")
         for hook in ("build", "train", "export"):
             _require(self, hook, callable(getattr(self, hook)), "a function")
 

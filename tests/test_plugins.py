@@ -131,6 +131,7 @@ def test_what_a_plugin_prints_is_kept_from_standard_output(
         (f"{MADE} ARCH = replace(ARCH, presets={{}})", "Arch.presets is {}"),
         (f"{MADE} ARCH = replace(ARCH, presets=[])", "Arch.presets is []"),
         (f"{MADE} ARCH = replace(ARCH, presets={{'a': 3}})", "Arch.presets is {'a': 3}"),
+        (f"{MADE} ARCH = replace(ARCH, descriptions={{'a': 3}})", "Arch.descriptions is {'a': 3}"),
         (f"{MADE} ARCH = replace(ARCH, train=None)", "Arch.train is None"),
         (f"{MADE} ARCH = replace(ARCH, name='../liar')", "Arch.name is '../liar'"),
         (f"{MADE} Preset('', batch_size=0)", "Preset.batch_size is 0"),

@@ -44,6 +44,20 @@ WIDTHS: Mapping[str, tuple[int, int, int]] = {  # channels of the three images b
 }
 MOST_LATENT = 1 << 14  # the first layer of the widest generator then takes 113 MB, and its training five times that
 RATES = ("gen_alpha", "dis_alpha")  # `Training.rates`
+DESCRIPTIONS: Mapping[str, str] = {
+    "width": f"Size of the generator, by its number of channels: {', '.join(WIDTHS)}.",
+    "last_ksize": "Kernel size of the generator's last layer: 2, or 4, with which its windows overlap.",
+    "latent_dim": "Number of noise values that the generator takes.",
+    "noise_dims": "Number of noise values that change the picture at first; the weights of the others begin at 0.",
+    "gen_alpha": "Learning rate of the generator (Adam's alpha).",
+    "dis_alpha": "Learning rate of the discriminator or critic (Adam's alpha).",
+    "beta1": "Adam's decay rate of the average gradient, in both networks.",
+    "beta2": "Adam's decay rate of the average squared gradient, in both networks.",
+    "decay_from": "Fraction of the training after which both learning rates fall linearly to 0; 1 keeps them constant.",
+    "clip": "Largest norm of a network's gradient; 0 turns clipping off.",
+    "bn_decay": "Decay rate of the running mean and variance in batch normalization.",
+    "ema_decay": "Decay rate of the moving average of the generator's weights; 0 keeps no average.",
+}
 
 
 class Generator(chainer.Chain):

@@ -149,4 +149,9 @@ ARCH = Arch(
     build=build,
     train=train,
     export=export,
+    descriptions={
+        "alpha": "Learning rate at the start (Adam's alpha).",
+        "final_alpha": "Learning rate at the end, as a fraction of alpha; it falls linearly.",
+        "shift": "Largest random shift of a training image, in pixels, in each direction.",
+    },
 )

@@ -200,4 +200,10 @@ ARCH = Arch(
     build=_gan.build,
     train=train,
     export=_gan.export,
+    descriptions={
+        **_gan.DESCRIPTIONS,
+        "discriminator": "Kind of discriminator: planes takes the label as image planes, class gives a logit a class.",
+        "wrong_label": "Weight of the loss of real images under a wrong label.",
+        "r1": "Weight of the R1 penalty on the discriminator's gradient; 0 leaves it out.",
+    },
 )

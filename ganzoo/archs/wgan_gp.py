@@ -141,4 +141,9 @@ ARCH = Arch(
     build=_gan.build,
     train=train,
     export=_gan.export,
+    descriptions={
+        **_gan.DESCRIPTIONS,
+        "critic": "Kind of critic: planes takes the label as image planes, class gives a score a class.",
+        "critic_steps": "Number of steps of the critic for each step of the generator.",
+    },
 )

@@ -1,4 +1,4 @@
-"""`ganzoo list`, `info` and `data`: architectures, backends, data sets and runs."""
+"""`ganzoo list`, `info` and `data`: architectures, backends, data sets, peers and runs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Kind(str, Enum):
     archs = "archs"
     backends = "backends"
     datasets = "datasets"
+    peers = "peers"
     runs = "runs"
 
 
@@ -39,12 +40,12 @@ def list_(
     kind: Annotated[
         Kind | None,
         typer.Argument(
-            metavar="KIND", help="What to list: archs, backends, datasets or runs.", show_default="all of them"
+            metavar="KIND", help="What to list: archs, backends, datasets, peers or runs.", show_default="all of them"
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the architectures, backends, data sets and runs."""
+    """List the architectures, backends, data sets, peers (libraries to compare with) and runs."""
     from ganzoo import catalog
 
     kinds = [kind.value] if kind else [each.value for each in Kind]
@@ -59,17 +60,19 @@ def list_(
     app,
     LOOKING,
     examples="""
-# Show the presets of an architecture and their hyper-parameters
+# Show the hyper-parameters and presets of an architecture
 ganzoo info dcgan-cond
 """,
 )
 def info(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an architecture, a backend or a data set.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of an architecture, a backend, a data set or a peer.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Show the details of an architecture, a backend or a data set.
+    """Show the details of an architecture, a backend, a data set or a peer.
 
-    For an architecture these are its presets with all hyper-parameters; for a data set its source and licence.
+    For an architecture these are its hyper-parameters and its presets; for a data set its source and licence.
     """
     from ganzoo import catalog
 

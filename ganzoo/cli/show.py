@@ -37,16 +37,42 @@ def _summary(entry: Mapping[str, Any]) -> str:
 
 
 def info(found: Mapping[str, Any]) -> None:
-    messages = console.out()
     for key, value in found.items():
-        if key == "presets":
-            for name, preset in value.items():
-                messages.print(f"\npreset {name}: {preset['summary']}", markup=False)
-                values = {k: preset[k] for k in ("epochs", "pictures", "batch_size") if preset[k]} | preset["hparams"]
-                for option, default in values.items():
-                    messages.print(f"  {option:14} {default}", markup=False)
-        elif value not in ("", None, []):
-            messages.print(f"{key:10} {value}", markup=False, soft_wrap=True)
+        if key not in ("descriptions", "presets") and value not in ("", None, []):
+            console.out().print(f"{key:10} {_plain(value)}", markup=False, soft_wrap=True)
+    if "presets" in found:
+        console.out().print()
+        _presets(found["presets"], found["descriptions"])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _presets(presets: Mapping[str, Mapping[str, Any]], descriptions: Mapping[str, str]) -> None:
+    """Print the hyper-parameters with the values of the first preset, and the presets with the values that differ."""
+    first = next(iter(presets.values()))["hparams"]
+    names = {name for preset in presets.values() for name in preset["hparams"]}
+    keys = [*first, *sorted(names - set(first))]
+    console.table(
+        ("hyper-parameter", "default", "description"),
+        [[key, str(first.get(key, "-")), descriptions.get(key, "")] for key in keys],
+        title="Hyper-parameters: change them with --set NAME=VALUE",
+    )
+    rows = []
+    for name, preset in presets.items():
+        other = [f"{key}={value}" for key, value in preset["hparams"].items() if first.get(key) != value]
+        told = [preset["summary"], *([f"Other values: {', '.join(other)}"] if other else [])]
+        rows.append([name, _length(preset), str(preset["batch_size"]), "\n".join(told)])
+    console.table(
+        ("preset", "length", "batch size", "description"), rows, title="Presets: choose one with --preset NAME"
+    )
+
+
+def _length(preset: Mapping[str, Any]) -> str:
+    return f"{preset['epochs']} epochs" if preset["epochs"] else f"{preset['pictures']:,} images"
 
 
 def trained(run: Run) -> None:

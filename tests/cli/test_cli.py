@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from ganzoo import plugins
 from tests.support.registries import ARCHS, BACKENDS, DATASETS
 
 if TYPE_CHECKING:
@@ -148,12 +149,29 @@ def test_no_colour_off_a_terminal_and_under_no_color(in_tmp: Path) -> None:
 
 
 def test_info_shows_every_preset(ganzoo: Callable[..., Done]) -> None:
-    done = ganzoo("info", "dcgan-cond")
-    assert "preset default" in done.out and "preset blog" in done.out
+    shown = ganzoo("info", "dcgan-cond").out
+    assert re.search(r"^ default +900,000 images +64 ", shown, re.MULTILINE)
+    assert re.search(r"^ blog +200 epochs +128 ", shown, re.MULTILINE)
+    assert re.search(r"^ tiny .*\n.*\n +Other values: width=tiny\n", shown, re.MULTILINE)
     presets = json.loads(ganzoo("info", "dcgan-cond", "--json").out)["presets"]
     assert presets["blog"]["epochs"] == 200 and presets["blog"]["hparams"]["clip"] == 0.1
     assert json.loads(ganzoo("info", "webassembly", "--json").out)["toolchains"] == ["zig", "emscripten"]
     assert json.loads(ganzoo("info", "mnist", "--json").out)["n_classes"] == 10
+
+
+def test_info_explains_every_hyper_parameter(ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = ganzoo("info", "cnn").out
+    assert re.search(r"^ shift +2 +Largest random shift of a training image, in *\n", shown, re.MULTILINE)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert json.loads(ganzoo("info", "cnn", "--json").out)["descriptions"]["shift"].startswith("Largest random shift")
+
+
+def test_peers_are_listed(ganzoo: Callable[..., Done]) -> None:
+    listed = {entry["name"]: entry for entry in json.loads(ganzoo("list", "--json").out)["peers"]}
+    assert set(listed) == set(plugins.PEERS.names())
+    assert listed["tensorflow.js"]["summary"] == "npm package @tensorflow/tfjs-core, for webassembly, webgl, webgpu"
+    assert json.loads(ganzoo("info", "webdnn", "--json").out)["backends"] == ["webgl", "webassembly"]
 
 
 def test_doctor(ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
