@@ -41,7 +41,8 @@ ExportName = Annotated[
     str | None,
     typer.Argument(
         metavar="EXPORT",
-        help="Folder of an export, or name or folder of an exported run.",
+        help="A run, an export, or a network's folder: the name or folder of a run that was exported, the folder of "
+        "an export, or the folder of one network in it.",
         show_default=EXPORT_DEFAULT,
         autocompletion=complete(run_names),
     ),
@@ -50,7 +51,8 @@ ExportNames = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="EXPORT",
-        help="Folders of exports, or names or folders of exported runs.",
+        help="Runs, exports, or networks' folders: names or folders of runs that were exported, folders of exports, "
+        "or folders of single networks in them.",
         show_default=EXPORT_DEFAULT,
         autocompletion=complete(run_names),
     ),
@@ -86,7 +88,8 @@ def tolerance_option(panel: str | None = None) -> Any:
         metavar="NUMBER",
         min=0.0,
         help="Largest absolute difference from Chainer's output that counts as equal.",
-        show_default="by encoding, depth and Chainer's own distance from float64",
+        show_default="a bound that depends on the number format of the weights, on the depth of the network and on "
+        "Chainer's own rounding errors",
         rich_help_panel=panel,
     )
 

@@ -54,7 +54,7 @@ def bench(
         bool,
         typer.Option(
             "--listen",
-            help="Time a phone too: prints a QR code for it to open, and listens on a port of your network.",
+            help="Also time a phone: print a QR code for the phone to open, and listen on a port of your network.",
             rich_help_panel=WHAT,
         ),
     ] = False,
@@ -62,7 +62,8 @@ def bench(
         bool,
         typer.Option(
             "--peers",
-            help="Time the same networks in other libraries too. npm downloads these once.",
+            help="Also time the same networks in other libraries, which npm downloads once. "
+            "'ganzoo list peers' shows them.",
             rich_help_panel=WHAT,
         ),
     ] = False,
