@@ -1,1 +1,1 @@
-"""`ganzoo bench`: what an export costs in a real browser, as a table and as JSON."""
+"""`ganzoo bench`: measure what an export costs in a real browser, and report it as a table, a page or JSON."""

@@ -1,4 +1,7 @@
-"""What became faster or slower from one report to another, told by ratios: times of other days say nothing."""
+"""Compare two reports and tell what became faster or slower.
+
+Only ratios are compared, because the times of another day or another machine say nothing.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,16 @@ _Reasons = dict[tuple[str, ...], str]
 
 
 class _WrongError(Exception):
-    """A document is not what `reports/schema.json` says; the message says where."""
+    """A document does not follow `reports/schema.json`; the message says where."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What is compared. `against` is a peer, the peak of the machine's WebAssembly, or ganzoo: does it run at all?"""
+    """The identity of a ratio: one figure of one network, backend and browser.
+
+    `against` is what ganzoo is compared with: a peer, the peak speed of WebAssembly on this machine, or ganzoo itself,
+    which only tells whether it runs at all.
+    """
 
     network: str
     backend: str
@@ -45,10 +52,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Change:
-    """`verdict` is "same", "faster", "slower", "new" or "gone"; a larger ratio is a faster ganzoo.
+    """A ratio in both reports, and how it changed. A larger ratio means a faster ganzoo.
 
-    What is gone because ganzoo fails now is "slower", with the `reason`; what is gone because a peer fails has the
-    peer's `reason`.
+    `verdict` is "same", "faster", "slower", "new" or "gone". A ratio that is missing because ganzoo fails now counts as
+    "slower"; one that is missing because a peer fails counts as "gone". Either has the `reason` of the failure.
     """
 
     key: Key
@@ -60,7 +67,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`notes` are sentences on what else differs: a ratio moves with a peer's version and with the browser's, too."""
+    """All changes between two reports.
+
+    `notes` are sentences about other differences, such as the version of a peer or of a browser, which can move a ratio
+    as well.
+    """
 
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
@@ -71,7 +82,10 @@ class Comparison:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A report from a file, checked. Raises `UsageError` for what is none, or has another schema."""
+    """Read a report from a file and check it.
+
+    Raises `UsageError` if the file is not a report or has another schema.
+    """
     remedy = "Give a file that 'ganzoo bench --json' of this version wrote."
     try:
         with path.open("rb") as file:
@@ -97,9 +111,10 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: float = TOLERANCE) -> Comparison:
-    """What changed between two reports, which `read` has checked or `document` has made, in the order of the reports.
+    """Return the changes from report `old` to report `new`, in the order of the reports.
 
-    A median beyond `tolerance` (0.10: by a factor of 1.1) is a change, unless both have intervals and these overlap.
+    Both come from `read` or from `document`. A change needs a median that moved by more than `tolerance` (0.10 is a
+    factor of 1.1); if both medians have intervals, these must not overlap.
     """
     before, now, reasons = dict(_figures(old)), dict(_figures(new)), _why(new)
     changes = [
@@ -109,13 +124,13 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: float = T
 
 
 def line(change: Change) -> tuple[str, ...]:
-    """A row below `HEADINGS`, as text."""
+    """Return a table row for `change`, one text for each of `HEADINGS`."""
     network, backend, browser, against, figure, *rest = cells(change)
     return f"{network}, {backend}, {browser}: {figure} against {against}", *rest
 
 
 def one_sided(changes: Sequence[Change]) -> Iterator[str]:
-    """Sentences on what only one of the reports has: whole contestants, seldom single figures."""
+    """Yield sentences about what only one of the two reports has, which is mostly whole contestants."""
     for verdict, which in (("gone", "older"), ("new", "newer")):
         counts = Counter(
             (change.key.network, change.key.backend, change.key.browser, change.key.against, change.reason)
@@ -134,7 +149,7 @@ def one_sided(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def cells(change: Change) -> tuple[str, ...]:
-    """What is told of a change, as text: its key's parts, before, now, the verdict."""
+    """Return what a report says of `change`: the parts of its key, the ratio before and now, and the verdict."""
     key = change.key
     factor = ""
     if change.verdict in ("faster", "slower") and change.old and change.new:
@@ -166,20 +181,20 @@ def _change(key: Key, old: Estimate | None, new: Estimate | None, reasons: _Reas
 
 
 def _overlap(a: Estimate, b: Estimate) -> bool:
-    """Whether both have intervals and these share a value."""
+    """Return whether both estimates have intervals and the intervals overlap."""
     if a.low is None or a.high is None or b.low is None or b.high is None:
         return False
     return a.low <= b.high and b.low <= a.high
 
 
 def _why(document: Mapping[str, Any]) -> _Reasons:
-    """Why libraries failed, by network, backend, browser and library, and why browsers did, by name."""
+    """Return why libraries failed, by (network, backend, browser, library), and why browsers failed, by (browser,)."""
     browsers: _Reasons = {(_text(each, "name"),): _text(each, "reason") for each in _each(document, "browsers")}
     return browsers | {(*_place(row), _text(row, "library")): _text(row, "reason") for row in _each(document, "rows")}
 
 
 def _figures(document: Mapping[str, Any]) -> Iterator[tuple[Key, Estimate]]:
-    """All ratios of a report, by what they are of."""
+    """Yield all ratios of a report with their keys."""
     for row in _each(document, "rows"):
         place = _place(row)
         if _text(row, "library") != OWN or _text(row, "reason"):
@@ -211,7 +226,7 @@ def _notes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _told(document: Mapping[str, Any]) -> dict[str, str]:
-    """What ratios depend on besides ganzoo: versions and the machine."""
+    """Return what else the ratios depend on: the versions and the machine."""
     browsers = {_text(each, "name"): _text(each, "version") for each in _each(document, "browsers")}
     versions = _is(document, "versions", dict)
     cpu = {"processor": _text(_is(document, "machine", dict), "cpu")}
@@ -240,12 +255,12 @@ def _text(where: Mapping[str, Any], name: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """What a terminal can be shown: a control sequence has no place in a report."""
+    """Return `text` without control sequences, so that a terminal can show it."""
     return one_line(text)[:300]
 
 
 def _estimate(value: Any, name: str) -> Estimate | None:
-    """An estimate's object, a plain number (which is exact), or None."""
+    """Return an estimate as an object of the report, as a plain number (which is exact), or None."""
     if value is None:
         return None
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Who competes: each network of an export on each backend, by its own loader and by those of its peers."""
+"""The contestants of a benchmark: each network of an export on each backend, run by its own loader and by the peers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ ALONE = "It can only run batch size 1, which --batch leaves out."
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A network of an export. `name` is its own in a report; `source` is what peers get, None where its run is gone."""
+    """A network of an export. `name` is its name in the report.
+
+    `source` is what the peers get, None if its run is gone.
+    """
 
     name: str
     export: Export
@@ -41,7 +44,7 @@ class Subject:
 
     @property
     def multiply_adds(self) -> int | None:
-        """For one picture; None where nobody can tell."""
+        """The multiply-adds for one picture, None if they are unknown."""
         try:
             return sum(step.multiply_adds for step in self.source.plan.steps) if self.source else None
         except UnsupportedOperatorError:  # WebDNN's layout takes what ganzoo's compiler may refuse
@@ -49,7 +52,7 @@ class Subject:
 
     @cached_property
     def golden(self) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
-        """Seeded inputs and Chainer's outputs, arrays (N, ...) by name."""
+        """Seeded inputs and Chainer's outputs for them, arrays (N, ...) by name."""
         entry = self.export.networks[self.network]
         sides = zip(("inputs", "outputs"), self.export.golden(self.network), strict=True)
         inputs, outputs = (
@@ -63,7 +66,7 @@ class Subject:
 
     @property
     def weights_bytes(self) -> int:
-        """Of the network's files of weights."""
+        """The size of the network's weights files."""
         files: Mapping[str, Mapping[str, int]] = self.export.description["files"]
         of_weights = [path for path in files if path.startswith(f"{self.network}/weights") and not path.endswith(".js")]
         return sum(files[path]["bytes"] for path in of_weights)
@@ -71,12 +74,12 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class Contestant:
-    """One library with one network on one backend: what its page is served, and what it must answer.
+    """One library that runs one network on one backend: the files of its page, and the outputs that it must give.
 
-    `package` is what names the library's version. `folders` are what loads and runs it, its code and the network's
-    files, as "runner", "lib" and "model". `expected` is Chainer's output for `inputs`, arrays (N, ...) by name;
-    `tolerance` the largest absolute difference that is no fault. `batches` are the numbers of pictures a run that it
-    is timed at. With a `reason` it cannot run.
+    `package` is the npm package that has the library's version. `folders` has the folders "runner", "lib" and "model":
+    what loads and runs the network, the code of the library, and the files of the network. `expected` is Chainer's
+    output for `inputs`, both arrays (N, ...) by name. `tolerance` is the largest absolute difference that is allowed.
+    `batches` are the batch sizes to time. If there is a `reason`, the contestant cannot run.
     """
 
     network: str
@@ -92,7 +95,7 @@ class Contestant:
 
     @property
     def own_files(self) -> list[Path]:
-        """The folders whose bytes are the library's and the network's; the runner is the benchmark's."""
+        """The folders whose bytes belong to the library and the network. The runner belongs to the benchmark."""
         return [folder for name, folder in self.folders.items() if name != "runner"]
 
     def __str__(self) -> str:
@@ -100,9 +103,9 @@ class Contestant:
 
 
 def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
-    """The networks of `exports`, each with the run that it came from where that is here.
+    """Return the networks of `exports`, each with the run that it came from, if that is here.
 
-    Those that share a name are told apart by their run's.
+    Networks with the same name get the name of their run as well.
     """
     names = Counter(network for export, _ in exports for network in export.networks)
     found = []
@@ -117,10 +120,10 @@ def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
 def contestants(
     chosen: Sequence[Subject], peers: Sequence[Installed], options: BenchOptions, root: Path, progress: Progress
 ) -> list[Contestant]:
-    """Everybody who competes, staged below `root`, what is served compressed as a host would.
+    """Return all contestants. Their files are written below `root`, and compressed as a host would compress them.
 
-    Raises `UsageError` for a backend that no browser runs, or peers without a run; `ToolMissingError` when a peer lacks
-    what writes its files.
+    Raises `UsageError` for a backend that no browser runs, or if there are peers but no run; `ToolMissingError` if the
+    package is missing that writes the files of a peer.
     """
     from ganzoo.serving.compressed import precompress
 
@@ -138,7 +141,7 @@ def contestants(
 
 
 def _own(subject: Subject, backend: str, options: BenchOptions, root: Path) -> Contestant:
-    """The export itself, copied: compressed files are written beside its own."""
+    """Return the export itself as a contestant. It is copied, because compressed files are written beside its own."""
     model = models.own(subject.export, subject.network, backend)
     shutil.copytree(model.folder, root / "model")
     folders = {"model": root / "model", "runner": model.runner}
@@ -199,5 +202,5 @@ def _peers(
 
 
 def _one(options: BenchOptions) -> tuple[int, ...]:
-    """What is left of the batches for a library that takes one picture a run."""
+    """Return the batch sizes for a library that takes one picture per run."""
     return (1,) if 1 in options.batches else ()

@@ -1,5 +1,7 @@
-"""A benchmark's report as plain data: what `--json` writes and every other report shows. `reports/schema.json` says
-what each field is."""
+"""The report of a benchmark as plain data. `--json` writes it, and every other report shows it.
+
+`reports/schema.json` describes each field.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ OWN = "ganzoo"
 
 @dataclass(frozen=True)
 class Visits:
-    """A contestant's visits of one round; `throttled` is None where no slow link is asked for, or not reached."""
+    """The visits to one contestant in one round.
+
+    `throttled` is None if no slow link was asked for or the first visit failed.
+    """
 
     full: Visit
     throttled: Visit | None = None
@@ -36,15 +41,15 @@ class Visits:
 
     @property
     def wrong(self) -> bool:
-        """Whether an output was not Chainer's."""
+        """Return whether an output differed from Chainer's."""
         return self.full.wrong or (self.throttled is not None and self.throttled.wrong)
 
 
 @dataclass(frozen=True)
 class Browsed:
-    """What one browser gave: `rounds` of each contestant in order, and of the peak, GFLOP/s by module.
+    """The results of one browser: `rounds` has the visits of each contestant in order, `peaks` has GFLOP/s by module.
 
-    With a `reason` it gave nothing, or nothing more.
+    If there is a `reason`, the browser gave no results, or stopped giving them.
     """
 
     name: str
@@ -64,7 +69,11 @@ def document(
     load: Sequence[float],
     git: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The report. `versions` are of all that took part, `git` of the sources; `load` is the machine's along the way."""
+    """Return the report.
+
+    `versions` names everything that took part, `git` is the state of the sources, and `load` has the load of the
+    machine over time.
+    """
     arithmetic = {subject.name: subject.multiply_adds for subject in subjects}
     return {
         "schema": SCHEMA,
@@ -89,7 +98,7 @@ def document(
 
 
 def sources() -> dict[str, Any] | None:
-    """The state of ganzoo's own sources; None outside of a checkout."""
+    """Return the git state of ganzoo's own sources, None outside a checkout."""
     state = provenance.git(Path(__file__))
     return {"commit": state.removesuffix("-dirty"), "dirty": state.endswith("-dirty")} if state else None
 
@@ -183,7 +192,10 @@ def _row(
 
 
 def _timed(browsed: Browsed, visits: Sequence[Visits], n: int, multiply_adds: int | None) -> dict[str, Any]:
-    """The figures of runs of `n` pictures. Its samples are pooled over rounds, its medians are not."""
+    """Return the figures of runs of `n` pictures.
+
+    Quantiles are of the pooled samples of all rounds; medians are per round.
+    """
     timings = [None if each.reason else each.full.timing(n) for each in visits]
     good = [timing for timing in timings if timing]
     samples = [time for timing in good for time in timing.runs]
@@ -209,7 +221,7 @@ def _timed(browsed: Browsed, visits: Sequence[Visits], n: int, multiply_adds: in
 
 
 def _ratios(browsed: Browsed) -> list[dict[str, Any]]:
-    """How many times the figure of each peer is ganzoo's, on the same network and backend, round by round."""
+    """Return the ratio of each peer's figures to ganzoo's on the same network and backend, taken within each round."""
     found = []
     own_visits = {
         (each.network, each.backend): visits for each, visits in browsed.rounds.items() if each.library == OWN
@@ -235,7 +247,7 @@ def _ratios(browsed: Browsed) -> list[dict[str, Any]]:
 
 
 def _first(visits: Sequence[Visits]) -> Visit | None:
-    """The first good one; None where there is none, or one that computed something else than Chainer."""
+    """Return the first good visit; None if there is none, or if any visit computed something else than Chainer."""
     if any(each.wrong for each in visits):
         return None
     return next((each.full for each in visits if not each.reason), None)
@@ -244,7 +256,7 @@ def _first(visits: Sequence[Visits]) -> Visit | None:
 def _paired(
     value: Callable[[Visits], float | None], theirs: Sequence[Visits], ours: Sequence[Visits]
 ) -> dict[str, Any] | None:
-    """How many times ours theirs is, over the rounds in which both are good."""
+    """Return the ratio of `theirs` to `ours`, over the rounds in which both are good."""
     rounds = min(len(theirs), len(ours))
     a, b = ([None if each.reason else value(each) for each in visits[:rounds]] for visits in (theirs, ours))
     return _rounded(ratio(a, b))
@@ -257,7 +269,7 @@ def _bytes(sent: Mapping[str, int]) -> dict[str, int]:
 
 
 def _estimate(values: Sequence[float | None]) -> dict[str, Any] | None:
-    """Of the rounds that have the value; None when none has."""
+    """Return the estimate over the rounds that have the value, None if no round has it."""
     known = [value for value in values if value is not None]
     return _rounded(estimate(known)) if known else None
 
@@ -271,5 +283,5 @@ def _rounded(found: Any) -> dict[str, Any] | None:
 
 
 def _short(value: float) -> float:
-    """Four digits: more is noise."""
+    """Return `value` with four digits; more digits would be noise."""
     return float(f"{value:.4g}")

@@ -19,11 +19,12 @@ SECONDS = 0.3
 
 @dataclass(frozen=True)
 class BenchOptions:
-    """`least` to `most` rounds, fewer where every interval of a median is within ±`precision` of it (0.1: 10%).
+    """How to run a benchmark.
 
-    Each of `batches` (pictures a run) is timed for `seconds` a visit; `link` is the slow connection that cold starts
-    are timed on as well, None for not. `seed` orders the rounds. `peers` run beside ganzoo. A page that sends
-    nothing for `silence` seconds is given up.
+    There are `least` to `most` rounds, and they end as soon as the interval of every median is within ±`precision` of
+    it (0.1 is 10%). Each batch size in `batches` is timed for `seconds` per visit. `link` is the slow connection on
+    which cold starts are timed as well, None for no such timing. `seed` decides the order of the rounds. With `peers`,
+    the peers are timed too. A page that sends nothing for `silence` seconds is given up.
     """
 
     backends: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ def parse(
     peers: bool,
     seed: int | None,
 ) -> BenchOptions:
-    """The options as the command line gives them. Raises `UsageError` for an invalid list or range."""
+    """Return the options from the texts of the command line. Raises `UsageError` for an invalid list or range."""
     import secrets
 
     sizes = batch.split(",")

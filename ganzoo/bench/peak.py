@@ -1,4 +1,7 @@
-"""What one thread of WebAssembly can reach in a browser: `peak.c` in its own page, once a round."""
+"""Measure how fast one thread of WebAssembly can compute in a browser.
+
+Each round opens a page of its own that runs `peak.c`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ WEIGHTS = 209_040  # float32, as many as the reference generator has: they strea
 
 
 def compile_into(folder: Path) -> None:
-    """Compile `peak.c` with and without relaxed SIMD: `<module>.wasm` in `folder`."""
+    """Compile `peak.c` with and without relaxed SIMD, each to a file `<module>.wasm` in `folder`."""
     folder.mkdir(parents=True)
     for name, flags in FLAGS.items():
         command = [
@@ -31,7 +34,7 @@ def compile_into(folder: Path) -> None:
 
 
 def measure(folder: Path, visitor: Visitor, silence: float) -> Mapping[str, float | None]:
-    """GFLOP/s (a multiply-add is two) by module; None for one that the browser refuses.
+    """Return the speed of each module in GFLOP/s (a multiply-add counts as two), None for one that the browser refuses.
 
     Raises `BrowserMissingError` when the browser does not start, `VerificationError` when it fails on the page.
     """
@@ -44,7 +47,7 @@ def measure(folder: Path, visitor: Visitor, silence: float) -> Mapping[str, floa
 
 
 def read(data: Mapping[str, Any]) -> Mapping[str, float | None]:
-    """A page's result, checked."""
+    """Check the result that a page posted, and return it."""
     told = data.get("gflops")
     found: dict[str, float | None] = {}
     for name in FLAGS:

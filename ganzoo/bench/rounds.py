@@ -1,4 +1,4 @@
-"""Who is visited when: contestants in random order, round by round, until their medians are known well enough."""
+"""The order of visits: contestants in random order, round by round, until their medians are known precisely enough."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ C = TypeVar("C", bound="Hashable")
 
 @dataclass(frozen=True)
 class Turn(Generic[C]):
-    """One visit to be made; rounds count from 0."""
+    """One visit to make; rounds count from 0."""
 
     round: int
     contestant: C
 
 
 class Rounds(Generic[C]):
-    """The turns of a benchmark, in order; each is answered by `took` before the next is asked for.
+    """The turns of a benchmark, in order. Answer each turn with `took` before asking for the next one.
 
         for turn in rounds:
             rounds.took(turn, value or reason)
 
-    A group are the contestants that are compared: they follow one another, so that they find the machine in the same
-    mood. A group ends when all of its contestants are known within ±`precision` after `least` rounds, or after `most`
-    rounds. `seed` orders the rounds.
+    A group has the contestants that are compared with each other. They are visited one after another, so that they find
+    the machine in the same state. A group ends after at least `least` rounds, when all of its medians are known within
+    ±`precision`, and at the latest after `most` rounds. `seed` decides the random order.
     """
 
     def __init__(self, groups: Sequence[Sequence[C]], seed: int, *, least: int, most: int, precision: float) -> None:
@@ -52,7 +52,7 @@ class Rounds(Generic[C]):
                 yield Turn(number, contestant)
 
     def took(self, turn: Turn[C], outcome: float | str) -> None:
-        """What a visit gave: the value whose median is wanted, or the reason why there is none."""
+        """Record the outcome of a visit: the value whose median is wanted, or the reason why there is none."""
         self._outcomes[turn.contestant].append(outcome)
 
     @property
@@ -76,12 +76,14 @@ class Rounds(Generic[C]):
 
 
 def order(groups: Sequence[Sequence[C]], rng: np.random.Generator) -> list[C]:
-    """One round: groups in random order, the contestants of each together and in random order."""
+    """Return one round: the groups in random order, and the contestants of each group together, in random order."""
     return [groups[i][j] for i in rng.permutation(len(groups)) for j in rng.permutation(len(groups[i]))]
 
 
 def enough(values: Sequence[float], precision: float) -> bool:
-    """Whether the interval of the median of one value a round is within ±`precision` (0.05: 5%) of it."""
+    """Return whether the interval of the median of `values`, one per round, is within ±`precision` (0.05 is 5%) of
+    it.
+    """
     if not values:
         return False
     found = estimate(values)

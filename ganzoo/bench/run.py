@@ -33,11 +33,11 @@ HOPELESS = 6  # visits that may fail one after another before a browser that has
 def bench(
     exports: Sequence[ExportOfRun], visitors: Sequence[Visitor], options: BenchOptions, progress: Progress
 ) -> dict[str, Any]:
-    """The report of `exports`, each with the run that it came from, None where that is gone.
+    """Time `exports` and return the report. Each export comes with its run, or with None if that is gone.
 
     A failure only affects its own row: a library that cannot run a network, a backend that a browser lacks, a browser
     that hangs or does not start. After Ctrl-C, the report has what was measured until then. Raises `UsageError` for a
-    backend that no browser runs, and what `peers.install`, `subjects` and `contestants` raise.
+    backend that no browser runs, and the errors of `peers.install`, `subjects` and `contestants`.
     """
     chosen, sources = subjects(exports), document.sources()
     installed = [peers.install(peer, progress) for peer in PEERS.working(progress)] if options.peers else []
@@ -58,7 +58,7 @@ def bench(
 
 
 def failures(report: Mapping[str, Any], options: BenchOptions) -> list[str]:
-    """A sentence for each network that could be timed nowhere, or not on a backend that was asked for by name."""
+    """Return a sentence for each network that no browser could run, or that did not run on a backend given by name."""
     found = []
     for network in (each["name"] for each in report["networks"]):
         own = [row for row in report["rows"] if row["network"] == network and row["library"] in LAYOUTS]
@@ -71,14 +71,14 @@ def failures(report: Mapping[str, Any], options: BenchOptions) -> list[str]:
 
 
 def stopped(report: Mapping[str, Any]) -> bool:
-    """Whether Ctrl-C stopped it."""
+    """Return whether Ctrl-C stopped the benchmark."""
     return any(browser["reason"] == STOPPED for browser in report["browsers"])
 
 
 def _browse(
     visitor: Visitor, competing: Sequence[Contestant], modules: Path, options: BenchOptions, progress: Progress
 ) -> Browsed:
-    """All rounds in one browser. One that does not get as far as the first page costs its rows, no more."""
+    """Make all rounds in one browser. A browser that does not even open the first page only loses its own rows."""
     rounds: Rounds[Contestant] = Rounds(
         _groups(competing), options.seed, least=options.least, most=options.most, precision=options.precision
     )
@@ -115,7 +115,7 @@ def _browse(
 
 
 def _groups(competing: Sequence[Contestant]) -> list[list[Contestant]]:
-    """Who is compared with whom; those who cannot run are not visited."""
+    """Return the groups of contestants to compare with each other, without those that cannot run."""
     groups: dict[tuple[str, str], list[Contestant]] = {}
     for each in competing:
         if not each.reason:
@@ -124,7 +124,7 @@ def _groups(competing: Sequence[Contestant]) -> list[list[Contestant]]:
 
 
 def _visits(contestant: Contestant, visitor: Visitor, options: BenchOptions) -> Visits:
-    """A visit at full speed, and one on the slow link that ends with the first output."""
+    """Visit a contestant at full speed, and then on the slow link, where the visit ends with the first output."""
     full = visit.visit(contestant, visitor, batches=contestant.batches, options=options)
     if full.reason or options.link is None:
         return Visits(full)
@@ -132,5 +132,5 @@ def _visits(contestant: Contestant, visitor: Visitor, options: BenchOptions) -> 
 
 
 def typical(full: Visit) -> float:
-    """The figure whose interval decides how many rounds there are: the median at the smallest batch."""
+    """Return the figure whose interval decides the number of rounds: the median at the smallest batch size."""
     return median(full.timings[0].times)

@@ -1,4 +1,4 @@
-"""What values tell and how surely: medians over rounds, ratios within rounds, quantiles of pooled samples."""
+"""The statistics of a benchmark: medians over rounds, ratios within rounds, and quantiles of pooled samples."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ BATCH = 1 << 22  # values in memory at once
 
 @dataclass(frozen=True)
 class Estimate:
-    """A median and its interval at `CONFIDENCE`; `low` and `high` are None below `MIN_ROUNDS` values. `n` values."""
+    """The median of `n` values, with its interval at the level `CONFIDENCE`.
+
+    `low` and `high` are None for fewer than `MIN_ROUNDS` values.
+    """
 
     median: float
     low: float | None
@@ -32,9 +35,9 @@ class Estimate:
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """The median of one value a round, shape (n,), with an interval; the same values give the same interval.
+    """Return the median of `values`, one value per round, shape (n,), with its interval.
 
-    Raises `ValueError` for no value, or one that is not finite.
+    The same values always give the same interval. Raises `ValueError` if there is no value, or one that is not finite.
     """
     import numpy as np
 
@@ -42,11 +45,11 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def ratio(a: Sequence[float | None], b: Sequence[float | None]) -> Estimate | None:
-    """The median of a / b, round by round, with an interval: `ratio(b, a)` is its inverse, end by end.
+    """Return the median of a / b within each round, with its interval. `ratio(b, a)` is its inverse, end by end.
 
-    `a` and `b` hold one value a round; a round in which either is None says nothing. None when no round is left, or
-    when a value is zero or less: what a clock is too coarse for has no ratio. Raises `ValueError` for values that are
-    not finite, or another number of rounds.
+    `a` and `b` hold one value per round. A round in which either value is None does not count. The result is None if no
+    round is left, or if a value is zero or less, because the clock was too coarse to measure it. Raises `ValueError`
+    for values that are not finite, or if the numbers of rounds differ.
     """
     import numpy as np
 
@@ -63,12 +66,12 @@ def ratio(a: Sequence[float | None], b: Sequence[float | None]) -> Estimate | No
 
 
 def quantiles(samples: Sequence[float]) -> list[float]:
-    """The 99 percentiles of pooled samples, linear between neighbours: `[49]` is the median."""
+    """Return the 99 percentiles of pooled samples, interpolated linearly; element 49 is the median."""
     return percentiles(samples, range(1, 100))
 
 
 def percentiles(samples: Sequence[float], of: Sequence[float]) -> list[float]:
-    """The percentiles `of` (0 to 100) of pooled samples, linear between neighbours."""
+    """Return the percentiles `of` (0 to 100) of pooled samples, interpolated linearly."""
     import numpy as np
 
     return [float(value) for value in np.percentile(np.asarray(samples, np.float64), of)]
@@ -88,7 +91,9 @@ def _estimate(values: NDArray[np.float64]) -> Estimate:
 
 
 def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ends of the intervals of medians along the last axis: shapes (..., n) to twice (...)."""
+    """Return the two ends of the intervals of medians along the last axis: shape (..., n) gives two arrays of shape
+    (...).
+    """
     import numpy as np
     from scipy.stats import bootstrap
 
@@ -108,10 +113,10 @@ def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
 
 
 def _level(n: int) -> float:
-    """The level at which a percentile interval of `n` values covers as one of many values does.
+    """Return the level at which a percentile interval of `n` values covers as well as one of many values does.
 
-    Hesterberg, What Teachers Should Know About the Bootstrap, 2015: resamples spread too little by a factor of
-    sqrt((n - 1) / n), and few values have the tails of Student's t, not of the normal distribution.
+    Source: Hesterberg, What Teachers Should Know About the Bootstrap, 2015. Resamples spread too little by a factor of
+    sqrt((n - 1) / n), and a few values have the tails of Student's t, not of the normal distribution.
     """
     from scipy.stats import norm, t
 

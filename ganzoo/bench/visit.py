@@ -1,4 +1,4 @@
-"""One contestant in one fresh browser: what the page measured, checked, and compared with Chainer."""
+"""Visit one contestant in one fresh browser: check what the page measured, and compare its outputs with Chainer's."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class WrongOutputError(VerificationError):
 
 @dataclass(frozen=True)
 class Timing:
-    """Runs of `batch` pictures, ms from inputs in arrays to outputs in arrays.
+    """The times of runs of `batch` pictures in ms, each from inputs in arrays to outputs in arrays.
 
-    `runs` has each by itself, as fine as the page's clock is; `block` of them together it can tell to 2.5%.
+    `runs` has the time of each single run, as fine as the clock of the page is. `block` is the number of consecutive
+    runs that the clock can measure together to within 2.5%.
     """
 
     batch: int
@@ -43,18 +44,22 @@ class Timing:
 
     @property
     def times(self) -> list[float]:
-        """Means of `block` consecutive runs."""
+        """The mean times of `block` consecutive runs."""
         starts = range(0, len(self.runs), self.block)
         return [sum(self.runs[i : i + self.block]) / self.block for i in starts]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """What one visit found; with a `reason` nothing else counts. `wrong` is one whose output was not Chainer's.
+    """The result of one visit.
 
-    Times are in ms. `cold` are the parts of a cold start: from navigation to the harness's call, the library's script,
-    loading the network, the first run. `cold_blocked` and `longest_block` are of the page's main thread in that time,
-    `blocked` is of one steady run; None where it cannot be told. `sent` are the bytes on the wire of each file.
+    If there is a `reason`, the visit failed and nothing else counts; `wrong` tells that it failed because an output
+    differed from Chainer's.
+
+    Times are in ms. `cold` has the parts of a cold start: from the navigation to the call of the harness, the script of
+    the library, the loading of the network, and the first run. `cold_blocked` and `longest_block` say how long the main
+    thread of the page was blocked in that time, `blocked` says it for one steady run; they are None where it cannot be
+    measured. `sent` has the bytes on the wire of each file.
     """
 
     reason: str = ""
@@ -76,7 +81,7 @@ class Visit:
 
     @property
     def cold_start(self) -> float:
-        """From navigation to the first output."""
+        """The time from the navigation to the first output."""
         return sum(self.cold.values())
 
     def timing(self, batch: int) -> Timing | None:
@@ -91,9 +96,11 @@ def visit(
     options: BenchOptions,
     link: Link | None = None,
 ) -> Visit:
-    """Time `contestant` in a fresh page of `visitor`, on each of `batches`; none means its cold start only.
+    """Time `contestant` in a fresh page of `visitor`, at each of `batches`.
 
-    A contestant that fails, hangs or computes something else than Chainer yields a reason.
+    Without batches, only the cold start is timed.
+
+    If a contestant fails, hangs or computes something else than Chainer, the result has a reason.
     """
     from ganzoo.browsers.session import visit_page
     from ganzoo.pages import PAGES
@@ -128,7 +135,9 @@ def visit(
 
 
 def _most(expected: Sequence[FloatArray], batches: Sequence[int]) -> int:
-    """How many bytes a sound page posts at most: the outputs of each batch, of all samples for a batch of one."""
+    """Return the largest number of bytes that a sound page posts: the outputs of each batch, and of all samples at
+    batch 1.
+    """
     from ganzoo.serving.arrays import encoded_bytes
     from ganzoo.serving.server import MAX_BYTES
 
@@ -144,7 +153,11 @@ def read(
     tolerance: float,
     batches: Sequence[int] = (),
 ) -> Visit:
-    """A page's result, checked. Raises `WrongOutputError`, or `VerificationError` for what no page of ours posts."""
+    """Check the result that a page posted, and return it as a visit.
+
+    Raises `WrongOutputError` if an output differs from Chainer's, and `VerificationError` for a result that none of our
+    pages posts.
+    """
     from ganzoo.verify.check import compare
 
     errors = [_compared(compare([data.get("output")], [each[:1] for each in expected], tolerance))]
@@ -178,9 +191,9 @@ def read(
 
 
 def adapter(backend: str, renderer: str, user_agent: str = "") -> str:
-    """What computes: "cpu", "software" (a GPU's interface on the CPU), "hardware", or "unknown".
+    """Return what computes: "cpu", "software" (a GPU interface that runs on the CPU), "hardware", or "unknown".
 
-    WebKit names every adapter "Apple GPU", which is the truth on Apple's systems only.
+    WebKit calls every adapter "Apple GPU", which is true only on Apple's systems.
     """
     if backend == "webassembly" or renderer == "CPU":
         return "cpu"
@@ -213,7 +226,7 @@ def _compared(found: tuple[float | None, str]) -> float:
 
 
 def _wrapped(array: FloatArray, n: int) -> FloatArray:
-    """The first `n` samples, beginning again where there are fewer."""
+    """Return the first `n` samples; if there are fewer, start again from the first one."""
     import numpy as np
 
     return array[np.arange(n) % len(array)]
@@ -234,5 +247,5 @@ def _maybe(value: Any) -> float | None:
 
 
 def _words(value: Any) -> str:
-    """Printable and short, whatever it was."""
+    """Return `value` as a short, printable text, whatever it is."""
     return " ".join(re.sub(r"[^\x20-\x7e\xa0-\uffff]", " ", str(value or ""))[:1000].split())[:300]

@@ -1,4 +1,4 @@
-"""Who opens the pages of a benchmark: the browsers of this machine, and a phone that was asked to."""
+"""The browsers that open the pages of a benchmark: those of this machine, and a phone if one was asked for."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def visitors(chosen: Sequence[str], listen: bool, announce: Callable[[str, str], None]) -> Iterator[list[Visitor]]:
-    """The browsers `chosen` by name or path, all that are found where none is; with `listen` a phone before them.
+    """Yield the browsers `chosen` by name or path, or all that are found if none is chosen.
 
-    The phone is first because somebody holds it; it is enough by itself. `announce(address, qr_code)` tells where it
-    has to go. Raises `BrowserMissingError` without any browser, or when no phone comes.
+    With `listen`, a phone comes first.
+
+    The phone comes first because somebody is holding it; it is enough by itself. `announce(address, qr_code)` shows the
+    address that the phone has to open. Raises `BrowserMissingError` if there is no browser, or if no phone connects.
     """
     from ganzoo.browsers.find import find_browsers
     from ganzoo.browsers.phones import phone

@@ -1,14 +1,14 @@
-"""The peers: libraries that `ganzoo bench --peers` hands the same network, and what their pages are served.
+"""The peers: libraries that `ganzoo bench --peers` gives the same network, and the files that their pages need.
 
-A peer is a folder here, or in a stranger's package, and a line under the entry points `ganzoo.peers`:
+A peer is a folder here or in another package, and an entry point in the group `ganzoo.peers`:
 
-__init__.py        its `PEER`, and what writes a plan in its terms
-runner.js          how a page loads and runs it: `Runner` of pages/types.d.ts
-package.json       its npm packages; package-lock.json pins them with all that they need
+__init__.py        its `PEER`, and the code that writes a plan in its format
+runner.js          loads and runs it in a page: `Runner` of pages/types.d.ts
+package.json       its npm packages; package-lock.json pins them and their dependencies
 
-Its code is served unchanged, as npm delivers it, or from the folder `GANZOO_PEERS`, a node_modules of the user's. What
-the peers here share: _moves.py (a move of values in a library's terms), _reading.py (a plan's parameters and
-activations).
+The code of a peer is served unchanged, as npm delivers it or from the folder `GANZOO_PEERS`, a node_modules of the
+user. The peers here share _moves.py (a move of values in a library's terms) and _reading.py (the parameters and
+activations of a plan).
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ OWN_MODULES = "GANZOO_PEERS"
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A network as peers are handed it. Raises `UnsupportedOperatorError` for what cannot be traced or planned."""
+    """A network in the forms that peers need. Raises `UnsupportedOperatorError` if it cannot be traced or planned."""
 
     network: Network
 
     @cached_property
     def graph(self) -> Any:
-        """WebDNN's graph."""
+        """The network as WebDNN's graph."""
         from ganzoo.export.tracing import trace
 
         return trace(self.network)
 
     @cached_property
     def plan(self) -> Plan:
-        """What ganzoo's backends get: batch norm folded, activations fused."""
+        """The plan that ganzoo's backends get, with batch norm folded and activations fused."""
         from ganzoo.export.lowering import lower
 
         return lower(self.graph, self.network)
@@ -58,12 +58,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Peer:
-    """A library. `folder` has its runner.js, package.json and package-lock.json.
+    """A library to compare with. `folder` has its runner.js, package.json and package-lock.json.
 
-    `package` is the one of its npm packages that names the library's version. `code` has, by backend, the files of the
-    page's `lib/`: by their names there, where they lie below `node_modules`. `batches` tells whether it takes several
-    pictures a run. `write(source, backend, folder)` writes the network's files; it raises `UnsupportedOperatorError`
-    for what the library has no words for, and `ToolMissingError`.
+    `package` is the npm package that has the version of the library. `code` has for each backend the files of the
+    page's `lib/`: it maps their names there to their paths below `node_modules`. `batches` tells whether the library
+    takes several pictures per run. `write(source, backend, folder)` writes the files of the network. It raises
+    `UnsupportedOperatorError` if the library cannot express the network, and `ToolMissingError` if a tool is missing.
     """
 
     name: str
@@ -75,30 +75,30 @@ class Peer:
 
     @property
     def files(self) -> set[str]:
-        """All that is wanted of its packages: its code, and what tells their versions."""
+        """All files of its packages that are needed: its code, and the files that tell the versions."""
         code = {path for files in self.code.values() for path in files.values()}
         return code | {f"{package}/package.json" for package in npm.packages(self.folder)}
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A peer, and where its files are by their names below `node_modules`."""
+    """A peer with its files, by their paths below `node_modules`."""
 
     peer: Peer
     files: Mapping[str, Path]
 
     @property
     def versions(self) -> dict[str, str]:
-        """The version of each of its packages, as the package itself says."""
+        """The version of each of its packages, as stated in the package itself."""
         return {
             package: json.loads(self.files[f"{package}/package.json"].read_text(encoding="utf-8"))["version"]
             for package in npm.packages(self.peer.folder)
         }
 
     def stage(self, backend: str, source: Source, root: Path) -> dict[str, Path]:
-        """Write below `root` what a page on `backend` is served: its folders `runner`, `lib` and `model` by name.
+        """Write the folders `runner`, `lib` and `model` of a page on `backend` below `root`, and return them by name.
 
-        Code that is there is kept. Raises `UnsupportedOperatorError` where the peer cannot run the network.
+        Code that is there already is kept. Raises `UnsupportedOperatorError` if the peer cannot run the network.
         """
         base = root / self.peer.name / backend
         folders = {"runner": base / "runner", "lib": base / "lib", "model": base / "model" / source.network.name}
@@ -113,9 +113,9 @@ class Installed:
 
 
 def install(peer: Peer, progress: Progress | None = None) -> Installed:
-    """`peer` with its files: from the folder `GANZOO_PEERS` where its package is there, else as npm delivers them.
+    """Return `peer` with its files, from the folder `GANZOO_PEERS` if that has its package, else downloaded by npm.
 
-    Raises `ToolMissingError` where they cannot be had.
+    Raises `ToolMissingError` if the files are not available.
     """
     own = _own_modules()
     if own and (own / peer.package).is_dir():

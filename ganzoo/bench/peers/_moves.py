@@ -1,7 +1,7 @@
-"""What a `Move` comes to in a library's terms: a reshaping, slices, padding, a concatenation or a transposition.
+"""Recognise what a `Move` is in a library's terms: a reshaping, slices, padding, a concatenation or a transposition.
 
-Found by comparing indices, whatever the boxes say: each recognition makes the indices that its answer would, and
-answers only where they are the move's.
+The recognition compares indices and does not look at the boxes of the move. Each test builds the indices that its
+answer would give, and answers only if they are those of the move.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ FIRST, LAST = (2, 0, 1), (0, 1, 2)  # from (h, w, c) to channels first, or last
 
 @dataclass(frozen=True, eq=False)
 class Moved:
-    """`index` has the shape of the output: each value's place among the values of all sources, -1 for the fill.
+    """A move as indices.
 
-    `slots` are the sources' and `shapes` their shapes; all shapes in the order of axes that was asked for.
+    `index` has the shape of the output: the position of each value among all source values, -1 for fill.
+
+    `slots` are the slots of the sources, `shapes` their shapes. All shapes have the order of axes that was asked for.
     """
 
     slots: tuple[int, ...]
@@ -38,13 +40,16 @@ class Moved:
 
     @property
     def reshaped(self) -> bool:
-        """Whether all of the one source is the output, in the same order."""
+        """Whether the output has all values of the one source in the same order."""
         import numpy as np
 
         return len(self.slots) == 1 and np.array_equal(self.index.ravel(), np.arange(_size(self.shapes[0])))
 
     def lines(self) -> list[Array] | None:
-        """For each axis of the output the source's indices along that axis: slices, flips, repetitions."""
+        """For each axis of the output, the indices of the source along that axis: slices, flips or repetitions.
+
+        None if they vary.
+        """
         import numpy as np
 
         if len(self.slots) > 1 or self.index.min() < 0:
@@ -58,7 +63,7 @@ class Moved:
         return found
 
     def padding(self) -> list[tuple[int, int]] | None:
-        """What of the fill is before and after the one source, which is whole, along each axis."""
+        """How much fill is before and after the one source, along each axis; None if the move is no padding."""
         import numpy as np
 
         inside = np.argwhere(self.index >= 0)
@@ -74,7 +79,9 @@ class Moved:
         return widths if np.array_equal(padded, self.index) else None
 
     def parts(self) -> tuple[int, list[Moved]] | None:
-        """(axis, what lies along it one after another, of one source each): a concatenation."""
+        """(axis, the moves whose results lie along it one after another, each with one source) for a concatenation,
+        else None.
+        """
         import numpy as np
 
         if self.index.min() < 0:
@@ -94,7 +101,9 @@ class Moved:
         return None
 
     def transposition(self) -> tuple[Shape, Shape] | None:
-        """(shape, axes): the one source in that shape, its axes in that order, is the output but for its shape."""
+        """(shape, axes) if the one source in that shape, with its axes in that order, has the values of the output;
+        else None.
+        """
         import numpy as np
 
         from ganzoo.export.lowering.boxes import box
@@ -114,7 +123,7 @@ class Moved:
 
 
 def moved(step: Move, shapes: Mapping[int, tuple[int, int, int]], axes: Sequence[int]) -> Moved:
-    """The move by the shapes (h, w, c) in which its sources' slots lie; `axes` is `FIRST` or `LAST`."""
+    """Return the move as indices, given the shapes (h, w, c) of its sources by slot. `axes` is `FIRST` or `LAST`."""
     import numpy as np
 
     slots = tuple(dict.fromkeys(tensor.slot for tensor in step.inputs))

@@ -1,4 +1,4 @@
-"""What every converter needs of a plan: parameters unpacked, the padding that it leaves unsaid, activations known."""
+"""Read a plan for a converter: unpack the parameters, compute the padding at the end, and recognise activations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CannotExpressError(Exception):
-    """Raised within a step's conversion; `refusal` adds layer and operator."""
+    """A library cannot express a step. `refusal` adds the names of layer and operator."""
 
 
 def refusal(step: Step, library: str, reason: object) -> UnsupportedOperatorError:
@@ -27,13 +27,13 @@ def refusal(step: Step, library: str, reason: object) -> UnsupportedOperatorErro
 
 
 def check_inputs(step: Step) -> None:
-    """Only an elementwise step is known to take constants."""
+    """Raise `CannotExpressError` if a step that is not elementwise has a constant as input."""
     if not isinstance(step, Elementwise) and any(tensor.weight for tensor in step.inputs):
         raise CannotExpressError("its input is a constant, not an activation")
 
 
 def matrix(weight: Weight) -> FloatArray:
-    """(K, M) of a matrix in panels."""
+    """Return a matrix that is stored in panels as an array (K, M)."""
     rows = weight.array.shape[1]
     return weight.array.transpose(1, 0, 2).reshape(rows, -1)[:, : weight.columns]
 
@@ -43,27 +43,27 @@ def vector(weight: Weight) -> FloatArray:
 
 
 def constant(tensor: Tensor) -> FloatArray:
-    """(h, w, c) of a constant."""
+    """Return a constant as an array (h, w, c)."""
     assert tensor.weight is not None
     return tensor.weight.array.reshape(tensor.h, tensor.w, pad4(tensor.c))[:, :, : tensor.c]
 
 
 def end_padding(n_in: int, n_out: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
-    """How far the last of `n_out` windows reaches beyond the input; negative where it ends inside."""
+    """Return how far the last of `n_out` windows reaches beyond the input; negative if it ends inside."""
     return (n_out - 1) * stride + dilation * (kernel - 1) + 1 - n_in - padding
 
 
 def used(expr: Expr) -> set[int]:
-    """The inputs that `expr` depends on."""
+    """Return the numbers of the inputs that `expr` depends on."""
     if isinstance(expr, Call):
         return set().union(*map(used, expr.operands))
     return {expr.index} if isinstance(expr, Arg) else set()
 
 
 def known(expr: Expr) -> tuple[str, Expr, dict[str, float]] | None:
-    """(name, operand, parameters) of an activation that libraries have an operator for; None for any other.
+    """Return (name, operand, parameters) of an activation that libraries have an operator for, None for any other.
 
-    relu; leaky_relu (alpha); elu (alpha 1); clip (min, max). Those of one operation go by that operation's name.
+    The names are relu, leaky_relu (alpha), elu (alpha is 1), clip (min, max), and those of single operations.
     """
     match expr:
         case Call("min", (Call("max", (x, Const(low))), Const(high))):

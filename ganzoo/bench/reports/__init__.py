@@ -1,1 +1,1 @@
-"""What a benchmark's document becomes for readers: `schema.json` says what is in it."""
+"""The reports of a benchmark for readers. `schema.json` describes the document that they show."""

@@ -1,4 +1,4 @@
-"""What the charts show: the document's figures as lines, pieces and points."""
+"""The data of the charts: the figures of a report as lines, pieces of bars, and points."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ ONCE = (("first output", "cold"), ("slow link", "cold_throttled"), ("bytes", "by
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a chart: a contestant's, or, without a row, a heading's. The first is at y 0, others below."""
+    """A line of a chart: a contestant with its row, or a heading without one.
+
+    The first line is at y 0, the others below it.
+    """
 
     y: int
     label: str
@@ -27,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a stacked bar, from `left` on."""
+    """A piece of a stacked bar that begins at `left`."""
 
     name: str
     left: float
@@ -35,7 +38,7 @@ class Piece:
 
 
 def lines(rows: Sequence[Figures]) -> list[Line]:
-    """Contestants under what they ran on."""
+    """Return the contestants as lines, grouped under headings that say what they ran on."""
     found: list[Line] = []
     for heading, members in grouped(rows).items():
         found.append(Line(len(found), heading))
@@ -45,19 +48,22 @@ def lines(rows: Sequence[Figures]) -> list[Line]:
 
 
 def stacked(parts: Figures, names: Sequence[str]) -> list[Piece]:
-    """The parts one after another."""
+    """Return the parts as pieces, one after another."""
     lefts = [sum(parts[name] for name in names[:i]) for i in range(len(names))]
     return [Piece(name, left, parts[name]) for name, left in zip(names, lefts, strict=True)]
 
 
 def scaling(row: Figures) -> list[tuple[int, float]]:
-    """Batch and ms a picture."""
+    """Return each batch size with the time per picture in ms."""
     timed = [(each["batch"], median(each["median_ms"])) for each in row["batches"]]
     return sorted((batch, time / batch) for batch, time in timed if time)
 
 
 def peak(document: Figures, browser: str, network: str) -> tuple[str, float] | None:
-    """The best module's name, and ms a picture at its peak: a multiply-add is two operations."""
+    """Return the name of the fastest module, and the time per picture in ms at its peak.
+
+    A multiply-add is two operations.
+    """
     adds = next(each["multiply_adds"] for each in document["networks"] if each["name"] == network)
     peaks = next(each["peak_gflops"] for each in document["browsers"] if each["name"] == browser)
     known = [(value, name) for name, estimate in peaks.items() if (value := median(estimate))]
@@ -68,7 +74,7 @@ def peak(document: Figures, browser: str, network: str) -> tuple[str, float] | N
 
 
 def contests(document: Figures, ratios: Sequence[Figures]) -> dict[str, list[tuple[str, str, Figures]]]:
-    """By backend: what is compared, the peer that is best at it, and the ratio."""
+    """Return for each backend what is compared, the peer that is best at it, and the ratio."""
     found: dict[str, list[tuple[str, str, Figures]]] = {}
     for backend in dict.fromkeys(ratio["backend"] for ratio in ratios):
         own = [ratio for ratio in ratios if ratio["backend"] == backend]
@@ -80,7 +86,7 @@ def contests(document: Figures, ratios: Sequence[Figures]) -> dict[str, list[tup
 
 
 def apart(values: Sequence[float], gap: float) -> list[float]:
-    """The values moved as a whole and up, so that none is nearer than `gap` to another and their order stays."""
+    """Return the values, moved apart in the same order and around the same mean until no two are nearer than `gap`."""
     placed = [0.0] * len(values)
     last = -math.inf
     for i in sorted(range(len(values)), key=values.__getitem__):

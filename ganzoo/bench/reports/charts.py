@@ -1,4 +1,4 @@
-"""The document's figures as charts: inline SVG that needs no script, no font and no network."""
+"""The charts of a report as inline SVG, which needs no script, no font and no network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ WIDE, NARROW = 9.2, 6.0  # inches
 
 
 def charts(document: Figures, browser: str, network: str, width: float = WIDE) -> Iterator[Chart]:
-    """The charts of one network in one browser, each only where there is something to show. `width` in inches."""
+    """Yield the charts of one network in one browser, but only those that have something to show. `width` is in
+    inches.
+    """
     import matplotlib
 
     rows = ran(of(document["rows"], browser, network))

@@ -1,6 +1,6 @@
-"""The document's figures as short texts, and the choice of rows that all reports share.
+"""Turn the figures of a report into short texts, and choose the rows that all reports share.
 
-A document is hostile until shown: names and reasons come from pages, devices and other people's programs.
+Names and reasons in a document come from pages, devices and other people's programs, so they are treated as hostile.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ Figures = Mapping[str, Any]  # the document or an object in it, as schema.json s
 
 
 def plain(value: object) -> str:
-    """One line that no terminal obeys and every encoding takes: what cannot be printed is a space."""
+    """Return `value` as one line of printable text.
+
+    Characters that a terminal or an encoding cannot show become spaces.
+    """
     return one_line(str(value))
 
 
 def number(value: float | None) -> str:
-    """Three digits that count; whole numbers from 100 on."""
+    """Return `value` with three significant digits, or as a whole number from 100 on."""
     if value is None:
         return NONE
     rounded = float(f"{value:.3g}")
@@ -36,7 +39,7 @@ def number(value: float | None) -> str:
 
 
 def size(value: float | None) -> str:
-    """Bytes in decimal units."""
+    """Return a number of bytes in decimal units."""
     if value is None:
         return NONE
     unit, name = next((each for each in UNITS if value >= each[0]), (1, "bytes"))
@@ -52,14 +55,14 @@ def median(estimate: Figures | None) -> float | None:
 
 
 def bounds(estimate: Figures | None) -> tuple[float, float] | None:
-    """The interval; None where the rounds were too few for one."""
+    """Return the interval, None if there were too few rounds for one."""
     if not estimate or estimate["low"] is None or estimate["high"] is None:
         return None
     return estimate["low"], estimate["high"]
 
 
 def spread(estimate: Figures | None) -> str:
-    """The wider side of the interval, rounded up: "±5%"."""
+    """Return the wider side of the interval, rounded up, as in "±5%"."""
     limits, middle = bounds(estimate), median(estimate)
     if not limits or not middle:
         return ""
@@ -68,19 +71,19 @@ def spread(estimate: Figures | None) -> str:
 
 
 def brief(estimate: Figures | None) -> str:
-    """A median with its interval in few characters: "0.0803 ±5%"."""
+    """Return a median and its interval in few characters, as in "0.0803 ±5%"."""
     return f"{number(median(estimate))} {spread(estimate)}".strip()
 
 
 def full(estimate: Figures | None, scale: float = 1) -> str:
-    """A median with its interval: "0.0803 (0.0763 to 0.0843)"; `scale` multiplies all three."""
+    """Return a median and its interval, as in "0.0803 (0.0763 to 0.0843)". `scale` multiplies all three numbers."""
     limits, middle = bounds(estimate), median(estimate)
     text = number(None if middle is None else middle * scale)
     return f"{text} ({number(limits[0] * scale)} to {number(limits[1] * scale)})" if limits else text
 
 
 def of(rows: Iterable[Figures], browser: str, network: str) -> list[Figures]:
-    """The rows, or ratios, of one network in one browser."""
+    """Return the rows, or the ratios, of one network in one browser."""
     return [row for row in rows if row["browser"] == browser and row["network"] == network]
 
 
@@ -89,7 +92,7 @@ def ran(rows: Iterable[Figures]) -> list[Figures]:
 
 
 def leading(document: Figures) -> Figures | None:
-    """The first browser in which something ran, or else the first."""
+    """Return the first browser in which something ran, or else the first browser."""
     tried = {row["browser"] for row in ran(document["rows"])}
     return next(
         (each for each in document["browsers"] if each["name"] in tried), next(iter(document["browsers"]), None)
@@ -97,22 +100,22 @@ def leading(document: Figures) -> Figures | None:
 
 
 def libraries(rows: Iterable[Figures]) -> list[str]:
-    """ganzoo first, others as they come."""
+    """Return the names of the libraries: ganzoo first, the others in their order."""
     return sorted(dict.fromkeys(row["library"] for row in rows), key=lambda name: name != OWN)
 
 
 def batches(document: Figures) -> list[int]:
-    """Every batch that something was timed at, ascending."""
+    """Return every batch size that was timed, in ascending order."""
     return sorted({timed["batch"] for row in ran(document["rows"]) for timed in row["batches"]})
 
 
 def timing(row: Figures, batch: int | None) -> Figures:
-    """What is known of the runs of `batch` pictures; nothing where there are none."""
+    """Return the figures for runs of `batch` pictures, an empty mapping if there are none."""
     return next((timed for timed in row["batches"] if timed["batch"] == batch), {})
 
 
 def best(document: Figures, rows: Iterable[Figures], library: str) -> Figures | None:
-    """The library's fastest row at the smallest batch, at the cold start where nothing was timed."""
+    """Return the library's fastest row at the smallest batch size, or by cold start if nothing was timed."""
     smallest = min(batches(document), default=None)
 
     def key(row: Figures) -> tuple[float, float]:
@@ -127,12 +130,12 @@ def adapter(row: Figures) -> str:
 
 
 def where(row: Figures) -> str:
-    """What a contestant ran on: "webgl (software)"."""
+    """Return what a contestant ran on, as in "webgl (software)"."""
     return f"{plain(row['backend'])} ({adapter(row)})"
 
 
 def grouped(rows: Iterable[Figures]) -> dict[str, list[Figures]]:
-    """The rows that ran by `where`, ganzoo first in each."""
+    """Return the rows that ran, grouped by `where`, with ganzoo first in each group."""
     found: dict[str, list[Figures]] = {}
     for row in sorted(ran(rows), key=lambda row: row["library"] != OWN):
         found.setdefault(where(row), []).append(row)
@@ -141,7 +144,7 @@ def grouped(rows: Iterable[Figures]) -> dict[str, list[Figures]]:
 
 
 def failures(rows: Iterable[Figures]) -> list[tuple[str, str]]:
-    """Who did not run and why; those of one backend that give the same reason together."""
+    """Return who did not run and why. Those of one backend that failed for the same reason share an entry."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["reason"]:
@@ -150,9 +153,10 @@ def failures(rows: Iterable[Figures]) -> list[tuple[str, str]]:
 
 
 def hardest(ratios: Sequence[Figures], key: str, batch: int | None = None) -> tuple[str, Figures] | None:
-    """The peer that comes closest to ganzoo, or beats it most, and that ratio; of a `batch`, else of `key`.
+    """Return the peer that is fastest compared with ganzoo, and the ratio: at a `batch` if given, else of the figure
+    `key`.
 
-    Bytes have no interval: they are the same in every round.
+    Bytes have no interval, because they are the same in every round.
     """
     found = []
     for row in ratios:

@@ -1,4 +1,4 @@
-"""The document as one page that needs nothing else: no script, no font, no network; for screen and paper."""
+"""Show the report as one page that needs no script, no font and no network, for screen and paper."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LATENCY = "Thin line: 1st to 99th percentile of all runs; thicker: 5th to 95th; 
 
 @dataclass(frozen=True)
 class Network:
-    """What the page says of a network in a browser. `failed` are contestants that gave no figures, with the reason."""
+    """What the page shows of a network in a browser. `failed` has the contestants without figures, with the reasons."""
 
     heading: str
     finding: str
@@ -41,7 +41,9 @@ class Network:
 
 @dataclass(frozen=True)
 class Browser:
-    """What the page says of a browser. The leading one's charts are large, the others' stand in pairs."""
+    """What the page shows of a browser. The charts of the first browser are large, those of the others stand in
+    pairs.
+    """
 
     heading: str
     is_leading: bool
@@ -50,7 +52,7 @@ class Browser:
 
 
 def page(document: Figures) -> str:
-    """The whole report."""
+    """Return the whole page."""
     leading = formatting.leading(document)
     first = leading["name"] if leading else ""
     return render(

@@ -1,4 +1,4 @@
-"""The document as Markdown: a summary for a README, or everything."""
+"""Show the report as Markdown: a summary for a README, or everything."""
 
 from __future__ import annotations
 
@@ -18,22 +18,27 @@ if TYPE_CHECKING:
 
 
 def escape(text: str) -> str:
-    """`text` as itself: no markup, no HTML, no cell of a table ends."""
+    """Escape `text` so that Markdown shows it as it is: it starts no markup and no HTML, and ends no cell of a
+    table.
+    """
     text = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", plain(text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], names: int) -> str:
-    """The first `names` columns to the left, the others, figures, to the right."""
+    """Return a Markdown table.
+
+    The first `names` columns are aligned to the left; the others are figures, aligned to the right.
+    """
     lines = [headings, ["---" if i < names else "---:" for i in range(len(headings))]]
     escaped = [[escape(cell) for cell in row] for row in rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in [*lines, *escaped])
 
 
 def summary(document: Figures) -> str:
-    """For a README: ganzoo and each peer at their best in the first browser that gave figures, and what it ran on.
+    """Return a summary for a README: ganzoo and each peer at their best, in the first browser that gave figures.
 
-    A ratio is there where the peer's best is on the backend of ganzoo's: only those are taken within rounds.
+    A ratio is only given if the best results of both are on the same backend, because ratios are taken within rounds.
     """
     browser = formatting.leading(document)
     if browser is None or not ran(document["rows"]):
@@ -61,7 +66,7 @@ def summary(document: Figures) -> str:
 
 
 def _source(document: Figures, browser: Figures) -> str:
-    """One line: how often, where, with what, when."""
+    """Return one line that says how often, where, with what and when the figures were measured."""
     counts = [row["rounds"] for row in ran(document["rows"]) if row["browser"] == browser["name"]]
     machine = document["machine"]
     parts = [
@@ -89,7 +94,9 @@ def _ratio(document: Figures, row: Figures, batch: int | None) -> str:
 
 
 def full(document: Figures) -> str:
-    """Everything: findings, circumstances, the tables of every network in every browser, who failed and why."""
+    """Return everything: findings, circumstances, the tables of every network in every browser, and the failures with
+    reasons.
+    """
     parts = [f"# ganzoo bench, {escape(document['date'])[:10]}\n"]
     for browser in document["browsers"]:
         parts += [f"{escape(finding(document, browser['name'], each['name']))}\n" for each in document["networks"]]

@@ -1,4 +1,4 @@
-"""The charts, each drawn by Matplotlib: its title, what it says in words, and the figure."""
+"""The charts of a benchmark, drawn by Matplotlib. Each has a title, a description in words, and the figure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _figure(width: float, rows: float) -> Figure:
 
 
 def _listed(axes: Axes, shown: Sequence[Line]) -> None:
-    """A line of text per line, headings in bold."""
+    """Label each line with its text; headings are bold."""
     axes.set_yticks([line.y for line in shown], [line.label for line in shown])
     for line, tick in zip(shown, axes.get_yticklabels(), strict=True):
         tick.set_fontweight("normal" if line.row else "bold")
@@ -88,7 +88,7 @@ def latency(document: Figures, rows: Sequence[Figures], named: Sequence[str], wi
 
 
 def _stack(axes: Axes, shown: Sequence[Line], names: Sequence[str], parts: Callable[[Figures], Figures]) -> None:
-    """Stacked bars with a legend above."""
+    """Draw stacked bars with a legend above them."""
     _listed(axes, shown)
     for i, name in enumerate(names):
         colour, hatch = STACK[i]
@@ -110,7 +110,7 @@ def _stack(axes: Axes, shown: Sequence[Line], names: Sequence[str], parts: Calla
 
 
 def _total(axes: Axes, y: float, estimate: Figures | None, beyond: float, text: str) -> None:
-    """A median as a bar's end: its interval and its text, to the right of both."""
+    """Draw a median at the end of a bar: its interval, and its text to the right of both."""
     end = max(beyond, median(estimate) or 0)
     limits, middle = bounds(estimate), median(estimate)
     if limits and middle is not None:

@@ -1,4 +1,4 @@
-"""What a document says, in sentences: the result of each network, the circumstances, and what to be wary of."""
+"""Say in sentences what a report found: the result of each network, the circumstances, and reasons for caution."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ FINE_CLOCK_MS = 0.02  # what an isolated page gets: 0.005 in Chromium, 0.02 in F
 
 
 def finding(document: Figures, browser: str, network: str) -> str:
-    """One sentence: what ganzoo took for `network` in `browser`, and how the best peer on that backend compares."""
+    """Return a sentence with the speed of `network` on ganzoo in `browser`, and a comparison with the best peer on that
+    backend.
+    """
     rows = of(document["rows"], browser, network)
     ours = best(document, rows, OWN)
     if ours is None:
@@ -54,7 +56,10 @@ def _verdict(what: str, found: tuple[str, Figures] | None) -> list[str]:
 
 
 def _elsewhere(rows: Sequence[Figures], ours: Figures, batch: int) -> list[str]:
-    """A peer that is faster on another backend; no ratio, as none was taken."""
+    """Return a sentence if a peer is faster on another backend.
+
+    It has no ratio, because ratios are taken within rounds.
+    """
     mine = median(timing(ours, batch)["median_ms"])
     peers = [row for row in ran(rows) if row["library"] != OWN and row["backend"] != ours["backend"]]
     faster = [
@@ -67,7 +72,7 @@ def _elsewhere(rows: Sequence[Figures], ours: Figures, batch: int) -> list[str]:
 
 
 def method(document: Figures) -> str:
-    """What the statistics mean, in two sentences."""
+    """Return two sentences that explain the statistics."""
     return (
         f"{_rounds(document)}, each visit in a fresh browser with an empty profile, in random order by network and "
         "backend; figures are "
@@ -85,13 +90,13 @@ def _rounds(document: Figures) -> str:
 
 
 def link(document: Figures) -> str:
-    """The slow connection; nothing where there was none."""
+    """Return a sentence about the slow connection, "" if there was none."""
     limits = document["link"]
     return f"{limits['rate_bits'] / 1e6:g} Mbit/s, {limits['delay_ms']:g} ms" if limits else ""
 
 
 def sources(document: Figures) -> str:
-    """The state of the sources: "61304f9, with changes"."""
+    """Return the git state of the sources, as in "61304f9, with changes"."""
     git = document["git"]
     return f"{plain(git['commit'])}{', with changes' if git['dirty'] else ''}" if git else "no git"
 
@@ -107,7 +112,7 @@ def _until(rounds: Figures) -> str:
 
 
 def facts(document: Figures) -> list[tuple[str, str]]:
-    """Label and text of all that is needed to judge the figures."""
+    """Return everything that is needed to judge the figures, as pairs of a label and a text."""
     machine, rounds = document["machine"], document["rounds"]
     found = [
         ("Date", plain(document["date"])),
@@ -144,7 +149,7 @@ def facts(document: Figures) -> list[tuple[str, str]]:
 
 
 def notes(document: Figures, browser: Figures) -> list[str]:
-    """What a reader of one browser's figures should know: adapters, and what made times less certain than usual."""
+    """Return notes on the figures of one browser: its adapters, and what made times less certain than usual."""
     rows = ran(row for row in document["rows"] if row["browser"] == browser["name"])
     found = [f"{formatting.adapter(row)}: {plain(row['renderer'])}" for row in rows if row["adapter"] != "cpu"]
     clock = max((row["clock_ms"] for row in rows), default=0)

@@ -1,4 +1,4 @@
-"""Every figure of the document as tables of text, for the reports that have room for them."""
+"""All figures of a report as tables of text, for the reports that have room for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: `rows` have one plain text per heading; the first `names` columns are names, the others figures."""
+    """A table. Each of the `rows` has one plain text per heading.
+
+    The first `names` columns are names, the others figures.
+    """
 
     caption: str
     headings: tuple[str, ...]
@@ -83,7 +86,7 @@ RATIOS: tuple[Column, ...] = (
 
 
 def sheets(document: Figures, browser: str, network: str) -> list[Sheet]:
-    """The tables of one network in one browser; none where nothing ran."""
+    """Return the tables of one network in one browser, none if nothing ran."""
     rows = ran(of(document["rows"], browser, network))
     ratios = of(document["ratios"], browser, network)
     if not rows:

@@ -1,4 +1,4 @@
-"""The document as tables for a terminal of 80 columns."""
+"""Show the report as tables for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REASON = 300  # characters of a reason; the other reports have all
 
 
 def report(document: Figures) -> Group:
-    """A table per browser and network, its ratios to the peers where there are, and notes."""
+    """Return a table for each browser and network, the ratios to the peers if there are any, and notes."""
     from rich.console import Group
     from rich.text import Text
 
@@ -43,7 +43,10 @@ def report(document: Figures) -> Group:
 
 
 def _times(document: Figures, rows: Sequence[Figures], title: str) -> Table:
-    """One line a contestant under what it ran on; alone, ganzoo's are named after that."""
+    """Return a table with a line for each contestant, grouped by what they ran on.
+
+    If only ganzoo ran, its rows have that name.
+    """
     sizes = batches(document)
     smallest, largest = (sizes[0], sizes[-1]) if sizes else (None, None)
     alone = formatting.libraries(document["rows"]) == [OWN]
@@ -94,6 +97,6 @@ def _ratios(document: Figures, ratios: Sequence[Figures]) -> Table:
 
 
 def _narrow(headings: Sequence[str], lines: Sequence[Sequence[str]], title: str) -> Table:
-    """With the gap of two that 80 columns leave between so many."""
+    """Return a table with a gap of two, because so many columns leave no more room within 80."""
     padded = [[*line, *[""] * (len(headings) - len(line))] for line in lines]
     return Table(headings, padded, right=len(headings) - 1, title=title, gap=2)

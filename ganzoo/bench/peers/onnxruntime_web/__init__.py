@@ -1,4 +1,7 @@
-"""onnxruntime-web: the plan as an ONNX model (onnx_graph.py: nodes and names; onnx_moves.py: moves of values)."""
+"""onnxruntime-web runs the plan as an ONNX model.
+
+`onnx_graph.py` has the nodes and their names, `onnx_moves.py` has the moves of values.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An ONNX graph in the making: nodes, constants and their names."""
+"""Build an ONNX graph: its nodes, its constants and their names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class Value:
-    """What `name` holds: (N, *shape), the values of (h, w, c) with the channels first."""
+    """The value that is called `name`: (N, *shape), with the values of (h, w, c) in the order of channels first."""
 
     name: str
     shape: Shape
@@ -48,7 +48,10 @@ class Value:
 
 
 class Graph:
-    """Names that `reserved` holds are nobody's but the caller's. Raises `ToolMissingError` without onnx."""
+    """An ONNX graph that is being built. Only the caller uses the names in `reserved`.
+
+    Raises `ToolMissingError` without onnx.
+    """
 
     def __init__(self, reserved: Sequence[str]) -> None:
         try:
@@ -64,7 +67,7 @@ class Graph:
         self.taken = set(reserved)
 
     def unique(self, name: str) -> str:
-        """`name`, numbered where it is taken."""
+        """Return `name`, with a number if it is in use."""
         found, n = name, 1
         while found in self.taken:
             found, n = f"{name}_{n}", n + 1
@@ -72,7 +75,7 @@ class Graph:
         return found
 
     def node(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        """The name of the node's output. An input "" is left out."""
+        """Add a node and return the name of its output. An input "" is left out."""
         output = self.unique(operator.lower())
         self.nodes.append(self.onnx.helper.make_node(operator, inputs, [output], **attributes))
         return output
@@ -105,7 +108,7 @@ class Graph:
         return Value(name, shape, value.hwc)
 
     def expression(self, expr: Expr, args: Sequence[str]) -> str:
-        """`expr` of the values named `args`; one node for what ONNX has an operator for."""
+        """Add nodes that compute `expr` of the values named `args`, one node if ONNX has an operator for it."""
         from ganzoo.bench.peers._reading import known
         from ganzoo.export.expressions import Arg, Const
 
@@ -137,7 +140,7 @@ class Graph:
     def serialize(
         self, name: str, inputs: Sequence[tuple[str, Shape]], outputs: Sequence[tuple[str, Shape]], batch: int | str
     ) -> bytes:
-        """The checked model. `inputs` and `outputs` are names with shapes of one picture."""
+        """Check the model and return its bytes. `inputs` and `outputs` are names with the shapes of one picture."""
         onnx = self.onnx
         given, made = (
             [onnx.helper.make_tensor_value_info(each, onnx.TensorProto.FLOAT, [batch, *shape]) for each, shape in side]

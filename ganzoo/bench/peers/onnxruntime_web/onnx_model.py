@@ -1,7 +1,7 @@
-"""A plan as an ONNX model: channels first, weights unpacked, and no transposition that the network has not itself.
+"""Write a plan as an ONNX model: channels first, weights unpacked, and no transpositions but the network's own.
 
-Values keep the order of channels first in whatever shape they have, so that a dense layer's rows and columns are put
-in that order once, here. What reads a value under another (h, w, c) than it was computed in gets its transpositions.
+Values keep the order of channels first in every shape, so that the rows and columns of a dense layer are put into that
+order once, here. A step that reads a value under another (h, w, c) than it was computed in gets transpositions.
 """
 
 from __future__ import annotations
@@ -36,17 +36,19 @@ REDUCTIONS = {"sum": "ReduceSum", "max": "ReduceMax", "min": "ReduceMin"}
 
 
 def serialize(plan: Plan, batch: int | str = "batch") -> bytes:
-    """The checked model. Inputs and outputs have the names of `plan`'s specs and shapes (batch, *spec.shape).
+    """Check the model and return its bytes.
 
-    `batch` is a number, or a name that leaves it free. An output that is named like an input gets a number behind its
-    name: ONNX has one space of names. Raises `UnsupportedOperatorError` for what cannot be expressed, and
-    `ToolMissingError` without the package onnx.
+    Inputs and outputs have the names of the specs, and shapes (batch, *spec.shape).
+
+    `batch` is a number, or a name that leaves it free. An output with the name of an input gets a number after its
+    name, because all names of an ONNX graph must differ. Raises `UnsupportedOperatorError` if a step cannot be
+    expressed, and `ToolMissingError` without the package onnx.
     """
     return _Model(plan).serialize(batch)
 
 
 class _Model:
-    """One plan's conversion."""
+    """The conversion of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -71,7 +73,7 @@ class _Model:
         return self.graph.serialize(self.plan.name, inputs, outputs, batch)
 
     def _outputs(self, names: set[str]) -> list[tuple[str, Shape]]:
-        """What the outputs are is renamed, in all nodes, or copied where it has a name to keep."""
+        """Give the outputs their names: rename them in all nodes, or copy those whose own name must be kept."""
         outputs: list[tuple[str, Shape]] = []
         renamed: dict[str, str] = {}
         for tensor, spec in zip(self.plan.outputs, self.plan.specs[1], strict=True):
@@ -90,7 +92,7 @@ class _Model:
     # --- what steps ask for ---------------------------------------------------------------------------------------
 
     def seen(self, tensor: Tensor) -> Value:
-        """The value under the (h, w, c) of `tensor`, in some shape."""
+        """Return the value that is read under the (h, w, c) of `tensor`, in any shape."""
         value = self.slots[tensor.slot]
         if value.hwc == tensor.shape:
             return value
@@ -102,7 +104,7 @@ class _Model:
         return Value(value.name, value.shape, tensor.shape)
 
     def shaped(self, tensor: Tensor, flat: bool = False) -> str:
-        """(N, c, h, w), or (N, c) where the caller knows that it is a vector."""
+        """Return the value as (N, c, h, w), or as (N, c) if the caller knows that it is a vector."""
         h, w, c = tensor.shape
         return self.graph.reshape(self.seen(tensor), (c,) if flat else (c, h, w)).name
 
@@ -116,7 +118,7 @@ def _shape(tensor: Tensor, flat: bool = False) -> Shape:
 
 
 def _order(hwc: tuple[int, int, int]) -> Any:
-    """Where the values of channels first lie when channels are last."""
+    """Return the positions, among values with channels last, of values with channels first."""
     import numpy as np
 
     return np.arange(np.prod(hwc)).reshape(hwc).transpose(FIRST).ravel()
@@ -132,7 +134,7 @@ def _dense(model: _Model, step: Dense) -> Value:
 
 
 def _windows(step: Conv | Pool) -> dict[str, Any]:
-    """Kernel, strides and pads; the pads at the end as they must be for the output's size."""
+    """Return kernel, strides and pads. The pads at the end follow from the size of the output."""
     dilation = step.dilation if isinstance(step, Conv) else (1, 1)
     ends = []
     sizes = zip(step.inputs[0].shape[:2], step.output.shape[:2], strict=True)

@@ -1,4 +1,4 @@
-"""A move of values as ONNX nodes: the plainest that say it, else a `Gather` of single values."""
+"""Express a move of values as ONNX nodes: by the simplest nodes that can do it, else by a `Gather` of single values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def rearranged(graph: Graph, slots: Mapping[int, Value], move: Moved, fill: float) -> Value:
-    """What `move` makes of the values in `slots`; `fill` where nothing moves."""
+    """Return the result of `move` on the values in `slots`, with `fill` wherever nothing is moved to."""
     c, h, w = move.index.shape
     sources = [slots[slot] for slot in move.slots]
     flat = h == w == 1 and all(value.hwc[:2] == (1, 1) for value in sources)
@@ -50,7 +50,7 @@ def rearranged(graph: Graph, slots: Mapping[int, Value], move: Moved, fill: floa
 
 
 def _along_axes(graph: Graph, x: str, shape: Shape, lines: list[npt.NDArray[Any]]) -> str:
-    """Each axis of `x` indexed by one of `lines`: a slice where they are evenly spaced."""
+    """Index each axis of `x` by one of `lines`, by a slice if the indices are evenly spaced."""
     import numpy as np
 
     slices, scales, wide = [], [1.0] * (1 + len(lines)), [1] * (1 + len(lines))
@@ -79,7 +79,7 @@ def _along_axes(graph: Graph, x: str, shape: Shape, lines: list[npt.NDArray[Any]
 
 
 def _gathered(graph: Graph, move: Moved, sources: list[Value], fill: float) -> str:
-    """Any move: the sources' values one after another, each by its place."""
+    """Express any move: join the values of the sources, and gather each value by its position."""
     import numpy as np
 
     flat = [graph.reshape(value, (int(np.prod(value.hwc)),)).name for value in sources]

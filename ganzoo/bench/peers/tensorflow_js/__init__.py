@@ -1,4 +1,4 @@
-"""TensorFlow.js: the plan as a layers model of Keras (layers_graph.py: layers and weights)."""
+"""TensorFlow.js runs the plan as a layers model of Keras. `layers_graph.py` has the layers and weights."""
 
 from __future__ import annotations
 

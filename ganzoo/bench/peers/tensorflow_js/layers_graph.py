@@ -1,4 +1,4 @@
-"""A layers model of Keras in the making: layers and their weights, channels last."""
+"""Build a layers model of Keras: the layers and their weights, with channels last."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ MERGES = {"add": "Add", "mul": "Multiply", "max": "Maximum", "min": "Minimum"}
 
 @dataclass(frozen=True)
 class Value:
-    """The output of the layer `name`: (N, *shape), in the order of (h, w, c) but for the model's own inputs."""
+    """The output of the layer `name`: (N, *shape), in the order (h, w, c) except for the inputs of the model."""
 
     name: str
     shape: Shape
 
 
 class Layers:
-    """`described` are the layers by name, `weights` their arrays in the order of the weights file."""
+    """The layers of a model.
+
+    `described` has the layers by name, `weights` their arrays in the order of the weights file.
+    """
 
     def __init__(self) -> None:
         self.described: dict[str, dict[str, Any]] = {}
@@ -38,7 +41,7 @@ class Layers:
     def add(
         self, kind: str, inputs: Sequence[str], weights: Mapping[str, FloatArray] | None = None, **config: Any
     ) -> str:
-        """The name of a new layer of the class `kind`."""
+        """Add a layer of the class `kind` and return its name."""
         # tf.js counts a value that a layer reads twice as one reader's, and frees it before the next one reads it
         inputs = [
             self.add("Rescaling", [each], scale=1) if each in inputs[:i] else each for i, each in enumerate(inputs)
@@ -61,14 +64,14 @@ class Layers:
         return Value(self.add("Reshape", [value.name], target_shape=shape), shape)
 
     def transpose(self, value: Value, shape: Shape, axes: Shape) -> Value:
-        """`value` in that shape, its axes in that order."""
+        """Return `value` in the shape `shape`, with its axes in the order `axes`."""
         name = self.add("Permute", [self.reshape(value, shape).name], dims=[axis + 1 for axis in axes])
         return Value(name, tuple(shape[axis] for axis in axes))
 
     def expression(self, expr: Expr, args: Sequence[Value | Tensor]) -> str:
-        """The name of the layer that yields `expr` of values and constants.
+        """Add the layers that compute `expr` of values and constants, and return the name of the last one.
 
-        Raises `CannotExpressError` for what no layers compute.
+        Raises `CannotExpressError` if no layers compute it.
         """
         inner, scale, offset = _peeled(expr, args)
         if inner is not expr:
@@ -97,7 +100,7 @@ class Layers:
         raise CannotExpressError(f"no layer computes {expr.operation}")
 
     def _scaled(self, name: str, scale: Any, offset: Any) -> str:
-        """scale * value + offset, numbers or one for each channel."""
+        """Add a layer that computes scale * value + offset, with numbers or one number per channel."""
         import numpy as np
 
         if np.ndim(scale) == np.ndim(offset) == 0:
@@ -110,7 +113,10 @@ class Layers:
 
 
 def _peeled(expr: Expr, args: Sequence[Value | Tensor]) -> tuple[Expr, Any, Any]:
-    """(inner, scale, offset): `expr` is scale * inner + offset, these being numbers or one for each channel."""
+    """Return (inner, scale, offset) such that `expr` is scale * inner + offset.
+
+    Both are numbers, or one number per channel.
+    """
 
     def number(expr: Expr) -> Any:
         if isinstance(expr, Const):

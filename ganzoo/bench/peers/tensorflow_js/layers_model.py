@@ -1,6 +1,6 @@
-"""A plan as a layers model of Keras, as `tf.loadLayersModel` reads it: channels last, as the plan has them.
+"""Write a plan as a layers model of Keras that `tf.loadLayersModel` reads. Channels are last, as they are in the plan.
 
-Only what a layer says is written. Inputs and outputs have the channels first, as the network's specs have them.
+The file has only what the layers need. Inputs and outputs have their channels first, as in the specs of the network.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LIBRARY = "TensorFlow.js"
 def write(plan: Plan, folder: Path) -> None:
     """Write `model.json` and `weights.bin` into `folder`.
 
-    Raises `UnsupportedOperatorError` for what no layer expresses; then nothing is written.
+    Raises `UnsupportedOperatorError` if no layer expresses a step; then nothing is written.
     """
     model = _Model(plan)
     for step in plan.steps:
@@ -72,7 +72,7 @@ def write(plan: Plan, folder: Path) -> None:
 
 
 class _Model:
-    """One plan's conversion."""
+    """The conversion of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -88,7 +88,7 @@ class _Model:
             self.slots[tensor.slot] = self.layers.transpose(value, (c, h, w), (1, 2, 0)) if mixed else value
 
     def outputs(self) -> list[str]:
-        """The names of the layers that yield the outputs: one for each, and no input."""
+        """The names of the layers that give the outputs. Each output has its own layer, which is no input."""
         names: list[str] = []
         for tensor, spec in zip(self.plan.outputs, self.plan.specs[1], strict=True):
             value, (h, w, c) = self.slots[tensor.slot], tensor.shape
@@ -100,12 +100,12 @@ class _Model:
         return names
 
     def shaped(self, tensor: Tensor, shape: Shape = ()) -> Value:
-        """The values of `tensor` as (N, h, w, c), or in another shape."""
+        """Return the values of `tensor` as (N, h, w, c), or in another shape."""
         return self.layers.reshape(self.slots[tensor.slot], shape or tensor.shape)
 
 
 def _left(step: Step) -> Expr:
-    """What is still to be computed of the step's activation once its layer is there."""
+    """Return what is still to be computed of the activation of `step` once its layer is there."""
     if isinstance(step, Elementwise) or (isinstance(step, Matrix) and _fused(step) != "linear"):
         return X
     if isinstance(step, Reduce) and step.op == "sum":  # the layer yields the mean
@@ -115,7 +115,7 @@ def _left(step: Step) -> Expr:
 
 
 def _fused(step: Matrix) -> str:
-    """The name of the step's activation where a layer with weights takes it, else "linear"."""
+    """Return the name of the activation of `step` if a layer with weights can compute it, else "linear"."""
     found = known(step.activation)
     return found[0] if found and found[0] in ACTIVATIONS and found[1] == X else "linear"
 
@@ -129,9 +129,10 @@ def _dense(model: _Model, step: Dense) -> Value:
 
 
 def _windows(model: _Model, step: Conv | Pool, same: bool, zeros: bool) -> tuple[Value, dict[str, Any]]:
-    """The input, padded where need be, with the configuration that all windows have.
+    """Return the input, padded where necessary, and the configuration that all layers with windows have.
 
-    The library pads by itself when asked for the "same" size, and never more than that; `zeros` are any number.
+    The library pads by itself when it is asked for the "same" size, but never more than that. `zeros` allows another
+    layer that pads with zeros.
     """
     (x,) = step.inputs
     dilation = step.dilation if isinstance(step, Conv) else (1, 1)
@@ -267,7 +268,7 @@ def _moved(model: _Model, move: Moved, fill: float) -> Value:
 
 
 def _along_axes(layers: Layers, value: Value, lines: list[npt.NDArray[Any]]) -> Value:
-    """Each axis indexed by one of `lines`: rows and columns cut off, or repeated."""
+    """Index each axis by one of `lines`, by cutting off or repeating rows and columns."""
     import numpy as np
 
     cut, times = [], []

@@ -1,4 +1,4 @@
-"""WebDNN 1.2.11: its own files, run by its own loader, as verification runs an export of its layout."""
+"""WebDNN 1.2.11 runs its own files with its own loader, as the verification of an export in WebDNN's layout does."""
 
 from __future__ import annotations
 
