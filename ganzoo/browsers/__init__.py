@@ -1,1 +1,1 @@
-"""Browsers of this machine and phones: finding them, starting them on a page, and ending them."""
+"""Browsers of this machine and phones: find them, start them on a page, and end them."""

@@ -1,4 +1,4 @@
-"""The kinds of browsers, as data: where each is kept, and what it is started with."""
+"""The kinds of browsers, as data: where each is installed, and how it is started."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class Family:
     """A kind of browser. `{profile}` in a flag or a variable stands for the folder of the fresh profile.
 
-    `names` are searched on PATH, `places` (with variables, ~ and * in them) where it is not; `words` of a file's
-    name or a version tell a member. `files` are written into the profile. `display`: without an X or Wayland display
-    it draws nothing ("needed"), or does without WebGL ("wanted").
+    `names` are searched on PATH, and then the `places`, which can contain variables, ~ and *. A browser belongs to the
+    family if one of `words` is in its file name or version. `files` are written into the profile. `display` says what
+    happens without an X or Wayland display: the browser draws nothing ("needed") or has no WebGL ("wanted").
     """
 
     name: str
@@ -39,12 +39,12 @@ class Family:
         return self.name
 
     def arguments(self, profile: Path) -> list[str]:
-        """What stands between the program and the URL."""
+        """Return the arguments between the program and the URL."""
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         return [flag.replace("{profile}", str(profile)) for flag in (*self.flags, *(self.root_flags if root else ()))]
 
     def environment(self, profile: Path) -> dict[str, str]:
-        """What it finds otherwise than ganzoo does."""
+        """Return the environment variables that differ from those of ganzoo."""
         variables = {name: value.replace("{profile}", str(profile)) for name, value in self.variables}
         if "HOME" in variables:  # where a display's key and its socket are sought
             key = os.path.expanduser("~/.Xauthority")  # noqa: PTH111 - Path's raises for a user without a home
@@ -54,9 +54,9 @@ class Family:
         return variables
 
     def on_display(self) -> list[str]:
-        """What stands before the program: a virtual X server where a display is missing.
+        """Return what must precede the program: a virtual X server if there is no display.
 
-        Raises `BrowserMissingError` where there is none either, and the family needs one.
+        Raises `BrowserMissingError` if the family needs a display and there is no virtual X server either.
         """
         here = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         if self.display == "unused" or here:
@@ -251,7 +251,7 @@ FAMILIES = (CHROMIUM, FIREFOX, WEBKITGTK)
 
 
 def family_of(*texts: str) -> Family:
-    """The family that the first telling one of `texts` (a version line, a file's name) names, else `OTHER`."""
+    """Return the first family that one of `texts` (a version line, a file name) names, else `OTHER`."""
     for text in texts:
         for family in FAMILIES:
             if any(word in text.lower() for word in family.words):

@@ -1,4 +1,4 @@
-"""Which browsers this machine has, wherever systems keep them."""
+"""Find the browsers of this machine, wherever its system keeps them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TIMEOUT = 10.0  # seconds that a program may take to tell its version
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser on this machine. `version` is "unknown" where the program does not tell."""
+    """A browser on this machine. `version` is "unknown" if the program does not tell it."""
 
     name: str
     path: Path
@@ -38,10 +38,11 @@ class Browser:
 
 
 def find_browser() -> Browser:
-    """The browser named by `GANZOO_BROWSER`, else the first Chromium, Chrome or Edge on PATH, else in the usual places.
+    """Return the browser named by `GANZOO_BROWSER`, else the first Chromium, Chrome or Edge on PATH or in the usual
+    places.
 
-    `GANZOO_BROWSER` is a path, a name on PATH or a family's name; in it as in the places, variables and ~ are expanded.
-    Raises `BrowserMissingError` when there is none, or when `GANZOO_BROWSER` names no program.
+    `GANZOO_BROWSER` is a path, a name on PATH, or the name of a family. Variables and ~ are expanded in it, as in the
+    usual places. Raises `BrowserMissingError` if there is no browser, or if `GANZOO_BROWSER` names no program.
     """
     path = _from_environment() or installed(CHROMIUM)
     if path is None:
@@ -50,10 +51,12 @@ def find_browser() -> Browser:
 
 
 def find_browsers(chosen: Sequence[str] = ()) -> list[Browser]:
-    """Those `chosen`, in their order; none chosen: that of `GANZOO_BROWSER`; else all that are here, each name once.
+    """Return the browsers `chosen`, in that order.
 
-    What is chosen is a path, a name on PATH, or a family's name: its first browser then. Raises
-    `BrowserMissingError` when there is none, or when a name is no program's.
+    If none is chosen, return the one of `GANZOO_BROWSER`, else all that are installed, each name once.
+
+    Each of `chosen` is a path, a name on PATH, or the name of a family, which stands for its first browser. Raises
+    `BrowserMissingError` if there is no browser, or if a name is not that of a program.
     """
     named = _from_environment()
     if chosen:
@@ -88,12 +91,12 @@ def _choose(name: str, subject: str, do: str) -> Path:
 
 
 def installed(family: Family) -> Path | None:
-    """The first program of `family` that is here; nothing is started."""
+    """Return the first installed program of `family`, None if there is none. Nothing is started."""
     return next(_programs(family), None)
 
 
 def _programs(family: Family) -> Iterator[Path]:
-    """Those on PATH, then those in the usual places."""
+    """Yield the programs on PATH, then those in the usual places."""
     places = (path for place in family.places for path in sorted(glob.glob(_expand(place))))  # noqa: PTH207 - absolute
     return filter(None, map(_program, itertools.chain(family.names, places)))
 

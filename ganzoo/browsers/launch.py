@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Launched:
-    """A running browser. `log` is the file that takes what it prints, the page's console included."""
+    """A running browser. `log` is the file that receives what it prints, including the console of the page."""
 
     process: subprocess.Popen[bytes]
     log: Path
 
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """Return the exit code, None while it runs."""
         return self.process.poll()
 
     def last_lines(self, count: int = 30) -> str:
-        """The end of what the browser printed."""
+        """Return the last lines that the browser printed."""
         with self.log.open("rb") as log:
             log.seek(max(0, self.log.stat().st_size - (64 << 10)))  # a page may print without end
             return "\n".join(log.read().decode("utf-8", "replace").splitlines()[-count:])
@@ -39,9 +39,9 @@ class Launched:
 
 @contextmanager
 def launch(browser: Browser, url: str) -> Iterator[Launched]:
-    """Run `browser` on `url`, as its family asks. On leaving, its processes are ended and its profile is removed.
+    """Run `browser` on `url` in the way of its family. At the end, its processes are ended and its profile is removed.
 
-    Raises `BrowserMissingError` when the program cannot be started, or lacks a display.
+    Raises `BrowserMissingError` if the program cannot be started, or lacks a display.
     """
     family = browser.family
     with scratch() as folder, (folder / "log").open("wb") as log:

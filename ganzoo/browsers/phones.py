@@ -1,8 +1,9 @@
-"""A phone of the same network that opens our pages: beyond loopback for one run, and for one device.
+"""Let a phone in the same network open our pages: the server is reachable beyond loopback, for one benchmark and one
+device.
 
-The address that is printed holds a token that is good once. The device that brings it gets a cookie; whoever comes
-without that cookie gets an empty 403, whatever was asked. Nothing is encrypted: a page that comes so is no secure
-context, and has neither WebGPU nor a fine clock.
+The printed address holds a token that works once. The device that uses it gets a cookie; every request without that
+cookie gets an empty 403, whatever it asks for. Nothing is encrypted, so the pages are no secure context: they have
+neither WebGPU nor a fine clock.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ SYSTEMS = {"iOS": "iPhone|iPad", "Android": "Android", "Windows": "Windows", "ma
 
 @dataclass
 class Door:
-    """What the waiting page and the one who sends it to other pages tell each other.
+    """The messages between the waiting page and the code that sends it to other pages.
 
-    `opened` is set when the device is there, `taken` when the page to `go` to was handed out, `told` when it was told
-    that all is done.
+    `opened` is set when the device is there, `taken` when the waiting page has received the path to `go` to, `told`
+    when it has been told that everything is done.
     """
 
     words: str = "Connected. Preparing the first page."
@@ -67,7 +68,7 @@ class Door:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, path: str, seconds: float) -> bool:
-        """Have the waiting page go to `path`; whether it did within `seconds`."""
+        """Have the waiting page go to `path`, and return whether it did within `seconds`."""
         with self.lock:
             self.go = path
         taken = self.taken.wait(seconds)
@@ -78,7 +79,7 @@ class Door:
         return taken
 
     def next(self) -> dict[str, Any]:
-        """What the waiting page is told when it asks."""
+        """Return what the waiting page is told when it asks."""
         with self.lock:
             answer = {"words": self.words, "go": self.go, "done": self.done}
             if self.go:
@@ -91,9 +92,9 @@ class Door:
 
 @dataclass
 class Phone:
-    """A device that opened the address; a `Visitor`. `user_agent` is what its browser says of itself.
+    """A device that opened the address; a `Visitor`. `user_agent` is what its browser says about itself.
 
-    `away` is whether it failed to come when called.
+    `away` tells whether it failed to come when it was called.
     """
 
     name: str
@@ -112,7 +113,7 @@ class Phone:
 
     @contextmanager
     def open(self, url: str) -> Iterator[Phone]:
-        """Send the phone to a page of `serve`. Raises `VerificationError` when it is not there to be sent."""
+        """Send the phone to a page of `serve`. Raises `VerificationError` if it does not come."""
         parts = urlsplit(url)
         self.away = not self.door.send(parts.path + (f"#{parts.fragment}" if parts.fragment else ""), self.patience)
         if self.away:
@@ -127,11 +128,11 @@ class Phone:
 
     @property
     def patience(self) -> float:
-        """Seconds in which the phone should show up."""
+        """The number of seconds within which the phone should open the page."""
         return GONE if self.away else BACK
 
     def exit_code(self) -> None:
-        """None: a phone that goes away does not say so."""
+        """Return None, because a phone does not say that it goes away."""
 
     def last_lines(self) -> str:
         return self.user_agent
@@ -141,8 +142,8 @@ class Phone:
 def phone(announce: Callable[[str, str], None], patience: float = PATIENCE) -> Iterator[Phone]:
     """Listen on every address of this machine until the block ends, and wait for a device.
 
-    `announce` is called with the address to open and its QR code: lines of block characters, at most 80 wide, light
-    on dark (print them white on black). Raises `BrowserMissingError` when no device comes within `patience` seconds.
+    `announce` is called with the address to open and its QR code: lines of block characters, at most 80 wide, to be
+    printed white on black. Raises `BrowserMissingError` if no device connects within `patience` seconds.
     """
     token, door = secrets.token_urlsafe(16), Door()
     home = f"/{token}/"
@@ -160,7 +161,7 @@ def phone(announce: Callable[[str, str], None], patience: float = PATIENCE) -> I
 
 
 def qr_code(text: str) -> str:
-    """`text` as a QR code of Unicode's half blocks, a character for two modules one above the other."""
+    """Return `text` as a QR code made of half blocks. Each character shows two modules, one above the other."""
     import segno
 
     drawn = io.StringIO()
@@ -169,7 +170,7 @@ def qr_code(text: str) -> str:
 
 
 def named(user_agent: str) -> tuple[str, str]:
-    """(name, version) of a browser by its user agent, as far as one can be told from it."""
+    """Return (name, version) of the browser with this user agent, as far as they can be recognised."""
     found = ((name, re.search(pattern, user_agent)) for name, pattern in BROWSERS.items())
     name, version = next(((name, match[1]) for name, match in found if match), ("A browser", "unknown"))
     system = next((name for name, pattern in SYSTEMS.items() if re.search(pattern, user_agent)), "")
@@ -177,7 +178,7 @@ def named(user_agent: str) -> tuple[str, str]:
 
 
 def _guarded(app: ASGIApp, home: str, door: Door) -> ASGIApp:
-    """`app` and the waiting page at `home`, for the first device that opens `home` and for no other."""
+    """Return `app` and the waiting page at `home`, open only to the first device that opens `home`."""
     from starlette.requests import HTTPConnection
     from starlette.responses import Response as Reply
 

@@ -1,4 +1,4 @@
-"""A program with a folder of its own, of which nothing is left: no process, no file."""
+"""Run a program with a folder of its own, and leave nothing of it: no process and no file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def start(
     environment: Mapping[str, str],
     stderr: int = subprocess.STDOUT,
 ) -> subprocess.Popen[bytes]:
-    """Run `command`. `folder` takes its temporary files, and its unique name marks what the program starts."""
+    """Run `command`. Its temporary files go to `folder`, whose unique name marks the processes that it starts."""
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -39,7 +39,9 @@ def start(
 
 
 def end(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """End what `start` started and all that came of it, also when it ended by itself and left some."""
+    """End what `start` started and all processes that it started in turn, even if the program ended by itself and left
+    some.
+    """
     try:
         _signal(process, folder, force=False)
         _await_end(process, folder)
@@ -49,7 +51,7 @@ def end(process: subprocess.Popen[bytes], folder: Path) -> None:
 
 
 def _await_end(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait for all of them, not for the first alone: a virtual X server removes its lock on the way."""
+    """Wait for all processes, not only for the first one, because a virtual X server removes its lock as it ends."""
     deadline = time.monotonic() + GRACE  # not even a kill ends what hangs in a system call
     while (process.poll() is None or _family(process, folder)) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -70,7 +72,7 @@ def _signal(process: subprocess.Popen[bytes], folder: Path, *, force: bool) -> N
 
 
 def _family(process: subprocess.Popen[bytes], folder: Path) -> list[int]:
-    """Linux: what lives in the program's session or has `folder` in its environment, wherever it went.
+    """Return the processes that are in the session of the program or have `folder` in their environment. Linux only.
 
     Both are needed: crash reporters leave the session, and Chromium's helpers overwrite their environment.
     """

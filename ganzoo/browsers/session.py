@@ -1,4 +1,4 @@
-"""One page, one browser, one answer."""
+"""Open one page in one browser, and wait for its answer."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ if TYPE_CHECKING:
 
 
 class BrowserLog(Exception):  # noqa: N818 - it is no error, it goes with one
-    """The browser's last lines, chained to an error so that the traceback of `--debug` shows them."""
+    """The last lines that the browser printed.
+
+    It is chained to an error, so that the traceback of `--debug` shows them.
+    """
 
 
 class Opened(Protocol):
-    """A browser on its way with a page."""
+    """A browser that was sent to a page."""
 
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """Return the exit code, None while it runs."""
 
     def last_lines(self) -> str:
-        """The end of what it printed."""
+        """Return the last lines that it printed."""
 
 
 class Visitor(Protocol):
@@ -53,7 +56,7 @@ class Visitor(Protocol):
 
     @property
     def has_run(self) -> bool:
-        """Whether it has shown that it runs pages: if so, one that does not start is the page's fault."""
+        """Whether it has already run a page. If so, a page that does not start is itself at fault."""
 
     def serve(
         self,
@@ -64,15 +67,15 @@ class Visitor(Protocol):
         link: Link | None = None,
         most: int = ...,
     ) -> AbstractContextManager[Served]:
-        """Serve a page where this visitor reaches it; as `server.serve`."""
+        """Serve a page at an address that this visitor can reach; see `server.serve`."""
 
     def open(self, url: str) -> AbstractContextManager[Opened]:
-        """Go to the page. Raises `BrowserMissingError` or `VerificationError` when it does not get there."""
+        """Go to the page. Raises `BrowserMissingError` or `VerificationError` if it does not get there."""
 
 
 @dataclass(frozen=True)
 class Local:
-    """A browser of this machine, started afresh for each page."""
+    """A browser of this machine, which is started anew for each page."""
 
     browser: Browser
     has_run: bool = False
@@ -97,7 +100,9 @@ class Local:
 
 @dataclass(frozen=True)
 class Answered:
-    """The result that a page posted, and the bytes on the wire of each file's body, by its path beside the page."""
+    """The result that a page posted, and the bytes on the wire of the body of each file, by its path relative to the
+    page.
+    """
 
     data: dict[str, Any]
     sent: Mapping[str, int]
@@ -113,7 +118,7 @@ def run_page(
     most: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """`visit_page` in a browser of this machine, by default the one of `find_browser`: the result alone."""
+    """Visit a page in a browser of this machine, by default that of `find_browser`, and return its result."""
     visitor = Local(browser or find_browser())
     return visit_page(page, job, folders, visitor=visitor, silence=silence, most=most, progress=progress).data
 
@@ -132,13 +137,13 @@ def visit_page(
 ) -> Answered:
     """Open `page` (a file, served with its folder) in `visitor` and return the result that it posts.
 
-    The page finds `job` at `job.json`, `documents` and `folders` by their names, all beside itself. `link` slows down
-    all that it fetches. `silence` is how many seconds the page may say nothing, `most` how many bytes it may post at
-    once; `progress` is called with what it says on the way.
+    The page finds `job` at `job.json`, and `documents` and `folders` at their names, all beside itself. `link` slows
+    down everything that it fetches. `silence` is the number of seconds that the page may say nothing, `most` the number
+    of bytes that it may post at once. `progress` is called with its messages.
 
-    Raises `BrowserMissingError` when the browser does not start, or ends or stays silent before the page's
-    script runs; `VerificationError` when the page then reports an error, posts garbage, falls silent, or
-    takes the browser down with it.
+    Raises `BrowserMissingError` if the browser does not start, or if it ends or stays silent before the script of the
+    page runs. Raises `VerificationError` if the page then reports an error, posts garbage or falls silent, or if the
+    browser ends.
     """
     with (
         visitor.serve({"": page.parent, **folders}, job, documents=documents, link=link, most=most) as served,
@@ -182,5 +187,5 @@ def _await_result(
 
 
 def _text(data: Mapping[str, Any], limit: int = 500) -> str:
-    """A page's own words, fit for a terminal: one line, printable, not long."""
+    """Return the message of a page as one short, printable line."""
     return one_line(str(data.get("message", ""))[: 4 * limit])[:limit]

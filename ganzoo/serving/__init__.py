@@ -1,1 +1,1 @@
-"""Serving over HTTP: ASGI applications, files with their Brotli, a slow link, pages that answer."""
+"""Serving over HTTP: ASGI applications, files compressed with Brotli, a slow link, and pages that answer."""

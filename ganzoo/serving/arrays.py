@@ -1,4 +1,4 @@
-"""How arrays travel between Python and a page: base64 of little-endian float32, flat."""
+"""The form in which arrays travel between Python and a page: base64 of little-endian float32 values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def encode(arrays: Sequence[FloatArray]) -> list[list[str]]:
-    """`arrays` (one per input, each (N, ...)) as N samples of one text per input."""
+    """Return `arrays` (one per input, each (N, ...)) as N samples, each a list with one text per input."""
     import numpy as np
 
     little = [np.ascontiguousarray(array, dtype="<f4") for array in arrays]
@@ -23,14 +23,14 @@ def encode(arrays: Sequence[FloatArray]) -> list[list[str]]:
 
 
 def encoded_bytes(arrays: Sequence[FloatArray]) -> int:
-    """What `encode` makes of `arrays`, as JSON has it: bytes, or a little more."""
+    """Return the size in JSON of what `encode` makes of `arrays`, in bytes and slightly too large."""
     return sum(array.size * 16 // 3 + 8 * len(array) for array in arrays)
 
 
 def decode(samples: Any, shapes: Sequence[tuple[int, ...]]) -> list[FloatArray]:
-    """The reverse of `encode`, from a page: `shapes` are those expected, (N, ...) per output.
+    """Reverse `encode`, for values that come from a page. `shapes` are the expected shapes, (N, ...) per output.
 
-    Raises `ValueError`, in words for the user, on anything else than that.
+    Raises `ValueError`, with a message for the user, for anything else.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Files with their Brotli beside them, as a site's host keeps and sends them."""
+"""Write compressed files beside the originals, as the host of a site keeps and sends them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ LARGE = 2 << 20  # bytes; of what is larger the best takes 4 s a MB
 
 
 def precompress(folder: Path) -> None:
-    """Write `x.br` beside every file `x` under `folder` that Brotli makes smaller, at its best where `x` is not large.
+    """Write `x.br` beside every file `x` under `folder` that Brotli makes smaller, at its highest quality if `x` is not
+    large.
 
-    That takes seconds a MB, so what was compressed once is kept in ganzoo's cache by the content's SHA-256. Raises
-    `ToolMissingError` when the cache cannot be written.
+    This takes seconds per MB, so compressed files are kept in ganzoo's cache by the SHA-256 of their content. Raises
+    `ToolMissingError` if the cache cannot be written.
     """
     from concurrent.futures import ThreadPoolExecutor
 

@@ -1,7 +1,7 @@
-"""Connections that wait for their client only so long, and of which there are only so many.
+"""Limit how long a connection waits for its client, and how many connections there are.
 
-Uvicorn has no time limit for a request that is sent in part, and none for an answer that nobody reads. Without such
-limits a thousand connections use up all files that a process may open, and the server answers nobody any more.
+Uvicorn has no time limit for a request that is sent only in part, nor for an answer that nobody reads. Without such
+limits, a thousand connections use up all the files that a process may open, and the server answers nobody any more.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ MOST = 128  # connections; macOS lets a process open 256 files. A browser opens 
 
 
 class Connection(H11Protocol):
-    """Uvicorn's own connection, with the two limits.
+    """Uvicorn's connection with the two limits.
 
-    Where there are `MOST` connections, the one that has waited the longest for the rest of a request makes room for a
-    new one; where all are at work, the new one is closed.
+    If there are `MOST` connections, the one that has waited longest for the rest of a request makes room for a new one.
+    If all of them are working, the new one is closed.
     """
 
     _deadline: asyncio.TimerHandle | None = None  # while the client has something to do
@@ -57,7 +57,10 @@ class Connection(H11Protocol):
         self._go_on()
 
     def _look(self) -> None:
-        """Start or stop the clock. A header has one deadline, however slowly it comes; each part of a body anew."""
+        """Start or stop the clock.
+
+        A header has one deadline, however slowly it comes; each part of a body gets a new one.
+        """
         if self.conn.their_state is h11.SEND_BODY:
             self._wait()
         elif self.conn.their_state is h11.IDLE:

@@ -1,7 +1,7 @@
-"""A slow link, made in the server so that every browser can have it.
+"""Simulate a slow link in the server, so that every browser can have it.
 
-The model is that of browsers' own emulation (Chromium's DevTools): a delay before each answer, and one rate that all
-of a page's connections share. Bytes are those of the bodies.
+The model is that of the browsers' own emulation (Chromium's DevTools): a delay before each answer, and one rate that
+all connections of a page share. Only the bytes of bodies count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ PACKET = 4096  # bytes; connections take turns by it: 4 ms at 9 Mbit/s
 
 @dataclass(frozen=True)
 class Link:
-    """`rate` in bytes/s, shared by all that a page fetches; `delay` in s, from a request to its answer's first byte."""
+    """A slow link. `rate` is in bytes/s, shared by everything that a page fetches.
+
+    `delay` is the time in s from a request to the first byte of its answer.
+    """
 
     rate: float
     delay: float
@@ -27,10 +30,10 @@ THROTTLED = Link(9e6 / 8, 0.060)  # 9 Mbit/s and 60 ms: what DevTools' "Fast 4G"
 
 
 def throttled(app: ASGIApp, link: Link) -> ASGIApp:
-    """`app` behind `link`.
+    """Return `app` behind `link`.
 
-    Each packet has its time by the rate, not by when the one before was in fact sent: a timer that fires late delays
-    one packet, and the next ones catch up.
+    The time of each packet follows from the rate, and not from the time at which the packet before it was really sent.
+    If a timer fires late, only one packet is delayed, and the next ones catch up.
     """
     import asyncio
 

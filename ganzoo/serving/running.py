@@ -1,4 +1,4 @@
-"""An ASGI application on a socket, for as long as a block runs."""
+"""Run an ASGI application on a socket for as long as a block runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def listening(address: str, port: int = 0) -> socket.socket:
-    """A socket that listens on `address`; 0 is a port that the system picks. Raises `OSError`."""
+    """Return a socket that listens on `address`. With port 0 the system picks one. Raises `OSError`."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.create_server((address, port), family=family)
     # connections inherit it; without, a delayed acknowledgement costs 40 ms for each small file
@@ -26,7 +26,7 @@ def listening(address: str, port: int = 0) -> socket.socket:
 
 
 def lan_address() -> str:
-    """This machine's address in its network, or loopback's where there is none. No traffic: UDP knows no connection."""
+    """Return the address of this machine in its network, or that of loopback if it has none. Nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737): it takes the default route
@@ -36,9 +36,9 @@ def lan_address() -> str:
 
 
 def _warm_up() -> None:
-    """Import what the first file's answer would else wait for, 0.1 s.
+    """Import what the answer with the first file would otherwise have to import, which takes 0.1 s.
 
-    It happens in a thread of its own: where an event loop runs in this one, as in a notebook, no other may run.
+    This happens in a thread of its own: if an event loop runs in this thread, as in a notebook, no other may run here.
     """
     import asyncio
 
@@ -51,7 +51,7 @@ def _warm_up() -> None:
 
 @contextmanager
 def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    """Serve `app` on `listener`, from a thread; both end with the block."""
+    """Serve `app` on `listener` from a thread. Both end with the block."""
     import uvicorn
 
     from ganzoo.serving.connections import Connection
@@ -84,7 +84,7 @@ def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
 
 
 def with_headers(app: ASGIApp, headers: Mapping[bytes, bytes]) -> ASGIApp:
-    """`app`, with `headers` (names in lower case) in every answer that has none of that name."""
+    """Return `app` with `headers` (names in lower case) added to every answer that has no header of that name."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_more(message: Message) -> None:

@@ -1,8 +1,8 @@
-"""The server that a page and its model come from, and that the page answers to.
+"""The server that gives a page and its model to a browser, and that the page posts its answer to.
 
-Everything lives under a random token in the URL's path, so that no other page or user of this machine can
-read it or post to it. What is posted is taken as hostile: bounded in size, strict JSON, an object of a
-known kind. Meaning is checked by whoever asked.
+Everything is under a random token in the path of the URL, so that no other page or user of this machine can read it or
+post to it. What is posted is treated as hostile: its size is limited, and it must be strict JSON, an object of a known
+kind. Its content is checked by the caller.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ LAST = ("result", "error")
 
 @dataclass(frozen=True)
 class PageMessage:
-    """What the page said: `hello` when its script runs, `progress` as it works, then one `result` or `error`.
+    """A message of a page: `hello` when its script runs, `progress` while it works, then one `result` or `error`.
 
-    A message that breaks the rules arrives as an `error` that says which.
+    A message that breaks the rules arrives as an `error` that says which rule.
     """
 
     kind: Kind
@@ -59,7 +59,7 @@ class PageMessage:
 class Served:
     """A page that is being served. `url` ends in the token and a slash.
 
-    `sent` are the bytes of each file's body on the wire, by its path below the token.
+    `sent` has the bytes on the wire of the body of each file, by its path below the token.
     """
 
     url: str
@@ -69,9 +69,9 @@ class Served:
 
 @dataclass(frozen=True)
 class Host:
-    """A running server for pages that come and go, each under a token of its own.
+    """A running server for one page after another, each under a token of its own.
 
-    `home` is the path that a page is sent to when it has given its last message, "" for none.
+    `home` is the path to which a page is sent after its last message, "" for none.
     """
 
     port: int
@@ -88,10 +88,10 @@ class Host:
         link: Link | None = None,
         most: int = MAX_BYTES,
     ) -> Iterator[Served]:
-        """Serve `folders` by name, and `job` as `job.json` with more JSON `documents` by theirs.
+        """Serve `folders` at their names, `job` at `job.json`, and further JSON `documents` at their names.
 
-        The folder named "" is the root, where the page lies. A page posts to `message`. A file with a `.br`
-        of its content beside it is sent as that where the browser takes it. `link` slows everything down. A message of
+        The folder named "" is the root, in which the page lies. A page posts to `message`. If a file has a compressed
+        `.br` beside it and the browser accepts that, it is sent instead. `link` slows everything down. A message of
         more than `most` bytes is refused.
         """
         token = secrets.token_urlsafe(24)
@@ -106,7 +106,7 @@ class Host:
             del self.pages[token]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The page whose token the path begins with."""
+        """Answer with the page whose token the path begins with."""
         from starlette.responses import Response
 
         token = scope["path"].removeprefix("/").partition("/")[0]
@@ -119,7 +119,7 @@ class Host:
 def host(
     address: str = "127.0.0.1", home: str = "", front: Callable[[ASGIApp], ASGIApp] | None = None
 ) -> Iterator[Host]:
-    """A server on `address`, at a port that the system picks. `front` stands before all that it serves."""
+    """Run a server on `address`, at a port that the system picks. `front` can wrap everything that it serves."""
     listener = listening(address)
     hosted = Host(listener.getsockname()[1], home)
     with running(with_headers(front(hosted) if front else hosted, HEADERS), listener):
@@ -135,7 +135,7 @@ def serve(
     link: Link | None = None,
     most: int = MAX_BYTES,
 ) -> Iterator[Served]:
-    """`Host.serve` of a host of its own, on 127.0.0.1."""
+    """Run a server of its own for one page, on 127.0.0.1; see `Host.serve`."""
     with host() as hosted, hosted.serve(folders, job, documents=documents, link=link, most=most) as served:
         yield served
 
@@ -186,7 +186,7 @@ def _homeward(home: str) -> dict[str, str]:
 
 
 async def _body(request: Request, most: int) -> bytes | None:
-    """The request's body, or None once it is known to exceed `most` bytes."""
+    """Return the body of the request, None as soon as it is known to exceed `most` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -196,7 +196,7 @@ async def _body(request: Request, most: int) -> bytes | None:
 
 
 def parse(body: bytes) -> PageMessage:
-    """A message as a page posts it: a JSON object with `kind`, and whatever that kind carries."""
+    """Return the message that a page posted: a JSON object with `kind` and the values of that kind."""
     try:
         data = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -215,7 +215,7 @@ def _refused(what: str) -> PageMessage:
 
 
 def _counted(app: ASGIApp, sent: Counter[str]) -> ASGIApp:
-    """`app`, with the bytes of what it has of the files asked for added to `sent`."""
+    """Return `app`, which then adds the bytes of the files that it sends to `sent`."""
 
     async def counted(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope["root_path"] + "/")

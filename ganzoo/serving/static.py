@@ -1,6 +1,6 @@
-"""Folders as a web server answers with them: one way for the pages of tests and benchmarks and for sites.
+"""Answer requests from folders, as a web server does. The pages of tests and benchmarks and the sites all use it.
 
-Each answer opens its file once. Its length, its tag and its content therefore belong together, even when the folder is
+Each answer opens its file once. Its length, its tag and its content therefore belong together, even if the folder is
 written again meanwhile.
 """
 
@@ -48,14 +48,19 @@ CODING = re.compile(r"\s*(\*|[\w!#$%&'+.^`|~-]+)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?
 
 
 class Files(StaticFiles):
-    """The files of a folder, in Brotli where that is at hand and accepted; and nothing that a link leads out to.
+    """The files of a folder, compressed with Brotli if that is at hand and accepted.
 
-    What cannot be read, or is no plain file, is not there. A request for several ranges is answered with the whole
-    file, as RFC 9110 (14.2) allows: ranges that overlap would multiply its bytes, and no browser asks for several.
+    Links that lead out of it are not followed.
+
+    A file that cannot be read, or is no plain file, counts as missing. A request for several ranges is answered with
+    the whole file, as RFC 9110 (14.2) allows: ranges that overlap would multiply its bytes, and no browser asks for
+    several.
     """
 
     async def check_config(self) -> None:
-        """Nothing: whoever serves a folder has looked at it, and while it is replaced it is not there for a moment."""
+        """Do nothing: whoever serves a folder has checked it, and while it is being replaced it is missing for a
+        moment.
+        """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -87,7 +92,7 @@ class Files(StaticFiles):
 
 
 def accepts_brotli(header: str) -> bool:
-    """Whether an `Accept-Encoding` allows `br`: named, or by `*`, with a weight above 0 (RFC 9110, 12.5.3)."""
+    """Return whether an `Accept-Encoding` allows `br`, by name or by `*`, with a weight above 0 (RFC 9110, 12.5.3)."""
     weights: dict[str, float] = {}
     for coding in header.split(","):
         if match := CODING.fullmatch(coding):
@@ -96,7 +101,9 @@ def accepts_brotli(header: str) -> bool:
 
 
 def _packed(path: str, whole: os.stat_result) -> os.stat_result | None:
-    """The status of the Brotli of `path`, if that is a file and no older than what it stands for."""
+    """Return the status of the compressed file beside `path`, None if there is none or it is older than the file
+    itself.
+    """
     try:
         packed = os.lstat(path + SUFFIX)
     except OSError:
@@ -105,7 +112,7 @@ def _packed(path: str, whole: os.stat_result) -> os.stat_result | None:
 
 
 class Opened(StreamingResponse):
-    """The bytes of `file` from `start` to `end`, read as they are sent."""
+    """The bytes of `file` from `start` to `end`, which are read while they are sent."""
 
     def __init__(self, file: BinaryIO, start: int, end: int, status_code: int, headers: dict[str, str]) -> None:
         super().__init__((), status_code, headers)
@@ -124,7 +131,10 @@ class Opened(StreamingResponse):
 
 
 def _opened(found: FileResponse, request: Headers, method: str) -> Response:
-    """The answer to a request for the file of `found`, with its headers. Raises `OSError` where it cannot be opened."""
+    """Return the answer to a request for the file of `found`, with its headers.
+
+    Raises `OSError` if it cannot be opened.
+    """
     file = open(found.path, "rb", buffering=0)  # noqa: PTH123, SIM115 - closed when all is sent
     state = os.fstat(file.fileno())
     for name in ("content-length", "last-modified", "etag"):  # of the file that was looked up
@@ -146,9 +156,10 @@ def _opened(found: FileResponse, request: Headers, method: str) -> Response:
 
 
 def _part(asked: str, size: int) -> tuple[int, int] | None:
-    """The first byte that a `Range` asks for, and the one after its last; None for the whole file of `size` bytes.
+    """Return the first byte that a `Range` asks for, and the one after the last; None for the whole file of `size`
+    bytes.
 
-    The two are equal, or the wrong way around, where the file has none of these bytes.
+    If the file has none of these bytes, the second number is not larger than the first.
     """
     match = RANGE.fullmatch(asked)
     if not match or match[1] + match[2] == "":
