@@ -74,7 +74,7 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def _touching(name: Callable[[], Path]) -> Callable[[], Path]:
-    """A function that makes an empty file of a new name and returns that."""
+    """Return a function that makes an empty file with a new name and returns its path."""
 
     def touch() -> Path:
         path = name()
@@ -85,10 +85,10 @@ def _touching(name: Callable[[], Path]) -> Callable[[], Path]:
 
 
 def readable(path: Path) -> Path:
-    """`path` itself, where it is a file that this process may read.
+    """Return `path`, if it is a file that this process may read.
 
-    Raises `FileNotFoundError` where nothing is, `UnreadableError` where the system refuses to open it, and
-    `ValueError` where it is no file: opening a named pipe would wait for ever.
+    Raises `FileNotFoundError` if there is no file, `UnreadableError` if the system refuses to open it, and `ValueError`
+    if it is something else than a file: opening a named pipe would wait for ever.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -102,7 +102,7 @@ def readable(path: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """`text` in UTF-8. Bytes of a file's name that are no text are written as JSON escapes them: \\udcff."""
+    """Write `text` in UTF-8. Bytes of a file name that are no text are written as JSON escapes, such as \\udcff."""
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8", errors="backslashreplace")
 
@@ -115,12 +115,12 @@ def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
 
 @contextmanager
 def replacing_folder(place: Path, mark: Mark | None = None) -> Iterator[Path]:
-    """A new folder beside `place`, an absolute path, to fill; it takes its place if the block ends without an error.
+    """Yield a new folder beside `place`, an absolute path. It takes that place if the block ends without an error.
 
-    Whatever the umask, everybody may read it, since it is to be served. What is `KEPT` moves into it. With a `mark`,
-    `place` is looked at once more, in the instant in which it is replaced: `UsageError`, and no change, where
-    something was put into it meanwhile. A folder cannot replace another in one step: `recover` mends what a crash
-    leaves.
+    Everybody may read it, whatever the umask, because it is to be served. Files that are `KEPT` move into it. With a
+    `mark`, `place` is checked once more at the moment when it is replaced: if somebody put something into it meanwhile,
+    `UsageError` is raised and nothing changes. A folder cannot replace another one in a single step, so `recover` mends
+    what a crash leaves.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     remove_abandoned(place.parent, f".{glob.escape(place.name)}.{STAGING}*")
@@ -197,8 +197,8 @@ def _recover(place: Path) -> None:
 def refuse_foreign(place: Path, mark: Mark) -> None:
     """Raise `UsageError` unless `place`, an absolute path, may become a folder of ours.
 
-    It may where nothing is, or nothing but what is `KEPT` or `CLUTTER`, in a folder that can be written to; or where a
-    former one is, with nothing besides that is not its own.
+    It may if nothing is there, or only files that are `KEPT` or `CLUTTER`, in a folder that can be written to. It also
+    may if a former folder of ours is there, with no files besides its own.
     """
     recover(place)
     around = next(each for each in place.parents if each.exists())
@@ -209,7 +209,7 @@ def refuse_foreign(place: Path, mark: Mark) -> None:
 
 
 def _refuse_others(lies: Path, place: Path, mark: Mark) -> None:
-    """Raise as `refuse_foreign` does for what is in the folder `place`, which now `lies` there."""
+    """Raise the errors of `refuse_foreign` for the content of the folder `place`, which is at `lies` now."""
     if lies.is_dir() and {each.name for each in lies.iterdir()} <= {*KEPT, *CLUTTER}:
         return
     file = mark.former_file if mark.former_file and not (lies / mark.file).exists() else mark.file

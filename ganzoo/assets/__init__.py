@@ -1,1 +1,1 @@
-"""What browsers are sent, made from what people write: pages, ES modules and style sheets."""
+"""Make what browsers receive from what people write: pages, ES modules and style sheets."""

@@ -1,4 +1,4 @@
-"""A module and all that it imports: in which order they run, and what each name in them stands for."""
+"""Read a module and all that it imports: in which order they run, and what each name in them stands for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Value:
-    """What the module at `path` declares as `name` at its top level; as `ALL`, its namespace."""
+    """What the module at `path` declares as `name` at its top level; `ALL` stands for its namespace."""
 
     path: Path
     name: str
@@ -23,12 +23,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Graph:
-    """`modules` by path, each after those that it imports."""
+    """The `modules` by path, each after those that it imports."""
 
     modules: Mapping[Path, Module]
 
     def resolve(self, export: Export, seen: frozenset[Export] = frozenset()) -> Value | None:
-        """What is exported; None where nothing is. `seen` are the exports that lead here."""
+        """Return the value that is exported, None if there is none. `seen` has the exports that lead here."""
         if export.name == ALL:
             return Value(export.path, ALL)
         module = self.modules[export.path]
@@ -44,16 +44,16 @@ class Graph:
         return next((value for value in starred if value), None)
 
     def meaning(self, module: Module, name: str) -> Value | None:
-        """What `name` is at the top level of `module`; None where it is nothing there.
+        """Return the value that `name` has at the top level of `module`, None if it has none there.
 
-        Raises `AssetError` where it is imported from a module that does not export it.
+        Raises `AssetError` if it is imported from a module that does not export it.
         """
         if name in module.imports:
             return self.need(module.path, module.imports[name])
         return Value(module.path, name) if name in module.declared else None
 
     def need(self, path: Path, export: Export) -> Value:
-        """What is exported to the module at `path`. Raises `AssetError` where nothing is."""
+        """Return the value that is exported to the module at `path`. Raises `AssetError` if there is none."""
         value = self.resolve(export)
         if value is None:
             raise AssetError(
@@ -63,7 +63,7 @@ class Graph:
         return value
 
     def exports(self, path: Path) -> dict[str, Value]:
-        """What the module at `path` exports, by name."""
+        """Return the values that the module at `path` exports, by name."""
         passed = self.modules[path].passed
         names = self._exported(path, frozenset())
         return {name: self.need(path, passed.get(name, Export(path, name))) for name in names}
@@ -77,7 +77,9 @@ class Graph:
 
 
 def graph_of(entry: Path) -> Graph:
-    """Raises `AssetError` where a module is no JavaScript, or imports what is no file."""
+    """Read `entry` and all that it imports. Raises `AssetError` if one is not JavaScript, or imports what is no
+    file.
+    """
     modules: dict[Path, Module] = {}
     begun: set[Path] = set()
 

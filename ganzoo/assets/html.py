@@ -1,6 +1,6 @@
-"""HTML by Jinja2. Every value is escaped, but for those that a template calls `safe`: what this package drew itself.
+"""Render HTML with Jinja2. Every value is escaped, except those that a template calls `safe`, which this package made.
 
-A page has no control characters, whatever the values hold.
+A page has no control characters, whatever the values contain.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def render(template: Path, **values: object) -> str:
-    """The page of a template, which may include and extend those beside it. It fails where a value is missing."""
+    """Render a template, which may include and extend those beside it. It fails if a value is missing."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

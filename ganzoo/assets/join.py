@@ -1,7 +1,7 @@
-"""ES modules joined into one, so that a visitor asks for one file.
+"""Join ES modules into one, so that a visitor needs only one request.
 
-The code of each module stays as it is written, after that of the modules which it imports. Imports and exports go. A
-name of the top level that means something else in another module gets a number, wherever it is mentioned.
+The code of each module stays as it is, and follows the code of the modules that it imports. Imports and exports are
+removed. A name of the top level that means something else in another module gets a number, wherever it is used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Joined:
-    """A module made of others: its source, what it exports by name, and the modules that are in it."""
+    """A module made of others: its source, the values that it exports by name, and the modules in it."""
 
     source: str
     exports: Mapping[str, Value]
@@ -35,10 +35,11 @@ class Joined:
 
 
 def join(entry: Path, apart: Mapping[str, Joined] | None = None) -> Joined:
-    """One module of `entry` and all that it imports, but for what is in the joined modules `apart`, by their URLs.
+    """Join `entry` and all that it imports into one module, except for what is in the joined modules `apart`, by their
+    URLs.
 
-    What is in those is imported from there. Only what `entry` exports is exported. Raises `AssetError` where a module
-    is no JavaScript, or where what it imports is not there.
+    The values of those are imported from there. Only what `entry` exports is exported. Raises `AssetError` if a module
+    is not JavaScript, or if something that it imports is missing.
     """
     graph = graph_of(entry.resolve())
     apart = apart or {}
@@ -64,7 +65,7 @@ def join(entry: Path, apart: Mapping[str, Joined] | None = None) -> Joined:
 
 
 def _values(graph: Graph, modules: Iterable[Module], exports: Mapping[str, Value]) -> list[Value]:
-    """All that needs a name of its own in what is joined."""
+    """Return all values that need a name of their own in the joined module."""
     found = dict.fromkeys(exports.values())
     for module in modules:
         meanings = [graph.meaning(module, name) for name in (*module.declared, *module.imports)]
@@ -76,7 +77,7 @@ def _values(graph: Graph, modules: Iterable[Module], exports: Mapping[str, Value
 
 
 def _export_of(value: Value, url: str, joined: Joined) -> str:
-    """By which name a joined module exports a value."""
+    """Return the name by which a joined module exports a value."""
     for name, exported in joined.exports.items():
         if exported == value:
             return name
@@ -88,7 +89,9 @@ def _wanted(value: Value) -> str:
 
 
 def _unique(graph: Graph, modules: Sequence[Module], wanted: Mapping[Value, str]) -> dict[Value, str]:
-    """A name for each value, as it is wanted or with a number, that means nothing else in any of the modules."""
+    """Return a name for each value that means nothing else in any module: the wanted one, with a number if
+    necessary.
+    """
     means = [{name: graph.meaning(module, name) for name in set(map(text, module.mentions))} for module in modules]
     names: dict[Value, str] = {}
     taken: set[str] = set()
@@ -105,13 +108,13 @@ def _is_free(name: str, value: Value, means: Iterable[Mapping[str, Value | None]
 
 
 def _local(graph: Graph, module: Module, names: Mapping[Value, str]) -> dict[str, str]:
-    """What to write for the names of a module's top level."""
+    """Return what to write for each name of a module's top level."""
     meanings = {name: graph.meaning(module, name) for name in (*module.declared, *module.imports)}
     return {name: names[value] for name, value in meanings.items() if value}
 
 
 def _imports(imported: Mapping[Value, tuple[str, str]], names: Mapping[Value, str]) -> Iterator[str]:
-    """The statements that import from the modules apart."""
+    """Yield the statements that import from the modules apart."""
     for url in dict.fromkeys(url for url, _ in imported.values()):
         listed = sorted((name, names[value]) for value, (place, name) in imported.items() if place == url)
         yield f"import {{ {_list(listed)} }} from {json.dumps(url)};"
@@ -122,14 +125,16 @@ def _list(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _namespace(graph: Graph, value: Value, names: Mapping[Value, str]) -> str:
-    """The object that `import * as` gives: a module's exports, each as it is when it is read."""
+    """Return the object that `import * as` gives: the exports of a module, each with the value of the moment it is
+    read.
+    """
     exports = sorted(graph.exports(value.path).items())
     getters = ", ".join(f"get {json.dumps(name)}() {{ return {names[each]}; }}" for name, each in exports)
     return f"const {names[value]} = Object.freeze({{ __proto__: null, {getters} }});"
 
 
 def _rewritten(module: Module, names: Mapping[str, str]) -> str:
-    """The module's text without imports and exports, with other `names`."""
+    """Return the text of the module without imports and exports, with other `names`."""
     source = (module.root.text or b"") + b"\n"
     edits = sorted([*_statements(module, names), *_renamed(module, names)], reverse=True)
     for start, end, instead in edits:

@@ -1,6 +1,7 @@
-"""JavaScript and CSS without what only people need, by tdewolff's minify.
+"""Remove from JavaScript and CSS what only people need, with tdewolff's minify.
 
-What other files may name keeps its name: properties, exports, all of the top level. Local names become shorter.
+Names that other files may use are kept: properties, exports, and all names of the top level. Local names become
+shorter.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ PATTERNS = ("object_pattern", "array_pattern")
 
 
 def javascript(source: str, name: str) -> str:
-    """A module or script that does what `source` does, which is called `name` in errors.
+    """Return a shorter module or script that does what `source` does. Errors call it `name`.
 
-    What the library is known to get wrong stays as it is written. Raises `AssetError` where it is no JavaScript.
+    Code that the library is known to get wrong is kept as it is. Raises `AssetError` if `source` is not JavaScript.
     """
     written = parse(source, name)
     if any(map(_is_mistaken, walk(written))):
@@ -29,7 +30,7 @@ def javascript(source: str, name: str) -> str:
 
 
 def css(source: str) -> str:
-    """A style sheet with the rules of `source`."""
+    """Return a shorter style sheet with the rules of `source`."""
     return _minified("text/css", source)
 
 
@@ -40,13 +41,15 @@ def _minified(kind: str, source: str) -> str:
 
 
 def _imports(root: Node) -> list[Node]:
-    """What stands in parentheses after each dynamic `import`."""
+    """Return the nodes in parentheses after each dynamic `import`."""
     calls = [node for node in walk(root) if node.type == "call_expression" and node.children[0].type == "import"]
     return [call.children[-1] for call in calls]
 
 
 def _with_orders(small: str, written: Sequence[Node], name: str) -> str:
-    """`small`, with the comments inside of dynamic imports as they were `written`: these are orders to bundlers."""
+    """Return `small` with the comments that the dynamic imports had as `written`, because these are orders to
+    bundlers.
+    """
     source = small.encode()
     for before, after in reversed(list(zip(written, _imports(parse(small, name)), strict=True))):
         comments = "".join(text(each) for each in before.named_children if each.type == "comment")
@@ -56,7 +59,7 @@ def _with_orders(small: str, written: Sequence[Node], name: str) -> str:
 
 
 def _is_mistaken(node: Node) -> bool:
-    """Whether minify 2.24 gets the node wrong (docs/decisions/0025-minified-by-a-library.md)."""
+    """Return whether minify 2.24 gets the node wrong (docs/decisions/0025-minified-by-a-library.md)."""
     if node.type == "variable_declarator":  # it may move the pattern of a `var` before the value that it takes apart
         name = node.child_by_field_name("name")
         return bool(name and name.type in PATTERNS and node.parent and node.parent.type == "variable_declaration")

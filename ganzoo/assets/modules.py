@@ -1,4 +1,4 @@
-"""One ES module as it is written: what it declares, imports and exports."""
+"""Read one ES module: what it declares, imports and exports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LISTS = ("import_statement", "export_clause", "namespace_export")  # of names th
 
 @dataclass(frozen=True)
 class Export:
-    """What the module at `path` exports as `name`; `ALL` is its namespace."""
+    """What the module at `path` exports as `name`; `ALL` stands for its namespace."""
 
     path: Path
     name: str
@@ -41,11 +41,11 @@ class Export:
 
 @dataclass(frozen=True)
 class Module:
-    """`declared` are the names of its top level, `imports` tells other names by what they stand for.
+    """An ES module. `declared` has the names of its top level; `imports` maps the other names to what they stand for.
 
-    It exports names of its own (`exports`: the name of each export's value here), single ones of other modules
-    (`passed`) and all of other modules (`stars`). `needed` are the modules that it imports or passes on, in order,
-    `mentions` all names in its code.
+    It exports names of its own (`exports` maps each to its name here), single names of other modules (`passed`), and
+    all names of other modules (`stars`). `needed` has the modules that it imports or passes on, in order. `mentions`
+    has all names in its code.
     """
 
     path: Path
@@ -60,7 +60,10 @@ class Module:
 
 
 def read(path: Path) -> Module:
-    """Raises `AssetError` where it is no JavaScript, or imports what is no module beside it."""
+    """Read the module at `path`.
+
+    Raises `AssetError` if it is not JavaScript, or imports something else than a module file.
+    """
     try:
         root = parse(path.read_text(encoding="utf-8"), path.name)
     except FileNotFoundError as error:
@@ -92,7 +95,7 @@ def read(path: Path) -> Module:
 
 
 def _source(path: Path, statement: Node) -> Path | None:
-    """The module that an import or export is from."""
+    """Return the module that an import or export statement names."""
     source = statement.child_by_field_name("source")
     if source is None:
         return None
@@ -113,7 +116,9 @@ def _unquoted(node: Node) -> str:
 
 
 def _imported(statement: Node) -> Iterator[tuple[str, str]]:
-    """The names in `import default, * as namespace, { name, name as local } from`, each with what it is there."""
+    """Yield the local names of `import default, * as namespace, { name, name as local }`, each with its name in the
+    module.
+    """
     for node in walk(statement, ("import_specifier", "namespace_import", "string")):
         if node.type == "identifier":
             yield text(node), DEFAULT
@@ -125,7 +130,9 @@ def _imported(statement: Node) -> Iterator[tuple[str, str]]:
 
 
 def _listed(statement: Node) -> Iterator[tuple[str, str]]:
-    """The names in `export { name, name as exported }` and `export * as exported`, each with what it is here."""
+    """Yield the exported names of `export { name, name as exported }` and `export * as exported`, each with its name
+    here.
+    """
     for listed in statement.named_children:
         if listed.type == "namespace_export":
             yield _unquoted(listed.named_children[-1]), ALL
@@ -143,7 +150,7 @@ def _specifier(node: Node) -> tuple[str, str]:
 
 
 def _exported(path: Path, statement: Node) -> dict[str, str]:
-    """What `export` before a declaration or a default value exports."""
+    """Return the names that an `export` before a declaration or a default value exports."""
     value = first = statement.child_by_field_name("value")
     while first and first.children and first.type not in ("function_expression", "class"):
         first = first.children[0]
@@ -158,7 +165,7 @@ def _exported(path: Path, statement: Node) -> dict[str, str]:
 
 
 def _declared(root: Node) -> Iterator[str]:
-    """The names of the top level: its declarations, and `var` in any of its blocks."""
+    """Yield the names of the top level: its declarations, and every `var` in one of its blocks."""
     for statement in root.named_children:
         yield from _names(statement.child_by_field_name("declaration") or statement)
     for node in walk(root, SCOPES):
@@ -171,7 +178,7 @@ def _declared(root: Node) -> Iterator[str]:
 
 
 def _names(declaration: Node) -> Iterator[str]:
-    """The names that a statement declares, if it is a declaration."""
+    """Yield the names that a statement declares, if it is a declaration."""
     if declaration.type in ("lexical_declaration", "variable_declaration"):
         for declarator in declaration.named_children:
             if declarator.type == "variable_declarator":
@@ -181,7 +188,10 @@ def _names(declaration: Node) -> Iterator[str]:
 
 
 def _code(path: Path, root: Node) -> Iterator[Node]:
-    """The nodes of a module's code, without `LISTS`. Refuses `import("./other.js")`, since that file is not shipped."""
+    """Yield the nodes of a module's code, without `LISTS`.
+
+    Raises `AssetError` for `import("./other.js")`, because that file would not be shipped.
+    """
     for node in walk(root, LISTS):
         yield node
         if node.type == "call_expression" and node.children[0].type == "import":

@@ -1,4 +1,4 @@
-"""JavaScript as a tree of nodes, by tree-sitter's grammar."""
+"""Parse JavaScript into a tree of nodes, with the grammar of tree-sitter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def parse(source: str, name: str) -> Node:
-    """The tree of a module or script called `name`. Raises `AssetError` where it is no JavaScript."""
+    """Return the tree of the module or script called `name`. Raises `AssetError` if it is not JavaScript."""
     import tree_sitter_javascript
     from tree_sitter import Language, Parser
 
@@ -25,7 +25,7 @@ def parse(source: str, name: str) -> Node:
 
 
 def walk(node: Node, closed: Collection[str] = ()) -> Iterator[Node]:
-    """`node` and all below it in the order of the text, but nothing below nodes whose type is in `closed`."""
+    """Yield `node` and all nodes below it in the order of the text, but none below a node whose type is in `closed`."""
     left = [node]
     while left:
         node = left.pop()
@@ -43,7 +43,7 @@ def where(name: str, node: Node) -> str:
 
 
 def bound(pattern: Node | None) -> Iterator[str]:
-    """The names that a pattern binds, which is the left side of a declaration."""
+    """Yield the names that a pattern binds, which is the left side of a declaration."""
     if pattern is None:
         return
     if pattern.type in ("identifier", "shorthand_property_identifier_pattern"):

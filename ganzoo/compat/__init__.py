@@ -1,8 +1,8 @@
-"""Chainer 7.8.1, WebDNN 1.2.11 and Chainer's use of CuPy, mended for NumPy 2 and current Python.
+"""Patch Chainer 7.8.1, WebDNN 1.2.11 and Chainer's use of CuPy for NumPy 2 and current Python.
 
-`install` puts one finder before all others. It changes the source text of the modules that a patch names,
-as they are imported, in memory: nothing is written to site-packages, and NumPy and the standard library
-stay as the user knows them. The patches are data: one table per library.
+`install` puts one finder before all others. It changes the source text of the modules that a patch names in memory,
+while they are imported. Nothing is written to site-packages, and NumPy and the standard library are not changed. The
+patches are data, with one table per library.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ __all__ = ["PATCHES", "Patch", "install"]
 
 
 def install(patches: tuple[Patch, ...] = PATCHES) -> None:
-    """Mend the libraries as they are imported from now on; a second call does nothing.
+    """Patch the libraries when they are imported from now on. A second call does nothing.
 
-    Raises `ImportError` when a module that needs a patch was imported before ganzoo.
+    Raises `ImportError` if a module that needs a patch was imported before ganzoo.
     """
     if any(isinstance(finder, PatchFinder) for finder in sys.meta_path):
         return

@@ -1,4 +1,4 @@
-"""The import hook: a finder for the modules that patches name, and the loader that applies them."""
+"""The import hook: a finder for the modules that patches name, and a loader that applies the patches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PatchedLoader(SourceFileLoader):
-    """Compiles a module from its patched text; reads no bytecode cache and writes none.
+    """Compile a module from its patched text. No bytecode cache is read or written.
 
     A cached file would outlive its patch, or reach programs that do not use ganzoo.
     """
@@ -27,7 +27,10 @@ class PatchedLoader(SourceFileLoader):
         self.patches = tuple(patches)
 
     def get_code(self, fullname: str) -> CodeType:
-        """Raises `MissingError` when the installed version is not the one the patches were written for."""
+        """Return the compiled code of the patched module.
+
+        Raises `MissingError` if the installed version is not the one that the patches were written for.
+        """
         source = self.get_source(fullname) or ""
         for patch in self.patches:
             try:
@@ -39,7 +42,7 @@ class PatchedLoader(SourceFileLoader):
 
 
 class PatchFinder:
-    """Finds the modules that `patches` name, where Python's own path finder does, and no others."""
+    """Find the modules that `patches` name, where Python's own path finder finds them, and no others."""
 
     def __init__(self, patches: Iterable[Patch]) -> None:
         self.patches: defaultdict[str, list[Patch]] = defaultdict(list)

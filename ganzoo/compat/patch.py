@@ -1,4 +1,4 @@
-"""What a compatibility patch is: text replacements in one module, with their reason and their end."""
+"""A compatibility patch: text replacements in one module, with their reason and the condition for their end."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Patch:
-    """Edits to the source of `module`, of one library version, for one reason.
+    """Edits to the source of `module`, for one library version and one reason.
 
-    `edits` are pairs (old, new): every `old` becomes `new`, which has as many lines, so that tracebacks show
-    the right one. `why` says what was removed or changed, and since when; `until` says when the patch can
-    go. `probe` is Python that passes with all patches and raises when this one alone is left out, on Python
-    `python` and newer. It runs in a fresh process with warnings as errors.
+    `edits` are pairs (old, new). Every `old` becomes `new`, which has as many lines, so that tracebacks show the right
+    one. `why` says what was removed or changed, and since when. `until` says when the patch can be removed. `probe` is
+    Python code that passes with all patches, and raises if only this one is left out, on Python `python` and newer. It
+    runs in a fresh process with warnings as errors.
     """
 
     library: str
@@ -27,7 +27,7 @@ class Patch:
         return f"{self.library}, {self.module}: {self.why}"
 
     def apply(self, source: str) -> str:
-        """The mended source. Raises `ValueError` when an `old` is not in it."""
+        """Return the patched source. Raises `ValueError` if an `old` is not in it."""
         for old, new in self.edits:
             if old not in source:
                 raise ValueError(f"{self.module} is not the one of {self.library}: it lacks {old!r}.")

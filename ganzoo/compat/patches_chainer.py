@@ -1,8 +1,8 @@
-"""Chainer 7.8.1 and its ChainerMN on NumPy 2 and Python 3.10 to 3.13.
+"""Patches that run Chainer 7.8.1 and its ChainerMN on NumPy 2 and Python 3.10 to 3.13.
 
-Functions, links, optimisers, initialisers and distributions were run forwards, backwards and twice backwards
-here and on NumPy 1.19, in float16, 32 and 64: with these patches values and dtypes agree. Not mended, since
-NumPy 2 means it: a constant that does not fit an integer Variable's type is an OverflowError.
+Functions, links, optimisers, initialisers and distributions were run forwards, backwards and twice backwards, here and
+on NumPy 1.19, in float16, 32 and 64. With these patches, values and dtypes agree. One difference is left, because NumPy
+2 intends it: a constant that does not fit the type of an integer Variable raises an OverflowError.
 """
 
 from __future__ import annotations

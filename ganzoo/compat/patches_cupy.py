@@ -1,8 +1,8 @@
-"""Chainer 7.8.1 with CuPy 14.2.
+"""Patches that run Chainer 7.8.1 with CuPy 14.2.
 
-Of the names of `cupy` and `cupyx` in Chainer's source, CuPy 14.2 lacks cuDNN's alone, which Chainer does without. Every
-step of the zoo's recipes ran over an emulated CUDA (`make gpu-emulated`), none on a GPU. `ndarray.scatter_add`, which
-the gradient of indexing calls, is deprecated in 14.2 and works. CuPy 13 was not tried.
+Of the names of `cupy` and `cupyx` in Chainer's source, CuPy 14.2 only lacks those of cuDNN, which Chainer can do
+without. Every step of the zoo's recipes ran on an emulated CUDA (`make gpu-emulated`), none on a GPU.
+`ndarray.scatter_add`, which the gradient of indexing calls, is deprecated in 14.2 but works. CuPy 13 was not tried.
 """
 
 from __future__ import annotations

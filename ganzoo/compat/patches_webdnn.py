@@ -1,6 +1,6 @@
-"""WebDNN 1.2.11 on NumPy 2 and Python 3.10 to 3.13, and its converter with Chainer 7.8.1.
+"""Patches that run WebDNN 1.2.11 on NumPy 2 and Python 3.10 to 3.13, and its converter with Chainer 7.8.1.
 
-Its converter was made for Chainer up to 4: what Chainer has renamed or added since, it must know or refuse.
+Its converter was made for Chainer up to version 4. What Chainer has renamed or added since, it must know or refuse.
 """
 
 from __future__ import annotations

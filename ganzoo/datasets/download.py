@@ -1,4 +1,7 @@
-"""Files from a list of mirrors: resumed where they broke off, checked, and only then given their name."""
+"""Download files from a list of mirrors.
+
+A broken transfer is continued, and a file gets its name only after it was checked.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a mirror is waited for: seconds to connect and between two packets, bytes a second at the
-    least, retries of a request, and how often a transfer that broke off is taken up again.
+    """How long to wait for a mirror: the seconds to connect and between two packets, the lowest speed in bytes per
+    second, the number of retries of a request, and how often a broken transfer is continued.
     """
 
     connect: float = 10
@@ -36,7 +39,7 @@ class Patience:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Makes `folder` and holds it against other processes. The system frees it when a process dies."""
+    """Make `folder` and lock it against other processes. The system releases the lock when a process dies."""
     from filelock import FileLock, Timeout
 
     try:
@@ -62,11 +65,11 @@ def download(
     check: Callable[[Path], object],
     patience: Patience | None = None,
 ) -> None:
-    """Writes what the first sound one of `urls` serves to `target`; call it under `locked(target.parent)`.
+    """Download `target` from the first of `urls` that has a sound file. Call it under `locked(target.parent)`.
 
-    Received bytes stand in `target` with `.part` added, which a later call continues, at whatever mirror.
-    `check` is given that file and raises `DataError` where it is not what was asked for; `limit` is the
-    number of bytes that no honest answer exceeds. Raises `DataMissingError` with the reason of each mirror.
+    The received bytes are in `target` with `.part` added. A later call continues that file, also from another mirror.
+    `check` gets the complete file and raises `DataError` if it is not the wanted one. `limit` is a number of bytes that
+    no honest answer exceeds. Raises `DataMissingError` with the reason of each mirror.
     """
     from urllib3.exceptions import HTTPError
 
@@ -102,7 +105,7 @@ def download(
 
 
 def _receive(url: str, part: Path, limit: int, patience: Patience, report: Report) -> None:
-    """Adds to `part` what it still lacks. Raises urllib3's `HTTPError`, or `DataError` on a wrong answer."""
+    """Append to `part` what is still missing. Raises urllib3's `HTTPError`, or `DataError` for a wrong answer."""
     from urllib3.exceptions import HTTPError
 
     done = _size(part)
@@ -133,7 +136,7 @@ def _receive(url: str, part: Path, limit: int, patience: Patience, report: Repor
 
 
 def _pool(url: str, patience: Patience) -> urllib3.PoolManager:
-    """urllib3 with our patience, and through the proxy that the environment names for `url`."""
+    """Return urllib3's pool manager with our patience, behind the proxy that the environment names for `url`."""
     from urllib.request import getproxies, proxy_bypass
 
     import urllib3
@@ -158,7 +161,7 @@ def _pool(url: str, patience: Patience) -> urllib3.PoolManager:
 
 @contextmanager
 def _display(name: str) -> Iterator[Report]:
-    """A progress bar on a terminal, a plain line elsewhere; both on stderr."""
+    """Show a progress bar on a terminal, and a plain line elsewhere, both on stderr."""
     if not sys.stderr.isatty():
         print(f"Downloading {name}", file=sys.stderr, flush=True)
         yield lambda done, total: None

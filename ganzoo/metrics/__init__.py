@@ -1,1 +1,1 @@
-"""Judging: an evaluator, the scores on its features, and what `ganzoo eval` says of a run."""
+"""Evaluation: an evaluator, the scores on its features, and what `ganzoo eval` reports about a run."""

@@ -1,7 +1,7 @@
-"""`python -m ganzoo.metrics [MNIST_FOLDER]`: train the frozen evaluator anew and write it into this folder.
+"""`python -m ganzoo.metrics [MNIST_FOLDER]`: train the frozen evaluator again and write it into this folder.
 
-It prints what `pretrained.py` has to name, the accuracy on the training images that were held out, which recipes may be
-chosen by, and on the test images, which they may not.
+It prints what `pretrained.py` must state, and two accuracies: on the training images that were held out, by which
+recipes may be chosen, and on the test images, by which they may not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`ganzoo eval`: everything that is measured of a run, as one document, and its pictures."""
+"""`ganzoo eval`: measure everything about a run, and return it as one document, with pictures."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ Document = dict[str, Any]
 
 
 def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[str], None]) -> Document:
-    """Judge `run`, and write `metrics.json`, `metrics.png` and, where it draws, `neighbours.png` into its folder.
+    """Evaluate `run`, and write `metrics.json`, `metrics.png` and, for a generator, `neighbours.png` into its folder.
 
-    `data_dir` is where the data's files are now; `quick` leaves GAN-train out. The same run gives the same document
-    on one machine. Raises `RunError` when the data is not what the run was trained on, `UsageError` when its
-    networks neither draw nor classify, or when there are too few images to judge by.
+    `data_dir` is the present folder of the data's files. `quick` skips GAN-train. On one machine, the same run always
+    gives the same document. Raises `RunError` if the data is not what the run was trained on, and `UsageError` if its
+    networks neither draw nor classify, or if there are too few images for an evaluation.
     """
     exported = run.networks()
     painter, classifier = roles.generator(exported), roles.classifier(exported)
@@ -93,11 +93,11 @@ def _score(value: float, floor: float | None, better: Literal["min", "max"]) -> 
 def _generator(
     run: Run, network: Network, data: Data, known: Known, quick: bool, progress: Callable[[str], None]
 ) -> Document:
-    """Scores of 10,000 pictures.
+    """Return the scores of 10,000 pictures of a generator.
 
-    What compares features takes as many pictures as there are training images that the evaluator has not learned
-    from, 10,000 at most: the floor is what these score in the place of the pictures. Pictures have their labels, in
-    turn, so that the two differ in nothing but the images. The reference is up to 10,000 test images.
+    Scores that compare features use as many pictures as there are training images that the evaluator has not learned
+    from, but at most 10,000. These images, in place of the pictures, give the floor. The pictures get the same labels
+    in the same order, so that only the images differ. The reference is up to 10,000 test images.
     """
     progress("Drawing pictures")
     held_out = evaluator_training.held_out(len(data.train_x))
@@ -144,7 +144,7 @@ def _generator(
 
 
 def _right(table: Any) -> float:
-    """The share on the diagonal of a confusion."""
+    """Return the share of a confusion matrix that is on its diagonal."""
     return float(np.trace(table) / table.sum())
 
 
@@ -153,7 +153,9 @@ def _evaluator(known: Known, on_real: Any) -> dict[str, Any]:
 
 
 def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
-    """What compares features of pictures with those of real images, beside `stand_in` in the place of the pictures."""
+    """Return the scores that compare features of pictures with those of real images, and the same scores of
+    `stand_in`.
+    """
     reference, reach = scores.gaussian(real), scores.radii(real)
     density, coverage = scores.density_coverage(real, reach, fake)
     density_floor, coverage_floor = scores.density_coverage(real, reach, stand_in)
@@ -170,7 +172,7 @@ def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
 
 
 def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) -> dict[str, Any]:
-    """GAN-train beside what the same classifier learns from the real training images: as many, of the same labels."""
+    """Return GAN-train, and what the same classifier learns from as many real training images with the same labels."""
     labels = data.train_t
     images = roles.draw(network, inputs.seeded(network.inputs, len(labels), SEED + 1, labels.tolist()))
     work = SlowWork("Training a classifier on drawn pictures", progress)
@@ -180,7 +182,7 @@ def _gan_train(network: Network, data: Data, progress: Callable[[str], None]) ->
 
 
 def _classifier(network: Network, data: Data, progress: Callable[[str], None]) -> Document:
-    """Accuracy and calibration on all test images."""
+    """Return accuracy and calibration on all test images."""
     progress("Classifying the test images")
     outputs = roles.read(network, data.test_x)
     probabilities = outputs if network.outputs[0].meaning == "probabilities" else softmax(outputs, axis=1)

@@ -1,4 +1,4 @@
-"""The evaluator: a classifier of real images, whose features are what scores are computed on."""
+"""The evaluator: a classifier of real images. The scores are computed on its features."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ N_FEATURES = 96
 
 
 class Evaluator(chainer.Chain):
-    """float32 (N, C, H, W) in [0, 1] to logits (N, n_classes), by way of 96 features.
+    """A classifier of images, float32 (N, C, H, W) in [0, 1], to logits (N, n_classes), with 96 features before them.
 
-    Four convolutions with batch norm (Ioffe & Szegedy 2015, arXiv:1502.03167), a mean over all places (Lin et al.
-    2014, arXiv:1312.4400), one dense layer: any H and W from 4 on. 119,786 parameters and
-    8.0 M multiply-adds a picture at (1, 28, 28) and 10 classes. Initial weights come from `seed` alone.
+    It has four convolutions with batch norm (Ioffe & Szegedy 2015, arXiv:1502.03167), a mean over all positions (Lin et
+    al. 2014, arXiv:1312.4400) and one dense layer, and takes any H and W from 4 on. At (1, 28, 28) and 10 classes it
+    has 119,786 parameters and takes 8.0 M multiply-adds per picture. Its initial weights depend on `seed` alone.
     """
 
     def __init__(self, channels: int, n_classes: int, seed: int = 0) -> None:
@@ -45,7 +45,7 @@ class Evaluator(chainer.Chain):
             self.l4 = layers.Linear(N_FEATURES, n_classes, initialW=he)
 
     def features(self, x: Any) -> Any:
-        """The penultimate layer, (N, 96), none negative."""
+        """Return the output of the penultimate layer, (N, 96), which is never negative."""
         h = self.bn0(self.c0(x), RELU)
         h = self.bn1(self.c1(h), RELU)
         h = self.bn2(self.c2(h), RELU)
@@ -57,7 +57,9 @@ class Evaluator(chainer.Chain):
 
 
 def look(evaluator: Evaluator, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """What `evaluator` makes of the images `x`, float32 (N, C, H, W): features (N, 96) and logits (N, n_classes)."""
+    """Return the features (N, 96) and the logits (N, n_classes) of `evaluator` for the images `x`, float32 (N, C, H,
+    W).
+    """
     features, logits = [], []
     batch = at_once(math.prod(x.shape[1:]))
     with chainer.using_config("train", False), chainer.no_backprop_mode():
@@ -71,7 +73,10 @@ def look(evaluator: Evaluator, x: FloatArray) -> tuple[FloatArray, FloatArray]:
 def look_at_drawn(
     evaluator: Evaluator, network: Network, arrays: Sequence[FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """`look` at what a generator makes of one array (N, *spec.shape) an input. Its pictures are not kept."""
+    """Return `look` for the pictures that a generator draws from one array (N, *spec.shape) per input.
+
+    The pictures are not kept in memory.
+    """
     n = per_pass(network)
     parts = [
         look(evaluator, draw(network, [array[start : start + n] for array in arrays]))

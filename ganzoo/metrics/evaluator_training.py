@@ -1,4 +1,4 @@
-"""How an evaluator is trained. `python -m ganzoo.metrics` (`make evaluator`) trains the frozen one anew."""
+"""Train an evaluator. `python -m ganzoo.metrics` (`make evaluator`) trains the frozen one again."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipe:
-    """`pictures` is the number of training images shown in all; the rest are the most that an image is changed:
-    `shift` in pixels each way, `degrees` of rotation, `zoom` as a share of the size."""
+    """How to train an evaluator. `pictures` is the number of training images shown in total.
+
+    The other values limit the random change of an image: `shift` in pixels in each direction, `degrees` of rotation,
+    and `zoom` as a share of the size.
+    """
 
     pictures: int
     batch_size: int = 64
@@ -42,23 +45,27 @@ VERSION = 4  # to be raised with every change of what an evaluator becomes
 
 
 def held_out(n_images: int) -> npt.NDArray[np.int64]:
-    """Indices of the training images that the evaluator does not learn from: 10,000, at most a sixth, at random.
+    """Return the indices of the training images that the evaluator does not learn from: 10,000 at random, at most a
+    sixth.
 
-    They stand in for drawn pictures: as new to the evaluator as these are. Recipes may be chosen by them.
+    They are as new to the evaluator as drawn pictures are, and stand in for those. Recipes may be chosen by them.
     """
     return some(min(HELD_OUT, n_images // 6), n_images)
 
 
 def for_images(n_images: int) -> Recipe:
-    """The recipe on `n_images` training images: each fourteen times, but no less than 5,000 and no more than 180,000
-    pictures, in batches of up to 64 that leave an epoch sixteen steps."""
+    """Return the recipe for `n_images` training images.
+
+    Each is shown fourteen times, but in total not less than 5,000 and not more than 180,000. The batches have up to 64
+    images, and an epoch has at least sixteen steps.
+    """
     return Recipe(pictures=min(max(14 * n_images, 5_000), 180_000), batch_size=min(64, max(16, n_images // 16)))
 
 
 def train(data: Data, recipe: Recipe, progress: Callable[[float], None] = lambda share: None) -> Evaluator:
-    """A new evaluator of `data`, by its training images without those that are held out.
+    """Train an evaluator on the training images of `data`, without those that are held out, and return it.
 
-    `progress` is told the share of the work that is done, after each step.
+    `progress` is called after each step with the share of the work that is done.
     """
     kept = np.setdiff1d(np.arange(len(data.train_x)), held_out(len(data.train_x)))
     return fit(data.train_x[kept], data.train_t[kept], len(data.classes), recipe, progress)
@@ -71,7 +78,7 @@ def fit(
     recipe: Recipe,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluator:
-    """A new evaluator by the images `x` (N, C, H, W) with labels `t`."""
+    """Train an evaluator on the images `x` (N, C, H, W) with labels `t`, and return it."""
     rng = np.random.RandomState(recipe.seed)
     model = Evaluator(x.shape[1], n_classes, recipe.seed)
     optimizer = layers.Adam(alpha=recipe.alpha)
@@ -93,7 +100,9 @@ def fit(
 
 
 def moved(x: FloatArray, recipe: Recipe, rng: np.random.RandomState) -> FloatArray:
-    """`x` (N, C, H, W), each image turned, scaled and shifted at random, read bilinearly; outside is 0."""
+    """Return `x` (N, C, H, W) with each image randomly rotated, scaled and shifted, by bilinear sampling; outside
+    is 0.
+    """
     n, channels, height, width = x.shape
     angle = np.deg2rad(recipe.degrees) * rng.uniform(-1, 1, n)
     zoom = 1 + recipe.zoom * rng.uniform(-1, 1, (2, n))

@@ -1,7 +1,7 @@
-"""GAN-train: what a classifier learns from drawn pictures, tested on real ones.
+"""The score GAN-train: how much a classifier learns from drawn pictures, tested on real ones.
 
-Shmelkov et al. 2018 (arXiv:1807.09499), section 3.1. The classifier is the zoo's `cnn` by its default recipe, no longer
-than five epochs of MNIST.
+Shmelkov et al. 2018 (arXiv:1807.09499), section 3.1. The classifier is `cnn` with its default recipe, trained for no
+more images than five epochs of MNIST.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ PICTURES = 300_000  # shown in all: five epochs of MNIST; the recipe's eleven ta
 
 
 def accuracy(data: Data, progress: Callable[[float], None] = lambda share: None) -> float:
-    """The share of the test images that the classifier recognises when it has learned from the training images.
+    """Train the classifier on the training images, and return the share of the test images that it classifies
+    correctly.
 
-    `progress` is told the share of the learning that is done, after each step.
+    `progress` is called after each step with the share of the training that is done.
     """
     config = _config(data)
     with (
@@ -62,7 +63,7 @@ def accuracy(data: Data, progress: Callable[[float], None] = lambda share: None)
 
 
 def accuracy_of_real(data: Data, tell: Callable[[str], None] = lambda line: None) -> float:
-    """`accuracy` of real training images; it is kept in the cache, for every run on this data."""
+    """Return `accuracy` for real training images. It is kept in the cache for all runs on this data."""
     told = [
         datasets.checksum(data),
         datasets.test_checksum(data),

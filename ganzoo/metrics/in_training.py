@@ -1,4 +1,4 @@
-"""The judge of a training that goes on: a few scores of a network as it is, from time to time."""
+"""Judge a network during its training by a few scores, from time to time."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ PICTURES = 4000  # drawn, and of the real images that they are compared with: al
 
 @dataclass(frozen=True)
 class Judge:
-    """`score()` judges the network as it is at that moment: the same weights give the same numbers.
+    """`score()` judges the network in its present state. The same weights give the same numbers.
 
-    A network that draws what is no number has NaN for each. Global random state is not drawn from, Chainer's
-    configuration left as it was. `key` is the score that tells
-    which moment was the best, `better` in which direction.
+    A network that draws NaN or infinity gets NaN for each score. Global random state is not used, and Chainer's
+    configuration stays as it is. `key` is the score that decides which moment was the best; `better` is its direction.
     """
 
     score: Callable[[], dict[str, float]]
@@ -39,11 +38,11 @@ class Judge:
 def during(
     config: TrainConfig, data: Data, model: Any, progress: Callable[[str], None] = lambda line: None
 ) -> Judge | None:
-    """The judge of `model`, on whatever device it is; None where nothing can be told of it.
+    """Return the judge of `model`, on whatever device it is; None if it cannot be judged.
 
-    Generators are judged by "eval/frechet", "eval/coverage" and, where they are told what to draw, "eval/accuracy":
-    up to 4000 pictures of noise from `config.seed`, against as many test images. Classifiers by "eval/accuracy" on the
-    test images. For the first use of a data set an evaluator is trained, with a line of `progress`.
+    Generators get "eval/frechet", "eval/coverage" and, if they take a class, "eval/accuracy": up to 4000 pictures with
+    noise from `config.seed`, compared with as many test images. Classifiers get "eval/accuracy" on the test images.
+    When a data set is used for the first time, an evaluator is trained, which `progress` is told.
     """
     exported = plugins.exported(plugins.ARCHS.get(config.arch), config, model)
     painter, classifier = roles.generator(exported), roles.classifier(exported)

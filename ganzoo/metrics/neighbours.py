@@ -1,4 +1,6 @@
-"""Are drawn pictures copies? Each beside the training images that are nearest to it, and how near they are."""
+"""Find out whether drawn pictures are copies: show each beside the nearest training images, and measure the
+distance.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,16 @@ HEADINGS = ("drawn", "nearest", "2nd", "3rd")
 
 @dataclass(frozen=True)
 class Nearest:
-    """Distances (n, SHOWN), Euclidean over pixels, from each picture to its nearest training images; their indices."""
+    """The distances (n, SHOWN), Euclidean over pixels, from each picture to its nearest training images, and their
+    indices.
+    """
 
     distances: npt.NDArray[Any]
     indices: npt.NDArray[Any]
 
 
 def nearest(train_x: FloatArray, images: FloatArray) -> Nearest:
-    """For each of `images` (n, C, H, W) its nearest of `train_x`: SHOWN, or as many as there are."""
+    """Return the nearest of `train_x` for each of `images` (n, C, H, W): SHOWN of them, or as many as there are."""
     from sklearn.neighbors import NearestNeighbors
 
     flat = train_x.reshape(len(train_x), -1)
@@ -34,10 +38,11 @@ def nearest(train_x: FloatArray, images: FloatArray) -> Nearest:
 
 
 def distances(fakes: Nearest, tests: Nearest) -> dict[str, Any]:
-    """Quantiles of the distance to the nearest training image: of drawn pictures; of test images, which are no copies.
+    """Return quantiles of the distance to the nearest training image, for drawn pictures and for test images.
 
-    `closer` is the share of pictures that are closer than all but 1% of the test images. It is 0.01 for pictures as
-    far from the training images as real ones; far more means copies, or pictures with less detail than real ones.
+    Test images are no copies, so they show what is usual. `closer` is the share of pictures that are closer than all
+    but 1% of the test images. It is 0.01 for pictures as far from the training images as real ones. A much larger share
+    means copies, or pictures with less detail than real ones.
     """
     import numpy as np
 
@@ -51,8 +56,11 @@ def distances(fakes: Nearest, tests: Nearest) -> dict[str, Any]:
 
 
 def sheet(images: FloatArray, t: LabelArray, fakes: Nearest, train_x: FloatArray) -> Any:
-    """A `PIL.Image`, a row for each class of `t`: its first picture and its nearest training images; then, of all its
-    pictures, the one that is closest to a training image."""
+    """Return a `PIL.Image` with a row for each class of `t`: its first picture, and the training images nearest to
+    that.
+
+    After them come the same for the picture of the class that is closest to a training image.
+    """
     import numpy as np
 
     from ganzoo import image_grid

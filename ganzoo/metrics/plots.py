@@ -1,4 +1,4 @@
-"""`metrics.png`: the scores beside their floors, classes, confusion, calibration."""
+"""Draw `metrics.png`: the scores beside those of real images, the classes, the confusion, the calibration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COUNTED = 12  # the most classes that leave room for counts in a confusion, and 
 
 
 def plot(document: Mapping[str, Any], path: Path) -> None:
-    """Write what `document` (metrics.json) has as a PNG."""
+    """Draw the content of `document` (metrics.json) and write it as a PNG file."""
     import matplotlib
 
     classes = lettering(document.get("per_class", {}).get("classes", ()))
@@ -51,13 +51,13 @@ def _figure(document: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _rows(n_classes: int) -> Sequence[Sequence[str]]:
-    """Which panels stand beside each other."""
+    """Return the names of the panels, row by row."""
     last = ("confusion", "reliability", "neighbours")
     return ("scores",), ("per_class",), *((last,) if n_classes <= COUNTED else (last[:1], last[1:]))
 
 
 def _scores(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Each on a scale of its own: they have no common one."""
+    """Draw each score on a scale of its own, because they have no common one."""
     found = document["scores"]
     for axes, (name, score) in zip(part.subplots(1, len(found), squeeze=False)[0], found.items(), strict=True):
         bars = [("run", score["value"], DRAWN)]
@@ -71,7 +71,7 @@ def _scores(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> Non
 
 
 def _per_class(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> None:
-    """A bar for each class in their order; of very many classes those that are read worst."""
+    """Draw a bar for each class in their order, or for the worst classes if there are very many."""
     found = document["per_class"]
     accuracy = found["accuracy"]  # None for a class without pictures
     floor = found.get("floor", [None] * len(names))
@@ -118,7 +118,7 @@ def _confusion(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> 
 
 
 def _reliability(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Accuracy over confidence; the larger a dot, the more images."""
+    """Draw accuracy against confidence. A larger dot stands for more images."""
     bins = [each for each in document["reliability"] if each["count"]]
     axes = part.subplots()
     axes.plot([0, 1], [0, 1], color=REAL)

@@ -1,7 +1,7 @@
-"""Which evaluator judges which data: MNIST's is frozen in this folder, others are trained when first asked for.
+"""Choose the evaluator for a data set: MNIST's is frozen in this folder, others are trained when they are first needed.
 
-Weights are npz files of float16 arrays, stored and without pickles. What is cached is named by the checksum of the
-training data and the version of the recipe; a file that does not read or fit is trained anew.
+Weights are npz files of float16 arrays, without pickles. A cached file is named after the checksum of the training data
+and the version of the recipe. If a file cannot be read or does not fit, its evaluator is trained again.
 """
 
 from __future__ import annotations
@@ -40,22 +40,21 @@ LEAST_TEST = scores.NEAREST + 1
 
 @dataclass(frozen=True)
 class Known:
-    """An evaluator and the SHA-256 of the file that holds its weights."""
+    """An evaluator and the SHA-256 of the file with its weights."""
 
     evaluator: Evaluator
     sha256: str
 
 
 def enough(data: Data) -> bool:
-    """Whether there are images enough to judge by."""
+    """Return whether the data has enough images for an evaluation."""
     return len(data.train_x) >= LEAST_TRAIN and len(data.test_x) >= LEAST_TEST
 
 
 def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known:
-    """The evaluator of `data`: frozen, cached, or trained now.
+    """Return the evaluator of `data`: the frozen one, one from the cache, or one that is trained now.
 
-    Raises `SnapshotError` where the frozen one is not what this file says, `ToolMissingError` where nothing can
-    be cached.
+    Raises `SnapshotError` if the file of the frozen one was changed, and `ToolMissingError` if nothing can be cached.
     """
     checksum = datasets.checksum(data)
     if checksum == MNIST:
@@ -75,7 +74,10 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
 
 
 def frozen() -> Known:
-    """MNIST's evaluator. Raises `SnapshotError` where its file is not the one that this ganzoo came with."""
+    """Return MNIST's evaluator.
+
+    Raises `SnapshotError` if its file is not the one that this version of ganzoo came with.
+    """
     known = read(FROZEN, Evaluator(1, 10))
     if known.sha256 != FROZEN_SHA256:
         raise SnapshotError(
@@ -92,7 +94,10 @@ def write(path: Path, evaluator: Evaluator) -> None:
 
 
 def read(path: Path, evaluator: Evaluator) -> Known:
-    """Fill `evaluator` from `path`. Raises `SnapshotError` unless that holds what `write` writes of such a network."""
+    """Load the weights of `evaluator` from `path`.
+
+    Raises `SnapshotError` unless `write` wrote that file for such a network.
+    """
     wanted = _arrays(evaluator)
     try:
         content = readable(path).read_bytes()
@@ -111,7 +116,9 @@ def read(path: Path, evaluator: Evaluator) -> Known:
 
 
 def _arrays(evaluator: Evaluator) -> dict[str, npt.NDArray[Any]]:
-    """What decides what `evaluator` computes, by path: parameters and running statistics, not copied."""
+    """Return the arrays that decide what `evaluator` computes, by path: parameters and running statistics, not
+    copied.
+    """
     arrays = {key.strip("/"): parameter.array for key, parameter in evaluator.namedparams()}
     for name in ("bn0", "bn1", "bn2", "bn3"):
         arrays |= {f"{name}/avg_mean": evaluator[name].avg_mean, f"{name}/avg_var": evaluator[name].avg_var}

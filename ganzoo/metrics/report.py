@@ -1,4 +1,4 @@
-"""`metrics.json` as tables for a terminal of 80 columns."""
+"""Show `metrics.json` as tables for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARES = ("accuracy", "gan_train", "coverage", "calibration_error")
 
 
 def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
-    """Tables and lines of text, in their order."""
+    """Yield the tables and lines of text, in their order."""
     rows = [
         [NAMES.get(name, name), shown(name, each["value"]), shown(name, each["floor"]), BETTER[each["better"]]]
         for name, each in document["scores"].items()
@@ -52,7 +52,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
 
 
 def told_apart(accuracy: Sequence[float | None]) -> list[int]:
-    """The places of the classes that are told one by one: all in their order, of very many those that are read worst.
+    """Return the indices of the classes that get a row of their own: all of them, or the worst ones if there are very
+    many.
 
     `accuracy` is None for a class without pictures.
     """
@@ -66,7 +67,7 @@ BETTER = {"min": "lower", "max": "higher"}
 
 
 def shown(name: str, value: float | None) -> str:
-    """The score `name` as people read it."""
+    """Return the score `name` in the form in which people read it."""
     if value is None:
         return "-"
     return f"{100 * value:.2f}%" if name in SHARES else f"{value:.4g}"

@@ -1,6 +1,6 @@
 """The scores: pure functions of arrays, each with the paper that it comes from.
 
-`real` and `fake` are features, float (n, d): one row an image. Distances are Euclidean, sums float64.
+`real` and `fake` are features, float (n, d), with a row for each image. Distances are Euclidean; sums are in float64.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ ROWS = 1000  # of a kernel matrix at a time
 
 @dataclass(frozen=True)
 class Gaussian:
-    """Mean (d,) and covariance (d, d) of features."""
+    """The mean (d,) and the covariance (d, d) of features."""
 
     mean: npt.NDArray[Any]
     covariance: npt.NDArray[Any]
 
 
 def gaussian(features: Features) -> Gaussian:
-    """Mean and unbiased covariance of `features`; two rows or more."""
+    """Return the mean and the unbiased covariance of `features`, which must have two rows or more."""
     import numpy as np
 
     wide = features.astype(np.float64)
@@ -37,11 +37,13 @@ def gaussian(features: Features) -> Gaussian:
 
 
 def frechet(a: Gaussian, b: Gaussian) -> float:
-    """The squared Frechet distance of two Gaussians: |mu_a - mu_b|^2 + tr(A + B - 2 (A B)^(1/2)). 0 is equal.
+    """Return the squared Frechet distance of two Gaussians: |mu_a - mu_b|^2 + tr(A + B - 2 (A B)^(1/2)).
 
-    Heusel et al. 2017 (arXiv:1706.08500), equation 6, there on Inception's features. It is biased: the fewer rows,
-    the larger, so that only distances at equal numbers compare. The trace of the root is that of
-    (A^(1/2) B A^(1/2))^(1/2), whose eigenvalues are real and not negative.
+    Equal ones give 0.
+
+    Heusel et al. 2017 (arXiv:1706.08500), equation 6, where it is applied to Inception's features. It is biased: fewer
+    rows give a larger distance, so that only distances of equal numbers of rows can be compared. The trace of the root
+    is computed as that of (A^(1/2) B A^(1/2))^(1/2), whose eigenvalues are real and not negative.
     """
     import numpy as np
 
@@ -53,10 +55,12 @@ def frechet(a: Gaussian, b: Gaussian) -> float:
 
 
 def kid(real: Features, fake: Features) -> float:
-    """The squared maximum mean discrepancy under the kernel (x.y / d + 1)^3. 0 is equal; it may come out below.
+    """Return the squared maximum mean discrepancy with the kernel (x.y / d + 1)^3.
 
-    Binkowski et al. 2018 (arXiv:1801.01401), section 4: the unbiased estimate (Gretton et al. 2012, equation 3), here
-    over all pairs instead of a mean over subsets, whose expectation is the same. Two rows or more of each.
+    It is near 0, or below, for equal features.
+
+    Binkowski et al. 2018 (arXiv:1801.01401), section 4: the unbiased estimate (Gretton et al. 2012, equation 3). It is
+    taken over all pairs instead of as a mean over subsets, which has the same expectation. Both need two rows or more.
     """
     n, m = len(real), len(fake)
     within_real = _kernel_sum(real, real, diagonal=False) / (n * (n - 1))
@@ -73,7 +77,7 @@ def _kernel_sum(x: Features, y: Features, diagonal: bool = True) -> float:
 
 
 def radii(real: Features) -> npt.NDArray[Any]:
-    """The distance of each row of `real` from the 5th nearest of the others, (n,); more than 5 rows."""
+    """Return the distance of each row of `real` to the 5th nearest of the others, (n,). It needs more than 5 rows."""
     from sklearn.neighbors import NearestNeighbors
 
     distances, _ = NearestNeighbors(n_neighbors=NEAREST, algorithm="brute").fit(real).kneighbors()
@@ -82,11 +86,11 @@ def radii(real: Features) -> npt.NDArray[Any]:
 
 
 def density_coverage(real: Features, reach: npt.NDArray[Any], fake: Features) -> tuple[float, float]:
-    """Density and coverage of `fake`, given `reach = radii(real)`.
+    """Return density and coverage of `fake`, given `reach = radii(real)`.
 
-    Naeem et al. 2020 (arXiv:2002.09797), equations 5 and 6, k = 5. Density: in how many of the balls around real
-    images a fake lies, over k, averaged over fakes; near 1 for the real distribution, more where fakes crowd.
-    Coverage: the share of the balls that hold a fake.
+    Naeem et al. 2020 (arXiv:2002.09797), equations 5 and 6, with k = 5. Density is the number of balls around real
+    images in which a fake lies, divided by k and averaged over the fakes. It is near 1 for the real distribution, and
+    larger if the fakes crowd together. Coverage is the share of the balls that contain a fake.
     """
     import numpy as np
     from sklearn.metrics import pairwise_distances_chunked
@@ -99,7 +103,7 @@ def density_coverage(real: Features, reach: npt.NDArray[Any], fake: Features) ->
 
 
 def confusion(t: LabelArray, predicted: LabelArray, n_classes: int) -> npt.NDArray[Any]:
-    """How often images of class i were taken for class j, int (n_classes, n_classes)."""
+    """Return how often images of class i were classified as class j, int (n_classes, n_classes)."""
     import numpy as np
 
     table = np.zeros((n_classes, n_classes), int)
@@ -108,13 +112,15 @@ def confusion(t: LabelArray, predicted: LabelArray, n_classes: int) -> npt.NDArr
 
 
 def per_class(table: npt.NDArray[Any]) -> list[float | None]:
-    """Of each class the share that was recognised, from `confusion`; None where there are no images of it."""
+    """Return the share of each class that was classified correctly, given `confusion`; None for a class without
+    images.
+    """
     return [float(row[i] / row.sum()) if row.sum() else None for i, row in enumerate(table)]
 
 
 @dataclass(frozen=True)
 class Bin:
-    """The predictions whose confidence lies in one of `BINS` equal parts of [0, 1]: their means."""
+    """The means over the predictions whose confidence lies in one of `BINS` equal parts of [0, 1]."""
 
     count: int
     confidence: float
@@ -122,7 +128,9 @@ class Bin:
 
 
 def reliability(probabilities: FloatArray, t: LabelArray) -> list[Bin]:
-    """Predictions by their confidence, the largest of `probabilities` (n, n_classes); empty bins have zeros.
+    """Sort predictions into bins by their confidence, the largest of `probabilities` (n, n_classes).
+
+    Empty bins have zeros.
 
     Guo et al. 2017 (arXiv:1706.04599), section 2.
     """
@@ -142,7 +150,8 @@ def reliability(probabilities: FloatArray, t: LabelArray) -> list[Bin]:
 
 
 def calibration_error(bins: list[Bin]) -> float:
-    """The expected calibration error: mean distance of confidence and accuracy over the bins, by their counts.
+    """Return the expected calibration error: the mean difference of confidence and accuracy over the bins, weighted by
+    counts.
 
     Guo et al. 2017 (arXiv:1706.04599), equation 3.
     """

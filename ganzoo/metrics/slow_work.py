@@ -1,4 +1,4 @@
-"""What is told of work that may take minutes: how far it is, and how long it still takes."""
+"""Report the progress of work that may take minutes: how much is done, and how long it will still take."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SHARE = 0.1  # of the work between two lines, at the least
 
 
 class SlowWork:
-    """Says now and then how far `what` is. Work that is over within seconds has no line besides its first.
+    """Say now and then how much of `what` is done. Work that ends within seconds only has its first line.
 
-    Called with the share that is done, from 0 to 1, as often as one likes.
+    Call it with the share that is done, from 0 to 1, as often as you like.
     """
 
     def __init__(self, what: str, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,7 +33,7 @@ class SlowWork:
         self._tell(f"{self._what}: {100 * share:.0f}% done, about {_time(left)} left")
 
     def over(self) -> None:
-        """Say how long it took, where that was long."""
+        """Say how long the work took, if it was long."""
         took = self._clock() - self._began
         if took >= SECONDS:
             self._tell(f"{self._what}: this took {_time(took)}.")

@@ -37,7 +37,7 @@ KEEP = 2  # latest snapshots that are kept
 class Outcome:
     """Where a training stands when `train` or `resume` returns.
 
-    `interrupted` by Ctrl-C or by SIGTERM, which `signal` tells apart.
+    `interrupted` tells that Ctrl-C or SIGTERM stopped it; `signal` says which.
     """
 
     run: Run
@@ -67,10 +67,10 @@ def loop(
     keep: int,
     listener: Listener,
 ) -> Outcome:
-    """Train to the end, or to Ctrl-C or SIGTERM; in each case the state is saved.
+    """Train to the end, or until Ctrl-C or SIGTERM. In each case the state is saved.
 
-    `begin` gives the run directory once the architecture has accepted its values. Of several processes, which all are
-    here, the first alone watches, writes and calls `listener`.
+    `begin` returns the folder of the run; it is called after the architecture has accepted the configuration. With
+    several processes, all of them are in this function, and only the first one judges, writes and calls `listener`.
     """
     import chainer
     from threadpoolctl import threadpool_limits
