@@ -77,9 +77,7 @@ class Graph:
 
 
 def graph_of(entry: Path) -> Graph:
-    """Read `entry` and all that it imports. Raises `AssetError` if one is not JavaScript, or imports what is no
-    file.
-    """
+    """Read `entry` and its imports. Raises `AssetError` if one is not JavaScript, or imports what is no file."""
     modules: dict[Path, Module] = {}
     begun: set[Path] = set()
 

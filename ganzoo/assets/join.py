@@ -35,8 +35,7 @@ class Joined:
 
 
 def join(entry: Path, apart: Mapping[str, Joined] | None = None) -> Joined:
-    """Join `entry` and all that it imports into one module, except for what is in the joined modules `apart`, by their
-    URLs.
+    """Join `entry` and its imports into one module, except for what is in the joined modules `apart`, by URL.
 
     The values of those are imported from there. Only what `entry` exports is exported. Raises `AssetError` if a module
     is not JavaScript, or if something that it imports is missing.
@@ -89,9 +88,7 @@ def _wanted(value: Value) -> str:
 
 
 def _unique(graph: Graph, modules: Sequence[Module], wanted: Mapping[Value, str]) -> dict[Value, str]:
-    """Return a name for each value that means nothing else in any module: the wanted one, with a number if
-    necessary.
-    """
+    """Return a unique name for each value: the wanted one, with a number if it means something else anywhere."""
     means = [{name: graph.meaning(module, name) for name in set(map(text, module.mentions))} for module in modules]
     names: dict[Value, str] = {}
     taken: set[str] = set()
@@ -125,9 +122,7 @@ def _list(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _namespace(graph: Graph, value: Value, names: Mapping[Value, str]) -> str:
-    """Return the object that `import * as` gives: the exports of a module, each with the value of the moment it is
-    read.
-    """
+    """Return the object that `import * as` gives: the exports of a module, which are read when they are used."""
     exports = sorted(graph.exports(value.path).items())
     getters = ", ".join(f"get {json.dumps(name)}() {{ return {names[each]}; }}" for name, each in exports)
     return f"const {names[value]} = Object.freeze({{ __proto__: null, {getters} }});"

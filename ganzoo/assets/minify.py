@@ -47,9 +47,7 @@ def _imports(root: Node) -> list[Node]:
 
 
 def _with_orders(small: str, written: Sequence[Node], name: str) -> str:
-    """Return `small` with the comments that the dynamic imports had as `written`, because these are orders to
-    bundlers.
-    """
+    """Return `small` with the comments of the dynamic imports as `written`, because bundlers obey these."""
     source = small.encode()
     for before, after in reversed(list(zip(written, _imports(parse(small, name)), strict=True))):
         comments = "".join(text(each) for each in before.named_children if each.type == "comment")

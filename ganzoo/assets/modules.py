@@ -116,9 +116,7 @@ def _unquoted(node: Node) -> str:
 
 
 def _imported(statement: Node) -> Iterator[tuple[str, str]]:
-    """Yield the local names of `import default, * as namespace, { name, name as local }`, each with its name in the
-    module.
-    """
+    """Yield the local names of `import default, * as namespace, { name, name as local }`, each with what it is."""
     for node in walk(statement, ("import_specifier", "namespace_import", "string")):
         if node.type == "identifier":
             yield text(node), DEFAULT
@@ -130,9 +128,7 @@ def _imported(statement: Node) -> Iterator[tuple[str, str]]:
 
 
 def _listed(statement: Node) -> Iterator[tuple[str, str]]:
-    """Yield the exported names of `export { name, name as exported }` and `export * as exported`, each with its name
-    here.
-    """
+    """Yield the names of `export { name, name as exported }` and `export * as exported`, each with what it is here."""
     for listed in statement.named_children:
         if listed.type == "namespace_export":
             yield _unquoted(listed.named_children[-1]), ALL

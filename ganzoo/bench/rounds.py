@@ -81,9 +81,7 @@ def order(groups: Sequence[Sequence[C]], rng: np.random.Generator) -> list[C]:
 
 
 def enough(values: Sequence[float], precision: float) -> bool:
-    """Return whether the interval of the median of `values`, one per round, is within ±`precision` (0.05 is 5%) of
-    it.
-    """
+    """Return whether the interval of the median of `values`, one a round, is within ±`precision` of it (0.05 is 5%)."""
     if not values:
         return False
     found = estimate(values)

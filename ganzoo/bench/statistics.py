@@ -91,9 +91,7 @@ def _estimate(values: NDArray[np.float64]) -> Estimate:
 
 
 def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the two ends of the intervals of medians along the last axis: shape (..., n) gives two arrays of shape
-    (...).
-    """
+    """Return the ends of the intervals of medians along the last axis: (..., n) gives two arrays of shape (...)."""
     import numpy as np
     from scipy.stats import bootstrap
 

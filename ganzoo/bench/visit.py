@@ -135,9 +135,7 @@ def visit(
 
 
 def _most(expected: Sequence[FloatArray], batches: Sequence[int]) -> int:
-    """Return the largest number of bytes that a sound page posts: the outputs of each batch, and of all samples at
-    batch 1.
-    """
+    """Return how many bytes a sound page posts at most: the outputs of each batch, and of all samples at batch 1."""
     from ganzoo.serving.arrays import encoded_bytes
     from ganzoo.serving.server import MAX_BYTES
 

@@ -38,8 +38,7 @@ class Browser:
 
 
 def find_browser() -> Browser:
-    """Return the browser named by `GANZOO_BROWSER`, else the first Chromium, Chrome or Edge on PATH or in the usual
-    places.
+    """Return the browser of `GANZOO_BROWSER`, else the first Chromium, Chrome or Edge on PATH or in the usual places.
 
     `GANZOO_BROWSER` is a path, a name on PATH, or the name of a family. Variables and ~ are expanded in it, as in the
     usual places. Raises `BrowserMissingError` if there is no browser, or if `GANZOO_BROWSER` names no program.

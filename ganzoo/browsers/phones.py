@@ -1,5 +1,4 @@
-"""Let a phone in the same network open our pages: the server is reachable beyond loopback, for one benchmark and one
-device.
+"""Let one phone in the same network open our pages, by a server that others reach for one benchmark only.
 
 The printed address holds a token that works once. The device that uses it gets a cookie; every request without that
 cookie gets an empty 403, whatever it asks for. Nothing is encrypted, so the pages are no secure context: they have

@@ -39,9 +39,7 @@ def start(
 
 
 def end(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """End what `start` started and all processes that it started in turn, even if the program ended by itself and left
-    some.
-    """
+    """End what `start` started and all its descendants, even if the program ended by itself and left some."""
     try:
         _signal(process, folder, force=False)
         _await_end(process, folder)

@@ -100,7 +100,7 @@ class Local:
 
 @dataclass(frozen=True)
 class Answered:
-    """The result that a page posted, and the bytes on the wire of the body of each file, by its path relative to the
+    """The result that a page posted. `sent` has the bytes on the wire of each file's body, by its path beside the
     page.
     """
 

@@ -153,9 +153,7 @@ def _evaluator(known: Known, on_real: Any) -> dict[str, Any]:
 
 
 def _distances(real: Any, fake: Any, stand_in: Any) -> dict[str, Any]:
-    """Return the scores that compare features of pictures with those of real images, and the same scores of
-    `stand_in`.
-    """
+    """Return the scores that compare features with those of real images, for the pictures and for `stand_in`."""
     reference, reach = scores.gaussian(real), scores.radii(real)
     density, coverage = scores.density_coverage(real, reach, fake)
     density_floor, coverage_floor = scores.density_coverage(real, reach, stand_in)

@@ -57,9 +57,7 @@ class Evaluator(chainer.Chain):
 
 
 def look(evaluator: Evaluator, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the features (N, 96) and the logits (N, n_classes) of `evaluator` for the images `x`, float32 (N, C, H,
-    W).
-    """
+    """Return features (N, 96) and logits (N, n_classes) of `evaluator` for images `x`, float32 (N, C, H, W)."""
     features, logits = [], []
     batch = at_once(math.prod(x.shape[1:]))
     with chainer.using_config("train", False), chainer.no_backprop_mode():

@@ -45,8 +45,7 @@ VERSION = 4  # to be raised with every change of what an evaluator becomes
 
 
 def held_out(n_images: int) -> npt.NDArray[np.int64]:
-    """Return the indices of the training images that the evaluator does not learn from: 10,000 at random, at most a
-    sixth.
+    """Return the indices of training images that the evaluator does not learn from: 10,000, at most a sixth.
 
     They are as new to the evaluator as drawn pictures are, and stand in for those. Recipes may be chosen by them.
     """
@@ -100,9 +99,7 @@ def fit(
 
 
 def moved(x: FloatArray, recipe: Recipe, rng: np.random.RandomState) -> FloatArray:
-    """Return `x` (N, C, H, W) with each image randomly rotated, scaled and shifted, by bilinear sampling; outside
-    is 0.
-    """
+    """Return `x` (N, C, H, W) with each image randomly rotated, scaled and shifted, bilinearly; outside is 0."""
     n, channels, height, width = x.shape
     angle = np.deg2rad(recipe.degrees) * rng.uniform(-1, 1, n)
     zoom = 1 + recipe.zoom * rng.uniform(-1, 1, (2, n))

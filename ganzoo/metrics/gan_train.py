@@ -35,8 +35,7 @@ PICTURES = 300_000  # shown in all: five epochs of MNIST; the recipe's eleven ta
 
 
 def accuracy(data: Data, progress: Callable[[float], None] = lambda share: None) -> float:
-    """Train the classifier on the training images, and return the share of the test images that it classifies
-    correctly.
+    """Train the classifier on the training images, and return its accuracy on the test images.
 
     `progress` is called after each step with the share of the training that is done.
     """

@@ -1,6 +1,4 @@
-"""Find out whether drawn pictures are copies: show each beside the nearest training images, and measure the
-distance.
-"""
+"""Find out whether drawn pictures are copies: compare them with the training images that are nearest to them."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ HEADINGS = ("drawn", "nearest", "2nd", "3rd")
 
 @dataclass(frozen=True)
 class Nearest:
-    """The distances (n, SHOWN), Euclidean over pixels, from each picture to its nearest training images, and their
-    indices.
-    """
+    """The nearest training images of n pictures: their distances, Euclidean over pixels, and indices, (n, SHOWN)."""
 
     distances: npt.NDArray[Any]
     indices: npt.NDArray[Any]
@@ -56,8 +52,7 @@ def distances(fakes: Nearest, tests: Nearest) -> dict[str, Any]:
 
 
 def sheet(images: FloatArray, t: LabelArray, fakes: Nearest, train_x: FloatArray) -> Any:
-    """Return a `PIL.Image` with a row for each class of `t`: its first picture, and the training images nearest to
-    that.
+    """Return a `PIL.Image` with a row for each class of `t`: its first picture and the nearest training images.
 
     After them come the same for the picture of the class that is closest to a training image.
     """

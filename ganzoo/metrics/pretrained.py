@@ -116,9 +116,7 @@ def read(path: Path, evaluator: Evaluator) -> Known:
 
 
 def _arrays(evaluator: Evaluator) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays that decide what `evaluator` computes, by path: parameters and running statistics, not
-    copied.
-    """
+    """Return the parameters and running statistics of `evaluator` by their paths, without copying them."""
     arrays = {key.strip("/"): parameter.array for key, parameter in evaluator.namedparams()}
     for name in ("bn0", "bn1", "bn2", "bn3"):
         arrays |= {f"{name}/avg_mean": evaluator[name].avg_mean, f"{name}/avg_var": evaluator[name].avg_var}

@@ -52,8 +52,7 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
 
 
 def told_apart(accuracy: Sequence[float | None]) -> list[int]:
-    """Return the indices of the classes that get a row of their own: all of them, or the worst ones if there are very
-    many.
+    """Return the indices of the classes that get a row of their own: all, or the worst ones of very many.
 
     `accuracy` is None for a class without pictures.
     """

@@ -112,9 +112,7 @@ def confusion(t: LabelArray, predicted: LabelArray, n_classes: int) -> npt.NDArr
 
 
 def per_class(table: npt.NDArray[Any]) -> list[float | None]:
-    """Return the share of each class that was classified correctly, given `confusion`; None for a class without
-    images.
-    """
+    """Return the share of each class that was classified correctly, None for a class without images."""
     return [float(row[i] / row.sum()) if row.sum() else None for i, row in enumerate(table)]
 
 
@@ -150,8 +148,7 @@ def reliability(probabilities: FloatArray, t: LabelArray) -> list[Bin]:
 
 
 def calibration_error(bins: list[Bin]) -> float:
-    """Return the expected calibration error: the mean difference of confidence and accuracy over the bins, weighted by
-    counts.
+    """Return the expected calibration error: the mean difference of confidence and accuracy, weighted by counts.
 
     Guo et al. 2017 (arXiv:1706.04599), equation 3.
     """

@@ -19,8 +19,8 @@ LARGE = 2 << 20  # bytes; of what is larger the best takes 4 s a MB
 
 
 def precompress(folder: Path) -> None:
-    """Write `x.br` beside every file `x` under `folder` that Brotli makes smaller, at its highest quality if `x` is not
-    large.
+    """Write `x.br` beside every file `x` under `folder` that Brotli makes smaller, with its highest quality up to a
+    certain size.
 
     This takes seconds per MB, so compressed files are kept in ganzoo's cache by the SHA-256 of their content. Raises
     `ToolMissingError` if the cache cannot be written.

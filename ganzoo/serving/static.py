@@ -58,9 +58,7 @@ class Files(StaticFiles):
     """
 
     async def check_config(self) -> None:
-        """Do nothing: whoever serves a folder has checked it, and while it is being replaced it is missing for a
-        moment.
-        """
+        """Do nothing: the folder was checked already, and while it is being replaced it is missing for a moment."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -101,9 +99,7 @@ def accepts_brotli(header: str) -> bool:
 
 
 def _packed(path: str, whole: os.stat_result) -> os.stat_result | None:
-    """Return the status of the compressed file beside `path`, None if there is none or it is older than the file
-    itself.
-    """
+    """Return the status of the compressed file beside `path`, None if there is none or it is older than `path`."""
     try:
         packed = os.lstat(path + SUFFIX)
     except OSError:
@@ -156,8 +152,7 @@ def _opened(found: FileResponse, request: Headers, method: str) -> Response:
 
 
 def _part(asked: str, size: int) -> tuple[int, int] | None:
-    """Return the first byte that a `Range` asks for, and the one after the last; None for the whole file of `size`
-    bytes.
+    """Return the first byte that a `Range` asks for and the one after the last, None for all of the `size` bytes.
 
     If the file has none of these bytes, the second number is not larger than the first.
     """

@@ -79,8 +79,8 @@ class Moved:
         return widths if np.array_equal(padded, self.index) else None
 
     def parts(self) -> tuple[int, list[Moved]] | None:
-        """(axis, the moves whose results lie along it one after another, each with one source) for a concatenation,
-        else None.
+        """(axis, the moves that lie along it one after another, each with one source) for a concatenation, else
+        None.
         """
         import numpy as np
 
@@ -101,9 +101,7 @@ class Moved:
         return None
 
     def transposition(self) -> tuple[Shape, Shape] | None:
-        """(shape, axes) if the one source in that shape, with its axes in that order, has the values of the output;
-        else None.
-        """
+        """(shape, axes) if the source in that shape, with its axes in that order, has the values of the output."""
         import numpy as np
 
         from ganzoo.export.lowering.boxes import box

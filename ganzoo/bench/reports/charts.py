@@ -19,9 +19,7 @@ WIDE, NARROW = 9.2, 6.0  # inches
 
 
 def charts(document: Figures, browser: str, network: str, width: float = WIDE) -> Iterator[Chart]:
-    """Yield the charts of one network in one browser, but only those that have something to show. `width` is in
-    inches.
-    """
+    """Yield the charts of one network in one browser that have something to show. `width` is in inches."""
     import matplotlib
 
     rows = ran(of(document["rows"], browser, network))

@@ -153,8 +153,7 @@ def failures(rows: Iterable[Figures]) -> list[tuple[str, str]]:
 
 
 def hardest(ratios: Sequence[Figures], key: str, batch: int | None = None) -> tuple[str, Figures] | None:
-    """Return the peer that is fastest compared with ganzoo, and the ratio: at a `batch` if given, else of the figure
-    `key`.
+    """Return the peer that is fastest compared with ganzoo, and the ratio: at `batch` if given, else of `key`.
 
     Bytes have no interval, because they are the same in every round.
     """

@@ -41,9 +41,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Browser:
-    """What the page shows of a browser. The charts of the first browser are large, those of the others stand in
-    pairs.
-    """
+    """What the page shows of a browser. Its charts are large for the first browser, and in pairs for the others."""
 
     heading: str
     is_leading: bool

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def escape(text: str) -> str:
-    """Escape `text` so that Markdown shows it as it is: it starts no markup and no HTML, and ends no cell of a
-    table.
-    """
+    """Escape `text` so that Markdown shows it as it is, without markup or HTML, and within a cell of a table."""
     text = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", plain(text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -94,9 +92,7 @@ def _ratio(document: Figures, row: Figures, batch: int | None) -> str:
 
 
 def full(document: Figures) -> str:
-    """Return everything: findings, circumstances, the tables of every network in every browser, and the failures with
-    reasons.
-    """
+    """Return everything: findings, circumstances, the tables of all networks in all browsers, and the failures."""
     parts = [f"# ganzoo bench, {escape(document['date'])[:10]}\n"]
     for browser in document["browsers"]:
         parts += [f"{escape(finding(document, browser['name'], each['name']))}\n" for each in document["networks"]]

@@ -17,9 +17,7 @@ FINE_CLOCK_MS = 0.02  # what an isolated page gets: 0.005 in Chromium, 0.02 in F
 
 
 def finding(document: Figures, browser: str, network: str) -> str:
-    """Return a sentence with the speed of `network` on ganzoo in `browser`, and a comparison with the best peer on that
-    backend.
-    """
+    """Return a sentence on ganzoo's speed with `network` in `browser`, compared with the best peer on that backend."""
     rows = of(document["rows"], browser, network)
     ours = best(document, rows, OWN)
     if ours is None:
