@@ -119,6 +119,33 @@ def test_what_a_plugin_prints_is_kept_from_standard_output(
     assert capfd.readouterr().out == ""
 
 
+@pytest.mark.slow
+@pytest.mark.training
+def test_what_a_hook_prints_is_kept_from_standard_output(site: Path, ganzoo: Callable[..., Done], in_tmp: Path) -> None:
+    """With --json and without: what is printed there are paths, which programs read."""
+    source = """if True:
+        import os
+        from dataclasses import replace
+        from ganzoo.archs.cnn import ARCH as CNN
+
+        def loud(hook):
+            def talk(*arguments):
+                print("by Python", flush=True)
+                os.write(1, b"by C")
+                return hook(*arguments)
+            return talk
+
+        ARCH = replace(CNN, name="loud", build=loud(CNN.build), train=loud(CNN.train), export=loud(CNN.export))
+    """
+    package(site, "talker", "ganzoo.archs", "loud = talker:ARCH", source)
+    trained = ganzoo("train", "loud", "--limit", 64, "--epochs", 1, "--out", "run")
+    assert trained.code == 0 and trained.out == "run\n"
+    compiled = ganzoo("export", "run", "--explain", "--json")
+    assert compiled.code == 0 and "classifier" in json.loads(compiled.out)
+    for done in (trained, compiled):
+        assert "by Python" in done.err and "by C" in done.err
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [

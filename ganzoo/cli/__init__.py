@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import GanzooError, UsageError
-from ganzoo.streams import aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, terminate)
     try:
         _refuse_empty(arguments)
-        with aside() if "--json" in arguments else nullcontext():  # a document is spoilt by a line of a plugin's
-            app(arguments, prog_name="ganzoo")
+        app(arguments, prog_name="ganzoo")
     except SystemExit as end:
         if terminated and end.code == INTERRUPTED:
             raise SystemExit(128 + signal.SIGTERM) from None

@@ -46,6 +46,11 @@ def print_json(value: Any) -> None:
     print(UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", told), file=results(), flush=True)
 
 
+def print_result(value: object) -> None:
+    """Print a path or an address on a line of its own, exactly as it is, for programs that read it."""
+    print(value, file=results(), flush=True)
+
+
 def step(line: str) -> None:
     """A stage of longer work; one that ends with a full stop is over."""
     err().print(line if line.endswith(".") else f"{line} ...", style="dim", markup=False, soft_wrap=True)

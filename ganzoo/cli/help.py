@@ -1,4 +1,7 @@
-"""How `--help` is laid out: panels by topic, examples below, defaults in words, switches without a type."""
+"""The form of all commands: what `--help` shows of them, and where their results go.
+
+A help text has panels by topic, examples below, defaults in words, and switches without a type.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from ganzoo.streams import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +25,11 @@ OTHER = "Other options"
 
 
 class Command(TyperCommand):
-    """A command whose options are shown as `readable` makes them."""
+    """A command whose options are shown as `readable` makes them, and whose results alone reach standard output."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with aside():  # a line that a plugin prints would spoil a document or a path
+            return super().invoke(ctx)
 
     def get_params(self, ctx: Any) -> list[Any]:
         return readable(super().get_params(ctx))

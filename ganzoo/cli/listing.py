@@ -118,4 +118,4 @@ def data_fetch(
     if dataset.fetch is None:
         raise UsageError(f"The data set {name} needs no download.", f"Train with it: ganzoo train cnn --dataset {name}")
     for path in dataset.fetch():
-        print(path)
+        console.print_result(path)

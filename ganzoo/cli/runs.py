@@ -60,7 +60,7 @@ def sample(
     with replacing(path) as beside:
         picture.save(beside, format="png")
     _tell_undrawn(chosen.classes, label or ())
-    print(path)
+    console.print_result(path)
 
 
 @command(
@@ -133,7 +133,7 @@ def runs_report(run: Annotated[str | None, run_argument("the latest run")] = Non
     """
     from ganzoo.training.report import html
 
-    print(html.write(find_run(run, finished=None)))
+    console.print_result(html.write(find_run(run, finished=None)))
 
 
 @command(

@@ -92,7 +92,7 @@ def trained(run: Run) -> None:
                 markup=False,
                 soft_wrap=True,
             )
-    print(run.path)
+    console.print_result(run.path)
 
 
 def differences(a: str, b: str, found: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> None:
@@ -113,7 +113,7 @@ def metrics(run: Run, document: Mapping[str, Any]) -> None:
         console.out().print(part, markup=False)
     for name in ("metrics.json", "metrics.png", "neighbours.png"):
         if (run.path / name).exists():
-            print(run.path / name)
+            console.print_result(run.path / name)
 
 
 SIZES = ("files", "raw", "gzip", "Brotli", "unique", "code (Br)")
@@ -140,7 +140,7 @@ def export(made: Export) -> None:
     if sizes["encodings"]:
         _encoding_costs([EncodingCost(**each) for each in sizes["encodings"]])
     for folder in made.networks.values():
-        print(folder)
+        console.print_result(folder)
 
 
 def _encoding_costs(encoding_costs: Sequence[EncodingCost]) -> None:
@@ -255,7 +255,7 @@ def site(made: Site) -> None:
     headings = ("page", "network", "weights", "Brotli", "page code")
     console.table(headings, rows, right=3, title="Download of each page, in bytes; code with one backend, in Brotli")
     console.err().print(f"Look at the site with: ganzoo serve {made.path}", markup=False, soft_wrap=True)
-    print(made.path)
+    console.print_result(made.path)
 
 
 def site_json(made: Site) -> None:
@@ -277,12 +277,11 @@ def site_json(made: Site) -> None:
 
 def serving(url: str, exposed: str, open_it: bool) -> None:
     """Print where a folder is served. `exposed` is a warning if other machines can reach it."""
-    import sys
     import webbrowser
 
     if exposed:
         console.warn(exposed)
-    print(url, file=sys.stdout or sys.stderr, flush=True)  # None where it is closed
+    console.print_result(url)
     if open_it:
         webbrowser.open(url)
 
@@ -315,7 +314,7 @@ def sweep(found: Sweep) -> None:
         messages.print(f"{unfinished} of {found.space.trials} trials are left. Run the same command again to continue.")
     if report.command(found):
         messages.print(f"Train with the best values: {report.command(found)}", markup=False, soft_wrap=True)
-    print(found.folder / "sweep.png")
+    console.print_result(found.folder / "sweep.png")
 
 
 def findings(found: Sequence[Finding], as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins
-from ganzoo.errors import DiskFullError
+from ganzoo.errors import DiskFullError, SnapshotError
 from ganzoo.files import FULL
 from ganzoo.runs import run as runs
 from ganzoo.updaters import distributed
@@ -116,13 +117,24 @@ def loop(
 
 
 def _save(run: Run, model: Any, best: Best | None, trainer: Any) -> None:
-    """Save the weights from the end of the training and those with the best score."""
+    """Save the weights from the end of the training and those with the best score.
+
+    Raises `SnapshotError` if the snapshot with the best score is gone.
+    """
     from ganzoo.runs.snapshot import load_state, save_model
 
     run.require_in_place()
-    save_model(replace(run, weights="last").model_path, run.config, model)
+    last = replace(run, weights="last").model_path
+    save_model(last, run.config, model)
     if best and best.iteration != trainer.updater.iteration:
-        load_state(run.snapshot(best.iteration), run.config, trainer)
+        snapshot = run.snapshot(best.iteration)
+        if not snapshot.exists():
+            raise SnapshotError(
+                f"{snapshot}, the snapshot with the best score, was deleted before the end of the training.",
+                f"{last} has the weights from the end. Name the run and add --last to use them, as in: "
+                f"ganzoo export {shlex.quote(str(run.path))} --last",
+            )
+        load_state(snapshot, run.config, trainer)
     save_model(run.model_path, run.config, model)
 
 

@@ -69,6 +69,24 @@ def test_the_best_is_kept_and_the_last_beside_it(
     assert [entry["eval/frechet"] for entry in run.log()] == [5, 3, 4, 3, 6, 7]
 
 
+@pytest.mark.slow
+@pytest.mark.training
+def test_without_the_best_snapshot_the_last_weights_are_there(
+    ganzoo: Callable[..., Done], in_tmp: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(monkeypatch, [5, 3, 4, 3, 6, 7])
+    run = train("dcgan-cond", OPTIONS, in_tmp, Path("a run"), quiet).run
+    whole = (run.path / "last.npz").read_bytes()
+    run.snapshot(2).unlink()
+    for name in ("model.npz", "last.npz"):
+        (run.path / name).unlink()
+    with pytest.raises(SnapshotError, match=r"0000002\.npz, the snapshot with the best score, was deleted") as gone:
+        resume("dcgan-cond", TrainOptions(), in_tmp, run.path, quiet)
+    assert (run.path / "last.npz").read_bytes() == whole
+    assert gone.value.remedy.endswith("ganzoo export 'a run' --last")
+    assert ganzoo("sample", run.path, "--last").code == 0
+
+
 @pytest.mark.training
 def test_the_best_may_be_the_greatest(tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, [0.1, 0.4, 0.3, 0.35], "eval/accuracy", "max")
