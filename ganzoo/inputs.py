@@ -15,30 +15,36 @@ if TYPE_CHECKING:
 
 
 def seeded(specs: Sequence[TensorSpec], n: int, seed: int, labels: Sequence[int] | None = None) -> list[FloatArray]:
-    """`n` samples of each input, float32 (n, *spec.shape): noise by its distribution, the rest even over its range.
+    """Return `n` samples of each input, float32 (n, *spec.shape): noise by its distribution, the rest over its range.
 
-    One-hot inputs and parts are at `labels` in turn, at 0, 1, 2, ... where none are given. The same seed, in
-    [0, 2**32), gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser: the number of
-    an input or part is its stream of `ganzoo.noise`.
+    The first one-hot input or part, and others of its size, take the `labels` in turn. All other one-hot inputs and
+    parts, or all of them without `labels`, take their own classes 0, 1, 2, ... in turn. The same seed, in [0, 2**32),
+    gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser: the number of an input or part
+    is its stream of `ganzoo.noise`.
     """
     import numpy as np
 
+    inputs = [
+        spec.parts or (Part(spec.name, int(np.prod(spec.shape)), spec.meaning, spec.distribution),) for spec in specs
+    ]
+    n_classes = next((part.size for parts in inputs for part in parts if part.meaning == "onehot"), 0)
     streams = count()
     arrays = []
-    for spec in specs:
-        parts = spec.parts or (Part(spec.name, int(np.prod(spec.shape)), spec.meaning, spec.distribution),)
-        slices = [_draw(part, spec, n, seed, next(streams), labels) for part in parts]
+    for spec, parts in zip(specs, inputs, strict=True):
+        slices = []
+        for part in parts:
+            classes = range(part.size) if labels is None or part.size != n_classes else labels
+            slices.append(_draw(part, spec, n, seed, next(streams), classes))
         arrays.append(np.concatenate(slices, axis=1).reshape(n, *spec.shape))
     return arrays
 
 
-def _draw(part: Part, spec: TensorSpec, n: int, seed: int, stream: int, labels: Sequence[int] | None) -> FloatArray:
-    """`n` rows of `part.size` values."""
+def _draw(part: Part, spec: TensorSpec, n: int, seed: int, stream: int, classes: Sequence[int]) -> FloatArray:
+    """Return `n` rows of `part.size` values. One-hot rows take `classes` in turn."""
     import numpy as np
 
     if part.meaning == "onehot":
-        wanted = np.resize(np.asarray(labels if labels is not None else range(part.size)), n)
-        return np.eye(part.size, dtype=np.float32)[wanted]
+        return np.eye(part.size, dtype=np.float32)[np.resize(np.asarray(classes), n)]
     if part.meaning == "latent" and part.distribution == "normal":
         return noise.normal(seed, n * part.size, stream).reshape(n, part.size)
     low, high = spec.range or (-1.0, 1.0)

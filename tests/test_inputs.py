@@ -19,3 +19,12 @@ def test_seeded_inputs_follow_their_specs() -> None:
     np.testing.assert_array_equal(inputs.seeded((vector, image), 6, seed=3)[0], x)
     assert (inputs.seeded((vector, image), 6, seed=4)[0] != x).any()
     np.testing.assert_array_equal(inputs.seeded((vector,), 2, 0, labels=[2])[0][:, 10:], np.eye(4)[[2, 2]])
+
+
+def test_labels_are_for_the_one_hot_values_of_the_classes() -> None:
+    label = TensorSpec("label", (10,), "onehot")
+    more = TensorSpec("more", (13,), "onehot", parts=(Part("colour", 3, "onehot"), Part("again", 10, "onehot")))
+    first, second = inputs.seeded((label, more), 4, seed=0, labels=[7, 9])
+    np.testing.assert_array_equal(first, np.eye(10)[[7, 9, 7, 9]])
+    np.testing.assert_array_equal(second[:, :3], np.eye(3)[[0, 1, 2, 0]])
+    np.testing.assert_array_equal(second[:, 3:], first)

@@ -4,8 +4,9 @@ import { latent, slotsOf } from "./inputs.js";
 import { uniform } from "./noise.js";
 
 /**
- * `n` samples of each input: noise by its distribution where it is latent, one-hot at `labels` in turn (0, 1, 2, ...
- * without), anything else even over its range. An input's or part's number is its stream.
+ * `n` samples of each input: noise by its distribution if it is latent, one-hot values by `labels` in turn, anything else
+ * even over its range. Labels are for the first one-hot input or part and others of its size; the rest, or all without
+ * labels, take their own classes 0, 1, 2, ... in turn. The number of an input or part is its stream.
  * @param {import("./types.js").Spec[]} specs
  * @param {number} n
  * @param {number} seed
@@ -13,6 +14,7 @@ import { uniform } from "./noise.js";
  */
 export function seeded(specs, n, seed, labels) {
   let stream = 0;
+  const nClasses = specs.flatMap((spec, i) => slotsOf(spec, i)).find(({ meaning }) => meaning === "onehot")?.size;
   return specs.map((spec, input) => {
     const slots = slotsOf(spec, input);
     const stride = slots.reduce((sum, { size }) => sum + size, 0);
@@ -31,7 +33,8 @@ export function seeded(specs, n, seed, labels) {
     if (meaning === "latent") return latent(slot, seed, n * size, stream);
     if (meaning !== "onehot") return uniform(seed, n * size, ...(range ?? [-1, 1]), stream);
     const rows = new Float32Array(n * size);
-    for (let i = 0; i < n; i++) rows[i * size + (labels ? labels[i % labels.length] : i % size)] = 1;
+    const classes = size === nClasses ? labels : undefined;
+    for (let i = 0; i < n; i++) rows[i * size + (classes ? classes[i % classes.length] : i % size)] = 1;
     return rows;
   }
 }

@@ -184,10 +184,11 @@ SPECS = (
 @pytest.mark.browser
 def test_a_browser_draws_the_noise_that_python_draws(tab: Tab, bundle: Path) -> None:
     seeds = [0, 1, 2**32 - 1, *np.random.RandomState(0).randint(0, 2**32, 197, dtype=np.uint64).tolist()]
-    result = ask(tab, bundle, "noise", seeds=seeds, n=1001, specs=[spec.described() for spec in SPECS])
+    specs = (*SPECS, TensorSpec("hue", (2,), "onehot"))  # which the labels are not for
+    result = ask(tab, bundle, "noise", seeds=seeds, n=1001, specs=[spec.described() for spec in specs])
     for seed, text in zip(seeds, result["normal"], strict=True):
         assert floats(text).tobytes() == noise.normal(seed, 1001).tobytes(), seed
-    for text, array in zip(result["seeded"], inputs.seeded(SPECS, 5, 9, [2, 0]), strict=True):
+    for text, array in zip(result["seeded"], inputs.seeded(specs, 5, 9, [2, 0]), strict=True):
         assert floats(text).tobytes() == array.tobytes()
 
 
