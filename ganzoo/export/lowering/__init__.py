@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def lower(graph: Any, network: Network) -> Plan:
-    """The plan of `network`, whose graph `trace` made.
+    """Return the plan of `network`, whose graph `trace` made.
 
-    Raises `UnsupportedOperatorError` naming layer and operator when a step cannot express it.
+    Raises `UnsupportedOperatorError` with the names of layer and operator if no step can express an operator.
     """
     from ganzoo.export.lowering.buffers import plan
     from ganzoo.export.lowering.driver import Lowering

@@ -1,4 +1,4 @@
-"""Boxes of a `Move` from arrays of indices."""
+"""Make the boxes of a `Move` from arrays of indices."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ MOST_BOXES = 6  # each is one more input of a step, of which a shader has few
 
 
 def boxes(source: Array, target: Array) -> list[Box]:
-    """The boxes that move value source[i] to target[i], for arrays of one shape; one box wherever one does.
+    """Return the boxes that move the value source[i] to target[i], for arrays of the same shape.
 
-    Raises `UnsupportedError` when no few do.
+    One box is used if possible.
+
+    Raises `UnsupportedError` if a few boxes cannot do it.
     """
     try:
         return [box(source.ravel(), target.ravel())]
@@ -33,7 +35,7 @@ def boxes(source: Array, target: Array) -> list[Box]:
 
 
 def regular(value: Value) -> bool:
-    """Whether one step can put `value` in natural order, and one in the order of its dimensions."""
+    """Return whether one step can put `value` into natural order, and one step into the order of its dimensions."""
     try:
         for wanted in (natural(value.where), value.where):
             boxes(wanted, np.arange(wanted.size).reshape(wanted.shape))
@@ -43,9 +45,9 @@ def regular(value: Value) -> bool:
 
 
 def box(source: Array, target: Array) -> Box:
-    """The box that moves value source[i] to target[i], both flat.
+    """Return the box that moves the value source[i] to target[i], both flat.
 
-    Raises `UnsupportedError` when no nest of regular steps does that.
+    Raises `UnsupportedError` if no nest of regular steps can do it.
     """
     order = np.argsort(target, kind="stable")
     source, target = source[order], target[order]
@@ -67,7 +69,7 @@ def box(source: Array, target: Array) -> Box:
 
 
 def _innermost(source: Array, target: Array) -> tuple[int, int, int]:
-    """(size, in_step, out_step) of the longest regular run at the beginning."""
+    """Return (size, in_step, out_step) of the longest regular run at the beginning."""
     in_steps, out_steps = np.diff(source), np.diff(target)
     same = (in_steps == in_steps[0]) & (out_steps == out_steps[0])
     run = int(same.argmin()) + 1 if not same.all() else source.size
@@ -77,7 +79,7 @@ def _innermost(source: Array, target: Array) -> tuple[int, int, int]:
 
 
 def _regular_pieces(source: Array) -> list[slice]:
-    """Slices of the first axis, as long as one box moves what they begin with."""
+    """Return slices of the first axis, each as long as one box can move."""
     line = source.reshape(len(source), -1)[:, 0]
     pieces: list[slice] = []
     while (start := pieces[-1].stop if pieces else 0) < line.size:

@@ -1,4 +1,4 @@
-"""Nodes to steps: weights packed, buffers shared between activations that do not live at once."""
+"""Turn nodes into steps: pack the weights, and share buffers between activations that do not live at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> Plan:
-    """The plan that computes `outputs` from `inputs`, with the steps they need and no other."""
+    """Return the plan that computes `outputs` from `inputs`, with only the steps that they need."""
     nodes = _needed(outputs)
     slots, sizes = _share(inputs, nodes, outputs)
     weights = Weights()
@@ -56,14 +56,14 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
 
 
 class Weights:
-    """The weights file in the making."""
+    """The weights file while it is being made."""
 
     def __init__(self) -> None:
         self.made: list[Weight] = []
         self.offset = 0
 
     def matrix(self, name: str, layer: str, array: Array) -> Weight:
-        """(K, M) as (panels, K, 4)."""
+        """Add (K, M) as (panels, K, 4)."""
         K, M = array.shape
         padded = np.zeros((K, pad4(M)))
         padded[:, :M] = array
@@ -73,7 +73,7 @@ class Weights:
         return self._add(name, layer, np.pad(array, (0, -array.size % 4)), array.size)
 
     def constant(self, name: str, layer: str, array: Array) -> Weight:
-        """(h, w, c) with channels padded."""
+        """Add (h, w, c) with padded channels."""
         return self._add(name, layer, np.pad(array, ((0, 0), (0, 0), (0, -array.shape[2] % 4))).ravel(), array.size)
 
     def _add(self, name: str, layer: str, array: Array, columns: int) -> Weight:
@@ -84,7 +84,7 @@ class Weights:
 
 
 def _needed(outputs: Sequence[Node]) -> list[Node]:
-    """The nodes behind `outputs` that are steps, sources first."""
+    """Return the nodes behind `outputs` that are steps, each after its sources."""
     done: dict[Node, None] = {}
 
     def visit(node: Node) -> None:
@@ -101,9 +101,11 @@ def _needed(outputs: Sequence[Node]) -> list[Node]:
 
 
 def _share(inputs: Sequence[Node], nodes: Sequence[Node], outputs: Sequence[Node]) -> tuple[dict[Node, int], list[int]]:
-    """The slot of each node and the size of each slot: a slot is free again once its node was last read.
+    """Return the slot of each node and the size of each slot.
 
-    The best of the free ones is the smallest that fits, else the largest, which grows.
+    A slot is free again after the last step that reads its node.
+
+    The best free slot is the smallest that fits, else the largest, which is enlarged.
     """
     last: dict[Any, int] = {}
     for time, node in enumerate(nodes):

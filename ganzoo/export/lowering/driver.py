@@ -1,11 +1,12 @@
-"""Each of WebDNN's operators in terms of nodes and values.
+"""Express each of WebDNN's operators by nodes and values.
 
-A variable is a constant (an array), a `Value` (some node's values, rearranged), or `Pending` (an expression). What
-only rearranges, rearranges `Value.where`: a step is made for it when, and only when, something else needs the
-values in order. The graph is of one picture, and `trace` has made sure that pictures do not mix.
+A variable is a constant (an array), a `Value` (the values of a node, possibly rearranged), or `Pending` (an expression
+that is not computed yet). An operator that only rearranges changes `Value.where`. A step is made for it only if
+something else needs the values in order. The graph describes one picture, and `trace` has made sure that pictures do
+not mix.
 
-To add an operator: a function in the `HANDLERS` of a module beside, under its class's name, or a row in
-elementwise.py.
+To add an operator, add a function to the `HANDLERS` of a module beside this one, under the name of its class, or a row
+to elementwise.py.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
 
 
 class Lowering:
-    """One graph's lowering: `run()` once."""
+    """The lowering of one graph. Call `run()` once."""
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph
@@ -46,7 +47,7 @@ class Lowering:
         self.layer = "input"
 
     def run(self) -> tuple[list[Node], list[Node]]:
-        """The nodes of the graph's inputs and outputs; an output's values lie in `hwc` order."""
+        """Return the nodes of the graph's inputs and outputs. The values of an output lie in `hwc` order."""
         inputs = []
         for variable in self.graph.inputs:
             node = Node(None, "input", hwc(variable.shape), origins=[variable])
@@ -82,7 +83,7 @@ class Lowering:
         return isinstance(self.get(variable), np.ndarray)
 
     def value(self, variable: Any, axes: Sequence[Any] | None = None) -> Value:
-        """A variable that is no constant; its dimensions in the order of `axes` where given."""
+        """Return a variable that is no constant, with its dimensions in the order of `axes` if given."""
         known = self.get(variable)
         if isinstance(known, Pending):
             known = self.known[variable] = fusing.materialise(self, known)
@@ -91,7 +92,7 @@ class Lowering:
         return known if axes is None else Value(known.node, to_axes(known.index, variable.order.axes, axes))
 
     def constant(self, variable: Any, axes: Sequence[Any] | None = None) -> Array:
-        """A constant in float64, its dimensions in the order of `axes` where given."""
+        """Return a constant in float64, with its dimensions in the order of `axes` if given."""
         known = self.get(variable)
         if not isinstance(known, np.ndarray):
             raise UnsupportedError("one of its parameters is not a constant")
@@ -104,13 +105,13 @@ class Lowering:
         return Node(kind, self.layer, shape, sources, fields)
 
     def ordered(self, value: Value) -> tuple[Node, Shape]:
-        """`value` as a node whose values lie in natural order, with the (h, w, c) to read it in."""
+        """Return a node whose values are those of `value` in natural order, and the (h, w, c) in which to read it."""
         return self.arranged_by(natural, value)
 
     def arranged(self, node: Node, wanted: Array) -> tuple[Node, Shape]:
-        """A node with the values `wanted` (h, w, c) of `node` in this order, with the shape to read it in.
+        """Return a node with the values `wanted` (h, w, c) of `node` in this order, and the shape in which to read it.
 
-        The node itself, or a dense layer with its columns permuted, or a move.
+        This is the node itself, a dense layer with permuted columns, or a move.
         """
         h, w, c = shape = wanted.shape
         flat = wanted.ravel()
@@ -129,7 +130,7 @@ class Lowering:
         return self.moves[key], shape
 
     def arranged_by(self, change: Callable[[Array], Array], value: Value) -> tuple[Node, Shape]:
-        """A node with the values `change(value.where)` (h, w, c) of the value's in this order."""
+        """Return a node that has the values `change(value.where)` (h, w, c) in this order."""
         try:
             return self.arranged(value.node, change(value.where))
         except UnsupportedError:
@@ -137,25 +138,27 @@ class Lowering:
             return self.arranged(value.node, change(value.where))
 
     def flat(self, value: Value) -> Value:
-        """A copy of `value` in the order of its dimensions: from there, any order is one move away."""
+        """Return a copy of `value` in the order of its dimensions. Any other order is then only one move away."""
         indices = np.arange(value.index.size)
         node = self.moved((1, 1, indices.size), [(value.node, value.where, indices.reshape(value.shape))])
         return Value(node, indices.reshape(value.shape))
 
     def moved(self, shape: Shape, pieces: Sequence[tuple[Node, Array, Array]], fill: float = 0.0) -> Node:
-        """A step that puts the values `wanted` of each (node, wanted, target) at `target`, `fill` elsewhere."""
+        """Add a step that puts the values `wanted` of each (node, wanted, target) at `target`, and `fill` elsewhere."""
         found = [(node, box) for node, wanted, target in pieces for box in boxes(wanted, target)]
         sources = [(node, node.shape) for node, _ in found]
         return self.node(Move, shape, sources, boxes=tuple(box for _, box in found), fill=fill)
 
     def readers(self, node: Node) -> set[Any]:
-        """The operators that compute with the node's values, however rearranged; the graph for an output."""
+        """Return the operators that compute with the node's values, however rearranged; for an output, also the
+        graph.
+        """
         return set().union(*map(self._users, node.origins))
 
     # --- how ------------------------------------------------------------------------------------------------------
 
     def _try(self, lower: Callable[[Any], Any], operator: Any, what: Any) -> Any:
-        """`lower(what)`; nodes and refusals are named after `operator`, None for an input."""
+        """Return `lower(what)`. New nodes and refusals are named after `operator`, which is None for an input."""
         self.layer = operator.name if operator else "input"
         try:
             return lower(what)
@@ -177,7 +180,7 @@ class Lowering:
         return found
 
     def _output(self, variable: Any) -> Node:
-        """A tensor of its own whose channels, rows and columns are the variable's values, one after another."""
+        """Return a tensor whose channels, rows and columns are the values of the variable, one after another."""
         value = self.value(variable)
         node = value.node
         flat = np.arange(node.size).reshape(node.shape)

@@ -21,7 +21,7 @@ def _elu(x: Expr) -> Call:
 
 
 def _power(x: Expr, exponent: float) -> Expr:
-    """Of whole exponents by multiplication, for a shader's pow knows no negative base."""
+    """Compute whole exponents by multiplication, because the pow of a shader takes no negative base."""
     if exponent == 0.5:
         return call("sqrt", x)
     if exponent != int(exponent) or abs(exponent) > 16:
@@ -62,7 +62,7 @@ OPERATORS: Mapping[str, Lowered] = {
 
 
 def affine(operator: str, parameters: Mapping[str, Any], constants: Sequence[Array | None]) -> tuple[Any, Any] | None:
-    """(scale, shift) when the operator scales and shifts its one operand that is no constant, which is None."""
+    """Return (scale, shift) if the operator scales and shifts its only operand that is no constant, which is None."""
     if operator == "ScalarAdd":
         return 1.0, parameters["value"]
     if operator == "ScalarMul":

@@ -1,4 +1,4 @@
-"""Scalar operators gathered into expressions: folded into weights, fused as an activation, or a step of their own."""
+"""Collect scalar operators in expressions, to be folded into weights, fused as an activation, or made a step."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LARGEST = 64  # operations in one expression: an operand that occurs twice is co
 
 
 def lower(lowering: Lowering, operator: Any) -> Array | Value | Pending:
-    """An operator that elementwise.py has a row for."""
+    """Lower an operator that has a row in elementwise.py."""
     name, y = type(operator).__name__, operator.outputs["y"]
     axes = y.order.axes
     operands = [operator.inputs[f"x{i}"] for i in range(len(operator.inputs))]
@@ -45,7 +45,10 @@ def lower(lowering: Lowering, operator: Any) -> Array | Value | Pending:
 
 
 def waits(lowering: Lowering, pending: Pending) -> bool:
-    """Whether it is computed within what reads it rather than now; several readers compute again what is cheap."""
+    """Return whether the expression is computed inside its readers instead of now.
+
+    A cheap one is computed for each reader.
+    """
     y = pending.variable
     kinds = {type(operator).__name__ for operator in y.input_to}
     if y in lowering.graph.outputs or not kinds <= {*OPERATORS, *REORDERING} or _host(lowering, pending):
@@ -58,7 +61,7 @@ def _cheap(pending: Pending) -> bool:
 
 
 def _host(lowering: Lowering, pending: Pending) -> Node | None:
-    """The node whose activation it can be: its only leaf, where nobody else wants the bare values."""
+    """Return the node whose activation it can be: its only leaf, if nothing else needs that leaf's bare values."""
     leaves: list[Value | Array] = []
     expr = _expression(pending, leaves)
     if len(leaves) != 1 or not isinstance(leaves[0], Value) or leaves[0].shape != pending.shape:
@@ -72,7 +75,7 @@ def _host(lowering: Lowering, pending: Pending) -> Node | None:
 
 
 def materialise(lowering: Lowering, pending: Pending) -> Value:
-    """Compute it: as the activation of a node, or as a step."""
+    """Compute the expression, as the activation of a node or as a step."""
     leaves: list[Value | Array] = []
     expr = _expression(pending, leaves)
     node = _host(lowering, pending)
@@ -93,7 +96,7 @@ def materialise(lowering: Lowering, pending: Pending) -> Value:
 
 
 def _source(lowering: Lowering, leaf: Value | Array, whole: Value) -> tuple[Node | Array, Shape]:
-    """What a step reads that computes in the order of `whole`."""
+    """Return what a step reads that computes in the order of `whole`, and the shape in which it reads that."""
     if isinstance(leaf, Value):
         return lowering.arranged(leaf.node, laid(leaf.where, whole))
     seen = laid(leaf, whole)
@@ -106,7 +109,7 @@ def _natural(shape: tuple[int, ...]) -> Value:
 
 
 def _layout(leaves: Sequence[Value | Array], shape: tuple[int, ...]) -> Value:
-    """A value to compute alike: that of a leaf, so that it need not be moved, else a natural one."""
+    """Return a value whose order the step takes: that of a leaf, which then need not be moved, else a natural one."""
     usual = _natural(shape)
     node = usual.node
     complete = [leaf for leaf in leaves if isinstance(leaf, Value) and leaf.shape == shape and leaf.complete]
@@ -122,7 +125,7 @@ def _extent(leaf: Value | Array) -> int:
 
 
 def _pending(lowering: Lowering, x: Any, y: Any) -> Pending:
-    """The operand `x` of an operator that yields `y`, with the dimensions of `y`."""
+    """Return the operand `x` of an operator that yields `y`, with the dimensions of `y`."""
     known = lowering.get(x)
     if not isinstance(known, Pending) or (x.shape != y.shape and not _cheap(known)):
         known = Pending(x, X, (lowering.value(x),), frozenset())
@@ -140,7 +143,7 @@ def _pending(lowering: Lowering, x: Any, y: Any) -> Pending:
 
 
 def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shift: Any) -> Pending | Value:
-    """scale * `before` + shift: of the weights, where `before` comes straight from a matrix."""
+    """Return scale * `before` + shift. If `before` comes straight from a matrix, its weights are changed."""
     y = operator.outputs["y"]
     (leaf,) = before.leaves if len(before.leaves) == 1 else (None,)
     if before.expr == X and isinstance(leaf, Value) and leaf.shape == tuple(y.shape) and leaf.complete:
@@ -156,7 +159,7 @@ def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shi
 
 
 def _scale(value: Value, scale: Any, shift: Any) -> bool:
-    """Fold y = x * scale + shift into the node's matrix and bias; False where they differ within a column."""
+    """Fold y = x * scale + shift into the matrix and bias of the node. Return False if they differ within a column."""
     node = value.node
     assert node.matrix is not None and node.bias is not None
     factor, offset = (laid(np.asarray(each, np.float64), value) for each in (scale, shift))
@@ -171,7 +174,7 @@ def _scale(value: Value, scale: Any, shift: Any) -> bool:
 
 
 def _expression(operand: Pending | Array, leaves: list[Value | Array]) -> Expr:
-    """`operand` as an expression of `leaves`, which it joins."""
+    """Return `operand` as an expression of `leaves`, and add its own leaves to them."""
     if not isinstance(operand, Pending):
         return _joined(operand, leaves)
     expr = substitute(operand.expr, [_joined(leaf, leaves) for leaf in operand.leaves])
@@ -182,7 +185,7 @@ def _expression(operand: Pending | Array, leaves: list[Value | Array]) -> Expr:
 
 
 def _joined(leaf: Value | Array, leaves: list[Value | Array]) -> Arg | Const:
-    """What stands for `leaf`: a number, or an argument; it joins `leaves` unless it is there."""
+    """Return what stands for `leaf`, a number or an argument, and add it to `leaves` unless it is there."""
     if not isinstance(leaf, Value):
         leaf = narrow(leaf)
         if leaf.size == 1:

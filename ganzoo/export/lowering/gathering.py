@@ -1,4 +1,4 @@
-"""Operators whose output comes from several places: one move each."""
+"""Lower operators whose output comes from several places. Each becomes one move."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _pad(lowering: Lowering, operator: Any) -> Array | Value:
 def _moved(
     lowering: Lowering, pieces: list[tuple[Value, tuple[slice, ...]]], shape: tuple[int, ...], fill: float
 ) -> Value:
-    """A value with each piece at its slice and `fill` elsewhere."""
+    """Return a value with each piece at its slice, and `fill` everywhere else."""
     target = plain(Node(None, "", hwc(shape)), shape).where
     node = lowering.moved(hwc(shape), [(value.node, value.where, target[cut]) for value, cut in pieces], fill)
     return plain(node, shape)

@@ -1,4 +1,4 @@
-"""Nodes and values: the graph between WebDNN's and the plan."""
+"""Nodes and values: the graph between WebDNN's graph and the plan."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 class UnsupportedError(UnsupportedOperatorError):
-    """Raised within an operator's lowering; `Lowering` adds layer and operator."""
+    """An operator cannot be lowered. `Lowering` adds the names of layer and operator."""
 
 
 @dataclass(eq=False)
 class Node:
-    """A step to be. `kind` None is an input of the network.
+    """A future step. If `kind` is None, the node is an input of the network.
 
-    `matrix` is (K, M) and `bias` (M',) as plan.py lays them out, unpadded; `fields` are the step's other ones.
+    `matrix` is (K, M) and `bias` (M',) as plan.py lays them out, unpadded. `fields` has the other fields of the step.
     `sources` are nodes or constants (h, w, c), each with the shape in which the step reads it. `origins` are the
-    variables of WebDNN's that the node computes, none for what only one step reads. The order of its values is
-    `settled` once a step reads them; until then it may change, and `place` says where each value went.
+    variables of WebDNN's graph that the node computes, none if only one step reads it. The order of its values is
+    `settled` once a step reads them. Until then it may change, and `place` says where each value went.
     """
 
     kind: type[Step] | None
@@ -54,9 +54,9 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """What a variable means for one picture: its element i is value `where[i]` of the node's (h, w, c) values.
+    """What a variable means for one picture: its element i is the value `where[i]` of the node's (h, w, c) values.
 
-    `index` is the same before the node's values were put in another order.
+    `index` is the same, before the values of the node were put into another order.
     """
 
     node: Node
@@ -73,7 +73,7 @@ class Value:
 
     @property
     def complete(self) -> bool:
-        """Whether each of the node's values occurs exactly once."""
+        """Whether each value of the node occurs exactly once."""
         return self.index.size == self.node.size and bool(
             (np.bincount(self.index.ravel(), minlength=self.node.size) == 1).all()
         )
@@ -81,9 +81,9 @@ class Value:
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """A variable that is not yet computed: scale * expr + shift, the expression being of `leaves`.
+    """A variable that is not computed yet: scale * expr + shift, where the expression is of `leaves`.
 
-    Leaves, scale and shift have the dimensions of `variable`; those of 1 are broadcast. `absorbed` are the
+    Leaves, scale and shift have the dimensions of `variable`; those of size 1 are broadcast. `absorbed` has the
     operators that it stands for.
     """
 
@@ -100,32 +100,32 @@ class Pending:
 
 
 def hwc(shape: tuple[int, ...]) -> Shape:
-    """The (h, w, c) in which a variable is computed: of (1, c, h, w), (1, c, w) or (1, c), the 1 being the batch."""
+    """Return the (h, w, c) in which a variable of (1, c, h, w), (1, c, w) or (1, c) is computed. The 1 is the batch."""
     c, *rest = (shape[1:] if shape[:1] == (1,) else shape) or (1,)
     return math.prod(rest[:-1]), rest[-1] if rest else 1, c
 
 
 def natural(array: Array) -> Array:
-    """A variable's elements as (h, w, c)."""
+    """Return the elements of a variable as (h, w, c)."""
     h, w, c = hwc(array.shape)
     return np.moveaxis(array.reshape(c, h, w), 0, -1)
 
 
 def plain(node: Node, shape: tuple[int, ...]) -> Value:
-    """The value of `shape` that `node` computes in its natural order."""
+    """Return the value of `shape` that `node` computes in its natural order."""
     h, w, c = hwc(shape)
     return Value(node, np.moveaxis(np.arange(node.size).reshape(h, w, c), -1, 0).reshape(shape))
 
 
 def laid(array: Array, value: Value) -> Array:
-    """`array`, broadcast to the variable of a complete `value`, in the order of its node's (h, w, c); narrowed."""
+    """Return `array`, broadcast to the variable of a complete `value`, in its node's order (h, w, c), and narrowed."""
     flat = np.empty(value.node.size, array.dtype)
     flat[value.where] = np.broadcast_to(array, value.where.shape)
     return narrow(flat.reshape(value.node.shape))
 
 
 def narrow(array: Array) -> Array:
-    """`array` with the dimensions along which nothing changes cut down to 1."""
+    """Return `array` with the dimensions along which nothing changes cut down to 1."""
     for axis in range(array.ndim):
         first = array[(slice(None),) * axis + (slice(0, 1),)]
         if array.shape[axis] > 1 and (array == first).all():
@@ -134,5 +134,5 @@ def narrow(array: Array) -> Array:
 
 
 def same_memory(a: Shape, b: Shape) -> bool:
-    """Whether the values lie alike under both shapes, channels padded to four or not."""
+    """Return whether the values lie in the same order under both shapes, whether or not channels are padded to four."""
     return a[2] == b[2] or a[2] % 4 == b[2] % 4 == 0

@@ -1,4 +1,4 @@
-"""Operators with a weight matrix: convolution, deconvolution, dense layers."""
+"""Lower operators with a weight matrix: convolution, deconvolution, dense layers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NCHW = (Axis.N, Axis.C, Axis.H, Axis.W)
 
 
 def image(lowering: Lowering, operator: Any) -> tuple[Node, Shape]:
-    """The operator's input as a node in the order h, w, c."""
+    """Return the input of the operator as a node in the order h, w, c."""
     value = lowering.value(operator.inputs["x"], NCHW)
     if value.shape[0] != 1:
         raise UnsupportedError("it makes several samples out of one")
@@ -34,7 +34,7 @@ def image_shape(operator: Any) -> Shape:
 
 
 def image_value(node: Node, operator: Any) -> Value:
-    """What a node that computes (h, w, c) means for the operator's output."""
+    """Return what a node that computes (h, w, c) means for the output of the operator."""
     h, w, c = node.shape
     order = [NCHW.index(axis) for axis in operator.outputs["y"].order.axes]
     return Value(node, plain(node, (1, c, h, w)).index.transpose(order))
@@ -59,7 +59,7 @@ def _convolution(lowering: Lowering, operator: Any) -> Value:
 
 
 def _deconvolution(lowering: Lowering, operator: Any) -> Value:
-    """A plan's deconvolution has neither groups nor dilation: zeros in its weights stand for both."""
+    """Lower a deconvolution. A plan's has neither groups nor dilation, so zeros in the weights stand for both."""
     p = operator.parameters
     w = lowering.constant(operator.inputs["w"], (Axis.C, Axis.KH, Axis.KW, Axis.N))
     groups, (DH, DW) = p.get("groups", 1), p.get("dilation_rate", (1, 1))
@@ -101,7 +101,7 @@ def _tensordot(lowering: Lowering, operator: Any) -> Value:
 
 
 def _spread(lowering: Lowering, value: Value, matrix: Array) -> tuple[Array, tuple[Node, Shape]]:
-    """A dense layer's matrix for the whole of the node, in the node's order, unless it needs little of it."""
+    """Return the matrix of a dense layer for the whole node, in the node's order, unless it needs little of it."""
     node = value.node
     if 2 * value.index.size < node.size:
         return matrix, lowering.arranged_by(lambda where: where.reshape(1, 1, -1), value)

@@ -1,4 +1,4 @@
-"""Operators that only move values: the same change of a constant and of the indices that a value is."""
+"""Lower operators that only move values. Constants and the indices of a value are changed in the same way."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def lower(lowering: Lowering, operator: Any) -> Any:
 
 
 def viewed(lowering: Lowering, value: Value, change: Callable[[Array], Array | list[Array]]) -> list[Value]:
-    """What `change` makes of the variable: the same values elsewhere, some perhaps left out or repeated."""
+    """Return what `change` makes of the variable: the same values elsewhere, some perhaps left out or repeated."""
 
     def made(value: Value) -> list[Value]:
         changed = change(value.index)
@@ -48,7 +48,7 @@ def viewed(lowering: Lowering, value: Value, change: Callable[[Array], Array | l
 
 
 def _reordered(operator: Any, pending: Pending) -> Pending:
-    """The same expression of leaves in another order."""
+    """Return the same expression of leaves in another order."""
 
     def change(leaf: Any) -> Any:
         if isinstance(leaf, Value):
@@ -70,12 +70,14 @@ def _reordered(operator: Any, pending: Pending) -> Pending:
 
 
 def to_axes(array: Array, own: Sequence[Any], wanted: Sequence[Any]) -> Array:
-    """`array`, whose dimensions are named `own`, with its dimensions in the order `wanted`."""
+    """Return `array`, whose dimensions are named `own`, with its dimensions in the order `wanted`."""
     return array.transpose([list(own).index(axis) for axis in wanted])
 
 
 def aligned(array: Array, variable: Any, axes: Sequence[Any]) -> Array:
-    """`array`, whose dimensions are those of `variable`, with those of `axes`: 1 where it has none."""
+    """Return `array`, which has the dimensions of `variable`, with the dimensions `axes`, of size 1 where it has
+    none.
+    """
     own = list(variable.order.axes)
     array = array.transpose([own.index(axis) for axis in axes if axis in own])
     sizes = iter(array.shape)

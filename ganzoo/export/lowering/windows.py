@@ -1,4 +1,4 @@
-"""Operators without weights that compute a value from several: pooling, resizing, sums, softmax."""
+"""Lower operators without weights that compute one value from several: pooling, resizing, sums, softmax."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _counts(
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> Array:
-    """How many pixels of each window lie inside, (h, w)."""
+    """Return how many pixels of each window lie inside the image, (h, w)."""
     counts = []
     for n, out, k, s, p in zip(sizes, outsizes, kernel, stride, padding, strict=True):
         first = np.arange(out) * s - p
@@ -102,7 +102,10 @@ def _reduce(op: str) -> Callable[[Lowering, Any], Value]:
 
 
 def _reduced(lowering: Lowering, operator: Any, op: str, value: Value, place: int) -> Value:
-    """What is to be reduced, last: less than `value` where a step over whole h, w or c does some of it."""
+    """Return the value that is still to be reduced along its last dimension.
+
+    A step over whole h, w or c may do some of it.
+    """
     node, others = value.node, _others(value, place)
     whole = laid(others, value) if value.complete else np.empty(node.shape)
     axes = "".join(a for a, n, left in zip("hwc", node.shape, whole.shape, strict=True) if left < n)
@@ -119,7 +122,7 @@ def _reduced(lowering: Lowering, operator: Any, op: str, value: Value, place: in
 
 
 def _others(value: Value, place: int) -> Array:
-    """A number for each element of the dimensions other than `place`."""
+    """Return a number for each element of the dimensions other than `place`."""
     sizes = [1 if i == place else n for i, n in enumerate(value.shape)]
     return np.arange(value.index.size // value.shape[place]).reshape(sizes)
 

@@ -1,4 +1,4 @@
-"""A network's forward pass as a WebDNN graph, every operator named after the layer it came from."""
+"""Turn the forward pass of a network into a WebDNN graph whose operators are named after their layers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SEED = 20150609  # of the two pictures that are traced
 
 
 def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray]:
-    """Chainer's outputs in test mode for one array (N, *spec.shape) per input of `network`, float32 (N, *spec.shape).
+    """Return Chainer's outputs in test mode, float32 (N, *spec.shape), for one array (N, *spec.shape) per input.
 
-    Some pictures at a time, and without their graph: memory is that of a few.
+    A few pictures go through at a time, without their graph, so that memory does not grow with N.
     """
     import numpy as np
 
@@ -32,10 +32,10 @@ def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray
 
 
 def trace(network: Network) -> Any:
-    """The `webdnn.graph.graph.Graph` of `network` at batch 1.
+    """Return the `webdnn.graph.graph.Graph` of `network` at batch 1.
 
-    Raises `UnsupportedOperatorError` naming layer and operator for what no graph can express, and for what makes a
-    picture's output depend on the other pictures of its batch.
+    Raises `UnsupportedOperatorError` with the names of layer and operator if no graph can express an operator, or if
+    the output of a picture depends on the other pictures of its batch.
     """
     from ganzoo.export.tracing.batch import check_alone
     from ganzoo.export.tracing.converter import NamingConverter

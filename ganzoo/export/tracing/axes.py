@@ -1,9 +1,9 @@
-"""Dimensions of several variables made one.
+"""Unify dimensions of several variables.
 
-WebDNN names the dimensions of a variable and lets operators find theirs by name; Chainer finds them by place. To
-unify two names is to rename both in every variable there is: harmless, unless one variable has both. WebDNN's own
-converter does not look, and x + x.transpose(0, 1, 3, 2) silently becomes 2 x. Here the names are changed from one
-operator to the next instead (`ReinterpretAxis`), where that is so.
+WebDNN names the dimensions of a variable, and its operators find theirs by name; Chainer finds them by position.
+Unifying two names renames both in every variable, which is harmless unless one variable has both. WebDNN's own
+converter does not check that, and x + x.transpose(0, 1, 3, 2) silently becomes 2 x. In that case, the names are changed
+between two operators here (`ReinterpretAxis`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NCHW = (Axis.N, Axis.C, Axis.H, Axis.W)
 
 
 def named(x: Variable, axes: Sequence[Axis | None], of: Variable | None = None) -> Variable:
-    """`x` with its dimensions named `axes`, None for as they are; `of` is the variable whose names these are."""
+    """Return `x` with its dimensions named `axes`, None for unchanged ones. `of` is the variable with these names."""
     pairs = [(own, axis) for own, axis in zip(x.order.axes, axes, strict=True) if axis is not None and own != axis]
     if not pairs:
         return x
@@ -36,7 +36,7 @@ def named(x: Variable, axes: Sequence[Axis | None], of: Variable | None = None) 
 
 
 def aligned(*xs: Variable) -> list[Variable]:
-    """`xs` with the last dimensions of each named as those of the one that has most, as broadcasting wants them."""
+    """Return `xs` with their last dimensions named as those of the one that has most, as broadcasting needs it."""
     whole = max(xs, key=lambda x: x.ndim)
     return [named(x, whole.order.axes[whole.ndim - x.ndim :], whole) for x in xs]
 
@@ -47,7 +47,7 @@ def _harmless(own: Axis, axis: Axis, relatives: set[Any]) -> bool:
 
 
 def _relatives(x: Variable) -> set[Any]:
-    """All variables of the graph that `x` belongs to so far."""
+    """Return all variables of the graph that `x` belongs to at this moment."""
     found = {x}
     stack = [x]
     while stack:

@@ -1,4 +1,4 @@
-"""Whether a picture's output depends on that picture alone: a plan is made from one and runs on many."""
+"""Check that a picture's output depends on that picture alone: a plan is made from one picture and runs on many."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ REMEDY = "The forward pass must keep the batch as first axis of every array, and
 
 
 def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> None:
-    """Two pictures at once must give what each of them gives by itself; `alone` is the tape of the first of `drawn`.
+    """Require that two pictures at once give what each of them gives by itself.
 
-    Chainer itself is asked, so nothing needs to be known of its functions: for the first picture twice, the second
-    twice, and both. An array on the way may hold its values in any order, for one reshape or transposition may
-    undo another.
+    `alone` is the tape of the first of `drawn`.
 
-    Raises `UnsupportedOperatorError` naming layer and operator.
+    Chainer computes the first picture twice, the second twice, and both together, so nothing needs to be known about
+    its functions. An array on the way may hold its values in any order, because a later reshape or transposition may
+    undo an earlier one.
+
+    Raises `UnsupportedOperatorError` with the names of layer and operator.
     """
     try:
         pairs = [record(network, [array[chosen] for array in drawn]) for chosen in ([0, 0], [1, 1], [0, 1])]
@@ -62,7 +64,7 @@ def _error(tape: Tape, function: Any, what: str, remedy: str = REMEDY) -> Unsupp
 
 
 def _same(a: FloatArray, b: FloatArray) -> bool:
-    """Equal but for the order of summation, which may differ from batch to batch."""
+    """Return whether both are equal except for the order of summation, which may depend on the batch."""
     if a.shape != b.shape:
         return False
     if a.dtype.kind != "f":
@@ -72,7 +74,7 @@ def _same(a: FloatArray, b: FloatArray) -> bool:
 
 
 def _in_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:
-    """Whether the pictures lie one after another."""
+    """Return whether `both` has the two pictures one after another."""
     if first.ndim == 0 or first.shape != both.shape or len(both) % 2:
         return False
     half = len(both) // 2
@@ -80,7 +82,7 @@ def _in_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:
 
 
 def _in_any_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:
-    """Whether the values are those of each picture; or the same for all, as what follows from parameters is."""
+    """Return whether `both` has the values of each picture, or the same for all, which depend on parameters only."""
     if _same(first, second) and _same(first, both):
         return True
     each = [np.sort(array, axis=None)[::2] for array in (first, second)]  # each value is there twice

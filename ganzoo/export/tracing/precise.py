@@ -1,4 +1,4 @@
-"""How far Chainer's own float32 is from what it computes in float64: no backend can be held to less."""
+"""Measure how far Chainer's float32 outputs are from float64. No backend can be expected to be closer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def distance(network: Network, arrays: Sequence[FloatArray], outputs: Sequence[FloatArray]) -> float:
-    """The largest absolute difference of `outputs`, Chainer's for `arrays`, from those in float64.
+    """Return the largest absolute difference between `outputs`, Chainer's for `arrays`, and those in float64.
 
-    0 where that cannot be told: a network may insist on float32.
+    The result is 0 if it cannot be measured, because a network may insist on float32.
     """
     try:
         with _widened(network.link):
@@ -33,7 +33,7 @@ def distance(network: Network, arrays: Sequence[FloatArray], outputs: Sequence[F
 
 @contextmanager
 def _widened(link: Any) -> Iterator[None]:
-    """`link` with its float32 arrays in float64, parameters and statistics alike, until the context ends."""
+    """Convert the float32 arrays of `link`, parameters and statistics, to float64 until the context ends."""
     parameters = [(each, each.array) for each in link.params(include_uninit=False)]
     statistics = [
         (each, name, vars(each)[name])

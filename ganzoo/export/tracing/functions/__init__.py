@@ -1,7 +1,7 @@
-"""Chainer functions that WebDNN's converter lacks or gets wrong, in terms of WebDNN's operators where these suffice.
+"""Convert the Chainer functions that WebDNN's converter lacks or gets wrong, to WebDNN's operators where these suffice.
 
-`FUNCTIONS` has, by the name of a function's class, what makes its output (a list where it has several) of the
-function and its inputs. Whatever is not there is left to WebDNN.
+`FUNCTIONS` maps the name of a function's class to a converter, which takes the function and its inputs and returns the
+output, or a list of several. All other functions are left to WebDNN.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Functions value by value. Unlike WebDNN's own, these broadcast by place and take NumPy's numbers."""
+"""Convert functions that work value by value.
+
+Unlike WebDNN's own, these broadcast by position and take NumPy's numbers.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ def _clip(f: Any, x: Variable) -> Variable:
 
 
 def _parameter(x: Variable, w: Variable) -> Variable:
-    """`w`, whose dimensions are those of `x` after the batch, as far as it has any."""
+    """Return `w` with the dimensions of `x` after the batch, as many as it has."""
     if w.ndim == 0:
         return w.reshape([1], Order([x.order.axes[1]]))
     return named(w, x.order.axes[1 : 1 + w.ndim], x)

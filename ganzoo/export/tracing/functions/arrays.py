@@ -1,4 +1,4 @@
-"""Functions that move values and compute none."""
+"""Convert functions that move values and compute none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALL = slice(None)
 
 
 def repeated(x: Variable, axis: int, times: int) -> Variable:
-    """Each element along `axis` `times` times in a row."""
+    """Return `x` with each element along `axis` repeated `times` times in a row."""
     axis %= x.ndim
     wide = x.expand_dims(Axis(), axis + 1)
     multiplier = [times if i == axis + 1 else 1 for i in range(wide.ndim)]
@@ -45,7 +45,7 @@ def _permuted(x: Variable, places: Sequence[int]) -> Variable:
 
 
 def _places(x: Variable, move: Callable[..., Any], *arguments: Any) -> Sequence[int]:
-    """Where NumPy's `move` takes each axis of `x` from."""
+    """Return where NumPy's `move` takes each axis of `x` from."""
     places: tuple[int, ...] = move(np.empty(range(x.ndim)), *arguments).shape
     return places
 
@@ -82,7 +82,7 @@ def _separated(f: Any, x: Variable) -> list[Variable]:
 
 
 def _sliced(f: Any, x: Variable) -> Variable:
-    """With the slices' ends inside and whole numbers as Python's own: WebDNN takes no others."""
+    """Return the slice of `x`, with ends inside it and plain Python numbers, because WebDNN takes no others."""
     given = list(f.slices)
     place = next((i for i, each in enumerate(given) if each is Ellipsis), None)
     if place is not None:
@@ -121,7 +121,7 @@ def _pad(f: Any, x: Variable) -> Variable:
 
 
 def _bordered(x: Variable, axis: int, before: int, after: int, mode: str) -> Variable:
-    """`x` between copies of its own ends."""
+    """Return `x` between copies of its own ends."""
     n = x.shape[axis]
 
     def cut(first: int, last: int) -> list[Variable]:

@@ -1,4 +1,4 @@
-"""Convolutions and windows over images."""
+"""Convert convolutions and windows over images."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _size(f: Any) -> tuple[int, int]:
 
 
 def _pooling(f: Any, x: Variable) -> Variable:
-    """`AveragePooling2D` and what Chainer's other pooling functions have become, the ones in n dimensions."""
+    """Convert `AveragePooling2D`, and pooling in n dimensions, which all of Chainer's other poolings are."""
     if hasattr(f, "kh"):
         window = {"ksize": (f.kh, f.kw), "stride": (f.sy, f.sx), "padding": (f.ph, f.pw)}
     elif f.ndim == 2:

@@ -1,4 +1,4 @@
-"""Sums, means and extremes, and what normalises by them."""
+"""Convert sums, means and extremes, and the normalizations that are made of them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _mean(x: Variable, axes: Sequence[int] | None, keepdims: bool = True) -> Var
 
 
 def _log_of_sum(x: Variable, axes: Sequence[int] | None) -> Variable:
-    """log(sum(exp(x))) without overflow."""
+    """Return log(sum(exp(x))) without overflow."""
     highest = _reduced(Max, x, axes)
     (exps,) = Exp(None)(x - highest)
     return Log(None)(_reduced(Sum, exps, axes))[0] + highest
@@ -55,12 +55,12 @@ def _standardized(x: Variable, axes: Sequence[int], eps: float) -> Variable:
 
 
 def _of(x: Variable, keys: Sequence[int], *parameters: Variable) -> list[Variable]:
-    """`parameters` with the dimensions `keys` of `x`."""
+    """Return `parameters` with the dimensions `keys` of `x`."""
     return [named(p, [x.order.axes[key] for key in keys], x) for p in parameters]
 
 
 def _batch_normalization(f: Any, x: Variable, *parameters: Variable) -> Variable:
-    """With fixed statistics, or those of what is at hand: of one picture, or `check_alone` objects."""
+    """Normalize with fixed statistics, or with those of one picture; `check_alone` refuses those of several."""
     if f.key_axis == (1,):  # what WebDNN's optimiser looks for
         x = named(x, (Axis.N, Axis.C, *(None for _ in x.shape[2:])))
     gamma, beta, *fixed = _of(x, f.key_axis, *parameters)
