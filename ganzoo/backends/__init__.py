@@ -1,1 +1,1 @@
-"""Browser technologies: one folder each, yielding a `ganzoo.specs.Backend`."""
+"""The browser technologies. Each is a folder with a `ganzoo.specs.Backend`."""

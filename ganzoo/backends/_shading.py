@@ -1,4 +1,4 @@
-"""What GLSL and WGSL have in common: most scalar operations, and the templates that kernels are."""
+"""What GLSL and WGSL have in common: most scalar operations, and the form of the kernel templates."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ TEMPLATES: Mapping[str, str] = {
 
 
 def fill(kernel: Path, values: Mapping[str, object], flags: Collection[str], repeats: Mapping[str, int]) -> str:
-    """The source of `kernel` with the shapes of a step in it, without comments and indentation.
+    """Return the source of `kernel` with the shapes of a step, without comments and indentation.
 
-    A name in capitals stands for one of `values`. A line that begins with ?flag is there only with that flag, one with
-    ?!flag only without. A line with $t is there for every t below repeats["t"]; a letter without a count goes over four
-    lanes.
+    A name in capitals stands for one of `values`. A line that begins with ?flag is kept only if that flag is given, one
+    with ?!flag only if it is not. A line with $t is repeated for every t below repeats["t"], and for four lanes if that
+    letter has no count.
     """
     text = ""
     for line in kernel.read_text(encoding="utf-8").splitlines():

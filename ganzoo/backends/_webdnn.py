@@ -1,4 +1,4 @@
-"""What the `WebdnnTarget`s of the backends share: WebDNN's descriptor generators and its way of writing files."""
+"""What the backends share for WebDNN's layout: WebDNN's descriptor generators, and its way of writing files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def generator(backend: str) -> Callable[[Any], Any]:
-    """`WebdnnTarget.generate` for one of WebDNN's backends.
+    """Return `WebdnnTarget.generate` for one of WebDNN's backends.
 
     The returned function takes a `webdnn.graph.graph.Graph`, leaves it unchanged and returns WebDNN's
-    `IGraphExecutionData`. On an operator that does not fit, WebDNN raises `NotImplementedError`,
-    `AssertionError` or `KeyError`.
+    `IGraphExecutionData`. For an operator that does not fit, WebDNN raises `NotImplementedError`, `AssertionError` or
+    `KeyError`.
     """
 
     def generate(graph: Any) -> Any:
@@ -26,5 +26,5 @@ def generator(backend: str) -> Callable[[Any], Any]:
 
 
 def save(data: Any, folder: Path, toolchain: str | None) -> None:
-    """`WebdnnTarget.write` for what needs no compiler: WebDNN's own files, unchanged."""
+    """Write WebDNN's own files unchanged. This is `WebdnnTarget.write` for a backend that needs no compiler."""
     data.save(str(folder))

@@ -1,4 +1,4 @@
-"""Bundles as a site takes them: checked file by file, and given a page by what their manifests say."""
+"""Read the bundles of a site: check every file, and choose the kind of page by the manifest."""
 
 from __future__ import annotations
 
@@ -26,29 +26,32 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True)
 class Model:
-    """A bundle: its manifest, and what its files hold by their names, the manifest's own among them."""
+    """A bundle: its manifest, and the content of its files by name, including that of the manifest."""
 
     manifest: Manifest
     files: Mapping[str, bytes]
 
     @property
     def first_backend(self) -> str:
-        """What a page tries first where it knows nothing of the browser yet."""
+        """The backend that a page tries first if it knows nothing about the browser yet."""
         return str(next(iter(self.manifest["backends"])))
 
     @property
     def decoder(self) -> list[str]:
-        """The module that decodes the weights, where they need one."""
+        """The module that decodes the weights, if they need one."""
         return ["weights.js"] if manifests.needs_decoder(self.manifest) else []
 
     @property
     def data(self) -> list[str]:
-        """The files that every page of this network fetches, whatever its backend, in the order it asks for them."""
+        """The files that every page of this network fetches, whatever its backend, in the order of the requests."""
         return [manifests.FILE, *self.manifest["weights"]["shards"], self.manifest["golden"]["file"]]
 
     @property
     def program(self) -> list[str]:
-        """The files of `first_backend`: its module, then what that fetches. Of programs to choose from, the largest."""
+        """The files of `first_backend`: its module, and then what that fetches.
+
+        Of alternative programs it is the largest.
+        """
         name = self.first_backend
         entry = self.manifest["backends"][name]
         choice = [file for file in self.files if re.match(rf"{re.escape(name)}\b.*\.wasm$", file)]
@@ -57,16 +60,16 @@ class Model:
 
     @property
     def fetched(self) -> list[str]:
-        """All files that a page may fetch, on any backend."""
+        """All files that a page may fetch, with any backend."""
         unused = {*UNUSED, *({"weights.js"} - set(self.decoder))}
         return [file for file in self.files if file not in unused]
 
 
 def read(folder: Path) -> Model:
-    """The bundle in `folder`, and nothing else that lies there.
+    """Read the bundle in `folder`, and nothing else that lies there.
 
-    Raises `DocumentError` where its manifest breaks a rule of docs/bundle.md, `RunError` where one of its files is a
-    link, missing, or not the manifest's by length and SHA-256.
+    Raises `DocumentError` if its manifest breaks a rule of docs/bundle.md, and `RunError` if one of its files is
+    missing, is a link, or has another length or SHA-256 than the manifest says.
     """
     try:
         if folder.is_symlink():
@@ -99,12 +102,12 @@ def kind(manifest: Manifest) -> str:
 
 
 def meanings(specs: Collection[Mapping[str, Any]]) -> set[str]:
-    """Of inputs or outputs, and of their parts."""
+    """Return the meanings of inputs or outputs, and of their parts."""
     return {each["meaning"] for spec in specs for each in (spec, *spec["parts"])}
 
 
 def slug(name: str, taken: Collection[str]) -> str:
-    """`name` as a folder's and a page's name: lower case; a second one ends in -2."""
+    """Return `name` as the name of a folder and a page, in lower case. A second page of that name ends in -2."""
     numbered = (f"{name.lower()}-{n}" if n > 1 else name.lower() for n in range(1, len(taken) + 2))
     return next(each for each in numbered if each not in taken)
 
@@ -125,7 +128,7 @@ def _content(folder: Path, name: str, most: int) -> bytes:
 
 
 def _refuse_compressed(manifest: Manifest) -> None:
-    """A host makes the compressed files beside the others; one of a bundle's own would be served in another's place."""
+    """Raise `ValueError` for a compressed file in a bundle, because it would be served instead of another file."""
     for name in manifest["files"]:
         if name.endswith(SUFFIX):
             raise ValueError(f"its manifest names {name}, and files of the ending {SUFFIX} are a host's")

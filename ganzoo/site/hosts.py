@@ -122,7 +122,7 @@ HOSTS = (
 
 
 def parse_size(text: str) -> int:
-    """Bytes for a size ("800kB", "5MB", "1MiB") or for a host's name, which is the largest file that it takes.
+    """Return the bytes of a size ("800kB", "5MB", "1MiB"), or the largest file that the host of this name accepts.
 
     Raises `UsageError` for anything else, and for a host without a limit on the size of a file.
     """
@@ -139,7 +139,7 @@ def parse_size(text: str) -> int:
 
 
 def row(host: Host) -> str:
-    """`host` as a row of docs/hosting.md."""
+    """Return `host` as a row of docs/hosting.md."""
     first, *more = host.sources
     links = "".join(f" [({i})]({source})" for i, source in enumerate(more, 2))
     files = f"{host.most_files:,}" if host.most_files else "-"
@@ -149,7 +149,7 @@ def row(host: Host) -> str:
 
 
 def _size(n: int | None) -> str:
-    """`n` bytes as hosts write it: in MiB where that is whole."""
+    """Return `n` bytes as hosts write them, in MiB if that is a whole number."""
     if n is None:
         return "-"
     if n % (1 << 20) == 0:
@@ -158,7 +158,7 @@ def _size(n: int | None) -> str:
 
 
 def check_base_path(text: str) -> str:
-    """`text`, if it is the path that a site lies at: "/", "/demo/", "/a/b/"; letters, digits and `._~-`.
+    """Return `text` if it is a path at which a site can lie: "/", "/demo/", "/a/b/"; letters, digits and `._~-`.
 
     Raises `UsageError` for anything else.
     """
@@ -171,9 +171,9 @@ def check_base_path(text: str) -> str:
 
 
 def files(base_path: str, links: Mapping[str, str]) -> Mapping[str, str]:
-    """The texts of the files that hosts and git read, by name, for a site at `base_path`.
+    """Return the texts of the files that hosts and git read, by name, for a site at `base_path`.
 
-    `links` is the `Link` header of each page, by its file: what a browser fetches before it has read the page.
+    `links` has the `Link` header of each page, by its file: what a browser fetches before it has read the page.
     """
     check_base_path(base_path)
     own = {"_headers": _headers(base_path, links), ".htaccess": _htaccess(base_path, links), ".nojekyll": ""}
@@ -181,7 +181,10 @@ def files(base_path: str, links: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _headers(base_path: str, links: Mapping[str, str]) -> str:
-    """For Netlify and Cloudflare Pages. Neither sees a query: caching by hash is left to their own revalidation."""
+    """Return the headers for Netlify and Cloudflare Pages.
+
+    They ignore queries, so they revalidate files in their own way.
+    """
     lines = [f"{base_path}*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
     for file, link in links.items():
         short = "" if file == "index.html" else file.removesuffix(".html")  # as these hosts offer it

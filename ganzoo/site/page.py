@@ -53,12 +53,12 @@ class Page:
 
     @property
     def weights(self) -> int:
-        """Bytes of the weights, as the element counts them."""
+        """The bytes of the weights, as the element counts them."""
         return sum(len(self.model.files[shard]) for shard in self.model.manifest["weights"]["shards"])
 
 
 def digits(content: bytes) -> str:
-    """The first of the content's SHA-256, which a URL ends in."""
+    """Return the first digits of the content's SHA-256, in which a URL ends."""
     return hashlib.sha256(content).hexdigest()[:8]
 
 
@@ -73,7 +73,7 @@ class Link:
 
 
 def title(page: Page, pages: Sequence[Page]) -> str:
-    """What a page is called; with its network's name where there are more of its kind."""
+    """Return the title of a page, with the name of its network if there are several pages of its kind."""
     return TITLES[page.kind] + (f" ({page.slug})" if _is_one_of_several(page, pages) else "")
 
 
@@ -120,7 +120,7 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
 
 
 def missing(pages: Sequence[Page], site: str, base_path: str, version: str, refer: Refer) -> str:
-    """What a host shows where nothing is: for any depth below `base_path`, so that its links begin there."""
+    """Return the page that a host shows for missing files. Its links begin at `base_path`, so it works at any depth."""
     return _packed(
         render(
             WEB / "404.html",
@@ -154,12 +154,12 @@ def _checked(page: Page, file: str, refer: Refer) -> dict[str, str]:
 
 
 def _packed(page: str) -> str:
-    """Without the space at the lines' beginnings, which is a template's alone."""
+    """Remove the space at the beginnings of lines, which only the template needs."""
     return "".join(f"{line.strip()}\n" for line in page.splitlines() if line.strip())
 
 
 def webmanifest(site: str, description: str, refer: Refer) -> str:
-    """The description of the site as an app, for whoever installs it."""
+    """Return the description of the site as an app, for visitors who install it."""
     icon = {"src": refer("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}
     own = {"name": site, "short_name": site, "description": description, "start_url": "./", "scope": "./"}
     look = {"display": "standalone", "background_color": "#ffffff", "theme_color": "#4b3fd6", "icons": [icon]}
@@ -167,9 +167,9 @@ def webmanifest(site: str, description: str, refer: Refer) -> str:
 
 
 def link(page: Page, refer: Refer) -> str:
-    """A `Link` header for the page: browsers act on it before they have read a byte of HTML.
+    """Return the `Link` header for the page, on which browsers act before they have read a byte of HTML.
 
-    Six files, as many as they fetch at once: what else is needed they find in the page in time.
+    It names six files, as many as browsers fetch at once. They find the others in the page in time.
     """
     manifest, weights, *_ = (refer(page.folder + file) for file in page.model.data)
     fetched = "rel=preload; as=fetch; crossorigin"
@@ -180,5 +180,5 @@ def link(page: Page, refer: Refer) -> str:
 
 
 def in_bytes(n: int) -> str:
-    """As the elements write it (web/words.js)."""
+    """Return a number of bytes as the elements write it (web/words.js)."""
     return f"{round(n / 1e3)} kB" if n < 1e6 else f"{n / 1e6:#.3g} MB".replace(". ", " ")

@@ -1,4 +1,4 @@
-"""A run's sheets of pictures as a page's timeline."""
+"""Turn the sheets of pictures of a run into the timeline of a page."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ TIMELINE = "timeline.json"
 
 
 def timeline(run: Run, named: Callable[[str, bytes], str]) -> dict[str, bytes]:
-    """`timeline.json` and the sheets it lists, by name, in the order of training; empty where the run kept none.
+    """Return `timeline.json` and the sheets in it, by name, in the order of the training; empty if there are none.
 
-    `named(file, content)` is how the list names a sheet. Raises `RunError` for a sheet that is no PNG, and for a
-    damaged log.
+    `named(file, content)` gives the name of a sheet in the list. Raises `RunError` for a sheet that is not a PNG file,
+    and for a damaged log.
     """
     sheets = {int(path.stem): path for path in (run.path / "samples").glob("*.png") if path.stem.isdecimal()}
     if not sheets:
@@ -38,7 +38,7 @@ def timeline(run: Run, named: Callable[[str, bytes], str]) -> dict[str, bytes]:
 
 
 def _smaller(path: Path) -> bytes:
-    """The picture of `path` in fewer bytes, pixel for pixel: grey where it has no colour, and nothing but pixels."""
+    """Return the picture of `path` in fewer bytes: the same pixels, grey if they have no colour, without metadata."""
     from PIL import Image, ImageChops
 
     try:

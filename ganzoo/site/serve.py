@@ -80,7 +80,7 @@ class SiteFiles(Files):
         return response
 
     def _links(self) -> Mapping[str, str]:
-        """The `Link` header of each page by its file, as the site of the moment has them: it may be made again."""
+        """Return the `Link` header of each page by its file, read anew because the site may have been made again."""
         with contextlib.suppress(UsageError):
             return _described(self.root)[1]
         return {}
@@ -97,7 +97,7 @@ class SiteFiles(Files):
 
 @functools.lru_cache(maxsize=4096)
 def _sha256(path: str, *state: int) -> str:
-    """The SHA-256 of the file in this state, in hex."""
+    """Return the SHA-256 of the file in this state, in hex."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:  # noqa: PTH123 - a path as Starlette has it
         for chunk in iter(lambda: file.read(1 << 20), b""):
@@ -106,7 +106,7 @@ def _sha256(path: str, *state: int) -> str:
 
 
 def app(folder: Path) -> ASGIApp:
-    """The application that serves `folder`: under the base path in its `site.json`, to which / redirects, or at /.
+    """Return the application that serves `folder`, under the base path in its `site.json`, else at /.
 
     Raises `UsageError` if `folder` is not a folder or its `site.json` is damaged.
     """
@@ -140,7 +140,7 @@ def serve(folder: Path, host: str, port: int | None, ready: Callable[[str, str],
 
 
 def exposed(address: str, url: str) -> str:
-    """A warning that other machines can reach `address`, with the URL for them in place of `url`; "" on loopback."""
+    """Return a warning that other machines can reach `address`, with their URL in place of `url`; "" on loopback."""
     if _is_loopback(address):
         return ""
     parts = urlsplit(url)
@@ -153,7 +153,7 @@ def exposed(address: str, url: str) -> str:
 
 
 def _is_loopback(address: str) -> bool:
-    """Whether only this machine reaches `address`."""
+    """Return whether only this machine can reach `address`."""
     return ipaddress.ip_address(address).is_loopback
 
 
@@ -162,7 +162,7 @@ def _bracketed(address: str) -> str:
 
 
 def _described(folder: Path) -> tuple[str, Mapping[str, str]]:
-    """The base path in `site.json`, and the `Link` header of each page by its file.
+    """Return the base path in `site.json`, and the `Link` header of each page by its file.
 
     A `site.json` that ganzoo did not write is ignored.
     """
@@ -208,7 +208,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
 
 
 def _both(port: int) -> socket.socket:
-    """As `listening`, on every address of both IPv6 and IPv4."""
+    """Listen as `listening` does, on every address of both IPv6 and IPv4."""
     both = socket.has_dualstack_ipv6()
     listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=both)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -216,7 +216,7 @@ def _both(port: int) -> socket.socket:
 
 
 def _for_this_machine(answers: ASGIApp, own: Iterable[str], port: int) -> ASGIApp:
-    """`answers` to those who call this machine by a name that is its own in every network, or by one of `own`."""
+    """Return `answers`, only for requests that call this machine by one of its usual names or by one of `own`."""
     names = {"localhost", "127.0.0.1", "[::1]", *map(_bracketed, own)}
     known = {f"{name}:{port}" for name in names} | (names if port == 80 else set())
 

@@ -80,7 +80,7 @@ class Source:
 
 
 def texels(tensor: Tensor) -> int:
-    """Texels of a pixel."""
+    """Return the number of texels of a pixel."""
     return pad4(tensor.c) // 4
 
 

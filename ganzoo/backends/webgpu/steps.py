@@ -34,12 +34,12 @@ REST = ("", "", ",0,0", ",0", "")  # makes a vec4f of them
 
 
 def blocks(tensor: Tensor) -> int:
-    """vec4f values of an image."""
+    """Return the number of vec4f values of an image."""
     return tensor.h * tensor.w * pad4(tensor.c) // 4
 
 
 def name(step: Step, index: int) -> str:
-    """Of an input's binding."""
+    """Return the name of the binding of an input."""
     return "x" if len(step.inputs) == 1 else f"x{index}"
 
 
