@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import chainer
@@ -18,7 +17,6 @@ from ganzoo.export.explain import rows
 from ganzoo.export.lowering import lower
 from ganzoo.export.tracing import trace
 from ganzoo.specs import Data, TrainConfig, Training
-from tests.support.registries import ARCHS
 
 GENERATOR = {
     "/l0/W": (1152, 110),
@@ -60,15 +58,6 @@ def config(arch: str, preset: str, **changes: object) -> TrainConfig:
     found = plugins.ARCHS.get(arch).presets[preset]
     values = {"n_classes": 10, "epochs": 1, "batch_size": found.batch_size, "seed": 0, "device": "cpu", **changes}
     return TrainConfig(arch, preset, "digits", (1, 28, 28), hparams=found.hparams, **values)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("arch", ARCHS)
-def test_every_hyper_parameter_has_a_description(arch: str) -> None:
-    found = plugins.ARCHS.get(arch)
-    for preset in found.presets.values():
-        assert set(found.descriptions) == set(preset.hparams)
-    for text in found.descriptions.values():
-        assert re.fullmatch(r"[A-Z].{9,99}\.", text)
 
 
 def shapes(link: chainer.Link) -> dict[str, tuple[int, ...]]:
