@@ -137,7 +137,7 @@ def test_what_a_hook_prints_is_kept_from_standard_output(site: Path, ganzoo: Cal
 
         ARCH = replace(CNN, name="loud", build=loud(CNN.build), train=loud(CNN.train), export=loud(CNN.export))
     """
-    package(site, "talker", "ganzoo.archs", "loud = talker:ARCH", source)
+    package(site, "hooks", "ganzoo.archs", "loud = hooks:ARCH", source)
     trained = ganzoo("train", "loud", "--limit", 64, "--epochs", 1, "--out", "run")
     assert trained.code == 0 and trained.out == "run\n"
     compiled = ganzoo("export", "run", "--explain", "--json")

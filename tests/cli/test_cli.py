@@ -148,11 +148,12 @@ def test_no_colour_off_a_terminal_and_under_no_color(in_tmp: Path) -> None:
         assert "\x1b" not in done.stdout
 
 
-def test_info_shows_every_preset(ganzoo: Callable[..., Done]) -> None:
+def test_info_shows_every_preset(ganzoo: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     shown = ganzoo("info", "dcgan-cond").out
     assert re.search(r"^ default +900,000 images +64 ", shown, re.MULTILINE)
     assert re.search(r"^ blog +200 epochs +128 ", shown, re.MULTILINE)
-    assert re.search(r"^ tiny .*\n.*\n +Other values: width=tiny\n", shown, re.MULTILINE)
+    assert re.search(r"^ tiny .*\n.*\n +Other values: width=tiny *\n", shown, re.MULTILINE)
     presets = json.loads(ganzoo("info", "dcgan-cond", "--json").out)["presets"]
     assert presets["blog"]["epochs"] == 200 and presets["blog"]["hparams"]["clip"] == 0.1
     assert json.loads(ganzoo("info", "webassembly", "--json").out)["toolchains"] == ["zig", "emscripten"]
