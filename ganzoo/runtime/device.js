@@ -176,9 +176,8 @@ export class Opened {
  * @param {Row} row its backend's in the report
  * @param {Bundle} bundle
  * @param {Promise<never>} late rejects when it need not come any more
- * @param {(test: () => Promise<void>) => Promise<void>} queued has the test's turn come
  */
-export async function open(row, { manifest, golden, files, weights, options }, late, queued) {
+export async function open(row, { manifest, golden, files, weights, options }, late) {
   const { backend } = row;
   if (!Object.hasOwn(manifest.backends, backend)) throw new Error("not in this bundle");
   const entry = manifest.backends[backend];
@@ -196,7 +195,7 @@ export async function open(row, { manifest, golden, files, weights, options }, l
     const [sample] = await Promise.all([golden, weights]); // a slow line is not a slow driver
     const opened = new Opened(row, await inTime(making), sample);
     close = () => opened.close();
-    await queued(() => opened.test(manifest.golden.tolerance[backend]));
+    await opened.test(manifest.golden.tolerance[backend]);
     row.info = opened.device.info;
     return opened;
   };

@@ -18,8 +18,6 @@ export class Backends {
   report = [];
   /** @type {unknown} the last one, or the first that says that a file was altered: no browser can mend that */
   error;
-  /** @type {Promise<unknown>} the self-test under way */
-  #testing = Promise.resolve();
 
   /** @param {import("./types.js").Bundle} bundle */
   constructor(bundle) {
@@ -54,20 +52,10 @@ export class Backends {
   async #try(backend, late = NEVER) {
     const row = this.row(backend);
     try {
-      return await open(row, this.bundle, late, (test) => this.#alone(test));
+      return await open(row, this.bundle, late);
     } catch (error) {
       this.fail(row, error);
     }
-  }
-
-  /**
-   * One self-test after another, where each has some time for itself: two that keep a GPU busy make a page stand still.
-   * @param {() => Promise<void>} test
-   */
-  #alone(test) {
-    const turn = this.#testing.then(test);
-    this.#testing = inTime(turn, WAIT).catch(() => {});
-    return turn;
   }
 
   /** @returns {never} */
