@@ -312,16 +312,23 @@ class Source:
 class Frontend:
     """A kind of file that trained networks come in, and how they are read.
 
-    `suffixes` are the ends of the files' names, such as ".onnx": they decide which frontend reads a target.
-    `read(source, card)` returns the networks in `source`. What `card` says of them holds; the rest is guessed as
-    `ganzoo.card` does it for every frontend. It raises an error of `ganzoo.errors` that names the file, the place in it
-    and the remedy.
+    `suffixes` are the ends of the files' names, such as ".onnx": they decide which frontend reads a target. `pattern`
+    is a regular expression for targets that are no files, such as "package.module:name", where a frontend has such.
+    `read(source, card)` returns the networks in `source`. What `card` says of them holds; for all the rest there is
+    `ganzoo.frontends.guesses`. It raises an error of `ganzoo.errors` that names the file, the place in it and the
+    remedy.
     """
 
     name: str
     summary: str
     suffixes: tuple[str, ...]
     read: Callable[[Source, Card], Sequence[Network]]
+    pattern: str | None = None
+
+    def reads(self, target: str) -> bool:
+        """Whether `target` is of this kind. A file may be followed by a name in it: "net.py:Generator"."""
+        file = re.sub(r":[\w.]*$", "", target)
+        return file.endswith(self.suffixes) or bool(self.pattern and re.fullmatch(self.pattern, target))
 
     def __post_init__(self) -> None:
         _require_name(self)
