@@ -52,7 +52,7 @@ def _frontend(target: str) -> Frontend:
         frontend = plugins.FRONTENDS.get(name)
         if frontend.reads(target):
             return frontend
-    raise UnknownNameError("run, and no network in a file,", target, run_names())
+    raise UnknownNameError("run", target, run_names())
 
 
 def _beside(target: str) -> Path | None:
