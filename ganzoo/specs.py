@@ -270,7 +270,8 @@ class Arch:
     `build(config)` returns the network whose parameters are saved in `model.npz`, with initial weights.
     `train(config, data)` returns the updater for such a network on `config.device`, as a `Training`.
     `export(config, model)` returns the networks to export, given a `model` that was built and loaded.
-    The first preset is the default.
+    The first preset is the default. `former_names` are names that links had in earlier versions, each with the name
+    that it has now: snapshots with such names are still read. A name that is no longer used tells them from new ones.
     """
 
     name: str
@@ -280,6 +281,7 @@ class Arch:
     build: Callable[[TrainConfig], Any]
     train: Callable[[TrainConfig, Data], Training]
     export: Callable[[TrainConfig, Any], Sequence[Network]]
+    former_names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _require_name(self)

@@ -200,4 +200,5 @@ ARCH = Arch(
     build=_gan.build,
     train=train,
     export=_gan.export,
+    former_names=_gan.FORMER_NAMES,
 )

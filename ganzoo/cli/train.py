@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +18,6 @@ from ganzoo.cli.errors import tell
 from ganzoo.cli.help import TRAINING, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import ROOT
-
-if TYPE_CHECKING:
-    pass
 
 
 class Kept(str, Enum):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganzoo import plugins
 from ganzoo.archs._hparams import overridden
-from ganzoo.errors import UnknownNameError
+from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.frontends.chainer import snapshots
 from ganzoo.specs import TrainConfig
 
@@ -43,7 +43,9 @@ def read(source: Source, card: Card) -> Sequence[Network]:
         device="cpu",
         hparams=overridden(recipe.hparams, source.options),
     )
+    if source.snapshot is None:
+        problem = f"{source.target} is a recipe, which has no weights."
+        raise UsageError(problem, "Give --snapshot the file of its weights.")
     model = plugins.built(arch, config)
-    if source.snapshot:
-        snapshots.load(source.snapshot, model)
+    snapshots.load(source.snapshot, model)
     return plugins.exported(arch, config, model)
