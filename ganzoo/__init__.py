@@ -21,23 +21,28 @@ from ganzoo import compat
 if TYPE_CHECKING:
     from ganzoo import errors
     from ganzoo.api.exports import Export, load_export
+    from ganzoo.api.networks import export
     from ganzoo.api.runs import Run, load_run, train
     from ganzoo.api.sites import build_site
     from ganzoo.site.build import Site
-    from ganzoo.specs import TrainConfig
+    from ganzoo.specs import Part, Preprocess, TensorSpec, TrainConfig
     from ganzoo.training.progress import Progress
 
 __version__ = "0.2.0"
 
 __all__ = [
     "Export",
+    "Part",
+    "Preprocess",
     "Progress",
     "Run",
     "Site",
+    "TensorSpec",
     "TrainConfig",
     "__version__",
     "build_site",
     "errors",
+    "export",
     "load_export",
     "load_run",
     "train",
@@ -46,9 +51,12 @@ __all__ = [
 # Where each name is found when it is first used (PEP 562)
 _MODULES = {
     "Export": "ganzoo.api.exports",
+    "Part": "ganzoo.specs",
+    "Preprocess": "ganzoo.specs",
     "Progress": "ganzoo.training.progress",
     "Run": "ganzoo.api.runs",
     "Site": "ganzoo.site.build",
+    "TensorSpec": "ganzoo.specs",
     "TrainConfig": "ganzoo.specs",
     "build_site": "ganzoo.api.sites",
     "load_export": "ganzoo.api.exports",
@@ -58,8 +66,8 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "errors":
-        return import_module("ganzoo.errors")
+    if name in ("errors", "export"):  # the package `export` can be called
+        return import_module(f"ganzoo.{name}")
     if name in _MODULES:
         return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'ganzoo' has no attribute {name!r}")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.bench.peers import Peer
-    from ganzoo.specs import Arch, Backend, Dataset
+    from ganzoo.specs import Arch, Backend, Dataset, Frontend
 
 PATIENCE = 60.0  # seconds for the import of all plugins of other packages: some bring a framework with them
 LEAST = 1.0  # for what one says that has ended while another was waited for
@@ -66,7 +66,7 @@ def info(name: str) -> dict[str, Any]:
             spec = shelf.registry.get(name)
             return {"kind": shelf.registry.kind, "name": name, **shelf.brief(spec), **shelf.details(spec)}
         known += names
-    raise UnknownNameError("architecture, backend, data set or peer", name, known)
+    raise UnknownNameError("architecture, frontend, backend, data set or peer", name, known)
 
 
 def _is_ours(entry: EntryPoint) -> bool:
@@ -125,6 +125,10 @@ def _recipes(spec: Arch) -> dict[str, Any]:
     return {"source": spec.source, "descriptions": dict(spec.descriptions), "presets": presets}
 
 
+def _frontend(spec: Frontend) -> dict[str, Any]:
+    return {"summary": spec.summary, "suffixes": list(spec.suffixes)}
+
+
 def _backend(spec: Backend) -> dict[str, Any]:
     webdnn = {"runs": spec.webdnn.runs, "note": spec.webdnn.note} if spec.webdnn else {}
     return {"summary": spec.summary, **webdnn}
@@ -163,6 +167,7 @@ class Shelf:
 
 SHELVES: Mapping[str, Shelf] = {
     "archs": Shelf(plugins.ARCHS, _arch, _recipes),
+    "frontends": Shelf(plugins.FRONTENDS, _frontend, lambda spec: {}),
     "backends": Shelf(plugins.BACKENDS, _backend, _technology),
     "datasets": Shelf(plugins.DATASETS, _dataset, _origin),
     "peers": Shelf(plugins.PEERS, _peer, _library),

@@ -21,6 +21,11 @@ def run_names(root: Path = ROOT) -> list[str]:
     return [file.parent.name for file in sorted(root.glob("*/config.json"))]
 
 
+def is_run(name: str, root: Path = ROOT) -> bool:
+    """Whether `name` is a run's: its folder, or its name in `root`."""
+    return any((path / "config.json").exists() for path in (Path(name), root / name))
+
+
 def find_run(name: str | None, *, last: bool = False, finished: bool | None = True, root: Path = ROOT) -> Run:
     """The run `name`, a folder or a name in `root`; the latest run if it is None.
 
@@ -89,6 +94,8 @@ def run_of(export: Export, root: Path = ROOT) -> Run | None:
     """The run that `export` was made from: the folder around it, or the run of that name in `root`; else None."""
     from ganzoo.runs import run as runs
 
+    if "config" not in export.description:  # its networks were trained elsewhere
+        return None
     name = str(export.description["run"])
     for path in (export.path.resolve().parent, root / Path(name).name):
         if path.name == name and (path / "config.json").exists():

@@ -44,6 +44,29 @@ def names(file: Path | IO[bytes]) -> set[str]:
     return {member.filename.removesuffix(".npy") for member in _members(file)}
 
 
+def headers(file: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
+    """The shape and type of each array of `file`, by name; none of them is read. Raises as `read` does.
+
+    It lets a caller refuse an array before anything is unfolded: a header can announce more than any memory holds.
+    """
+    from numpy.lib import format as npy
+
+    try:
+        found = {}
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as stored:
+                    version = npy.read_magic(stored)
+                    read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+                    shape, _, dtype = read_header(stored)
+                found[member.filename.removesuffix(".npy")] = shape, dtype
+    except OSError:
+        raise
+    except Exception as error:  # NumPy, zipfile and tokenize raise their own on hostile bytes
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return found
+
+
 def _members(file: Path | IO[bytes]) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(file) as archive:

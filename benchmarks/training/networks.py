@@ -32,28 +32,28 @@ class Twin(nn.Module):
 
 class Generator(Twin):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        h = F.relu(self.l0(x)).reshape(-1, self.dc1.in_channels, 3, 3)
-        h = F.relu(self.bn1(self.dc1(h)))
-        h = F.relu(self.bn2(self.dc2(h)))
+        h = F.relu(self.l1(x)).reshape(-1, self.dc1.in_channels, 3, 3)
+        h = F.relu(self.dc1_bn(self.dc1(h)))
+        h = F.relu(self.dc2_bn(self.dc2(h)))
         return torch.sigmoid(self.dc3(h))
 
 
 class PlanesDiscriminator(Twin):
     def forward(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        n_classes = self.c0.in_channels - x.shape[1]
+        n_classes = self.c1.in_channels - x.shape[1]
         planes = F.one_hot(t, n_classes).to(x.dtype)[:, :, None, None].expand(-1, -1, *x.shape[2:])
         h = torch.cat([x, planes], dim=1)
-        for layer in (self.c0, self.c1, self.c2):
+        for layer in (self.c1, self.c2, self.c3):
             h = F.leaky_relu(layer(h), 0.2)
-        return self.l3(h.flatten(1))[:, 0]
+        return self.l1(h.flatten(1))[:, 0]
 
 
 class ClassDiscriminator(Twin):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         h = x
-        for layer in (self.c0, self.c1, self.c2):
+        for layer in (self.c1, self.c2, self.c3):
             h = F.leaky_relu(layer(h), 0.2)
-        return self.l3(h.flatten(1))
+        return self.l1(h.flatten(1))
 
 
 class ClassCritic(Twin):
@@ -64,7 +64,7 @@ class ClassCritic(Twin):
 class Cnn(Twin):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         h = F.relu(self.conv2(F.relu(self.conv1(x))))
-        return self.fc4(F.relu(self.fc3(h.flatten(1))))
+        return self.l4(F.relu(self.l3(h.flatten(1))))
 
 
 def of_class(logits: torch.Tensor, t: torch.Tensor) -> torch.Tensor:

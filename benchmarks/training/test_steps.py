@@ -59,9 +59,9 @@ def test_a_step_that_differs_is_found_and_not_timed(
         step = make(training, device)
         networks = step.networks()
         if fault == "eps of batch norm":
-            networks["gen"].bn1.eps = 1e-5
+            networks["gen"].dc1_bn.eps = 1e-5
         elif fault == "momentum of batch norm":
-            networks["gen"].bn2.momentum = 0.11
+            networks["gen"].dc2_bn.momentum = 0.11
         elif fault == "eps of Adam":
             step.gen_adam.eps = 1.1e-8
         elif fault == "average":

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from ganzoo.export import exports
     from ganzoo.export.checks import Check
+    from ganzoo.export.subject import Subject
     from ganzoo.export.weights import Encoding
-    from ganzoo.runs.run import Run
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,8 +106,8 @@ def load_export(name: str | PathLike[str] | None = None) -> Export:
 
 
 def write(
-    run: Run,
-    out: Path | None,
+    subject: Subject,
+    out: Path,
     *,
     backends: Sequence[str] | None,
     weights: Encoding,
@@ -119,7 +119,7 @@ def write(
     tolerance: float | None,
     progress: Callable[[str], None],
 ) -> Export:
-    """`Run.export`."""
+    """Write an export of `subject`, as `Run.export` and `ganzoo.export` describe it."""
     from ganzoo.export import exports, layouts
     from ganzoo.export.weights import ENCODINGS
     from ganzoo.verify import exports as verification
@@ -153,9 +153,9 @@ def write(
         return checks
 
     made = exports.write(
-        run,
+        subject,
         chosen,
-        out or run.path / "export",
+        out,
         layout=layout,
         options=layouts.ExportOptions(toolchain, weights, max_file_size, tolerance),
         all_or_nothing=backends is not None,

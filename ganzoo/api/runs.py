@@ -149,7 +149,7 @@ class Run:
 
         return write(
             self._run,
-            _path(out),
+            _path(out) or self.path / "export",
             backends=backends,
             weights=weights,
             max_file_size=max_file_size,

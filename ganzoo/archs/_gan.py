@@ -58,6 +58,16 @@ DESCRIPTIONS: Mapping[str, str] = {
     "bn_decay": "Decay rate of the running mean and variance in batch normalization.",
     "ema_decay": "Decay rate of the moving average of the generator's weights; 0 keeps no average.",
 }
+# `Arch.former_names`, of generators and discriminators; the present ones are those of the reference's published weights
+FORMER_NAMES: Mapping[str, str] = {
+    "l0": "l1",
+    "bn1": "dc1_bn",
+    "bn2": "dc2_bn",
+    "c0": "c1",
+    "c1": "c2",
+    "c2": "c3",
+    "l3": "l1",
+}
 
 
 class Generator(chainer.Chain):
@@ -83,20 +93,20 @@ class Generator(chainer.Chain):
         he = initializers.HeNormal()
         c0, c1, c2 = channels
         with self.init_scope():
-            self.l0 = Linear(latent_dim + n_classes, c0 * 3 * 3, initialW=he)
+            self.l1 = Linear(latent_dim + n_classes, c0 * 3 * 3, initialW=he)
             self.dc1 = Deconvolution2D(c0, c1, ksize=3, stride=2, initialW=he)
-            self.bn1 = BatchNormalization(c1, decay=bn_decay)
+            self.dc1_bn = BatchNormalization(c1, decay=bn_decay)
             self.dc2 = Deconvolution2D(c1, c2, ksize=2, stride=2, initialW=he)
-            self.bn2 = BatchNormalization(c2, decay=bn_decay)
+            self.dc2_bn = BatchNormalization(c2, decay=bn_decay)
             lecun = initializers.LeCunNormal()
             self.dc3 = Deconvolution2D(c2, 1, ksize=last_ksize, stride=2, pad=(last_ksize - 2) // 2, initialW=lecun)
-        self.l0.W.array[:, noise_dims:latent_dim] = 0
-        self.l0.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
+        self.l1.W.array[:, noise_dims:latent_dim] = 0
+        self.l1.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
 
     def forward(self, x: Any) -> Any:
-        h = F.reshape(self.l0(x, RELU), (-1, self.dc1.W.shape[0], 3, 3))
-        h = self.bn1(self.dc1(h), RELU)
-        h = self.bn2(self.dc2(h), RELU)
+        h = F.reshape(self.l1(x, RELU), (-1, self.dc1.W.shape[0], 3, 3))
+        h = self.dc1_bn(self.dc1(h), RELU)
+        h = self.dc2_bn(self.dc2(h), RELU)
         return self.dc3(h, SIGMOID)
 
 
@@ -110,16 +120,16 @@ class PlanesDiscriminator(chainer.Chain):
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
-            self.c0 = Convolution2D(1 + n_classes, 32, ksize=2, stride=2, initialW=he)
-            self.c1 = Convolution2D(32, 64, ksize=2, stride=2, initialW=he)
-            self.c2 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l3 = Linear(1152, 1)
+            self.c1 = Convolution2D(1 + n_classes, 32, ksize=2, stride=2, initialW=he)
+            self.c2 = Convolution2D(32, 64, ksize=2, stride=2, initialW=he)
+            self.c3 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
+            self.l1 = Linear(1152, 1)
 
     def forward(self, x: Any, t: LabelArray) -> Any:
-        h = self.c0(x, LEAKY_RELU, t)
-        h = self.c1(h, LEAKY_RELU)
+        h = self.c1(x, LEAKY_RELU, t)
         h = self.c2(h, LEAKY_RELU)
-        return self.l3(h)[:, 0]
+        h = self.c3(h, LEAKY_RELU)
+        return self.l1(h)[:, 0]
 
 
 class ClassDiscriminator(chainer.Chain):
@@ -136,14 +146,14 @@ class ClassDiscriminator(chainer.Chain):
         super().__init__()
         he = initializers.HeNormal()
         with self.init_scope():
-            self.c0 = Convolution2D(1, 32, ksize=4, stride=2, pad=1, initialW=he)
-            self.c1 = Convolution2D(32, 64, ksize=3, stride=2, pad=1, initialW=he)
-            self.c2 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l3 = Linear(1152, n_classes)
+            self.c1 = Convolution2D(1, 32, ksize=4, stride=2, pad=1, initialW=he)
+            self.c2 = Convolution2D(32, 64, ksize=3, stride=2, pad=1, initialW=he)
+            self.c3 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
+            self.l1 = Linear(1152, n_classes)
 
     def forward(self, x: Any) -> Any:
-        h = self.c1(self.c0(x, LEAKY_RELU), LEAKY_RELU)
-        return self.l3(self.c2(h, LEAKY_RELU))
+        h = self.c2(self.c1(x, LEAKY_RELU), LEAKY_RELU)
+        return self.l1(self.c3(h, LEAKY_RELU))
 
 
 def of_class(logits: Any, t: Any) -> Any:

@@ -39,12 +39,12 @@ class Cnn(chainer.Chain):
         with self.init_scope():
             self.conv1 = Convolution2D(channels, 8, ksize=3)
             self.conv2 = Convolution2D(8, 16, ksize=3)
-            self.fc3 = Linear(16 * (height - 4) * (width - 4), 32)
-            self.fc4 = Linear(32, n_classes)
+            self.l3 = Linear(16 * (height - 4) * (width - 4), 32)
+            self.l4 = Linear(32, n_classes)
 
     def forward(self, x: Any) -> Any:
         h = self.conv2(self.conv1(x, RELU), RELU)
-        return self.fc4(self.fc3(h, RELU))
+        return self.l4(self.l3(h, RELU))
 
 
 def build(config: TrainConfig) -> Cnn:
@@ -154,4 +154,5 @@ ARCH = Arch(
         "final_alpha": "Learning rate at the end, as a fraction of alpha; it falls linearly.",
         "shift": "Largest random shift of a training image, in pixels, in each direction.",
     },
+    former_names={"fc3": "l3", "fc4": "l4"},
 )

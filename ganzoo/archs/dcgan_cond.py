@@ -206,4 +206,5 @@ ARCH = Arch(
         "wrong_label": "Weight of the loss of real images under a wrong label.",
         "r1": "Weight of the R1 penalty on the discriminator's gradient; 0 leaves it out.",
     },
+    former_names=_gan.FORMER_NAMES,
 )

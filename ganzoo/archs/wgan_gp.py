@@ -146,4 +146,5 @@ ARCH = Arch(
         "critic": "Kind of critic: planes takes the label as image planes, class gives a score a class.",
         "critic_steps": "Number of steps of the critic for each step of the generator.",
     },
+    former_names=_gan.FORMER_NAMES,
 )

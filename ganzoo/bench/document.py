@@ -116,10 +116,11 @@ def _browser(browsed: Browsed) -> dict[str, Any]:
 
 
 def _network(subject: Subject) -> dict[str, Any]:
+    told = subject.export.description
     return {
         "name": subject.name,
-        "run": subject.export.description["run"],
-        "arch": subject.export.description["config"]["arch"],
+        "run": told["run"],
+        "arch": (told.get("config") or told["provenance"])["arch"],
         "multiply_adds": subject.multiply_adds,
         "weights_bytes": subject.weights_bytes,
         "encoding": subject.encoding,

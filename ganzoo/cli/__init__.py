@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Each of these modules adds its commands to the application when it is imported; `ganzoo --help` has their order.
-COMMANDS = ("train", "runs", "export", "site", "bench", "listing", "doctor")
+COMMANDS = ("train", "runs", "export", "run", "site", "bench", "listing", "doctor")
 
 
 INTERRUPTED = 128 + signal.SIGINT  # the exit code after Ctrl-C

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ganzoo import plugins
+from ganzoo.errors import UsageError
 from ganzoo.lookup import run_names
 
 if TYPE_CHECKING:
@@ -80,6 +81,17 @@ def backend_option(help_: str, panel: str | None = None, default: str = "") -> A
         rich_help_panel=panel,
         autocompletion=complete(plugins.BACKENDS.names),
     )
+
+
+def assigned(assignments: Sequence[str]) -> dict[str, str]:
+    """The values of --set by their keys, as text."""
+    found = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals:
+            raise UsageError(f"--set {assignment} has no '='.", "Write it as --set KEY=VALUE.")
+        found[key] = text
+    return found
 
 
 def tolerance_option(panel: str | None = None) -> Any:

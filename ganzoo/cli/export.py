@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganzoo.api.exports import load_export
-from ganzoo.api.runs import load_run
+from ganzoo import plugins
+from ganzoo.api.exports import load_export, write
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import (
     AsJson,
     ExportName,
-    RunName,
+    assigned,
     backend_option,
+    complete,
     last_option,
     max_file_size_option,
     tolerance_option,
 )
 from ganzoo.cli.help import BROWSER, command
 from ganzoo.errors import UsageError
-from ganzoo.lookup import find_run
+from ganzoo.lookup import find_run, is_run, run_names
+from ganzoo.specs import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.export.subject import Subject
 
 
 class Layout(str, Enum):
@@ -37,7 +45,19 @@ class Encoding(str, Enum):
     int8 = "int8"
 
 
-WHAT, FILES, CHECKS = "What to export", "Files", "Checks"
+@dataclass(frozen=True)
+class Own:
+    """The options that tell of a network of the user's own."""
+
+    snapshot: Path | None
+    card: Path | None
+    inputs: Sequence[str]
+    frontend: str | None
+    values: Mapping[str, str]
+
+
+NAMES = {"inputs": "input", "values": "set"}  # of options that repeat
+WHAT, OWN, FILES, CHECKS = "What to export", "A network of your own", "Files", "Checks"
 
 
 @command(
@@ -52,10 +72,22 @@ ganzoo export -b webassembly --weights int8 --budget 1MB
 
 # See what each network is compiled to, without writing anything
 ganzoo export --explain
+
+# Export a network of your own: the class Generator in net.py, with its weights
+ganzoo export net.py:Generator --snapshot gen.npz --input z=110 --all-backends
 """,
 )
 def export(
-    run: RunName = None,
+    network: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN|NETWORK",
+            help="Name or folder of a run, or a network of your own: a Python file or module and what it defines, such "
+            "as net.py:Generator. Importing a script runs it.",
+            show_default="the latest finished run",
+            autocompletion=complete(run_names),
+        ),
+    ] = None,
     backend: Annotated[
         list[str] | None, backend_option("Compile for this backend; 'ganzoo list backends' shows all.", WHAT)
     ] = None,
@@ -63,12 +95,60 @@ def export(
         bool, typer.Option("--all-backends", help="Compile for every backend.", rich_help_panel=WHAT)
     ] = False,
     last: Annotated[bool, last_option(WHAT)] = False,
+    snapshot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Weights that chainer.serializers.save_npz wrote: of the network, a Classifier or a Trainer.",
+            rich_help_panel=OWN,
+        ),
+    ] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            metavar="NAME=SHAPE[:MEANING]",
+            help="Shape of an input without the batch, such as x=1x28x28 or label=10:onehot. Repeat the option for "
+            "several.",
+            show_default=False,
+            rich_help_panel=OWN,
+        ),
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Argument of the network's class or function. Repeat the option for several.",
+            show_default=False,
+            rich_help_panel=OWN,
+        ),
+    ] = None,
+    card: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="TOML file with names, shapes, meanings, classes, title and licence (docs/frontends.md).",
+            show_default="net.toml beside net.py, if it is there",
+            rich_help_panel=OWN,
+        ),
+    ] = None,
+    frontend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What reads the network; 'ganzoo list frontends' shows all.",
+            show_default="by the file's name",
+            rich_help_panel=OWN,
+            autocompletion=complete(plugins.FRONTENDS.names),
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
             help="Folder to write to. An export that is there already is replaced.",
-            show_default="export/ in the run",
+            show_default="export/ in the run, NAME-export for a network of your own",
             rich_help_panel=FILES,
         ),
     ] = None,
@@ -123,7 +203,7 @@ def export(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compile the networks of a run for the browser, verify them there, and report their sizes.
+    """Compile the networks of a run, or one of your own, for the browser, verify them there, and report their sizes.
 
     The export has a folder for each network, with all that a web page needs to run it.
     """
@@ -131,13 +211,16 @@ def export(
     from ganzoo.export.explain import explain as explanation
     from ganzoo.site import hosts
 
-    if explain:
-        show.explanations(explanation(find_run(run, last=last)), as_json)
-        return
-    if bool(backend) == all_backends:
+    if not explain and bool(backend) == all_backends:
         raise UsageError("No backends were chosen.", "Name them with --backend, or choose all with --all-backends.")
-    made = load_run(run, last=last).export(
-        out,
+    own = Own(snapshot, card, tuple(inputs or ()), frontend, assigned(values or ()))
+    subject, place = _run(network, last, own) if network is None or is_run(network) else _own(network, last, own)
+    if explain:
+        show.explanations(explanation(subject), as_json)
+        return
+    made = write(
+        subject,
+        out or place,
         backends=backend,
         weights=weights.value,
         max_file_size=None if max_file_size is None else hosts.parse_size(max_file_size),
@@ -156,6 +239,27 @@ def export(
         show.export_json(made)
     else:
         show.export(made)
+
+
+def _run(name: str | None, last: bool, own: Own) -> tuple[Subject, Path]:
+    """A run, and where its export goes."""
+    for option, value in vars(own).items():
+        if value:
+            problem = f"--{NAMES.get(option, option)} is for a network of your own, not for a run."
+            raise UsageError(problem, "Name the network, for example: ganzoo export net.py:Generator")
+    run = find_run(name, last=last)
+    return run, run.path / "export"
+
+
+def _own(target: str, last: bool, own: Own) -> tuple[Subject, Path]:
+    """A network of the user's own, and where its export goes."""
+    from ganzoo import imported
+
+    if last:
+        raise UsageError(f"--last is for runs, and there is no run '{target}'.", "Leave it out, or name a run.")
+    source = Source(target, own.snapshot, own.values)
+    subject = imported.load(source, own.card, own.inputs, own.frontend)
+    return subject, Path(f"{subject.name}-export")
 
 
 @command(

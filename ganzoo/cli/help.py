@@ -42,8 +42,10 @@ class Group(TyperGroup):
         return readable(super().get_params(ctx))
 
 
-def command(app: typer.Typer, panel: str = "", name: str | None = None, *, examples: str) -> Callable[..., Any]:
-    """The decorator that adds a command to `app`, in `panel` of the list of commands.
+def command(
+    app: typer.Typer, panel: str = "", name: str | None = None, *, examples: str, **settings: Any
+) -> Callable[..., Any]:
+    """The decorator that adds a command to `app`, in `panel` of the list of commands, with Typer's own `settings`.
 
     The first paragraph of the function's docstring is what that list says; `examples` stand below the options.
     """
@@ -51,7 +53,8 @@ def command(app: typer.Typer, panel: str = "", name: str | None = None, *, examp
     def add(function: Callable[..., Any]) -> Any:
         paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
         text = "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)  # Typer keeps a source's line ends
-        adding = app.command(name, cls=Command, rich_help_panel=panel or None, help=text, epilog=epilogue(examples))
+        own = {"rich_help_panel": panel or None, "help": text, "epilog": epilogue(examples)}
+        adding = app.command(name, cls=Command, **own, **settings)
         return adding(function)
 
     return add

@@ -1,4 +1,4 @@
-"""`ganzoo list`, `info` and `data`: architectures, backends, data sets, peers and runs."""
+"""`ganzoo list`, `info` and `data`: architectures, frontends, backends, data sets, peers and runs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ganzoo.lookup import ROOT
 
 class Kind(str, Enum):
     archs = "archs"
+    frontends = "frontends"
     backends = "backends"
     datasets = "datasets"
     peers = "peers"
@@ -40,12 +41,14 @@ def list_(
     kind: Annotated[
         Kind | None,
         typer.Argument(
-            metavar="KIND", help="What to list: archs, backends, datasets, peers or runs.", show_default="all of them"
+            metavar="KIND",
+            help="What to list: archs, frontends, backends, datasets, peers or runs.",
+            show_default="all of them",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the architectures, backends, data sets, peers (libraries to compare with) and runs."""
+    """List the architectures, frontends, backends, data sets, peers (libraries to compare with) and runs."""
     from ganzoo import catalog
 
     kinds = [kind.value] if kind else [each.value for each in Kind]
@@ -66,11 +69,12 @@ ganzoo info dcgan-cond
 )
 def info(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Name of an architecture, a backend, a data set or a peer.")
+        str,
+        typer.Argument(metavar="NAME", help="Name of an architecture, a frontend, a backend, a data set or a peer."),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show the details of an architecture, a backend, a data set or a peer.
+    """Show the details of an architecture, a frontend, a backend, a data set or a peer.
 
     For an architecture these are its hyper-parameters and its presets; for a data set its source and licence.
     """

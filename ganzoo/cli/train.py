@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,14 +13,11 @@ from ganzoo import plugins
 from ganzoo.api import runs
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
-from ganzoo.cli.arguments import ArchName, AsJson, complete
+from ganzoo.cli.arguments import ArchName, AsJson, assigned, complete
 from ganzoo.cli.errors import tell
 from ganzoo.cli.help import TRAINING, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Kept(str, Enum):
@@ -185,7 +182,7 @@ def train(
     from ganzoo.updaters import distributed as processes
 
     options = TrainOptions(
-        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, _hparams(set_ or ()), keep
+        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, assigned(set_ or ()), keep
     )
     if from_ and not resume:
         raise UsageError("--from works only together with --resume.", "Add --resume, and --out DIR for a certain run.")
@@ -204,17 +201,6 @@ def train(
         show.trained(run)
     if run.interrupted:
         raise typer.Exit(128 + run._signal)
-
-
-def _hparams(assignments: Sequence[str]) -> dict[str, str]:
-    """The values of --set by their keys, as text."""
-    found = {}
-    for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        if not equals:
-            raise UsageError(f"--set {assignment} has no '='.", "Write it as --set KEY=VALUE.")
-        found[key] = text
-    return found
 
 
 @command(

@@ -101,6 +101,29 @@ assert "int meta_buf_0[] = {" in descriptor.concat_kernel_sources()
     ),
     Patch(
         library=WEBDNN_1,
+        module="webdnn.backend.webassembly.generator",
+        why="it compiles with Emscripten, which few have; zig, which comes with ganzoo, compiles the same source",
+        until=LAST,
+        edits=(
+            (
+                "        self._compile(dirname)\n        self._compile_fallback_asmjs(dirname)\n",
+                "        from pathlib import Path\n"
+                "        from ganzoo.backends.webassembly.webdnn.toolchain import compile_kernels\n"
+                "        compile_kernels(self.descriptor, Path(dirname))\n",
+            ),
+        ),
+        # "" holds no compiler but zig, which is found as a package
+        probe=CONVERT
+        + """
+import os, pathlib, tempfile
+os.environ["PATH"] = ""
+with tempfile.TemporaryDirectory() as folder:
+    generate_descriptor("webassembly", convert(F.relu, (2, 3))).save(folder)
+    assert (pathlib.Path(folder) / "kernels_webassembly.wasm").read_bytes()[:4] == b"\\0asm"
+""",
+    ),
+    Patch(
+        library=WEBDNN_1,
         module="webdnn.backend.webgpu.generator",
         why="it warns on every system but macOS that Apple's Metal compiler cannot check the source",
         until=LAST,

@@ -1,4 +1,4 @@
-"""What the compiler makes of a run's networks, step by step."""
+"""What the compiler makes of networks, step by step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ganzoo.export.plan import Plan, Step, Tensor
-    from ganzoo.runs.run import Run
+    from ganzoo.export.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Row:
     bytes: int
 
 
-def explain(run: Run) -> Mapping[str, list[Row]]:
-    """The rows of each network of `run`. Raises `UnsupportedOperatorError` where a network cannot be compiled."""
+def explain(subject: Subject) -> Mapping[str, list[Row]]:
+    """The rows of each network of `subject`. Raises `UnsupportedOperatorError` where a network cannot be compiled."""
     from ganzoo.export.lowering import lower
     from ganzoo.export.tracing import trace
 
-    networks = run.networks()
+    networks = subject.networks()
     return {network.name: rows(lower(trace(network), network)) for network in networks}
 
 

@@ -1,4 +1,4 @@
-"""Export a run for all backends or none: write a temporary folder, verify it, then rename it.
+"""Export networks for all backends or none: write a temporary folder, verify it, then rename it.
 
 <out>/export.json       description: run, architecture, layout, inputs and outputs, backends, files with SHA-256
 <out>/report.json       sizes, and the size and accuracy of each encoding of the weights
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ganzoo.export.encoding_costs import EncodingCost
     from ganzoo.export.layouts import Layout, Traced
     from ganzoo.export.size import Part
-    from ganzoo.runs.run import Run
+    from ganzoo.export.subject import Subject
     from ganzoo.specs import Backend, FloatArray
 
 FORMAT = 2
@@ -147,7 +147,7 @@ class ExportResult:
 
 
 def write(
-    run: Run,
+    subject: Subject,
     backends: Sequence[Backend],
     out: Path,
     *,
@@ -158,7 +158,7 @@ def write(
     judge: Callable[[Export], Sequence[tuple[str, Check]]] | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> ExportResult:
-    """Write `run`'s networks for `backends`, by their order of preference, into `out`, in place of what was there.
+    """Write the networks of `subject` for `backends`, by order of preference, into `out`, in place of what was there.
 
     A backend that cannot run a network, for its operators or its size, raises `UnsupportedOperatorError`. Unless it is
     `all_or_nothing`: then that backend is left out, and only the last one raises.
@@ -169,12 +169,12 @@ def write(
     backends = sorted(backends, key=lambda backend: backend.order)
     place = out.resolve()
     refuse_foreign(place, MARK)
-    networks = run.networks()
+    networks = subject.networks()
     progress("tracing the networks")
     traced = [golden.trace(network) for network in networks]
     progress("compiling for " + ", ".join(backend.name for backend in backends))
     # every reason to refuse is found before anything is written
-    prepared = [files.prepare(each, backends, options, _provenance(run)) for each in traced]
+    prepared = [files.prepare(each, backends, options, _provenance(subject)) for each in traced]
     refused = {name: error for each in prepared for name, error in each.refused.items()}
     if all_or_nothing or len(refused) == len(backends):
         prepared = [each.complete() for each in prepared]
@@ -186,8 +186,8 @@ def write(
             (staged / network.name).mkdir()
             for written in files.write(data.without(refused), staged / network.name):
                 parts.append(size.measure(written, network.name, staged))
-        tested = golden.write(staged / GOLDEN, traced, run if judge else None)
-        description = _description(run, files, traced, backends, parts, tested)
+        tested = golden.write(staged / GOLDEN, traced, subject if judge else None)
+        description = _description(subject, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
         if budget is not None:
             size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
@@ -220,14 +220,12 @@ def load(path: Path) -> Export:
     return Export(path, description)
 
 
-def _provenance(run: Run) -> dict[str, Any]:
-    config = run.config
-    own = {"arch": config.arch, "preset": config.preset, "dataset": config.dataset, "run": run.name}
-    return {**own, "ganzoo": __version__, **run.provenance}
+def _provenance(subject: Subject) -> dict[str, Any]:
+    return {**subject.origin, "ganzoo": __version__, **subject.provenance}
 
 
 def _description(
-    run: Run,
+    subject: Subject,
     layout: Layout,
     traced: Sequence[Traced],
     backends: Sequence[Backend],
@@ -239,9 +237,9 @@ def _description(
         "format": FORMAT,
         "layout": layout.name,
         "ganzoo": __version__,
-        "run": run.name,
-        "config": asdict(run.config),
-        "provenance": dict(run.provenance),
+        "run": subject.name,
+        **({"config": asdict(subject.config)} if subject.config else {}),
+        "provenance": _provenance(subject),
         "backends": {name: {"runs": runs, "note": note} for name, (runs, note) in known.items()},
         "networks": {
             each.network.name: {

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import inputs
-from ganzoo.errors import GanzooError
 from ganzoo.export import tracing
 from ganzoo.export.layouts import Traced
 from ganzoo.export.tracing import reference
@@ -15,8 +13,9 @@ from ganzoo.export.tracing.precise import distance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from ganzoo.runs.run import Run
+    from ganzoo.export.subject import Subject
     from ganzoo.specs import FloatArray, Network
 
 SAMPLES = 64
@@ -41,8 +40,11 @@ def samples(network: Network) -> int:
     return max(LEAST, min(SAMPLES, VALUES // values))
 
 
-def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
-    """Write what `Export.golden` and `Export.test_images` read; the names of the networks with test images of `run`."""
+def write(path: Path, traced: Sequence[Traced], subject: Subject | None) -> set[str]:
+    """Write what `Export.golden` and `Export.test_images` read; return the names of the networks with test images.
+
+    Test images are those of `subject`; without it there are none.
+    """
     import numpy as np
 
     arrays: dict[str, Any] = {}
@@ -54,7 +56,7 @@ def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
             ("outputs", network.outputs, each.outputs),
         ):
             arrays |= {f"{network.name}/{side}/{spec.name}": value for spec, value in zip(specs, values, strict=True)}
-        images = _test_images(network, run) if run else None
+        images = _test_images(network, subject) if subject else None
         if images is not None:
             arrays[f"{network.name}/test/x"], arrays[f"{network.name}/test/t"] = images
             tested.add(network.name)
@@ -62,18 +64,15 @@ def write(path: Path, traced: Sequence[Traced], run: Run | None) -> set[str]:
     return tested
 
 
-def _test_images(network: Network, run: Run) -> tuple[FloatArray, Any] | None:
-    """Some of the run's test images, where `network` classifies and the data is at hand."""
-    from ganzoo import datasets, plugins
+def _test_images(network: Network, subject: Subject) -> tuple[FloatArray, Any] | None:
+    """Some test images of `subject`, where `network` classifies and the data is at hand."""
     from ganzoo.datasets import subset
 
     (first, *others), (output, *more) = network.inputs, network.outputs
     if others or more or first.meaning != "image" or output.meaning not in ("logits", "probabilities"):
         return None
-    try:
-        dataset = plugins.DATASETS.get(run.config.dataset)
-        data = datasets.load(dataset, Path(run.config.data_dir) if run.config.data_dir else None)
-    except GanzooError:  # trained elsewhere, perhaps
+    data = subject.test_data()
+    if data is None:
         return None
     most = max(1, min(TEST_IMAGES, TEST_VALUES // math.prod(first.shape)))
     chosen = subset.shuffled(len(data.test_x))[:most]  # a page that has no time for all takes the first of them

@@ -22,20 +22,20 @@ import json
 import math
 import shlex
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from ganzoo import plugins
-from ganzoo.errors import RunError, SnapshotError
+from ganzoo.errors import GanzooError, RunError, SnapshotError
 from ganzoo.files import readable, remove_unfinished, write_json
 from ganzoo.specs import Arch, TrainConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from ganzoo.specs import Network
+    from ganzoo.specs import Data, Network
 
 FORMAT = 1
 
@@ -59,6 +59,12 @@ class Run:
     @property
     def arch(self) -> Arch:
         return plugins.ARCHS.get(self.config.arch)
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """Where its networks come from, as a manifest says it."""
+        config = self.config
+        return {"arch": config.arch, "preset": config.preset, "dataset": config.dataset, "run": self.name}
 
     @property
     def model_path(self) -> Path:
@@ -187,6 +193,16 @@ class Run:
     def networks(self) -> Sequence[Network]:
         """What the architecture exports of the trained network. Raises as `model` does, and `PluginError`."""
         return plugins.exported(self.arch, self.config, self.model())
+
+    def test_data(self) -> Data | None:
+        """The data set that it was trained on; None where that is not at hand, as on another machine."""
+        from ganzoo import datasets
+
+        folder = self.config.data_dir
+        try:
+            return datasets.load(plugins.DATASETS.get(self.config.dataset), Path(folder) if folder else None)
+        except GanzooError:
+            return None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ganzoo import npz
+from ganzoo import npz, plugins
 from ganzoo.errors import SnapshotError
 from ganzoo.files import readable, replacing
 
@@ -221,4 +221,12 @@ def _read(path: Path, kind: str, config: TrainConfig) -> dict[str, np.ndarray[An
                 f"{path} was made with {key} {header.get(key)!r}, but the run has {key} {value!r}.",
                 "Use it with the run that it belongs to.",
             )
-    return arrays
+    return _renamed(arrays, plugins.ARCHS.get(config.arch).former_names)
+
+
+def _renamed(arrays: dict[str, np.ndarray[Any, Any]], former: Mapping[str, str]) -> dict[str, np.ndarray[Any, Any]]:
+    """`arrays` by the names that links have now, where they have the `former` ones."""
+    gone = former.keys() - set(former.values())
+    if gone.isdisjoint(part for name in arrays for part in name.split("/")):
+        return arrays
+    return {"/".join(former.get(part, part) for part in name.split("/")): array for name, array in arrays.items()}

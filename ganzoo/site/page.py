@@ -114,7 +114,7 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
             reader=refer(page.reader) if page.reader else "",
             summary=f"{SUMMARIES[page.kind]}, {in_bytes(page.weights)}",
             arch=provenance["arch"],
-            dataset=provenance["dataset"],
+            dataset=provenance.get("dataset", ""),
         )
     )
 

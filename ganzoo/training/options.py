@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
+from ganzoo.archs._hparams import overridden
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
-
-BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
             raise UsageError(f"{option} is {value}.", "It must be 1 or more.")
     if options.seed is not None and not 0 <= options.seed < 2**32:
         raise UsageError(f"--seed is {options.seed}.", "It must be at least 0 and less than 2**32.")
-    hparams = _overridden(preset.hparams, options.hparams)
+    hparams = overridden(preset.hparams, options.hparams)
     device = devices.resolve(options.device or "auto")
     dataset = plugins.DATASETS.get(options.dataset or "digits")
     data = datasets.load(dataset, options.data_dir, options.limit)
@@ -85,32 +83,3 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
 def _shape(data: Data) -> tuple[int, int, int]:
     _, channels, height, width = data.train_x.shape
     return channels, height, width
-
-
-def _overridden(hparams: Mapping[str, Scalar], given: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """`hparams` with the values of `given`, each as the type that the preset has there."""
-    values = dict(hparams)
-    for key, value in given.items():
-        if key not in values:
-            raise UnknownNameError("hyper-parameter", key, values)
-        kind = type(values[key])
-        try:
-            values[key] = _read(value, kind)
-            if kind is int:
-                float(values[key])  # an OverflowError beyond what any recipe computes with
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
-            raise UsageError(
-                f"--set {key}={value}: {value!r} is not a valid {kind.__name__}.", f"The preset has {values[key]!r}."
-            ) from error
-    return values
-
-
-def _read(value: Any, kind: type[Scalar]) -> Scalar:
-    """`value` as a `kind`: a text is read, a number of NumPy's becomes Python's. Raises where that is not possible."""
-    if isinstance(value, str):
-        return BOOLEANS[value.lower()] if kind is bool else kind(value)
-    accepted = {bool: bool, int: numbers.Integral, float: numbers.Real}.get(kind, str)
-    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise TypeError(value)
-    convert: Callable[[Any], Scalar] = kind
-    return convert(value)

@@ -53,7 +53,7 @@ def surface() -> Iterator[str]:
         if inspect.isclass(value):
             yield f"class {name}"
             yield from members(name, value)
-        elif inspect.isfunction(value):
+        elif callable(value):
             yield f"{name}{signature(value)}"
         else:
             yield name
@@ -73,7 +73,7 @@ def test_the_surface_is_what_is_promised() -> None:
 def documented() -> Iterator[Any]:
     """What a reader of the API looks up: functions, classes, and their methods and properties."""
     for name in ganzoo.__all__:
-        value = getattr(ganzoo, name)
+        value = inspect.unwrap(getattr(ganzoo, name))  # the package `export` stands for a function
         members = vars(value).items() if inspect.isclass(value) else ()
         for key, member in ((name, value), *members):
             known = inspect.isclass(member) or inspect.isfunction(member) or isinstance(member, property)

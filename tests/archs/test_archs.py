@@ -19,38 +19,38 @@ from ganzoo.export.tracing import trace
 from ganzoo.specs import Data, TrainConfig, Training
 
 GENERATOR = {
-    "/l0/W": (1152, 110),
-    "/l0/b": (1152,),
+    "/l1/W": (1152, 110),
+    "/l1/b": (1152,),
     "/dc1/W": (128, 64, 3, 3),
     "/dc1/b": (64,),
-    "/bn1/gamma": (64,),
-    "/bn1/beta": (64,),
+    "/dc1_bn/gamma": (64,),
+    "/dc1_bn/beta": (64,),
     "/dc2/W": (64, 32, 2, 2),
     "/dc2/b": (32,),
-    "/bn2/gamma": (32,),
-    "/bn2/beta": (32,),
+    "/dc2_bn/gamma": (32,),
+    "/dc2_bn/beta": (32,),
     "/dc3/W": (32, 1, 2, 2),
     "/dc3/b": (1,),
 }
 BLOG_DISCRIMINATOR = {
-    "/c0/W": (32, 11, 2, 2),
-    "/c0/b": (32,),
-    "/c1/W": (64, 32, 2, 2),
-    "/c1/b": (64,),
-    "/c2/W": (128, 64, 3, 3),
-    "/c2/b": (128,),
-    "/l3/W": (1, 1152),
-    "/l3/b": (1,),
+    "/c1/W": (32, 11, 2, 2),
+    "/c1/b": (32,),
+    "/c2/W": (64, 32, 2, 2),
+    "/c2/b": (64,),
+    "/c3/W": (128, 64, 3, 3),
+    "/c3/b": (128,),
+    "/l1/W": (1, 1152),
+    "/l1/b": (1,),
 }
 CNN = {
     "/conv1/W": (8, 1, 3, 3),
     "/conv1/b": (8,),
     "/conv2/W": (16, 8, 3, 3),
     "/conv2/b": (16,),
-    "/fc3/W": (32, 9216),
-    "/fc3/b": (32,),
-    "/fc4/W": (10, 32),
-    "/fc4/b": (10,),
+    "/l3/W": (32, 9216),
+    "/l3/b": (32,),
+    "/l4/W": (10, 32),
+    "/l4/b": (10,),
 }
 
 
@@ -120,9 +120,9 @@ def test_blog_discriminator_sees_the_label_as_planes() -> None:
     planes = np.zeros((3, 10, 28, 28), np.float32)
     planes[[0, 1, 2], t] = 1
     h = chainer.Variable(np.concatenate([x, planes], axis=1))
-    for layer in (discriminator.c0, discriminator.c1, discriminator.c2):
+    for layer in (discriminator.c1, discriminator.c2, discriminator.c3):
         h = F.leaky_relu(layer(h), 0.2)
-    expected = discriminator.l3(h).array[:, 0]  # whose sums have ten times as many terms
+    expected = discriminator.l1(h).array[:, 0]  # whose sums have ten times as many terms
     np.testing.assert_allclose(discriminator(chainer.Variable(x), t).array, expected, rtol=1e-4, atol=1e-5)
 
 
@@ -202,10 +202,10 @@ def test_gans_refuse_other_shapes() -> None:
 def test_moving_average_covers_running_statistics() -> None:
     generator = _gan.Generator(100, 10, 100, 0.9)
     average = _gan.MovingAverage(generator, 0.5)
-    generator.bn1.avg_mean[:] = 1.0
+    generator.dc1_bn.avg_mean[:] = 1.0
     average.update(generator)
     rate = 1 - 2 / 11  # the warm-up holds in the first steps
-    np.testing.assert_allclose(average.link.bn1.avg_mean, rate, rtol=1e-6)
+    np.testing.assert_allclose(average.link.dc1_bn.avg_mean, rate, rtol=1e-6)
 
 
 def test_moved_images_keep_their_pixels() -> None:
@@ -238,11 +238,11 @@ def test_silent_noise_keeps_the_variance_of_the_first_layer() -> None:
     whole = _gan.Generator(100, 10, noise_dims=100, bn_decay=0.9)
     np.random.seed(0)
     quiet = _gan.Generator(100, 10, noise_dims=8, bn_decay=0.9)
-    assert not quiet.l0.W.array[:, 8:100].any() and quiet.l0.W.array[:, :8].all() and quiet.l0.W.array[:, 100:].all()
+    assert not quiet.l1.W.array[:, 8:100].any() and quiet.l1.W.array[:, :8].all() and quiet.l1.W.array[:, 100:].all()
     x = np.concatenate([np.random.standard_normal((500, 100)), np.eye(10)[np.arange(500) % 10]], axis=1).astype("f")
-    assert quiet.l0.W.array.dtype == np.float32
+    assert quiet.l1.W.array.dtype == np.float32
     # 18 inputs of variance about 1 (noise) and 0.1 (labels) against 110: the same order, not a sixth of it
-    assert 0.3 < quiet.l0(x).array.std() / whole.l0(x).array.std() < 1.2
+    assert 0.3 < quiet.l1(x).array.std() / whole.l1(x).array.std() < 1.2
 
 
 @pytest.mark.training
@@ -267,7 +267,7 @@ def test_what_is_kept_is_the_moving_average(data: Data) -> None:
         assert training.model is training.updater.ema.link and training.model is not training.updater.gen
         training.updater.update()
         training.updater.update()
-        assert (training.model.l0.W.array != training.updater.gen.l0.W.array).any()
+        assert (training.model.l1.W.array != training.updater.gen.l1.W.array).any()
 
 
 def losses_of_one_step(training: Training) -> dict[str, float]:
@@ -359,10 +359,10 @@ def test_sampler_uses_running_statistics() -> None:
     generator = _gan.build(settings)
     sample = _gan.sampler(settings, generator)
     first = sample()
-    statistics = generator.bn1.avg_mean.copy()
-    generator.bn1.avg_mean[:] += 1
+    statistics = generator.dc1_bn.avg_mean.copy()
+    generator.dc1_bn.avg_mean[:] += 1
     assert (sample() != first).any()  # in training mode they would not matter
-    generator.bn1.avg_mean[:] = statistics
+    generator.dc1_bn.avg_mean[:] = statistics
     np.testing.assert_array_equal(sample(), first)
 
 

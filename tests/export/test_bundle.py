@@ -254,7 +254,7 @@ def test_an_encoding_that_cannot_hold_the_weights_is_a_row_and_no_error(
 ) -> None:
     run = runs["dcgan-cond"]
     model = run.model()
-    model.l0.W.array[0, 0] = 1e5
+    model.l1.W.array[0, 0] = 1e5
     monkeypatch.setattr(type(run), "model", lambda self: model)
     done = exports.write(run, backends("webassembly"), tmp_path / "export")
     by_encoding = {trade.encoding: trade for trade in done.encoding_costs}

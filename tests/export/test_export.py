@@ -79,7 +79,7 @@ def test_operators_are_named_after_their_layers(runs: Mapping[str, Run]) -> None
     run = runs["dcgan-cond"]
     (net,) = run.arch.export(run.config, run.model())
     names = {operator.name for operator in traverse.listup_operators(trace(net))}
-    assert {"l0", "dc1", "bn1", "dc2", "bn2", "dc3", "l0 > ReLU", "bn1 > ReLU", "dc3 > Sigmoid"} <= names
+    assert {"l1", "dc1", "dc1_bn", "dc2", "dc2_bn", "dc3", "l1 > ReLU", "dc1_bn > ReLU", "dc3 > Sigmoid"} <= names
 
 
 def test_what_the_converter_lacks_is_named_with_its_layer() -> None:
@@ -157,14 +157,14 @@ def test_strangers_backend_that_lacks_an_operator(runs: Mapping[str, Run], tmp_p
         raise NotImplementedError("Operator <Softmax> is not handled")
 
     lacking = replace(backends("webgl")[0], name="mine", webdnn=WebdnnTarget(generate, save))
-    with pytest.raises(UnsupportedOperatorError, match=r"mine has no operator Softmax \(layer fc4 > Softmax\)"):
+    with pytest.raises(UnsupportedOperatorError, match=r"mine has no operator Softmax \(layer l4 > Softmax\)"):
         webdnn(runs["cnn"], [lacking], tmp_path / "export")
 
 
 def test_parameters_are_written_as_they_are(runs: Mapping[str, Run], exported: Path) -> None:
     """The weights file holds the generator's own numbers, in some order."""
     stored = np.frombuffer((exported / "generator" / "weight_webgpu.bin").read_bytes(), np.float32)
-    weights = runs["dcgan-cond"].model().l0.W.array
+    weights = runs["dcgan-cond"].model().l1.W.array
     assert np.isin(weights.ravel(), stored).all()
 
 

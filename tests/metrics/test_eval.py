@@ -192,9 +192,9 @@ def test_judge_of_a_classifier_follows_its_weights() -> None:
     model = arch.build(config)
     judge = during(config, data, model)
     assert judge is not None and (judge.key, judge.better) == ("eval/accuracy", "max")
-    model.fc4.W.array[...], model.fc4.b.array[...] = 0, np.arange(10) == 3
+    model.l4.W.array[...], model.l4.b.array[...] = 0, np.arange(10) == 3
     assert judge.score() == {"eval/accuracy": float((data.test_t == 3).mean())}
-    model.fc4.b.array[...] = np.arange(10) == 8
+    model.l4.b.array[...] = np.arange(10) == 8
     assert judge.score() == {"eval/accuracy": float((data.test_t == 8).mean())}
 
 

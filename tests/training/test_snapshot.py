@@ -64,8 +64,8 @@ def test_round_trip(run: Run, tmp_path: Path) -> None:
     again = load(tmp_path / "again.npz", run)
     for (path, one), (_, other) in zip(sorted(model.namedparams()), sorted(again.namedparams()), strict=True):
         assert one.array.tobytes() == other.array.tobytes(), path
-    np.testing.assert_array_equal(model.bn1.avg_mean, again.bn1.avg_mean)
-    assert model.bn1.avg_mean.any()  # running statistics are part of it
+    np.testing.assert_array_equal(model.dc1_bn.avg_mean, again.dc1_bn.avg_mean)
+    assert model.dc1_bn.avg_mean.any()  # running statistics are part of it
 
 
 def test_another_shape_is_refused_by_layer(copy: Path, run: Run) -> None:
@@ -79,16 +79,16 @@ def test_another_shape_is_refused_by_layer(copy: Path, run: Run) -> None:
 
 def test_a_broadcastable_shape_is_refused(copy: Path, run: Run) -> None:
     """NumPy would copy one value over the whole layer."""
-    rewrite(copy, {**entries(copy), "l0/b": np.zeros((1,), np.float32)})
-    with pytest.raises(SnapshotError, match="'l0/b'"):
+    rewrite(copy, {**entries(copy), "l1/b": np.zeros((1,), np.float32)})
+    with pytest.raises(SnapshotError, match="'l1/b'"):
         load(copy, run)
 
 
 def test_a_missing_layer_is_named(copy: Path, run: Run) -> None:
     arrays = entries(copy)
-    del arrays["bn2/gamma"]
+    del arrays["dc2_bn/gamma"]
     rewrite(copy, arrays)
-    with pytest.raises(SnapshotError, match="has no 'bn2/gamma'"):
+    with pytest.raises(SnapshotError, match="has no 'dc2_bn/gamma'"):
         load(copy, run)
 
 
@@ -115,7 +115,7 @@ class Trap:
 
 def test_a_pickle_is_not_opened(copy: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    rewrite(copy, {**entries(copy), "l0/b": np.asarray(Trap(), dtype=object)})
+    rewrite(copy, {**entries(copy), "l1/b": np.asarray(Trap(), dtype=object)})
     with pytest.raises(SnapshotError, match="damaged"):
         load(copy, run)
     assert not (tmp_path / "trapped").exists()
@@ -195,14 +195,14 @@ def resumed(path: Path, learner: tuple[Run, Any]) -> Any:
     return trainer
 
 
-FC4, MAIN = "trainer/updater/optimizer:main/predictor/fc4/b", "trainer/updater/iterator:main"
+L4, MAIN = "trainer/updater/optimizer:main/predictor/l4/b", "trainer/updater/iterator:main"
 
 
 @pytest.mark.parametrize(
     ("key", "change"),
     [
-        *((f"{FC4}/m", change) for change in STRANGE.values()),
-        *((f"{FC4}/t", lambda value, n=n: np.asarray(n)) for n in (-1, -(2**62), 0.5, "3", None)),
+        *((f"{L4}/m", change) for change in STRANGE.values()),
+        *((f"{L4}/t", lambda value, n=n: np.asarray(n)) for n in (-1, -(2**62), 0.5, "3", None)),
         ("trainer/updater/optimizer:main/t", lambda value: value - 9),
         ("trainer/updater/iteration", lambda value: value - 9),
         ("trainer/updater/iteration", lambda value: np.asarray("9")),
@@ -311,7 +311,7 @@ def test_state_refuses_a_network_of_another_shape(run: Run) -> None:
     arrays = snapshot._read(snapshots[-1], "state", run.config)
     state = {key.removeprefix("trainer/"): value for key, value in arrays.items() if key.startswith("trainer/")}
     layers = {key for key in state if key.startswith("updater/model:gen/")}
-    assert "updater/model:gen/l0/W" in layers
+    assert "updater/model:gen/l1/W" in layers
     narrow = L.Linear(4, 4)
     with pytest.raises(SnapshotError, match=r"'W' has shape \(1152, 110\) in .*, but the network needs \(4, 4\)"):
-        snapshot._fit(snapshots[-1], snapshot.flat(narrow), state, "updater/model:gen/l0/")
+        snapshot._fit(snapshots[-1], snapshot.flat(narrow), state, "updater/model:gen/l1/")

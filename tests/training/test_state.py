@@ -64,8 +64,8 @@ def test_the_best_is_kept_and_the_last_beside_it(
     assert best and (best.iteration, best.score) == (2, 3)  # the earliest of equals
     assert [path.stem for path in run.kept()] == ["0000002", "0000006"]
     for name, iteration in (("model.npz", 2), ("last.npz", 6)):
-        average = arrays(run.snapshot(iteration))["trainer/updater/ema/link/l0/W"]
-        assert arrays(run.path / name)["l0/W"].tobytes() == average.tobytes()
+        average = arrays(run.snapshot(iteration))["trainer/updater/ema/link/l1/W"]
+        assert arrays(run.path / name)["l1/W"].tobytes() == average.tobytes()
     assert [entry["eval/frechet"] for entry in run.log()] == [5, 3, 4, 3, 6, 7]
 
 
@@ -226,11 +226,11 @@ def test_another_seed_from_a_snapshot_is_another_future(
 ) -> None:
     says(monkeypatch, itertools.count(1))
     run = train("dcgan-cond", OPTIONS, tmp_path, None, quiet).run
-    first = arrays(run.path / "last.npz")["l0/W"]
+    first = arrays(run.path / "last.npz")["l1/W"]
     resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet, "best")
-    assert first.tobytes() == arrays(run.path / "last.npz")["l0/W"].tobytes()
+    assert first.tobytes() == arrays(run.path / "last.npz")["l1/W"].tobytes()
     other = resume("dcgan-cond", TrainOptions(seed=4), tmp_path, run.path, quiet, "best").run
-    assert first.tobytes() != arrays(run.path / "last.npz")["l0/W"].tobytes()
+    assert first.tobytes() != arrays(run.path / "last.npz")["l1/W"].tobytes()
     assert other.config.seed == 4 and other.provenance["former"][0]["seed"] == 3
     with pytest.raises(UsageError, match="other values of: seed"):
         resume("dcgan-cond", TrainOptions(seed=5, epochs=3), tmp_path, run.path, quiet)

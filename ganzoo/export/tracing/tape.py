@@ -24,8 +24,8 @@ LEAVING = (
 class Tape:
     """`functions` are the ones that lead to `outputs`, feeders first; `taken` has the arrays that each one took.
 
-    `layers` has a name for the id of each function: the link whose parameter it takes (`l0`), else what feeds
-    it and its own label (`l0 > ReLU`).
+    `layers` has a name for the id of each function: the link whose parameter it takes (`l1`), else what feeds
+    it and its own label (`l1 > ReLU`).
     """
 
     inputs: tuple[Any, ...]

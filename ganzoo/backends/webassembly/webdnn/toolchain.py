@@ -44,14 +44,19 @@ def write(data: Any, folder: Path, toolchain: str | None) -> None:
     """
     from webdnn.util import json
 
-    compile_into = COMPILERS[toolchain or next(iter(COMPILERS))]
     with (folder / "graph_webassembly.json").open("w", encoding="utf-8") as file:
         json.dump(data.descriptor, file, indent=2)
     (folder / "weight_webassembly.bin").write_bytes(data.constants)
+    compile_kernels(data.descriptor, folder, toolchain)
+
+
+def compile_kernels(descriptor: Any, folder: Path, toolchain: str | None = None) -> None:
+    """Write worker script and WebAssembly module of `descriptor`, WebDNN's, into `folder`. Raises as `write` does."""
+    compile_into = COMPILERS[toolchain or next(iter(COMPILERS))]
     with scratch() as folder_of_compiler:
         source = folder_of_compiler / "kernels.cpp"
-        source.write_text(data.descriptor.concat_kernel_sources(), encoding="utf-8")
-        compile_into(source, data.descriptor.required_heap)
+        source.write_text(descriptor.concat_kernel_sources(), encoding="utf-8")
+        compile_into(source, descriptor.required_heap)
         for name in (SCRIPT, MODULE):
             shutil.copyfile(source.with_name(name), folder / name)
 

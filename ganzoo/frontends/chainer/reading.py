@@ -1,0 +1,33 @@
+"""From a target on the command line to networks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ganzoo.frontends.chainer import preset, snapshots
+from ganzoo.frontends.chainer.links import link_of
+from ganzoo.frontends.chainer.model import network
+from ganzoo.frontends.chainer.script import Script, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.card import Card
+    from ganzoo.specs import Network, Source
+
+
+def read(source: Source, card: Card) -> Sequence[Network]:
+    """The networks in `source`. Raises `UsageError` where its script or `card` is wrong, `SnapshotError` likewise."""
+    script = Script.of(source.target)
+    if script.file is None and ":" not in source.target:
+        return preset.read(source, card)
+    found, model = load(script, source.options)
+    if source.snapshot:
+        snapshots.load(source.snapshot, link_of(model))
+    return [network(model, card, card.name or named(found))]
+
+
+def named(text: str) -> str:
+    """`text` as the name of a network, which is a folder's too."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", text).strip("._-") or "network"

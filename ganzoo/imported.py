@@ -1,0 +1,62 @@
+"""Networks that were trained elsewhere, as subjects of an export: read by the frontend that knows their kind."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import card as cards
+from ganzoo import plugins, provenance
+from ganzoo.card import Card
+from ganzoo.errors import UnknownNameError
+from ganzoo.export.subject import Imported
+from ganzoo.files import readable
+from ganzoo.lookup import run_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ganzoo.specs import Frontend, Network, Source
+
+
+def load(source: Source, card: Path | None, inputs: Sequence[str], frontend: str | None) -> Imported:
+    """The networks in `source`, as `card` and `inputs` ("x=1x28x28:image") tell of them.
+
+    Without `card` it is the file beside the network that has its name and the suffix .toml, if there is one.
+    `frontend` names who reads it; by default, the one whose files have such names. Raises `UnknownNameError` where no
+    frontend has, and whatever the frontend raises.
+    """
+    reader = plugins.FRONTENDS.get(frontend) if frontend else _frontend(source.target)
+    path = card or _beside(source.target)
+    told = (cards.read(path) if path else Card()).with_inputs(inputs)
+    networks = plugins.read(reader, source, told)
+    files = {"source": Path(source.target).name}
+    if source.snapshot:
+        digest = hashlib.sha256(readable(source.snapshot).read_bytes()).hexdigest()
+        files |= {"snapshot": source.snapshot.name, "snapshot_sha256": digest}
+    return subject(networks, told, reader.name, files)
+
+
+def subject(networks: Sequence[Network], card: Card, frontend: str, files: Mapping[str, Any]) -> Imported:
+    """`networks` that `frontend` has read, named by `card` or by the first of them; `files` says from where."""
+    name = card.name or networks[0].name
+    origin = {"arch": name, "frontend": frontend, **files}
+    made = {"date": provenance.now(), "versions": provenance.versions()}
+    return Imported(name, networks, origin, {**made, **card.provenance()})
+
+
+def _frontend(target: str) -> Frontend:
+    for name in plugins.FRONTENDS.names():
+        frontend = plugins.FRONTENDS.get(name)
+        if frontend.reads(target):
+            return frontend
+    raise UnknownNameError("run", target, run_names())
+
+
+def _beside(target: str) -> Path | None:
+    """The card beside the file that `target` names, or names something in; None where there is none."""
+    file = Path(re.sub(r":[\w.]*$", "", target))
+    card = file.with_suffix(".toml") if file.is_file() else None
+    return card if card and card.is_file() else None
