@@ -27,7 +27,7 @@ TEMPLATES: Mapping[str, str] = {
     "sqrt": "sqrt({})",
     "softplus": "softplus({})",
     "floor": "floor({})",
-    # as exact on every device
+    # functions of ours, in kernels/functions: the languages have none, or leave its exactness open
     "sin": "sine({})",
     "atan": "arctangent({})",
     "erf": "erf({})",
