@@ -57,7 +57,8 @@ KERNEL v128_t v_tanh(v128_t x) {
   p = MADD(wasm_f32x4_mul(p, z), x, x);
   const v128_t e = v_exp(wasm_f32x4_add(size, size));
   const v128_t far = wasm_f32x4_sub(F(1), wasm_f32x4_div(F(2), wasm_f32x4_add(e, F(1))));
-  return select(wasm_f32x4_lt(size, F(0.625f)), p, signed_like(far, x));
+  const v128_t sign = I(0x80000000);
+  return select(wasm_f32x4_lt(size, F(0.625f)), p, wasm_v128_or(far, wasm_v128_and(x, sign)));
 }
 
 KERNEL v128_t v_sigmoid(v128_t x) {
