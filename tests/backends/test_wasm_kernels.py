@@ -282,6 +282,12 @@ def test_unknown_step_is_refused_by_name() -> None:
         BACKEND.compile(builder.plan())
 
 
+def test_equal_tables_are_there_once() -> None:
+    doubled = [[i // 2] for i in range(10)]
+    text, _ = compiler.source(Builder((5, 5, 3)).resample("h", doubled).resample("w", doubled).plan())
+    assert text.count("Tap table_") == 1 and text.count("table_0") == 3
+
+
 def test_constant_is_refused_where_no_kernel_takes_it() -> None:
     builder = Builder((3, 3, 5))
     builder.at = builder.constant(3, 3, 5)
