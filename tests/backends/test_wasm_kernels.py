@@ -174,6 +174,22 @@ def others(draw: st.DrawFn) -> Plan:
 
 
 @st.composite
+def matmul(draw: st.DrawFn) -> Plan:
+    builder = Builder(draw(st.tuples(st.integers(1, 4), st.integers(1, 20), channels)))
+    right = builder.another_input(draw(st.sampled_from([1, builder.at.h])), builder.at.c, draw(channels))
+    return builder.matmul(right, draw(activations)).plan()
+
+
+@st.composite
+def resample(draw: st.DrawFn) -> Plan:
+    builder = Builder(draw(st.tuples(sizes, sizes, channels)))
+    axis = draw(st.integers(0, 2))
+    random = np.random.default_rng(draw(st.integers(0, 99)))
+    index = random.integers(0, builder.at.shape[axis], draw(st.tuples(st.integers(1, 20), st.integers(1, 8))))
+    return builder.resample("hwc"[axis], index, random.normal(0, 1, index.shape), draw(activations)).plan()
+
+
+@st.composite
 def move(draw: st.DrawFn) -> Plan:
     """A transposition of (h, w, c) into the middle of a larger output, with a constant behind."""
     shape = draw(st.tuples(sizes, sizes, channels))
@@ -190,9 +206,12 @@ def move(draw: st.DrawFn) -> Plan:
     return builder.move((1, 1, end + constant.size), *boxes, others=(constant,), fill=-1.5).plan()
 
 
+KINDS = [dense, conv, deconv, pool, elementwise, others, move, matmul, resample]
+
+
 @pytest.mark.node
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [dense, conv, deconv, pool, elementwise, others, move], ids=lambda f: str(f.__name__))
+@pytest.mark.parametrize("case", KINDS, ids=lambda f: str(f.__name__))
 def test_any_shape(case: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     @drawn
     @given(st.data())
@@ -261,6 +280,12 @@ def test_unknown_step_is_refused_by_name() -> None:
     builder.add(Sort, (1, 1, 4))
     with pytest.raises(UnsupportedOperatorError, match=r"layer0.*webassembly.*sort"):
         BACKEND.compile(builder.plan())
+
+
+def test_equal_tables_are_there_once() -> None:
+    doubled = [[i // 2] for i in range(10)]
+    text, _ = compiler.source(Builder((5, 5, 3)).resample("h", doubled).resample("w", doubled).plan())
+    assert text.count("Tap table_") == 1 and text.count("table_0") == 3
 
 
 def test_constant_is_refused_where_no_kernel_takes_it() -> None:

@@ -181,6 +181,7 @@ def too_many_weights() -> Plan:
         (too_many_inputs, "move of layer 'layer0'.*16 inputs"),
         (too_many_weights, "elementwise of layer 'layer0'.*weights"),
         (lambda: B((5000, 1, 4)).elementwise(plans.RELU).plan(), "elementwise of layer 'layer0'.*texture"),
+        (lambda: B((1, 1, 3)).resample("c", [[0, 1]] * 2049).plan(), "resample of layer 'layer0'.*4098 taps"),
         (lambda: B((8, 8, 4)).conv(4, 1).resize(5000, 1).plan(), "resize of layer 'layer1'.*texture"),
     ],
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo.backends.webgl.shader import SIZE, VERTEX, Layout, shader
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import X
-from ganzoo.export.plan import Dense, Reduce, Tensor
+from ganzoo.export.plan import Dense, Reduce, Resample, Tensor
 from ganzoo.specs import Program
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TURN = 64 << 20  # bytes of a texture; a batch whose textures would be larger takes turns
 SAMPLERS = 16  # textures that a shader can read, by WebGL2's minimum; the weights are one of them
+TAPS = 4096  # of a table in a shader: so many constants can Direct3D index, on which WebGL runs on Windows
 LONG = 64  # texels; a dense step with a longer sum is done in parts, one for each row of its input
 
 FILE = "webgl.json"
@@ -101,6 +102,8 @@ class _Drawing:
         read = [-1 if tensor.weight else tensor.slot for tensor in step.inputs]
         if len(read) >= SAMPLERS:
             raise _beyond(step, f"it has {len(read)} inputs, but a shader can read only {SAMPLERS - 1}")
+        if isinstance(step, Resample) and (taps := sum(map(len, step.index))) > TAPS:
+            raise _beyond(step, f"it has {taps} taps, but a shader can have only {TAPS}")
         sources = [None if tensor.weight else self.layouts[tensor.slot] for tensor in step.inputs]
         # an output is read in one piece
         target = Layout.of(step.output) if step.output.slot in self.outputs else Layout.of_output(step)
