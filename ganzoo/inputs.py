@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 def seeded(specs: Sequence[TensorSpec], n: int, seed: int, labels: Sequence[int] | None = None) -> list[FloatArray]:
     """`n` samples of each input, float32 (n, *spec.shape): noise by its distribution, the rest even over its range.
 
+    What a spec preprocesses are pictures that are even over [0, 1], of the input's size, preprocessed.
+
     One-hot inputs and parts are at `labels` in turn, at 0, 1, 2, ... where none are given. The same seed, in
-    [0, 2**32), gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser: the number of
-    an input or part is its stream of `ganzoo.noise`.
+    [0, 2**32), gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser, preprocessed ones
+    to a rounding error: the number of an input or part is its stream of `ganzoo.noise`.
     """
     import numpy as np
 
@@ -41,5 +43,8 @@ def _draw(part: Part, spec: TensorSpec, n: int, seed: int, stream: int, labels: 
         return np.eye(part.size, dtype=np.float32)[wanted]
     if part.meaning == "latent" and part.distribution == "normal":
         return noise.normal(seed, n * part.size, stream).reshape(n, part.size)
+    if spec.preprocess:
+        pictures = noise.uniform(seed, n * part.size, 0.0, 1.0, stream).reshape(n, *spec.shape)
+        return spec.from_pictures(pictures).reshape(n, part.size)
     low, high = spec.range or (-1.0, 1.0)
     return noise.uniform(seed, n * part.size, low, high, stream).reshape(n, part.size)

@@ -2,10 +2,11 @@
 
 import { latent, slotsOf } from "./inputs.js";
 import { uniform } from "./noise.js";
+import { normalized } from "./preprocess.js";
 
 /**
  * `n` samples of each input: noise by its distribution where it is latent, one-hot at `labels` in turn (0, 1, 2, ...
- * without), anything else even over its range. An input's or part's number is its stream.
+ * without), preprocessed pictures, anything else even over its range. An input's or part's number is its stream.
  * @param {import("./types.js").Spec[]} specs
  * @param {number} n
  * @param {number} seed
@@ -27,8 +28,9 @@ export function seeded(specs, n, seed, labels) {
 
   /** @type {(slot: import("./inputs.js").Slot, stream: number) => Float32Array} */
   function draw(slot, stream) {
-    const { meaning, size, range } = slot;
+    const { input, meaning, size, range } = slot;
     if (meaning === "latent") return latent(slot, seed, n * size, stream);
+    if (specs[input].preprocess) return normalized(specs[input], uniform(seed, n * size, 0, 1, stream));
     if (meaning !== "onehot") return uniform(seed, n * size, ...(range ?? [-1, 1]), stream);
     const rows = new Float32Array(n * size);
     for (let i = 0; i < n; i++) rows[i * size + (labels ? labels[i % labels.length] : i % size)] = 1;
