@@ -7,6 +7,8 @@ import { GanzooError } from "./errors.js";
  * @typedef {import("./types.js").Preprocess} Preprocess
  */
 
+const RESIZES = ["crop", "fit", "stretch"];
+const ORDERS = ["rgb", "bgr"];
 /** @type {Preprocess} */
 const NONE = { resize: "crop", mean: [], std: [], order: "rgb" };
 
@@ -22,8 +24,7 @@ export function preprocessOf({ name, shape, meaning, range, parts, preprocess })
     Array.isArray(list) &&
     (!list.length || list.length === shape[0]) &&
     list.every((value) => Number.isFinite(value) && value > least);
-  const isKnown =
-    /^(crop|fit|stretch)$/.test(resize) && numbers(mean) && numbers(std, 0) && /^(rgb|bgr)$/.test(order);
+  const isKnown = RESIZES.includes(resize) && numbers(mean) && numbers(std, 0) && ORDERS.includes(order);
   const isImage = meaning === "image" && shape.length === 3 && !parts.length && (order === "rgb" || shape[0] === 3);
   if (isKnown && isImage && !(range && mean.length + std.length)) return { resize, mean, std, order };
   throw new GanzooError("manifest", "not allowed", { file: "manifest.json", field: `inputs.${name}.preprocess` });

@@ -10,7 +10,7 @@ import { classOf, classStrip } from "./classes.js";
 import { anySeed, button, seedField } from "./controls.js";
 import { directionsOf } from "./directions.js";
 import { manyPanel } from "./many.js";
-import { latest, shown } from "./pace.js";
+import { latest, shown } from "../pace.js";
 import { readerPanel } from "./reader.js";
 import { savePanel } from "./save.js";
 import { Space } from "./space.js";
