@@ -56,7 +56,7 @@ export class Compare {
     const { width, height } = this.#after;
     Object.assign(this.#shown, { width, height });
     this.node.style.setProperty("--ratio", `${width / height}`);
-    this.#shown.classList.toggle("smooth", Math.max(width, height) >= SMALL);
+    this.node.style.setProperty("--pixels", Math.max(width, height) < SMALL ? "pixelated" : "auto");
     this.#paint();
   }
 

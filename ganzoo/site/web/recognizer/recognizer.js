@@ -66,7 +66,7 @@ export class GanzooRecognizer extends GanzooElement {
     const [, height, width] = inputs[0].shape;
     const seen = this.t("seen", { width, height });
     Object.assign(this.#seen, { ariaLabel: seen, width, height });
-    this.#seen.classList.toggle("smooth", Math.max(width, height) >= SMALL);
+    this.#seen.style.setProperty("--pixels", Math.max(width, height) < SMALL ? "pixelated" : "auto");
     this.#bars.ariaLabel = this.t("chances");
     this.#show();
     const figure = h("figure", { hidden: !this.#picture }, this.#seen, h("figcaption", {}, seen));
