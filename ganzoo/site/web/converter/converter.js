@@ -4,7 +4,7 @@ import { paint } from "../../../runtime/device.js";
 import { preprocessOf } from "../../../runtime/preprocess.js";
 import { h } from "../dom.js";
 import { GanzooElement } from "../element.js";
-import { latest } from "../pace.js";
+import { latest, pause } from "../pace.js";
 import { Intake } from "../pictures/intake.js";
 import { resized } from "../pictures/resize.js";
 import { save } from "../png.js";
@@ -16,6 +16,7 @@ import { CONVERTER_WORDS } from "./words.js";
 /** @typedef {import("../pictures/resize.js").Picture} Picture */
 
 const MOST = 2048; // pixels a side of a result: more take too long, and more memory than a phone has
+const BUSY = 30; // ms, after which the page has its turn
 
 /** Dispatches "ganzoo-convert" with `{width, height}` of the result when that is there. */
 export class GanzooConverter extends GanzooElement {
@@ -115,8 +116,13 @@ export class GanzooConverter extends GanzooElement {
     try {
       const values = resized(this.picture, shape, resize);
       const run = async (/** @type {Float32Array} */ given) => (await network.run({ [input.name]: given }))[output.name];
-      const isWanted = (/** @type {number} */ part) => {
+      let rested = performance.now();
+      const isWanted = async (/** @type {number} */ part) => {
         Object.assign(this.#bar, { hidden: !part, value: part });
+        if (performance.now() - rested > BUSY) {
+          await pause(0);
+          rested = performance.now();
+        }
         return wish === this.#wish && network === this.network;
       };
       const result = await converted(input, output, { values, shape }, run, isWanted);

@@ -41,7 +41,7 @@ export function startsOf(length, size) {
  * @param {Spec} output
  * @param {Image} image
  * @param {(values: Float32Array) => Promise<Float32Array>} run
- * @param {(part: number) => boolean} isWanted is told how much is done
+ * @param {(part: number) => boolean | Promise<boolean>} isWanted is told how much is done
  * @returns {Promise<Image | undefined>}
  */
 export async function converted(input, output, { values, shape: [channels, height, width] }, run, isWanted) {
@@ -55,7 +55,7 @@ export async function converted(input, output, { values, shape: [channels, heigh
   const sums = new Float32Array(planes * newHeight * newWidth);
   const weights = new Float32Array(newHeight * newWidth);
   for (let i = 0; i < pieces.length; i += atOnce) {
-    if (!isWanted(i / pieces.length)) return;
+    if (!(await isWanted(i / pieces.length))) return;
     const some = pieces.slice(i, i + atOnce);
     const given = some.flatMap(({ top, left }) => Array.from(pieceOf(top, left)));
     const made = pictured(output, await run(normalized(input, given)));
