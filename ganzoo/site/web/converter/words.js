@@ -10,7 +10,7 @@ export const CONVERTER_WORDS = {
     both: "Left of the divider the picture as it was, right of it what the model made of it",
     divider: "Divider between before and after",
     shown: "{percent} before",
-    example: "This is an example. Bring a picture of your own:",
+    example: "This is an example. Try a picture of your own.",
     size: "Size",
     own: "The model's own: {from} → {to}",
     tiled: "The whole picture, piece by piece: {from} → {to}",

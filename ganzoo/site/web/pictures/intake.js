@@ -67,11 +67,15 @@ export class Intake {
     return h(
       "div",
       { className: "intake" },
-      h("p", {}, t("bring")),
-      h("div", { className: "row" }, choose, file, ...camera),
-      this.#refusal,
-      this.#camera.node,
-      h("small", {}, t("private")),
+      h(
+        "div",
+        { className: "zone" },
+        h("p", {}, t("bring")),
+        h("div", { className: "row" }, choose, file, ...camera),
+        this.#refusal,
+        this.#camera.node,
+        h("small", {}, t("private")),
+      ),
       panel("sketch", t("sketch"), () => this.#sketch.view(t)),
     );
   }

@@ -23,6 +23,7 @@ export class GanzooRecognizer extends GanzooElement {
   /** @type {Picture | undefined} */
   #picture;
   #intake = new Intake(this, (picture) => (this.picture = picture));
+  #shown = h("canvas", { role: "img", id: "shown" });
   #seen = h("canvas", { role: "img" });
   #bars = h("ol", { role: "list" });
   /** @type {{ name: string, chance: number }[]} the likeliest classes */
@@ -47,13 +48,20 @@ export class GanzooRecognizer extends GanzooElement {
 
   set picture(picture) {
     this.#picture = picture;
+    if (picture) {
+      const { data, width, height } = picture;
+      Object.assign(this.#shown, { width, height, hidden: false });
+      this.#shown.getContext("2d").putImageData(new ImageData(Uint8ClampedArray.from(data), width), 0, 0);
+      this.#shown.style.setProperty("--pixels", pixelsOf(width, height));
+    }
     this.#read(this.#picture);
   }
 
   view() {
-    const { network } = this;
+    const { network, t } = this;
     const outcome = network ? [this.#result(network)] : [];
-    return [h("div", { className: "pictures" }, this.#intake.view(), ...outcome)];
+    Object.assign(this.#shown, { ariaLabel: t("shown"), hidden: !this.#picture });
+    return [h("div", { className: "pictures" }, h("div", { className: "intake" }, this.#shown, this.#intake.view()), ...outcome)];
   }
 
   ready() {
@@ -66,7 +74,7 @@ export class GanzooRecognizer extends GanzooElement {
     const [, height, width] = inputs[0].shape;
     const seen = this.t("seen", { width, height });
     Object.assign(this.#seen, { ariaLabel: seen, width, height });
-    this.#seen.style.setProperty("--pixels", Math.max(width, height) < SMALL ? "pixelated" : "auto");
+    this.#seen.style.setProperty("--pixels", pixelsOf(width, height));
     this.#bars.ariaLabel = this.t("chances");
     this.#show();
     const figure = h("figure", { hidden: !this.#picture }, this.#seen, h("figcaption", {}, seen));
@@ -106,5 +114,8 @@ export class GanzooRecognizer extends GanzooElement {
     this.#bars.replaceChildren(...(rows.length ? rows : [h("li", {}, h("b", {}, this.t("empty")))]));
   }
 }
+
+/** @type {(width: number, height: number) => string} how they are shown */
+const pixelsOf = (width, height) => (Math.max(width, height) < SMALL ? "pixelated" : "auto");
 
 customElements.define("ganzoo-recognizer", GanzooRecognizer);
