@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 def seeded(specs: Sequence[TensorSpec], n: int, seed: int, labels: Sequence[int] | None = None) -> list[FloatArray]:
     """Return `n` samples of each input, float32 (n, *spec.shape): noise by its distribution, the rest over its range.
 
-    The first one-hot input or part, and others of its size, take the `labels` in turn. All other one-hot inputs and
-    parts, or all of them without `labels`, take their own classes 0, 1, 2, ... in turn. The same seed, in [0, 2**32),
-    gives the same inputs on every machine and, by `runtime/seeded.js`, in every browser: the number of an input or part
-    is its stream of `ganzoo.noise`.
+    An input with `preprocess` takes pictures of its own size, even over [0, 1], after their preprocessing. The first
+    one-hot input or part, and others of its size, take the `labels` in turn. All other one-hot inputs and parts, or all
+    of them without `labels`, take their own classes 0, 1, 2, ... in turn. The same seed, in [0, 2**32), gives the same
+    inputs on every machine and, by `runtime/seeded.js`, in every browser, preprocessed ones to a rounding error: the
+    number of an input or part is its stream of `ganzoo.noise`.
     """
     import numpy as np
 
@@ -47,5 +48,8 @@ def _draw(part: Part, spec: TensorSpec, n: int, seed: int, stream: int, classes:
         return np.eye(part.size, dtype=np.float32)[np.resize(np.asarray(classes), n)]
     if part.meaning == "latent" and part.distribution == "normal":
         return noise.normal(seed, n * part.size, stream).reshape(n, part.size)
+    if spec.preprocess:
+        pictures = noise.uniform(seed, n * part.size, 0.0, 1.0, stream).reshape(n, *spec.shape)
+        return spec.from_pictures(pictures).reshape(n, part.size)
     low, high = spec.range or (-1.0, 1.0)
     return noise.uniform(seed, n * part.size, low, high, stream).reshape(n, part.size)

@@ -33,6 +33,14 @@ def classifier(networks: Sequence[Network]) -> Network | None:
     return None
 
 
+def converter(networks: Sequence[Network]) -> Network | None:
+    """The network that makes images of images, such as one for super-resolution; None where there is none."""
+    for network in networks:
+        if [spec.meaning for spec in network.inputs] == ["image"] and network.outputs[0].meaning == "image":
+            return network
+    return None
+
+
 def conditional(network: Network) -> bool:
     """Whether a generator is told what to draw."""
     return any("onehot" in (spec.meaning, *(part.meaning for part in spec.parts)) for spec in network.inputs)

@@ -12,11 +12,12 @@ values. Any other exception is taken for a fault of the plugin and ends the comm
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ganzoo.errors import PluginError
 
@@ -64,6 +65,11 @@ def _whole(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
+def _finite(value: object) -> bool:
+    numbers = isinstance(value, tuple) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in value)
+    return numbers and all(map(math.isfinite, value))  # type: ignore[call-overload]
+
+
 def _shape(value: object) -> bool:
     return isinstance(value, tuple) and all(_whole(n, 1) for n in value)
 
@@ -88,17 +94,41 @@ class Part:
 
 @dataclass(frozen=True)
 class Preprocess:
-    """How any picture becomes an image input.
+    """How any picture becomes an image input: `ganzoo.pictures` does it, and `runtime/preprocess.js` in the browser.
 
-    It is resized to the input's height and width: "crop" scales it to fill them and keeps the middle, "fit" shows it
-    whole on a border, "stretch" changes its proportions. Its values, in [0, 1], are brought to the input's range where
-    it has one; then each channel becomes (x - mean) / std, where these are given. `order` is that of the channels.
+    The picture is brought to the input's height and width. "crop" scales it to fill them and keeps the middle; "fit"
+    keeps all of it and repeats its edge around it; "stretch" gives up its aspect ratio. Values in [0, 1] are then
+    brought to the input's range where it has one, the channels to `order`, and each channel to (x - mean) / std.
+    `mean` and `std` have a value for each channel in that order, or none: then they are 0 and 1.
     """
 
     resize: Resizing = "crop"
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
     order: Order = "rgb"
+
+    @property
+    def normalizes(self) -> bool:
+        """Whether values leave the input's range."""
+        return bool(self.mean or self.std)
+
+    def normalized(self, images: FloatArray) -> FloatArray:
+        """`images` (N, C, H, W) in red, green and blue and in the input's range, as the input takes them."""
+        import numpy as np
+
+        ordered = images[:, ::-1] if self.order == "bgr" else images
+        mean, std = (
+            np.array(values or (default,), images.dtype).reshape(-1, 1, 1)
+            for values, default in ((self.mean, 0.0), (self.std, 1.0))
+        )
+        normalized: FloatArray = (ordered - mean) / std
+        return normalized
+
+    def __post_init__(self) -> None:
+        _require(self, "resize", self.resize in get_args(Resizing), f"one of {', '.join(get_args(Resizing))}")
+        _require(self, "order", self.order in get_args(Order), f"one of {', '.join(get_args(Order))}")
+        _require(self, "mean", _finite(self.mean), "a tuple of finite numbers")
+        _require(self, "std", _finite(self.std) and all(n > 0 for n in self.std), "a tuple of numbers above 0")
 
 
 @dataclass(frozen=True)
@@ -109,7 +139,8 @@ class TensorSpec:
     where it is unbounded. An image is black at its beginning and white at its end: (0, 1) for a sigmoid, (-1, 1) for
     a tanh; without a range, at 0 and 1. `parts` names the slices of a vector input, in their order; they add up to it.
     `distribution` is what a latent input without parts is drawn from: N(0, 1), or "uniform", which is even over its
-    range, over (-1, 1) where it has none. `preprocess` says how any picture becomes an image input.
+    range, over (-1, 1) where it has none. `preprocess` is for an image (C, H, W) that is an input: what a picture goes
+    through. Where that normalizes, `range` is what values have before it.
     """
 
     name: str
@@ -121,28 +152,55 @@ class TensorSpec:
     preprocess: Preprocess | None = None
 
     def to_pictures(self, values: FloatArray) -> FloatArray:
-        """Images of this spec, in its range, as pictures in [0, 1]."""
+        """Images of this spec, an output, in its range, as pictures in [0, 1]."""
         low, high = self.range or (0.0, 1.0)
         return values if (low, high) == (0.0, 1.0) else (values - low) / ((high - low) or 1.0)
 
     def from_pictures(self, pictures: FloatArray) -> FloatArray:
-        """Pictures in [0, 1] as images of this spec, in its range."""
+        """Pictures (N, C, H, W) in [0, 1] as images of this spec: in its range, then through what `preprocess` says."""
         low, high = self.range or (0.0, 1.0)
-        return pictures if (low, high) == (0.0, 1.0) else pictures * (high - low) + low
+        ranged = pictures if (low, high) == (0.0, 1.0) else pictures * (high - low) + low
+        return self.preprocess.normalized(ranged) if self.preprocess else ranged
 
     def described(self) -> dict[str, Any]:
-        """This spec as JSON has it. A distribution is told only where it is not the normal one, `preprocess` if any."""
+        """This spec as JSON has it. A distribution is told only where it is not the normal one.
+
+        A reader refuses what is out of the range. Where values leave it, it becomes part of `mean` and `std`, which are
+        then those of pictures in [0, 1].
+        """
         told = asdict(self)
         if self.preprocess is None:
             del told["preprocess"]
         for each in (told, *told["parts"]):
             if each["distribution"] == "normal":
                 del each["distribution"]
+        if self.preprocess is None:
+            del told["preprocess"]
+        elif self.range and self.preprocess.normalizes:
+            low, high = self.range
+            channels, own = self.shape[0], self.preprocess
+            told["range"] = None
+            told["preprocess"]["mean"] = [(m - low) / (high - low) for m in own.mean or (0.0,) * channels]
+            told["preprocess"]["std"] = [s / (high - low) for s in own.std or (1.0,) * channels]
         return told
 
     def __post_init__(self) -> None:
         _require_name(self)
         _require(self, "shape", _shape(self.shape), "a tuple of whole numbers, 1 or more")
+        _require(
+            self, "preprocess", self.preprocess is None or _preprocessed(self), "for an image, with a value a channel"
+        )
+
+
+def _preprocessed(spec: TensorSpec) -> bool:
+    """Whether pictures can go through the preprocessing of `spec`."""
+    own = spec.preprocess
+    if not isinstance(own, Preprocess) or spec.meaning != "image" or len(spec.shape) != 3 or spec.parts:
+        return False
+    channels = spec.shape[0]
+    ordered = own.order == "rgb" or channels == 3
+    ranged = spec.range is None or spec.range[0] < spec.range[1]
+    return ordered and ranged and {len(own.mean), len(own.std)} <= {0, channels}
 
 
 @dataclass(frozen=True)
@@ -261,6 +319,8 @@ class Network:
             specs = getattr(self, name)
             specified = isinstance(specs, tuple) and specs and all(isinstance(spec, TensorSpec) for spec in specs)
             _require(self, name, bool(specified), "a tuple of TensorSpecs, at least one")
+        made = all(spec.preprocess is None for spec in self.outputs)
+        _require(self, "outputs", made, "without preprocess, which is for inputs")
 
 
 @dataclass(frozen=True)

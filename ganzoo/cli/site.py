@@ -43,7 +43,7 @@ def site(
     """Write a web site that lets visitors try exported networks.
 
     The site is a folder of static files that any web host can serve. It has a page for each network: a generator draws
-    pictures, a classifier reads drawings.
+    pictures, a classifier reads drawings or pictures, and a network from image to image changes a picture.
     """
     from ganzoo.site import hosts
 

@@ -123,7 +123,27 @@ def directions_fit(manifest: Manifest) -> Faults:
         yield "directions.file", f"is not a file of {told['count']} vectors of {size} values"
 
 
-RULES = (specs_in_order, files_are_there, tensors_without_gaps, golden_is_complete, directions_fit)
+def preprocessing_fits(manifest: Manifest) -> Faults:
+    """Only an input that is an image is preprocessed, with a number for each channel, and leaves no range."""
+    for side in ("inputs", "outputs"):
+        for i, spec in enumerate(manifest[side]):
+            told, shape = spec.get("preprocess"), spec["shape"]
+            if told is None:
+                continue
+            place = f"{side}.{i}.preprocess"
+            if side == "outputs" or spec["meaning"] != "image" or len(shape) != 3 or spec["parts"]:
+                yield place, "is not for an input that is an image of C, H, W"
+                continue
+            for name in ("mean", "std"):
+                if len(told[name]) not in (0, shape[0]):
+                    yield f"{place}.{name}", f"does not have 0 or {shape[0]} numbers"
+            if told["order"] == "bgr" and shape[0] != 3:
+                yield f"{place}.order", "is for three channels"
+            if spec["range"] and (told["mean"] or told["std"]):
+                yield place, "leaves the range, which must be null"
+
+
+RULES = (specs_in_order, files_are_there, tensors_without_gaps, golden_is_complete, directions_fit, preprocessing_fits)
 
 
 def needs_decoder(manifest: Mapping[str, Any]) -> bool:

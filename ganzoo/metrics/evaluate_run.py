@@ -78,6 +78,11 @@ def evaluate(run: Run, data_dir: Path | None, quick: bool, progress: Callable[[s
         elif classifier is not None:
             document["note"] = CLASSIFIED.format(pictures=len(data.test_x), dataset=run.config.dataset)
             document |= _classifier(classifier, data, progress)
+        elif roles.converter(exported):
+            message = (
+                f"{run.name} is a run of {run.config.arch}, which makes images of images: there are no scores for it."
+            )
+            raise UsageError(message, "Name a run of a generator or of a classifier.")
         else:
             message = f"{run.name} is a run of {run.config.arch}, which is neither a generator nor a classifier."
             raise UsageError(message, "Name another run.")

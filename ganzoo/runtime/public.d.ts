@@ -10,6 +10,16 @@ export interface Part {
   distribution?: "normal" | "uniform";
 }
 
+/** How any picture becomes an image input; docs/bundle.md describes it. */
+export interface Preprocess {
+  resize: "crop" | "fit" | "stretch";
+  /** in the order of the channels; none: 0 */
+  mean: number[];
+  /** likewise; none: 1 */
+  std: number[];
+  order: "rgb" | "bgr";
+}
+
 /** An input or output: `shape` without the batch, `range` the interval of valid values. */
 export interface Spec {
   name: string;
@@ -18,6 +28,8 @@ export interface Spec {
   range: [number, number] | null;
   parts: Part[];
   distribution?: "normal" | "uniform";
+  /** a stranger's: the runtime does not use it, and leaves its checks to the page that does */
+  preprocess?: Preprocess;
 }
 
 export interface WeightTensor {

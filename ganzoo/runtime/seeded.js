@@ -2,11 +2,13 @@
 
 import { latent, slotsOf } from "./inputs.js";
 import { uniform } from "./noise.js";
+import { normalized } from "./preprocess.js";
 
 /**
- * `n` samples of each input: noise by its distribution if it is latent, one-hot values by `labels` in turn, anything else
- * even over its range. Labels are for the first one-hot input or part and others of its size; the rest, or all without
- * labels, take their own classes 0, 1, 2, ... in turn. The number of an input or part is its stream.
+ * `n` samples of each input: noise by its distribution if it is latent, one-hot values by `labels` in turn, preprocessed
+ * pictures, anything else even over its range. Labels are for the first one-hot input or part and others of its size;
+ * the rest, or all without labels, take their own classes 0, 1, 2, ... in turn. The number of an input or part is its
+ * stream.
  * @param {import("./types.js").Spec[]} specs
  * @param {number} n
  * @param {number} seed
@@ -29,8 +31,9 @@ export function seeded(specs, n, seed, labels) {
 
   /** @type {(slot: import("./inputs.js").Slot, stream: number) => Float32Array} */
   function draw(slot, stream) {
-    const { meaning, size, range } = slot;
+    const { input, meaning, size, range } = slot;
     if (meaning === "latent") return latent(slot, seed, n * size, stream);
+    if (specs[input].preprocess) return normalized(specs[input], uniform(seed, n * size, 0, 1, stream));
     if (meaning !== "onehot") return uniform(seed, n * size, ...(range ?? [-1, 1]), stream);
     const rows = new Float32Array(n * size);
     const classes = size === nClasses ? labels : undefined;

@@ -1,9 +1,8 @@
 """Write a site: a folder of static files for any host, in any of its folders.
 
 index.html, <slug>.html, 404.html     a page for each network; web/network.html around a custom element
-generator.js, generator.css           a custom element: for anybody's pages too
-classifier.js, classifier.css         another one
-elements.js                           what both share, with the runtime
+generator.js, generator.css           a custom element for each kind of page there is: for anybody's pages too
+elements.js                           what all of them share, with the runtime
 shell.js, page.css, icon.svg, app.webmanifest, sw.js     what our pages have besides
 models/<slug>/, samples/<slug>/       bundles (docs/bundle.md), and the sheets of their runs as a timeline
 site.json                             what is here, with SHA-256
@@ -29,8 +28,8 @@ from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import KEPT, Mark, refuse_foreign, replacing_folder
 from ganzoo.serving.compressed import SUFFIX, precompress
-from ganzoo.site import bundles, hosts
-from ganzoo.site.page import DESCRIPTIONS, INDEX, Page, digits, html, link, missing, title, webmanifest
+from ganzoo.site import bundles, hosts, kinds
+from ganzoo.site.page import INDEX, Page, digits, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
 from ganzoo.temporary import scratch
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from ganzoo.export.exports import Export
     from ganzoo.runs.run import Run
     from ganzoo.site.bundles import Model
+    from ganzoo.site.kinds import Kind
 
 FORMAT = 1
 LIST = "site.json"
@@ -105,7 +105,7 @@ def build(
     progress("checking the networks")
     found, passed_over = _networks(exports)
     pages, files = _pages(found, options)
-    files |= _code(options.title, pages[0])
+    files |= _code(options.title, pages)
     version = _write_pages(files, pages, options)
     files[WORKER] = _worker(files, pages, version)
     files[LIST] = _list(files, pages, options.base_path)
@@ -124,9 +124,9 @@ def build(
     return Site(out, weighed, passed_over)
 
 
-def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[str, Model, Run | None]], list[str]]:
+def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[Kind, Model, Run | None]], list[str]]:
     """The kind, bundle and run of each network that has a page, and why others have none."""
-    found: list[tuple[str, Model, Run | None]] = []
+    found: list[tuple[Kind, Model, Run | None]] = []
     passed_over: list[str] = []
     for bundle, run in exports:
         if bundle.layout != layout.LAYOUT.name:
@@ -137,17 +137,17 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
         for name in bundle.networks:
             model = bundles.read(bundle.folder(name))
             try:
-                found.append((bundles.kind(model.manifest), model, run))
+                found.append((kinds.of(model.manifest), model, run))
             except ValueError as reason:
                 passed_over.append(f"{bundle.folder(name)} has no page: {reason}.")
     if not found:
         raise UsageError(
-            " ".join(passed_over), "A site needs at least one generator of pictures or classifier of pictures."
+            " ".join(passed_over), "A site needs at least one network that makes, changes or classifies pictures."
         )
     return found, passed_over
 
 
-def _pages(found: Sequence[tuple[str, Model, Run | None]], options: SiteOptions) -> tuple[list[Page], Files]:
+def _pages(found: Sequence[tuple[Kind, Model, Run | None]], options: SiteOptions) -> tuple[list[Page], Files]:
     """The pages, the first of them the index, and the files of their models and samples."""
     pages: list[Page] = []
     files: Files = {}
@@ -157,7 +157,7 @@ def _pages(found: Sequence[tuple[str, Model, Run | None]], options: SiteOptions)
         taken.add(slug)
         page = Page(f"{slug}.html" if pages else INDEX, slug, kind, _recut(model, options.max_file_size))
         files |= {page.folder + name: content for name, content in page.model.files.items()}
-        if run and kind == "generator":
+        if run and kind is kinds.GENERATOR:
             sheets = timeline(run, _named)
             files |= {f"samples/{slug}/{name}": content for name, content in sheets.items()}
             page = replace(page, timeline=f"samples/{slug}/{TIMELINE}" if sheets else "")
@@ -180,19 +180,24 @@ def _recut(model: Model, most: int | None) -> Model:
 def _reader(page: Page, pages: Iterable[Page]) -> str:
     """The manifest of the classifier that reads what the generator of `page` draws: of its shape, best of its classes.
 
-    Where both tell their classes these must be the same, unless the generator takes none.
+    It takes pictures as they are, without preprocessing. Where both tell their classes these must be the same, unless
+    the generator takes none.
     """
-    if page.kind != "generator":
+    if page.kind is not kinds.GENERATOR:
         return ""
     manifest = page.model.manifest
     drawn, classes = manifest["outputs"][0]["shape"], _classes(page)
-    labelled = "onehot" in bundles.meanings(manifest["inputs"])
-    readers = [
-        each for each in pages if each.kind == "classifier" and each.model.manifest["inputs"][0]["shape"] == drawn
-    ]
+    labelled = "onehot" in kinds.meanings(manifest["inputs"])
+    readers = [each for each in pages if each.kind in kinds.READERS and _takes(each, drawn)]
     same = [each for each in readers if _classes(each) == classes]
     others = [each for each in readers if not labelled or None in (classes, _classes(each))]
     return next((each.manifest for each in same + others), "")
+
+
+def _takes(page: Page, shape: list[int]) -> bool:
+    """Whether a network's input is a picture of `shape`, as it is."""
+    (taken,) = page.model.manifest["inputs"]
+    return taken["shape"] == shape and "preprocess" not in taken
 
 
 def _classes(page: Page) -> list[Any] | None:
@@ -201,30 +206,30 @@ def _classes(page: Page) -> list[Any] | None:
     return classes if isinstance(classes, list) else None
 
 
-def _code(site: str, first: Page) -> Files:
+def _code(site: str, pages: Sequence[Page]) -> Files:
     """What pages have besides their HTML and their models."""
     shared = join(WEB / "elements.js")
     files = {"elements.js": javascript(shared.source, "elements.js").encode()}
     apart = {f"./{_named('elements.js', files['elements.js'])}": shared}
-    for kind in bundles.KINDS:
+    for kind in dict.fromkeys(page.kind for page in pages):
         files |= _element(kind, apart)
     files |= {
         "shell.js": javascript((WEB / "shell.js").read_text(encoding="utf-8"), "shell.js").encode(),
         "page.css": css((WEB / "page.css").read_text(encoding="utf-8")).encode(),
         "icon.svg": (WEB / "icon.svg").read_bytes(),
     }
-    app = webmanifest(site, DESCRIPTIONS[first.kind], _refer(files))
+    app = webmanifest(site, pages[0].kind.description, _refer(files))
     return {**files, "app.webmanifest": app.encode()}
 
 
-def _element(kind: str, apart: Mapping[str, Joined]) -> Files:
-    """The element `kind`: its style, and its module, which imports from `apart` what it shares with the other."""
-    sheets = [WEB / "element.css", WEB / kind / f"{kind}.css"]
+def _element(kind: Kind, apart: Mapping[str, Joined]) -> Files:
+    """The element of `kind`: its style, and its module, which imports from `apart` what it shares with the others."""
+    sheets = [WEB / sheet for sheet in ("element.css", *kind.sheets, f"{kind.name}/{kind.name}.css")]
     style = css("".join(sheet.read_text(encoding="utf-8") for sheet in sheets)).encode()
-    file = f"{kind}.css"
-    module = join(WEB / kind / f"{kind}.js", apart).source
+    file = f"{kind.name}.css"
+    module = join(WEB / kind.name / f"{kind.name}.js", apart).source
     module = _filled(module, f'"{file}"', json.dumps(_named(file, style)))
-    return {file: style, f"{kind}.js": javascript(module, f"{kind}.js").encode()}
+    return {file: style, f"{kind.name}.js": javascript(module, f"{kind.name}.js").encode()}
 
 
 def _write_pages(files: Files, pages: Sequence[Page], options: SiteOptions) -> str:
@@ -266,7 +271,7 @@ def _list(files: Mapping[str, bytes], pages: Sequence[Page], base_path: str) -> 
             {
                 "file": page.file,
                 "slug": page.slug,
-                "kind": page.kind,
+                "kind": page.kind.name,
                 "title": title(page, pages),
                 "model": page.folder,
                 "bytes": page.weights,
@@ -289,7 +294,7 @@ def _weigh(page: Page, pages: Sequence[Page], site: Path) -> Weighed:
 
     shards = [page.folder + shard for shard in page.model.manifest["weights"]["shards"]]
     program = [page.folder + name for name in (*page.model.decoder, *page.model.program)]
-    code = brotli([page.file, f"{page.kind}.js", f"{page.kind}.css", *CODE, *program])
+    code = brotli([page.file, f"{page.kind.name}.js", f"{page.kind.name}.css", *CODE, *program])
     return Weighed(page, title(page, pages), page.weights, brotli(shards), code)
 
 

@@ -1,4 +1,4 @@
-"""Read the bundles of a site: check every file, and choose the kind of page by the manifest."""
+"""Read the bundles of a site, and check every file."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNUSED = ("ganzoo.js", "ganzoo.d.ts", "webdnn.js")  # of a bundle's runtime: the elements carry their own
-KINDS = ("generator", "classifier")
-PICTURES = (1, 3)  # channels
 
 Manifest = dict[str, Any]
 
@@ -87,33 +85,10 @@ def read(folder: Path) -> Model:
     return Model(manifest, files)
 
 
-def kind(manifest: Manifest) -> str:
-    """The page for a network: "generator" or "classifier". Raises `ValueError`, saying why there is none."""
-    inputs, outputs = manifest["inputs"], manifest["outputs"]
-    if "latent" in meanings(inputs):
-        if not _is_picture(outputs[0]):
-            raise ValueError("its first output is not a picture of one or three channels")
-        return "generator"
-    if len(inputs) != 1 or not _is_picture(inputs[0]):
-        raise ValueError("its input is neither noise nor one picture of one or three channels")
-    if len(outputs) != 1 or outputs[0]["meaning"] not in ("logits", "probabilities") or len(outputs[0]["shape"]) != 1:
-        raise ValueError("its output is not one value per class")
-    return "classifier"
-
-
-def meanings(specs: Collection[Mapping[str, Any]]) -> set[str]:
-    """Return the meanings of inputs or outputs, and of their parts."""
-    return {each["meaning"] for spec in specs for each in (spec, *spec["parts"])}
-
-
 def slug(name: str, taken: Collection[str]) -> str:
     """Return `name` as the name of a folder and a page, in lower case. A second page of that name ends in -2."""
     numbered = (f"{name.lower()}-{n}" if n > 1 else name.lower() for n in range(1, len(taken) + 2))
     return next(each for each in numbered if each not in taken)
-
-
-def _is_picture(spec: Mapping[str, Any]) -> bool:
-    return spec["meaning"] == "image" and len(spec["shape"]) == 3 and spec["shape"][0] in PICTURES
 
 
 def _content(folder: Path, name: str, most: int) -> bytes:

@@ -16,17 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ganzoo.site.bundles import Model
+    from ganzoo.site.kinds import Kind
 
     Refer = Callable[[str], str]
 
 WEB = Path(__file__).resolve().parent / "web"
 INDEX = "index.html"
-TITLES = {"generator": "Make pictures", "classifier": "Read drawings"}  # web/shell.js has them in Japanese
-DESCRIPTIONS = {
-    "generator": "A small neural network that makes pictures, running in your browser.",
-    "classifier": "A small neural network that reads what you draw, running in your browser.",
-}
-SUMMARIES = {"generator": "A generator of pictures", "classifier": "A reader of drawings"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ class Page:
 
     file: str
     slug: str
-    kind: str
+    kind: Kind
     model: Model
     timeline: str = ""
     reader: str = ""
@@ -64,17 +59,17 @@ def digits(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Link:
-    """A page in the navigation: its title, which is translated, and its network where there are more of its kind."""
+    """A page in the navigation: its kind's title, and its network where there are more of its kind."""
 
     href: str
-    title: str
+    kind: Kind
     slug: str
     is_current: bool
 
 
 def title(page: Page, pages: Sequence[Page]) -> str:
     """Return the title of a page, with the name of its network if there are several pages of its kind."""
-    return TITLES[page.kind] + (f" ({page.slug})" if _is_one_of_several(page, pages) else "")
+    return page.kind.title + (f" ({page.slug})" if _is_one_of_several(page, pages) else "")
 
 
 def _is_one_of_several(page: Page, pages: Sequence[Page]) -> bool:
@@ -101,7 +96,7 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
             file=page.file,
             home="./",
             title=title(page, pages),
-            description=DESCRIPTIONS[page.kind],
+            description=page.kind.description,
             navigation=navigation,
             current=next(link for link in navigation if link.is_current),
             kind=page.kind,
@@ -112,7 +107,7 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
             golden=golden,
             timeline=refer(page.timeline) if page.timeline else "",
             reader=refer(page.reader) if page.reader else "",
-            summary=f"{SUMMARIES[page.kind]}, {in_bytes(page.weights)}",
+            summary=f"{page.kind.summary}, {in_bytes(page.weights)}",
             arch=provenance["arch"],
             dataset=provenance.get("dataset", ""),
         )
@@ -142,7 +137,7 @@ def _navigation(pages: Sequence[Page], root: str, current: Page | None = None) -
     for page in pages:
         href = root or "./" if page.file == INDEX else root + page.file
         slug = page.slug if _is_one_of_several(page, pages) else ""
-        links.append(Link(href, TITLES[page.kind], slug, page is current))
+        links.append(Link(href, page.kind, slug, page is current))
     return links
 
 
@@ -173,9 +168,9 @@ def link(page: Page, refer: Refer) -> str:
     """
     manifest, weights, *_ = (refer(page.folder + file) for file in page.model.data)
     fetched = "rel=preload; as=fetch; crossorigin"
-    first = [(weights, fetched), (refer(f"{page.kind}.js"), "rel=modulepreload")]
+    first = [(weights, fetched), (refer(f"{page.kind.name}.js"), "rel=modulepreload")]
     first += [(refer("elements.js"), "rel=modulepreload"), (manifest, fetched)]
-    first += [(refer(style), "rel=preload; as=style") for style in ("page.css", f"{page.kind}.css")]
+    first += [(refer(style), "rel=preload; as=style") for style in ("page.css", f"{page.kind.name}.css")]
     return ", ".join(f"<{url}>; {how}" for url, how in first)
 
 

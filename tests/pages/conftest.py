@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ganzoo.site import serve
+from tests.support.colours import colours
 from tests.support.hosted import Hosted, hosted
 from tests.support.site_pages import make_site
 from tests.support.visitor import Visitor, chromium, first, visitor
@@ -32,8 +33,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(runs: Mapping[str, Run], reader: Run, shared: Shared) -> Path:
-    """A generator that knows little, and a reader that knows its digits. Read only."""
-    return shared.made("site of pages", lambda folder: make_site(folder, runs["dcgan-cond"], reader)) / "site"
+    """A generator that knows little, a reader that knows its digits, and two networks on colours. Read only."""
+
+    def make(folder: Path) -> None:
+        make_site(folder, runs["dcgan-cond"], reader, colours(folder / "colours"))
+
+    return shared.made("site of pages", make) / "site"
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,13 @@ from urllib.parse import urljoin
 import brotli
 import pytest
 
+from ganzoo import plugins
 from ganzoo.errors import UsageError
 from ganzoo.export import exports
+from ganzoo.export.layouts import ExportOptions
 from ganzoo.site import build, hosts
-from ganzoo.site import page as pages
+from ganzoo.site.kinds import KINDS
+from tests.support.colours import colours
 from tests.support.sites import WEB, content, listed, references, sha256, tags, worker
 
 if TYPE_CHECKING:
@@ -161,8 +164,26 @@ def test_a_page_s_code_fits_its_budget(real: Path, runs: Mapping[str, Run], tmp_
     for each in made.pages:
         names = ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")
         program = [each.page.folder + name for name in names]
-        code = [f"{each.page.kind}.js", f"{each.page.kind}.css", "elements.js", "shell.js", "page.css", *program]
+        code = [
+            f"{each.page.kind.name}.js",
+            f"{each.page.kind.name}.css",
+            "elements.js",
+            "shell.js",
+            "page.css",
+            *program,
+        ]
         assert sum((made.path / f"{path}.br").stat().st_size for path in (each.page.file, *code)) <= 30_000
+
+
+@pytest.mark.slow
+def test_the_code_of_pages_for_colour_pictures_fits_its_budget(tmp_path: Path) -> None:
+    run = colours(tmp_path / "run")
+    backends = [plugins.BACKENDS.get("webassembly")]
+    made_of = [(exports.write(run, backends, tmp_path / "export", options=ExportOptions(weights="f16")).export, run)]
+    made = build.build(made_of, tmp_path / "site")
+    assert [each.page.kind.name for each in made.pages] == ["converter", "recognizer"]
+    for each in made.pages:
+        assert 10_000 < each.code <= 30_000, (each.page.file, each.code)
 
 
 def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
@@ -205,7 +226,9 @@ def test_every_word_has_its_japanese(pair: Any, tmp_path: Path) -> None:
     }
     texts = "".join((site / file).read_text(encoding="utf-8") for file in ("index.html", "404.html"))
     assert set(re.findall(r"data-t(?: hidden)?>([^<]+)<", texts)) == known
-    assert set(pages.TITLES.values()) <= known
+    titles = set(re.findall(r'data-t data-ja="([^"]+)">([^<]+)<', texts))
+    assert titles == {(kind.japanese, kind.title) for kind in KINDS if kind.name in ("generator", "classifier")}
+    assert all(re.search(r"[ぁ-んァ-ン一-龠]", kind.japanese) for kind in KINDS)
 
 
 @pytest.mark.slow

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ganzoo.errors import UsageError
-from ganzoo.site import build, bundles
+from ganzoo.site import build, kinds
 from tests.support.sites import CLASSES, LATENT, PICTURE, change, listed, made_by_hand, tags
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ganzoo.export import exports
+
+
+COLOURS = {**PICTURE, "shape": [3, 9, 9]}
 
 
 @pytest.mark.slow
@@ -38,9 +41,19 @@ def test_networks_of_one_architecture_are_numbered(tmp_path: Path) -> None:
         ([LATENT, CLASSES], [{**PICTURE, "shape": [3, 9, 9]}, CLASSES], "generator"),
         ([PICTURE], [CLASSES], "classifier"),
         ([PICTURE], [{**CLASSES, "meaning": "probabilities"}], "classifier"),
+        ([{**PICTURE, "shape": [1, 28, 27]}], [CLASSES], "recognizer"),
+        ([COLOURS], [CLASSES], "recognizer"),
+        ([{**PICTURE, "preprocess": {"resize": "fit"}}], [CLASSES], "recognizer"),
+        ([PICTURE], [PICTURE], "converter"),
+        ([COLOURS], [{**COLOURS, "shape": [3, 18, 18]}, CLASSES], "converter"),
+        ([COLOURS], [PICTURE], "converter"),
         ([LATENT], [{**PICTURE, "shape": [2, 9, 9]}], "not a picture"),
         ([LATENT], [CLASSES, PICTURE], "not a picture"),
-        ([PICTURE], [PICTURE], "not one value per class"),
+        (
+            [PICTURE],
+            [{**PICTURE, "shape": [2, 9, 9]}],
+            "per class, and its first output is not a picture",
+        ),
         ([PICTURE], [CLASSES, CLASSES], "not one value per class"),
         ([PICTURE], [{**CLASSES, "shape": [3, 1, 1]}], "not one value per class"),
         ([PICTURE, CLASSES], [CLASSES], "neither noise nor one picture"),
@@ -50,11 +63,11 @@ def test_networks_of_one_architecture_are_numbered(tmp_path: Path) -> None:
 )
 def test_kinds_come_from_the_manifest(inputs: list[Any], outputs: list[Any], expected: str) -> None:
     try:
-        found = bundles.kind({"inputs": inputs, "outputs": outputs})
+        found = kinds.of({"inputs": inputs, "outputs": outputs})
     except ValueError as reason:
         assert expected in str(reason)
     else:
-        assert found == expected
+        assert found.name == expected
 
 
 def test_what_has_no_page_is_named(pair: Any, tmp_path: Path) -> None:
@@ -64,6 +77,32 @@ def test_what_has_no_page_is_named(pair: Any, tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
     made = build.build([(other, None), *pair], tmp_path / "site")
     assert len(made.pages) == 2 and "other/generator has no page" in made.passed_over[0]
+
+
+@pytest.mark.slow
+def test_a_reader_of_colours_takes_pictures_as_they_are(tmp_path: Path) -> None:
+    painter = change(made_by_hand(tmp_path / "painter"), outputs=[COLOURS])
+    normal = {"resize": "crop", "mean": [0.5] * 3, "std": [], "order": "rgb"}
+    plain, normalizing = (
+        change(made_by_hand(tmp_path / name, "classifier", name), inputs=[{**COLOURS, "name": "x", **more}])
+        for name, more in (("plain", {}), ("normalizing", {"preprocess": normal, "range": None}))
+    )
+    site = build.build([(painter, None), (normalizing, None)], tmp_path / "site").path
+    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    assert "reader" not in element
+    site = build.build([(painter, None), (normalizing, None), (plain, None)], tmp_path / "site").path
+    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    assert element["reader"].startswith("models/plain/")
+
+
+@pytest.mark.slow
+def test_a_site_has_the_elements_of_its_pages_alone(pair: Any, tmp_path: Path) -> None:
+    converter = change(made_by_hand(tmp_path / "converter", "classifier"), outputs=[COLOURS])
+    elements = ("generator.js", "classifier.js", "recognizer.js", "converter.js")
+    for exports, expected in ((pair, [True, True, False, False]), ([(converter, None)], [False, False, False, True])):
+        site = build.build(exports, tmp_path / "site").path
+        assert [(site / file).exists() for file in elements] == expected
+        assert [(site / file.replace(".js", ".css")).exists() for file in elements] == expected
 
 
 @pytest.mark.slow

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.support.strokes import Drawing
 
 CLASSIFIER = "cnn.html"
+CONVERTER = "colours.html"
+RECOGNIZER = "colours-2.html"
 
 # what Chromium says of a request that failed, and of a preload that then nobody used
 FAILED = "Failed to load resource|preloaded using link preload|preload .* is found|Failed to find a valid digest"

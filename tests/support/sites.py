@@ -27,7 +27,7 @@ WEB = build.WEB
 
 LATENT = {"name": "z", "shape": [4], "meaning": "latent", "range": None, "parts": []}
 
-PICTURE = {"name": "y", "shape": [1, 2, 2], "meaning": "image", "range": [0, 1], "parts": []}
+PICTURE = {"name": "y", "shape": [1, 28, 28], "meaning": "image", "range": [0, 1], "parts": []}
 
 CLASSES = {"name": "p", "shape": [3], "meaning": "logits", "range": None, "parts": []}
 
@@ -134,7 +134,7 @@ def references(site: Path) -> Iterator[tuple[str, str]]:
     yield from (
         ("app.webmanifest", icon["src"]) for icon in json.loads((site / "app.webmanifest").read_text())["icons"]
     )
-    for script in ("elements.js", "generator.js", "classifier.js"):
+    for script in ("elements.js", *sorted({f"{page['kind']}.js" for page in listed(site)["pages"]})):
         named = re.findall(r'"(?:\./)?(\w+\.\w+\?[^"]*)"', (site / script).read_text())
         assert bool(named) == (script != "elements.js")
         yield from ((script, each) for each in named)

@@ -35,7 +35,9 @@ def chromium() -> Iterator[Browser]:
     arguments = [flag for flag in flags if not flag.startswith(("--headless", "--enable-logging"))]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_browser().path, args=[*arguments, "--headless=new"], chromium_sandbox=False
+            executable_path=find_browser().path,
+            args=[*arguments, "--headless=new", "--use-fake-device-for-media-stream"],
+            chromium_sandbox=False,
         )
         try:
             yield browser

@@ -27,6 +27,7 @@ MUST = {
     "enum": "must be one of {}",
     "pattern": "must match the pattern {}",
     "minimum": "must be at least {}",
+    "exclusiveMinimum": "must be above {}",
     "maximum": "must be at most {}",
     "minItems": "must have at least {} entries",
     "maxItems": "must have at most {} entries",

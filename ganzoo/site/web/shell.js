@@ -1,9 +1,7 @@
 /** What our own pages have around a network: the visitor's language and colours, and the copy that works offline. */
 
-/** @type {Record<string, string>} by the English, as page.html has it */
+/** @type {Record<string, string>} by the English, as page.html has it; a title brings its own */
 const JAPANESE = {
-  "Make pictures": "画像をつくる",
-  "Read drawings": "手書きを読み取る",
   "Not found": "ページが見つかりません",
   "There is no such page. Choose one above.": "お探しのページはありません。上のリンクからお選びください。",
   Language: "言語",
@@ -49,7 +47,7 @@ function choice(id, value, apply) {
 
 choice("language", navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => /en|ja/.test(tag)) ?? "en", (language) => {
   root.lang = language;
-  for (const [node, text] of english) node.textContent = language === "ja" ? JAPANESE[text] : text;
+  for (const [node, text] of english) node.textContent = language === "ja" ? (node.dataset.ja ?? JAPANESE[text]) : text;
   document.title = `${document.querySelector("h1")?.textContent} · ${byId("home").textContent}`;
   for (const element of all("main [src]")) element.lang = language;
 });

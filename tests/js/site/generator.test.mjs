@@ -7,7 +7,7 @@ import { accepted, DEFAULTS, readAddress, writeAddress } from "../../../ganzoo/s
 import { classOf, lettersOf } from "../../../ganzoo/site/web/generator/classes.js";
 import { directionsOf } from "../../../ganzoo/site/web/generator/directions.js";
 import { sheetOf } from "../../../ganzoo/site/web/generator/many.js";
-import { latest } from "../../../ganzoo/site/web/generator/pace.js";
+import { latest } from "../../../ganzoo/site/web/pace.js";
 import { between, Space } from "../../../ganzoo/site/web/generator/space.js";
 import { GENERATOR_WORDS } from "../../../ganzoo/site/web/generator/words.js";
 

@@ -45,9 +45,20 @@ export function rasterOf(strokes, side) {
   const radius = (PEN * side) / 2;
   const scale = (side - 2 * radius) / Math.max(right - left, bottom - top, SMALLEST);
   const [width, height] = [right - left, bottom - top].map((length) => Math.ceil(length * scale + 2 * radius));
+  const placed = strokes.map((stroke) => stroke.map(([x, y]) => [(x - left) * scale + radius, (y - top) * scale + radius]));
+  return { ink: inkOf(placed, width, height, radius), width };
+}
+
+/**
+ * Round lines on `width` x `height` pixels, each as dark as a line covers it.
+ * @param {number[][][]} strokes lists of [x, y] in pixels
+ * @param {number} width
+ * @param {number} height
+ * @param {number} radius of the lines, in pixels
+ */
+export function inkOf(strokes, width, height, radius) {
   const ink = new Float32Array(width * height);
-  for (const stroke of strokes) {
-    const points = stroke.map(([x, y]) => [(x - left) * scale + radius, (y - top) * scale + radius]);
+  for (const points of strokes) {
     points.forEach(([x, y], i) => {
       const [fromX, fromY] = points[i - 1] ?? points[i];
       const [dx, dy] = [x - fromX, y - fromY];
@@ -66,7 +77,7 @@ export function rasterOf(strokes, side) {
       }
     });
   }
-  return { ink, width };
+  return ink;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
-import { later } from "./pace.js";
+import { later } from "../pace.js";
 
 const PICTURES = 64; // of the first classes; those of a thousand would take seconds
 

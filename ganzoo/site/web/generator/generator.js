@@ -10,7 +10,7 @@ import { classOf, classStrip } from "./classes.js";
 import { anySeed, button, seedField } from "./controls.js";
 import { directionsOf } from "./directions.js";
 import { manyPanel } from "./many.js";
-import { latest, shown } from "./pace.js";
+import { latest, shown } from "../pace.js";
 import { readerPanel } from "./reader.js";
 import { savePanel } from "./save.js";
 import { Space } from "./space.js";
@@ -22,6 +22,8 @@ import { GENERATOR_WORDS } from "./words.js";
 /** @typedef {import("./space.js").Moment} Moment */
 
 const MOST_AT_ONCE = 64; // pictures in a run
+const VALUES = 2 ** 18; // in these
+const SMALL = 64; // pixels a side: from there on a picture is shown smooth
 const QUIET = 300; // ms without a change, after which the address is written and the picture told
 
 /** Dispatches "ganzoo-change", its `detail` the state. */
@@ -154,6 +156,7 @@ export class GanzooGenerator extends GanzooElement {
 
   async begin() {
     if (this.network) this.space = new Space(this.network.model.manifest);
+    this.style.setProperty("--pixels", Math.max(...this.shape) < SMALL ? "pixelated" : "auto");
     await this.#settleState();
     await this.show();
     await shown();
@@ -258,12 +261,13 @@ export class GanzooGenerator extends GanzooElement {
   async draw(moments) {
     const pictures = [];
     try {
-      for (let i = 0; i < moments.length; i += MOST_AT_ONCE) {
-        const some = moments.slice(i, i + MOST_AT_ONCE);
+      const size = this.shape.reduce((product, n) => product * n, 1);
+      const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(VALUES / size)));
+      for (let i = 0; i < moments.length; i += atOnce) {
+        const some = moments.slice(i, i + atOnce);
         if (!this.network) throw new Error("gone");
         const [spec] = this.network.model.outputs;
         const values = pictured(spec, (await this.network.run(this.space.values(some)))[spec.name]);
-        const size = values.length / some.length;
         pictures.push(...some.map((_, k) => values.subarray(k * size, (k + 1) * size)));
       }
     } catch (/** @type {any} */ error) {

@@ -3,7 +3,7 @@
 import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
 import { choice } from "./controls.js";
-import { later } from "./pace.js";
+import { later } from "../pace.js";
 
 const SEEDS_A_ROW = 8; // where there are no classes
 const CLASSES = 20; // the most that a sheet has, the first of all

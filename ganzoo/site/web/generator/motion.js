@@ -1,7 +1,7 @@
 /** What plays: at the display's rate, or, for those who asked for less motion, in steps. */
 
 import { button } from "./controls.js";
-import { pause } from "./pace.js";
+import { pause } from "../pace.js";
 
 const STEP_TIME = 500; // ms
 export const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");

@@ -6,7 +6,7 @@ import { Network } from "../network.js";
 import { classesOf, fitted, inPercent, probabilities } from "../reading.js";
 import { inBytes, plainly } from "../words.js";
 import { button } from "./controls.js";
-import { later } from "./pace.js";
+import { later } from "../pace.js";
 
 const UNFIT = "unfit"; // an error code of ours
 const REST = 90; // ms between readings

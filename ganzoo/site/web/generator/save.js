@@ -2,6 +2,7 @@
 
 import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
+import { save } from "../png.js";
 import { button } from "./controls.js";
 import { sheetOf } from "./many.js";
 
@@ -25,18 +26,6 @@ function compose(shape, pictures, columns, times) {
     context.drawImage(one, (i % columns) * width, Math.floor(i / columns) * height, width, height);
   });
   return sheet;
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {string} name
- */
-function save(canvas, name) {
-  canvas.toBlob((blob) => {
-    const href = URL.createObjectURL(/** @type {Blob} */ (blob));
-    h("a", { href, download: `${name}.png` }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 1e4); // the browser is still reading it
-  });
 }
 
 /** @param {import("./generator.js").GanzooGenerator} generator */
