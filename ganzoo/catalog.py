@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins
 from ganzoo.errors import DuplicateNameError, PluginError, RunError, UnknownNameError
-from ganzoo.specs import Arch, Backend, Dataset
+from ganzoo.specs import Arch, Backend, Dataset, Frontend
 from ganzoo.streams import aside, results
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 REGISTRIES: Mapping[str, plugins.Registry[Any]] = {
     "archs": plugins.ARCHS,
+    "frontends": plugins.FRONTENDS,
     "backends": plugins.BACKENDS,
     "datasets": plugins.DATASETS,
 }
@@ -69,7 +70,7 @@ def info(name: str) -> dict[str, Any]:
             spec = registry.get(name)
             return {"kind": registry.kind, **DETAILS[type(spec)](spec)}
         known += names
-    raise UnknownNameError("architecture, backend or data set", name, known)
+    raise UnknownNameError("architecture, frontend, backend or data set", name, known)
 
 
 def _is_ours(entry: EntryPoint) -> bool:
@@ -122,6 +123,8 @@ def _brief(spec: Any) -> dict[str, Any]:
     match spec:
         case Arch():
             return {"summary": spec.summary, "presets": list(spec.presets)}
+        case Frontend():
+            return {"summary": spec.summary, "suffixes": list(spec.suffixes)}
         case Backend():
             webdnn = {"runs": spec.webdnn.runs, "note": spec.webdnn.note} if spec.webdnn else {}
             return {"summary": spec.summary, **webdnn}
@@ -135,6 +138,10 @@ def _arch(spec: Arch) -> dict[str, Any]:
     return {"name": spec.name, "summary": spec.summary, "source": spec.source, "presets": presets}
 
 
+def _frontend(spec: Frontend) -> dict[str, Any]:
+    return {"name": spec.name, **_brief(spec)}
+
+
 def _backend(spec: Backend) -> dict[str, Any]:
     more = {"toolchains": list(spec.webdnn.toolchains)} if spec.webdnn else {}
     return {"name": spec.name, "title": spec.title, **_brief(spec), **more}
@@ -146,7 +153,12 @@ def _dataset(spec: Dataset) -> dict[str, Any]:
     return {"name": spec.name, **_brief(spec), **more, **download}
 
 
-DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {Arch: _arch, Backend: _backend, Dataset: _dataset}
+DETAILS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    Arch: _arch,
+    Frontend: _frontend,
+    Backend: _backend,
+    Dataset: _dataset,
+}
 
 
 def _runs(root: Path) -> list[dict[str, Any]]:

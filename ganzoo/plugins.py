@@ -1,4 +1,4 @@
-"""The registries: architectures, backends, data sets and peers, found through entry points and imported on demand.
+"""The registries: architectures, frontends, backends, data sets and peers, found by entry points, imported on demand.
 
 The built-in plugins are declared in ganzoo's own `pyproject.toml`, in the same groups that other packages use.
 Listing names imports nothing; `get` imports only the requested plugin. A plugin that is broken harms no other one.
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from ganzoo.bench.peers import Peer
+    from ganzoo.card import Card
     from ganzoo.export.plan import Plan
-    from ganzoo.specs import Arch, Backend, Data, Dataset, Network, Program, TrainConfig, Training
+    from ganzoo.specs import Arch, Backend, Data, Dataset, Frontend, Network, Program, Source, TrainConfig, Training
 
 
 class Named(Protocol):
@@ -127,11 +128,20 @@ def trained(arch: Arch, config: TrainConfig, data: Data) -> Training:
 
 def exported(arch: Arch, config: TrainConfig, model: Any) -> Sequence[Network]:
     """The networks that `arch` exports of `model`. Raises `PluginError` where they are none."""
+    return _networks(arch.export(config, model), arch, "export")
+
+
+def read(frontend: Frontend, source: Source, card: Card) -> Sequence[Network]:
+    """The networks that `frontend` reads from `source`. Raises `PluginError` where they are none."""
+    return _networks(frontend.read(source, card), frontend, "read")
+
+
+def _networks(given: Any, plugin: Named, hook: str) -> Sequence[Network]:
     from ganzoo.specs import Network
 
-    networks: Sequence[Network] = _given(arch.export(config, model), (list, tuple), arch, "export")
+    networks: Sequence[Network] = _given(given, (list, tuple), plugin, hook)
     for network in networks:
-        _given(network, Network, arch, "export")
+        _given(network, Network, plugin, hook)
     return networks
 
 
@@ -158,6 +168,7 @@ def package(entry: EntryPoint) -> str:
 
 
 ARCHS: Registry[Arch] = Registry("architecture", "ganzoo.archs", "ganzoo.specs:Arch")
+FRONTENDS: Registry[Frontend] = Registry("frontend", "ganzoo.frontends", "ganzoo.specs:Frontend")
 BACKENDS: Registry[Backend] = Registry("backend", "ganzoo.backends", "ganzoo.specs:Backend")
 DATASETS: Registry[Dataset] = Registry("dataset", "ganzoo.datasets", "ganzoo.specs:Dataset")
 PEERS: Registry[Peer] = Registry("peer", "ganzoo.peers", "ganzoo.bench.peers:Peer")

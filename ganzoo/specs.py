@@ -1,7 +1,7 @@
-"""The contracts of plugins: architectures, backends and data sets.
+"""The contracts of plugins: architectures, frontends, backends and data sets.
 
-A plugin is an instance of `Arch`, `Backend` or `Dataset`; the rest of ganzoo uses plugins only through these
-classes. Arrays are NumPy arrays; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
+A plugin is an instance of `Arch`, `Frontend`, `Backend` or `Dataset`; the rest of ganzoo uses plugins only through
+these classes. Arrays are NumPy arrays; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
 
 What these classes can check of their fields they check when they are made: a `PluginError` names the field.
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from ganzoo.card import Card
     from ganzoo.export.plan import Plan
 
     FloatArray = npt.NDArray[np.float32]
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Scalar = bool | int | float | str
 Meaning = Literal["latent", "onehot", "image", "logits", "probabilities"]
 Distribution = Literal["normal", "uniform"]
+Resizing = Literal["crop", "fit", "stretch"]
+Order = Literal["rgb", "bgr"]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 FOLDER = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
 
@@ -84,6 +87,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Preprocess:
+    """How any picture becomes an image input.
+
+    It is resized to the input's height and width: "crop" scales it to fill them and keeps the middle, "fit" shows it
+    whole on a border, "stretch" changes its proportions. Its values, in [0, 1], are brought to the input's range where
+    it has one; then each channel becomes (x - mean) / std, where these are given. `order` is that of the channels.
+    """
+
+    resize: Resizing = "crop"
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    order: Order = "rgb"
+
+
+@dataclass(frozen=True)
 class TensorSpec:
     """One input or output of an exported network.
 
@@ -91,7 +109,7 @@ class TensorSpec:
     where it is unbounded. An image is black at its beginning and white at its end: (0, 1) for a sigmoid, (-1, 1) for
     a tanh; without a range, at 0 and 1. `parts` names the slices of a vector input, in their order; they add up to it.
     `distribution` is what a latent input without parts is drawn from: N(0, 1), or "uniform", which is even over its
-    range, over (-1, 1) where it has none.
+    range, over (-1, 1) where it has none. `preprocess` says how any picture becomes an image input.
     """
 
     name: str
@@ -100,6 +118,7 @@ class TensorSpec:
     range: tuple[float, float] | None = None
     parts: tuple[Part, ...] = ()
     distribution: Distribution = "normal"
+    preprocess: Preprocess | None = None
 
     def to_pictures(self, values: FloatArray) -> FloatArray:
         """Images of this spec, in its range, as pictures in [0, 1]."""
@@ -112,8 +131,10 @@ class TensorSpec:
         return pictures if (low, high) == (0.0, 1.0) else pictures * (high - low) + low
 
     def described(self) -> dict[str, Any]:
-        """This spec as JSON has it. A distribution is told only where it is not the normal one."""
+        """This spec as JSON has it. A distribution is told only where it is not the normal one, `preprocess` if any."""
         told = asdict(self)
+        if self.preprocess is None:
+            del told["preprocess"]
         for each in (told, *told["parts"]):
             if each["distribution"] == "normal":
                 del each["distribution"]
@@ -222,6 +243,8 @@ class Network:
 
     `forward` is called under `chainer.using_config('train', False)`, on the device of `link`. This is the CPU, except
     when a training on a GPU is evaluated. `link` owns the parameters, so that an operator can be named after its layer.
+    `reference` is what the outputs of an export are compared with: for one array (N, *spec.shape) per input it returns
+    one array (N, *spec.shape) per output. None stands for `forward` itself.
     """
 
     name: str
@@ -229,6 +252,7 @@ class Network:
     forward: Callable[..., Any]
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
+    reference: Callable[[Sequence[FloatArray]], Sequence[FloatArray]] | None = None
 
     def __post_init__(self) -> None:
         folder = isinstance(self.name, str) and FOLDER.fullmatch(self.name) is not None
@@ -268,6 +292,45 @@ class Arch:
         _require(self, "presets", bool(recipes), "a mapping of names to Presets, at least one")
         for hook in ("build", "train", "export"):
             _require(self, hook, callable(getattr(self, hook)), "a function")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a trained network is, as a user says it.
+
+    `target` names it: "net.py:Generator", "package.module:make", "model.onnx". `snapshot` is the file of its weights,
+    for a network that has them in another file. `options` are the values that `--set NAME=VALUE` gives, as they were
+    typed: what they mean is the frontend's to say.
+    """
+
+    target: str
+    snapshot: Path | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Frontend:
+    """A kind of file that trained networks come in, and how they are read.
+
+    `suffixes` are the ends of the files' names, such as ".onnx": they decide which frontend reads a target.
+    `read(source, card)` returns the networks in `source`. What `card` says of them holds; the rest is guessed as
+    `ganzoo.card` does it for every frontend. It raises an error of `ganzoo.errors` that names the file, the place in it
+    and the remedy.
+    """
+
+    name: str
+    summary: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Source, Card], Sequence[Network]]
+
+    def __post_init__(self) -> None:
+        _require_name(self)
+        _require_texts(self, "summary")
+        ends = isinstance(self.suffixes, tuple) and all(
+            isinstance(each, str) and each.startswith(".") for each in self.suffixes
+        )
+        _require(self, "suffixes", ends, "a tuple of ends of names, each with its dot")
+        _require(self, "read", callable(self.read), "a function")
 
 
 @dataclass(frozen=True)

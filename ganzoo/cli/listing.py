@@ -1,4 +1,4 @@
-"""`ganzoo list`, `info` and `data`: architectures, backends, data sets and runs."""
+"""`ganzoo list`, `info` and `data`: architectures, frontends, backends, data sets and runs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ganzoo.lookup import ROOT
 
 class Kind(str, Enum):
     archs = "archs"
+    frontends = "frontends"
     backends = "backends"
     datasets = "datasets"
     runs = "runs"
@@ -39,12 +40,14 @@ def list_(
     kind: Annotated[
         Kind | None,
         typer.Argument(
-            metavar="KIND", help="What to list: archs, backends, datasets or runs.", show_default="all of them"
+            metavar="KIND",
+            help="What to list: archs, frontends, backends, datasets or runs.",
+            show_default="all of them",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the architectures, backends, data sets and runs."""
+    """List the architectures, frontends, backends, data sets and runs."""
     from ganzoo import catalog
 
     kinds = [kind.value] if kind else [each.value for each in Kind]
@@ -64,10 +67,12 @@ ganzoo info dcgan-cond
 """,
 )
 def info(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an architecture, a backend or a data set.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of an architecture, a frontend, a backend or a data set.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Show the details of an architecture, a backend or a data set.
+    """Show the details of an architecture, a frontend, a backend or a data set.
 
     For an architecture these are its presets with all hyper-parameters; for a data set its source and licence.
     """

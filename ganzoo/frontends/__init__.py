@@ -1,1 +1,1 @@
-"""Frontends: what reads somebody's trained network. One folder for each kind of file."""
+"""Frontends: what reads trained networks from files of other origin. Each is a file or a folder here."""

@@ -7,31 +7,18 @@ All trials have the same `seed`, so that they differ only in the hyper-parameter
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from ganzoo import plugins
-from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo import plugins, toml
+from ganzoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ganzoo.specs import Preset, Scalar
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-KINDS: Mapping[type, str] = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    dict: "a table",
-}
 KEYS: Mapping[str, type] = {
     "arch": str,
     "trials": int,
@@ -49,11 +36,8 @@ KEYS: Mapping[str, type] = {
     "space": dict,
 }
 REQUIRED = ("arch", "trials", "space")
-LARGEST_FILE = 1 << 20  # bytes
 MOST_TRIALS = 10_000  # the sampler looks at all former trials before each one
 MOST_CHOICES = 100  # of one hyper-parameter: more than a plot can show and a sampler can learn from
-LARGEST_NUMBER = 2**53  # whole numbers up to here are exact in float64, with which the sampler computes
-SHOWN = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True)
@@ -98,49 +82,41 @@ class Space:
 
 def load(path: Path) -> Space:
     """Read the sweep in the file `path`. Raises `UsageError` with the name of a wrong key."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise UsageError(f"{path} has more than {LARGEST_FILE:,} bytes.", "ganzoo sweep --help shows an example.")
-        values = tomllib.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # the parser's own, and numbers and nesting without end
-        raise UsageError(f"{path} is not valid TOML: {error}.", "'ganzoo sweep --help' shows an example.") from error
-    return parse(values, str(path))
+    return parse(toml.read(path, "'ganzoo sweep --help' shows an example."), str(path))
 
 
 def parse(values: Mapping[str, Any], file: str) -> Space:
     """The sweep that `values` describe. `file` is its name in messages."""
     for key, value in values.items():
-        _known(f"key of a sweep in {file}", key, KEYS)
-        _require(value, KEYS[key], key, file)
+        toml.known(f"key of a sweep in {file}", key, KEYS)
+        toml.require(value, KEYS[key], key, file)
     for key in REQUIRED:
         if key not in values:
             raise UsageError(f"{file} has no '{key}'.", f"Every sweep needs: {', '.join(REQUIRED)}.")
     for key in ("trials", "epochs", "batch_size", "limit"):
         if values.get(key, 1) < 1:
-            _wrong(file, key, values[key], "1 or more")
+            toml.wrong(file, key, values[key], "1 or more")
     if values["trials"] > MOST_TRIALS:
-        _wrong(file, "trials", values["trials"], f"at most {MOST_TRIALS:,}")
+        toml.wrong(file, "trials", values["trials"], f"at most {MOST_TRIALS:,}")
     if ("metric" in values) is not ("better" in values):
         raise UsageError(
             f"{file} has only one of 'metric' and 'better'.", "Give both, or neither to use the training's own score."
         )
     if values.get("better", "min") not in ("min", "max"):
-        _wrong(file, "better", values["better"], '"min" or "max"')
+        toml.wrong(file, "better", values["better"], '"min" or "max"')
     if not values["space"]:
         raise UsageError(f"[space] is empty in {file}.", "List the hyper-parameters to try there.")
 
     preset = _preset(values["arch"], values.get("preset"))
     fixed = values.get("set", {})
     for key, value in fixed.items():
-        _known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
-        _require(value, type(preset.hparams[key]), f"set.{key}", file)
+        toml.known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
+        toml.require(value, type(preset.hparams[key]), f"set.{key}", file)
         if key in values["space"]:
             raise UsageError(f"{file} has '{key}' both in [set] and in [space].", "Remove it from one of them.")
     space = {}
     for key, value in values["space"].items():
-        _known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
+        toml.known(f"hyper-parameter of {values['arch']}", key, preset.hparams)
         space[key] = _dimension(value, type(preset.hparams[key]), f"space.{key}", file)
     return Space(**{**values, "space": space})
 
@@ -149,59 +125,31 @@ def _preset(arch_name: str, name: str | None) -> Preset:
     arch = plugins.ARCHS.get(arch_name)
     if name is None:
         return next(iter(arch.presets.values()))
-    _known(f"preset of {arch_name}", name, arch.presets)
+    toml.known(f"preset of {arch_name}", name, arch.presets)
     return arch.presets[name]
 
 
 def _dimension(value: Any, kind: type, key: str, file: str) -> Range | Choice:
     """Read `value` as the possible values of a hyper-parameter of type `kind`."""
-    _require(value, dict, key, file)
+    toml.require(value, dict, key, file)
     if set(value) == {"choices"}:
         choices = value["choices"]
         if not isinstance(choices, list) or not choices:
-            _wrong(file, f"{key}.choices", choices, "a list")
+            toml.wrong(file, f"{key}.choices", choices, "a list")
         for choice in choices:
-            _require(choice, kind, f"{key}.choices", file)
+            toml.require(choice, kind, f"{key}.choices", file)
         if len(choices) > MOST_CHOICES or len(set(choices)) < len(choices):
-            _wrong(file, f"{key}.choices", choices, f"at most {MOST_CHOICES} values that differ from each other")
+            toml.wrong(file, f"{key}.choices", choices, f"at most {MOST_CHOICES} values that differ from each other")
         return Choice(tuple(kind(choice) for choice in choices))
     if not {"low", "high"} <= set(value) <= {"low", "high", "log"} or kind not in (int, float):
         forms = "{ low = ..., high = ..., log = true or false }, or " if kind in (int, float) else ""
-        _wrong(file, key, value, f"{forms}{{ choices = [...] }}")
+        toml.wrong(file, key, value, f"{forms}{{ choices = [...] }}")
     for end in ("low", "high"):
-        _require(value[end], kind, f"{key}.{end}", file)
+        toml.require(value[end], kind, f"{key}.{end}", file)
     log = value.get("log", False)
-    _require(log, bool, f"{key}.log", file)
+    toml.require(log, bool, f"{key}.log", file)
     if not value["low"] < value["high"] or not value["high"] - value["low"] < math.inf:
-        _wrong(file, key, value, "a range whose low is less than its high")
+        toml.wrong(file, key, value, "a range whose low is less than its high")
     if log and value["low"] <= 0:
-        _wrong(file, f"{key}.low", value["low"], "above 0, because log is true")
+        toml.wrong(file, f"{key}.low", value["low"], "above 0, because log is true")
     return Range(kind(value["low"]), kind(value["high"]), log, kind)
-
-
-def _known(kind: str, name: str, known: Iterable[str]) -> None:
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-
-
-def _require(value: Any, kind: type, key: str, file: str) -> None:
-    accepted = (int, float) if kind is float else (kind,)
-    if type(value) not in accepted:  # bool is an int to isinstance
-        _wrong(file, key, value, KINDS[kind])
-    if type(value) is int and abs(value) > LARGEST_NUMBER:
-        _wrong(file, key, value, f"at most {LARGEST_NUMBER:,} in magnitude")
-    if type(value) is float and not math.isfinite(value):
-        _wrong(file, key, value, "a finite number")
-
-
-def _wrong(file: str, key: str, value: Any, wanted: str) -> NoReturn:
-    raise UsageError(f"{file}: '{key}' is {_shown(value)}.", f"It must be {wanted}.")
-
-
-def _shown(value: Any) -> str:
-    """`value` for a message, which a value without end must not flood."""
-    try:
-        told = repr(value)
-    except ValueError:  # Python writes no whole number of more than 4,300 digits
-        return "a number of thousands of digits"
-    return told if len(told) <= SHOWN else f"{told[:SHOWN]}..."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import inputs, roles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ganzoo.specs import FloatArray, Network
 
@@ -15,20 +15,24 @@ SEED = 20150609  # of the two pictures that are traced
 
 
 def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray]:
-    """Chainer's outputs in test mode for one array (N, *spec.shape) per input of `network`, float32 (N, *spec.shape).
+    """What the outputs of an export are compared with, for one array (N, *spec.shape) per input of `network`.
 
-    Some pictures at a time, and without their graph: memory is that of a few.
+    These are the network's own reference outputs, or Chainer's in test mode, float32 (N, *spec.shape) each. They are
+    computed for some pictures at a time and without their graph, so that memory is that of a few.
     """
     import numpy as np
 
+    batch = roles.per_pass(network)
+    compute = network.reference or _computed(network)
+    passes = [compute([array[i : i + batch] for array in arrays]) for i in range(0, len(arrays[0]), batch)]
+    return [np.concatenate(arrays) for arrays in zip(*passes, strict=True)]
+
+
+def _computed(network: Network) -> Callable[[Sequence[FloatArray]], Sequence[FloatArray]]:
+    """What `forward` of `network` computes, as `Network.reference` would."""
     from ganzoo.export.tracing.tape import forward
 
-    batch = roles.per_pass(network)
-    passes = [
-        [variable.array for variable in forward(network, [array[i : i + batch] for array in arrays], graph=False)[1]]
-        for i in range(0, len(arrays[0]), batch)
-    ]
-    return [np.concatenate(arrays) for arrays in zip(*passes, strict=True)]
+    return lambda arrays: [variable.array for variable in forward(network, arrays, graph=False)[1]]
 
 
 def trace(network: Network) -> Any:

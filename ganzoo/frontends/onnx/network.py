@@ -15,7 +15,6 @@ from chainer import Variable
 from chainer import functions as F
 
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.tracing.tape import named
 from ganzoo.frontends.onnx.call import Call, RefusedError
 from ganzoo.frontends.onnx.operators import OPERATORS
 
@@ -97,7 +96,7 @@ def compute(
         if node.outputs and all(name in values or name in constants for name in node.outputs if name):
             continue
         inputs = [value(name) for name in node.inputs]
-        with named(node.name):
+        with chainer.using_config("layer", node.name):
             made = _computed(node, inputs)
         for name, each in zip(node.outputs, made, strict=False):
             if name:

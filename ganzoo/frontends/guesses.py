@@ -1,0 +1,106 @@
+"""What a network's inputs and outputs mean: what a card tells, and guesses from names and shapes for all the rest."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ganzoo.card import Told
+from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.specs import TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.card import Card
+    from ganzoo.specs import FloatArray, Meaning
+
+SUM = 1e-4  # by which the probabilities of all classes may miss 1 in float32
+
+
+def inputs(card: Card, found: Sequence[tuple[str, tuple[int, ...] | None]]) -> tuple[TensorSpec, ...]:
+    """The specs of the inputs that a frontend has `found`: their names and shapes, None where a shape is not known.
+
+    An input (C, H, W) with 1 or 3 channels is an image, any other one latent. Raises `UnknownNameError` where `card`
+    tells of another input, and `UsageError` where a shape is missing or contradicts the card.
+    """
+    told = _by_name(card.inputs, [name for name, _ in found], "input")
+    specs = tuple(_input(told.get(name, Told(name)), name, shape) for name, shape in found)
+    names = [
+        name for spec in specs for name in (spec.name, *(part.name for part in spec.parts if part.name != spec.name))
+    ]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"Two inputs or parts have the name '{name}'.", "Give each a name of its own.")
+    return specs
+
+
+def outputs(
+    card: Card, inputs: Sequence[TensorSpec], found: Sequence[tuple[str, FloatArray]]
+) -> tuple[TensorSpec, ...]:
+    """The specs of the outputs that a frontend has `found`: their names, and their values (N, ...) for seeded inputs.
+
+    An output (C, H, W) with 1 or 3 channels is an image; its range is (0, 1) or (-1, 1) where all values are in it. A
+    vector of a network that reads an image is probabilities if its values are not negative and add up to 1, else
+    logits. Any other output is latent, a word for values without a further meaning. Raises `UnknownNameError` where
+    `card` tells of another output.
+    """
+    told = _by_name(card.outputs, [name for name, _ in found], "output")
+    reads_image = any(spec.meaning == "image" for spec in inputs)
+    return tuple(_output(told.get(name, Told(name)), name, values, reads_image) for name, values in found)
+
+
+def _by_name(tensors: Sequence[Told], names: Sequence[str], side: str) -> dict[str, Told]:
+    """What is told of each name; one that has no name is at its own place among `names`."""
+    told = {}
+    for i, each in enumerate(tensors):
+        name = each.name or (names[i] if i < len(names) else f"{side} {i}")
+        if name not in names:
+            raise UnknownNameError(f"{side} of the network", name, names)
+        if name in told:
+            raise UsageError(f"The card tells of the {side} '{name}' twice.", "Remove one of the two.")
+        told[name] = each
+    return told
+
+
+def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:
+    shape = told.shape or known
+    if shape is None:
+        problem = f"The shape of the input '{name}' is not known."
+        raise UsageError(problem, f"Give it without the batch, for example: --input {name}=1x28x28")
+    if known not in (None, shape):
+        has, given = ("x".join(map(str, each)) for each in (known or (), shape))
+        problem = f"The input '{name}' has the shape {has}, but {given} was given."
+        raise UsageError(problem, "Leave the shape out, or correct it.")
+    values, sizes = math.prod(shape), sum(part.size for part in told.parts)
+    if told.parts and sizes != values:
+        problem = f"The parts of the input '{name}' have {sizes:,} values together, but the input has {values:,}."
+        raise UsageError(problem, "Correct the sizes of its parts.")
+    meaning: Meaning = told.meaning or ("image" if _pictorial(shape) else "latent")
+    return TensorSpec(name, shape, meaning, told.range, told.parts, told.distribution, told.preprocess)
+
+
+def _output(told: Told, name: str, values: FloatArray, reads_image: bool) -> TensorSpec:
+    shape = values.shape[1:]
+    meaning = told.meaning or _meaning(values, reads_image)
+    return TensorSpec(name, shape, meaning, told.range or _range(meaning, values))
+
+
+def _pictorial(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 3 and shape[0] in (1, 3)
+
+
+def _meaning(values: FloatArray, reads_image: bool) -> Meaning:
+    if _pictorial(values.shape[1:]):
+        return "image"
+    if values.ndim == 2 and reads_image:
+        likely = values.min() >= 0 and abs(values.sum(axis=1) - 1).max() <= SUM
+        return "probabilities" if likely else "logits"
+    return "latent"
+
+
+def _range(meaning: Meaning, values: FloatArray) -> tuple[float, float] | None:
+    low, high = float(values.min()), float(values.max())
+    if meaning == "probabilities" or (meaning == "image" and low >= 0 and high <= 1):
+        return (0.0, 1.0)
+    return (-1.0, 1.0) if meaning == "image" and low >= -1 and high <= 1 else None
