@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from chainer import FunctionNode, Variable, as_variable
 from chainer import functions as F
+from chainer.backend import get_array_module
+from chainer.utils import force_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,25 +26,25 @@ class Greater(FunctionNode):
 
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
         x, y = inputs
-        return (np.asarray(x > y, x.dtype),)
+        return (force_array(x > y, x.dtype),)
 
     def backward(self, indexes: Sequence[int], gradients: Sequence[Variable]) -> tuple[None, None]:
         return None, None
 
 
-class Where(FunctionNode):
+class Select(FunctionNode):
     """The second input where the first one, the condition, is larger than 0, else the third; they are broadcast."""
 
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
         condition, x, y = inputs
-        return (np.asarray(np.where(condition > 0, x, y), x.dtype),)
+        return (force_array(get_array_module(x).where(condition > 0, x, y), x.dtype),)
 
 
 class Floor(FunctionNode):
     """The largest whole number that is not larger than the input."""
 
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
-        return (np.floor(inputs[0]),)
+        return (force_array(get_array_module(inputs[0]).floor(inputs[0])),)
 
     def backward(self, indexes: Sequence[int], gradients: Sequence[Variable]) -> tuple[None]:
         return (None,)
@@ -59,12 +61,13 @@ class Resample(FunctionNode):
 
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
         (x,) = inputs
-        y = np.zeros((), x.dtype)
+        xp = get_array_module(x)
+        y = None
         for index, factor in zip(self.index.T, self.factor.T, strict=True):
-            taken = np.take(x, index, self.axis)
+            taken = x.take(xp.asarray(index), self.axis)
             if not (factor == 1).all():
-                taken = taken * factor.astype(x.dtype).reshape([-1, *(1,) * (x.ndim - 1 - self.axis)])
-            y = taken if y.ndim == 0 else y + taken
+                taken = taken * xp.asarray(factor, x.dtype).reshape([-1, *(1,) * (x.ndim - 1 - self.axis)])
+            y = taken if y is None else y + taken
         return (y,)
 
     def backward(self, indexes: Sequence[int], gradients: Sequence[Variable]) -> tuple[Variable]:
@@ -82,12 +85,29 @@ def greater(x: Any, y: Any) -> Variable:
 
 def where(condition: Any, x: Any, y: Any) -> Variable:
     """`x` where `condition` > 0, else `y`, broadcast."""
-    return Where().apply((condition, x, y))[0]
+    return Select().apply((condition, x, y))[0]
 
 
 def floor(x: Any) -> Variable:
     """The largest whole numbers that are not larger than `x`."""
     return Floor().apply((x,))[0]
+
+
+def ceil(x: Any) -> Variable:
+    """The smallest whole numbers that are not smaller than `x`."""
+    return -floor(-as_variable(x))
+
+
+def sign(x: Any) -> Variable:
+    """1 where `x` is above 0, -1 where it is below, else 0."""
+    x = as_variable(x)
+    zero = np.zeros((), x.dtype)
+    return greater(x, zero) - greater(zero, x)
+
+
+def fix(x: Any) -> Variable:
+    """`x` without its fraction."""
+    return sign(x) * floor(abs(as_variable(x)))
 
 
 def resample(x: Any, axis: int, index: Array, factor: Array | None = None) -> Variable:

@@ -47,6 +47,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "sqrt": Operation(1, np.sqrt, "Sqrt"),
     "tanh": Operation(1, np.tanh, "Tanh"),
     "sigmoid": Operation(1, lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), "Sigmoid"),
+    "floor": Operation(1, np.floor),
+    "sin": Operation(1, np.sin),
+    "atan": Operation(1, np.arctan),
+    "erf": Operation(1, lambda x: __import__("scipy.special").special.erf(x)),
     # log(1 + exp(x)), without overflow
     "softplus": Operation(1, lambda x: np.logaddexp(0, x)),
     # c where a > b, else d

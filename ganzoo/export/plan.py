@@ -191,6 +191,24 @@ class Resize(Step):
     """Bilinear, corners aligned: output pixel i is at i * (n_in - 1) / (n_out - 1), 0 for n_out of 1."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class MatMul(Step):
+    """output[h, w, c] = sum over k of a[h, w, k] * b[h, k, c] for inputs a and b, which may have one h for all."""
+
+    @property
+    def multiply_adds(self) -> int:
+        return self.output.size * self.inputs[0].c
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resample(Step):
+    """Along `axis`, short weighted sums: output[.., i, ..] = sum over t of factor[i][t] * input[.., index[i][t], ..]."""
+
+    axis: Literal["h", "w", "c"]
+    index: tuple[tuple[int, ...], ...]
+    factor: tuple[tuple[float, ...], ...]
+
+
 @dataclass(frozen=True)
 class Box:
     """Where the values of one source go: `dims` are (size, step in the source, step in the output), outermost first.

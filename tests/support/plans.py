@@ -18,6 +18,8 @@ from ganzoo.export.plan import (
     Deconv,
     Dense,
     Elementwise,
+    MatMul,
+    Resample,
     Move,
     Plan,
     Pool,
@@ -145,6 +147,17 @@ def _resize(step: Resize, x: np.ndarray) -> np.ndarray:
     return x
 
 
+def _matmul(step, a, b):
+    return a @ b
+
+
+def _resample(step, x):
+    axis = 1 + "hwc".index(step.axis)
+    index, factor = np.array(step.index), np.array(step.factor)
+    shape = [-1 if i == axis else 1 for i in range(4)]
+    return sum(np.take(x, i, axis) * f.reshape(shape) for i, f in zip(index.T, factor.T, strict=True))
+
+
 def _move(step: Move, *xs: np.ndarray) -> np.ndarray:
     n = len(xs[0])
     y = np.full((n, step.output.size), step.fill)
@@ -166,6 +179,8 @@ STEPS = {
     Softmax: _softmax,
     Elementwise: _elementwise,
     Resize: _resize,
+    MatMul: _matmul,
+    Resample: _resample,
     Move: _move,
 }
 

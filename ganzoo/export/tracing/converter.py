@@ -83,7 +83,7 @@ class NamingConverter(ChainerConverter):
         """The variables that stand for the function's outputs now."""
         name = type(function).__name__
         alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
-        if not type(function).__module__.startswith("chainer."):
+        if not type(function).__module__.startswith(("chainer.", "ganzoo.functions")):
             raise NotImplementedError("it is not one of Chainer's own functions.")
         if name in FUNCTIONS:
             made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))

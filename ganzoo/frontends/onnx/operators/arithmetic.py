@@ -10,7 +10,7 @@ from chainer import Variable
 from chainer import functions as F
 
 from ganzoo.frontends.onnx.call import Call, RefusedError, constant
-from ganzoo.functions import floor, greater, where
+from ganzoo.functions import ceil, fix, floor, greater, sign, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,20 +39,11 @@ def greater_or_equal(x: Tensor, y: Tensor) -> Variable:
     return 1 - greater(y, x)
 
 
-def sign(x: Tensor) -> Variable:
-    zero = np.zeros((), np.float32)
-    return greater(x, zero) - greater(zero, x)
-
-
 def round_half_even(x: Tensor) -> Variable:
     """Halves go to the even neighbour, as ONNX and NumPy have it."""
     up = floor(x + 0.5)
     odd_half = equal(up - x, np.full((), 0.5, np.float32)) * (up - 2 * floor(up * 0.5))
     return up - odd_half
-
-
-def truncated(x: Tensor) -> Variable:
-    return sign(x) * floor(abs(x))
 
 
 def clip(x: Tensor, low: Any, high: Any) -> Variable:
@@ -85,7 +76,7 @@ def _float(x: Tensor) -> Tensor:
 
 def _mod(call: Call, x: Tensor, y: Tensor) -> Any:
     ratio = x / y
-    return x - y * (truncated(ratio) if call.get("fmod", 0) else floor(ratio))
+    return x - y * (fix(ratio) if call.get("fmod", 0) else floor(ratio))
 
 
 def _cast(call: Call, x: Variable) -> Any:
@@ -101,7 +92,7 @@ def cast(x: Variable, to: int) -> Any:
     if to == TensorProto.BOOL:
         return 1 - equal(x, np.zeros((), np.float32))
     if to in (TensorProto.INT64, TensorProto.INT32, TensorProto.INT16):
-        return truncated(x)
+        return fix(x)
     raise RefusedError(f"it casts to {TensorProto.DataType.Name(to)}, of which a browser computes in float32 only")
 
 
@@ -151,7 +142,7 @@ OPERATORS: Mapping[str, Operator] = {
     "Atan": _unary(F.arctan),
     "Atanh": _unary(lambda x: 0.5 * F.log((1 + x) / (1 - x))),
     "Cast": _cast,
-    "Ceil": _unary(lambda x: -floor(-x)),
+    "Ceil": _unary(ceil),
     "Clip": _clip,
     "Cos": _unary(F.cos),
     "Cosh": _unary(lambda x: 0.5 * (F.exp(x) + F.exp(-x))),
