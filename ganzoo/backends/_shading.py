@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from ganzoo.export.plan import Resample
+
 # Scalar operations that both write alike, by ganzoo's names. Each language adds those that it writes in its own way.
 TEMPLATES: Mapping[str, str] = {
     "add": "({}+{})",
@@ -24,6 +26,11 @@ TEMPLATES: Mapping[str, str] = {
     "log": "log({})",
     "sqrt": "sqrt({})",
     "softplus": "softplus({})",
+    "floor": "floor({})",
+    # as exact on every device
+    "sin": "sine({})",
+    "atan": "arctangent({})",
+    "erf": "erf({})",
 }
 
 
@@ -40,6 +47,17 @@ def fill(kernel: Path, values: Mapping[str, object], flags: Collection[str], rep
         if code and all((name in flags) == present for name, present in wanted):
             text += "".join(each + "\n" for each in _repeated(code, repeats))
     return re.sub(r"\b[A-Z][A-Z0-9]*\b", lambda name: str(values[name[0]]), text)
+
+
+def functions(folder: Path, text: str) -> str:
+    """Those functions that `text` calls: each is a file of its name in `folder`."""
+    return "".join(fill(path, {}, (), {}) for path in sorted(folder.iterdir()) if f"{path.stem}(" in text)
+
+
+def taps(step: Resample, constructor: str) -> list[list[str]]:
+    """The rows of a table of (place, factor) pairs. Nine digits are all that a float32 has."""
+    rows = zip(step.index, step.factor, strict=True)
+    return [[f"{constructor}({i},{factor:.9g})" for i, factor in zip(*row, strict=True)] for row in rows]
 
 
 def _marks(line: str) -> tuple[list[tuple[str, bool]], str]:

@@ -5,6 +5,7 @@ An expression is written once. Each backend renders it in its own `Language`: a 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ class Operation:
     webdnn: str = ""
 
 
+_erf = np.vectorize(math.erf, otypes=[float])
+
 # To add an operation: a row here, and a template in the language of each backend
 OPERATIONS: Mapping[str, Operation] = {
     "add": Operation(2, np.add, "ElementwiseAdd"),
@@ -45,12 +48,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "exp": Operation(1, np.exp, "Exp"),
     "log": Operation(1, np.log, "Log"),
     "sqrt": Operation(1, np.sqrt, "Sqrt"),
-    "tanh": Operation(1, np.tanh, "Tanh"),
-    "sigmoid": Operation(1, lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), "Sigmoid"),
     "floor": Operation(1, np.floor),
     "sin": Operation(1, np.sin),
     "atan": Operation(1, np.arctan),
-    "erf": Operation(1, lambda x: __import__("scipy.special").special.erf(x)),
+    "erf": Operation(1, lambda x: _erf(x).astype(x.dtype)),
+    "tanh": Operation(1, np.tanh, "Tanh"),
+    "sigmoid": Operation(1, lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), "Sigmoid"),
     # log(1 + exp(x)), without overflow
     "softplus": Operation(1, lambda x: np.logaddexp(0, x)),
     # c where a > b, else d

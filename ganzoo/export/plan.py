@@ -192,21 +192,29 @@ class Resize(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MatMul(Step):
-    """output[h, w, c] = sum over k of a[h, w, k] * b[h, k, c] for inputs a and b, which may have one h for all."""
-
-    @property
-    def multiply_adds(self) -> int:
-        return self.output.size * self.inputs[0].c
-
-
-@dataclass(frozen=True, kw_only=True)
 class Resample(Step):
-    """Along `axis`, short weighted sums: output[.., i, ..] = sum over t of factor[i][t] * input[.., index[i][t], ..]."""
+    """Along `axis`, element i of the output is the sum over t of factor[i][t] * element index[i][t] of the input.
+
+    Both have a row for each element of the output, and every row has the same number of taps. The indices are in the
+    range of the input, in any order. One tap with the factor 1 is a selection. The factors are exact in every
+    encoding of the weights, because they are part of the program.
+    """
 
     axis: Literal["h", "w", "c"]
     index: tuple[tuple[int, ...], ...]
     factor: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatMul(Step):
+    """The products of the matrices of two activations a (h, w, k) and b (h, k, c), one for each line.
+
+    output[h, w, c] = sum over k of a[h, w, k] * b[h, k, c]. Where b has h = 1, all lines of a share its matrix.
+    """
+
+    @property
+    def multiply_adds(self) -> int:
+        return self.inputs[0].size * self.output.c
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,22 @@ def others(draw: st.DrawFn) -> Plan:
 
 
 @st.composite
+def matmul(draw: st.DrawFn) -> Plan:
+    builder = Builder(draw(st.tuples(st.integers(1, 4), st.integers(1, 20), channels)))
+    right = builder.another_input(draw(st.sampled_from([1, builder.at.h])), builder.at.c, draw(channels))
+    return builder.matmul(right, draw(activations)).plan()
+
+
+@st.composite
+def resample(draw: st.DrawFn) -> Plan:
+    builder = Builder(draw(st.tuples(sizes, sizes, channels)))
+    axis = draw(st.integers(0, 2))
+    random = np.random.default_rng(draw(st.integers(0, 99)))
+    index = random.integers(0, builder.at.shape[axis], draw(st.tuples(st.integers(1, 20), st.integers(1, 8))))
+    return builder.resample("hwc"[axis], index, random.normal(0, 1, index.shape), draw(activations)).plan()
+
+
+@st.composite
 def move(draw: st.DrawFn) -> Plan:
     """A transposition of (h, w, c) into the middle of a larger output, with a constant behind."""
     shape = draw(st.tuples(sizes, sizes, channels))
@@ -190,9 +206,12 @@ def move(draw: st.DrawFn) -> Plan:
     return builder.move((1, 1, end + constant.size), *boxes, others=(constant,), fill=-1.5).plan()
 
 
+KINDS = [dense, conv, deconv, pool, elementwise, others, move, matmul, resample]
+
+
 @pytest.mark.node
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [dense, conv, deconv, pool, elementwise, others, move], ids=lambda f: str(f.__name__))
+@pytest.mark.parametrize("case", KINDS, ids=lambda f: str(f.__name__))
 def test_any_shape(case: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     @drawn
     @given(st.data())

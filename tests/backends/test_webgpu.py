@@ -273,6 +273,9 @@ def test_what_it_cannot_run_is_refused_by_name():
     many = b.elementwise(total, *(b.another_input(2, 2, 4) for _ in range(7))).plan()
     assert "'layer0' (Elementwise): it needs 9 buffers, but a shader can have only 8" in refused(many)
 
+    rows = B((1, 1, 3)).resample("c", [[0]] * 2048).plan()
+    assert "'layer0' (Resample): it selects 2048 places, but a shader can have only 2047" in refused(rows)
+
     large = B((4096, 4096, 1)).elementwise(plans.RELU).plan()
     assert "'layer0' (Elementwise): it needs a buffer of 256 MiB" in refused(large)
 

@@ -19,11 +19,11 @@ from ganzoo.export.plan import (
     Dense,
     Elementwise,
     MatMul,
-    Resample,
     Move,
     Plan,
     Pool,
     Reduce,
+    Resample,
     Resize,
     Softmax,
     Step,
@@ -147,15 +147,15 @@ def _resize(step: Resize, x: np.ndarray) -> np.ndarray:
     return x
 
 
-def _matmul(step, a, b):
-    return a @ b
-
-
-def _resample(step, x):
+def _resample(step: Resample, x: np.ndarray) -> np.ndarray:
     axis = 1 + "hwc".index(step.axis)
-    index, factor = np.array(step.index), np.array(step.factor)
-    shape = [-1 if i == axis else 1 for i in range(4)]
-    return sum(np.take(x, i, axis) * f.reshape(shape) for i, f in zip(index.T, factor.T, strict=True))
+    factor = np.asarray(step.factor, np.float32).astype(np.float64)
+    last = np.moveaxis(x, axis, -1)[..., np.asarray(step.index)]
+    return np.moveaxis((last * factor).sum(-1), -1, axis)
+
+
+def _matmul(step: MatMul, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return a @ b
 
 
 def _move(step: Move, *xs: np.ndarray) -> np.ndarray:
@@ -179,8 +179,8 @@ STEPS = {
     Softmax: _softmax,
     Elementwise: _elementwise,
     Resize: _resize,
-    MatMul: _matmul,
     Resample: _resample,
+    MatMul: _matmul,
     Move: _move,
 }
 
@@ -297,6 +297,21 @@ class Builder:
     def resize(self, h: int, w: int) -> Builder:
         return self.add(Resize, (h, w, self.at.c))
 
+    def resample(self, axis: str, index: Any, factor: Any = None, activation: Expr = X) -> Builder:
+        """`index` and `factor` are (elements, taps); without factors, they are 1."""
+        index = np.asarray(index)
+        shape = [len(index) if each == axis else n for each, n in zip("hwc", self.at.shape, strict=True)]
+        factor = np.ones(index.shape) if factor is None else np.asarray(factor)
+        tables = {"index": _rows(index), "factor": _rows(factor)}
+        return self.add(Resample, (shape[0], shape[1], shape[2]), axis=axis, **tables, activation=activation)
+
+    def matmul(self, right: Tensor, activation: Expr = X) -> Builder:
+        return self.add(MatMul, (self.at.h, self.at.w, right.c), (self.at, right), activation=activation)
+
+    def square(self) -> Builder:
+        """Of matrices with as many columns as rows."""
+        return self.matmul(self.at)
+
     def elementwise(self, activation: Expr, *others: Tensor) -> Builder:
         inputs = (self.at, *others)
         shape = tuple(max(sizes) for sizes in zip(*(t.shape for t in inputs), strict=True))
@@ -312,6 +327,10 @@ class Builder:
         # an output may not be an input, so that every case has a step
         specs = tuple(_spec(t) for t in inputs), (_spec(self.at),)
         return Plan("test", specs, inputs, (self.at,), tuple(self.steps), tuple(self.sizes), tuple(self.weights))
+
+
+def _rows(array: np.ndarray) -> tuple[tuple[Any, ...], ...]:
+    return tuple(map(tuple, array.tolist()))
 
 
 def pair(value: Any) -> tuple[int, int]:
@@ -374,6 +393,18 @@ def _broadcast(h: int, w: int, c: int) -> Plan:
     return b.elementwise(call("add", call("mul", Arg(0), Arg(1)), 0.5), b.constant(h, w, c)).plan()
 
 
+def _product(h: int, w: int, k: int, c: int, lines: int, activation: Expr = X) -> Plan:
+    """(h, w, k) times (lines, k, c)."""
+    b = Builder((h, w, k))
+    return b.matmul(b.another_input(lines, k, c), activation).plan()
+
+
+def _resampled(shape: tuple[int, int, int], axis: str, places: int, taps: int, activation: Expr = X) -> Plan:
+    random = np.random.default_rng(places)
+    index = random.integers(0, shape["hwc".index(axis)], (places, taps))
+    return Builder(shape).resample(axis, index, random.normal(0, 1, index.shape), activation).plan()
+
+
 def _operation(name: str, arity: int) -> Plan:
     """A scalar operation of positive operands: the input, and constants."""
     b = Builder((3, 4, 5))
@@ -434,6 +465,23 @@ def cases() -> dict[str, Plan]:
         "resize-up": B((3, 4, 5)).resize(7, 9).plan(),
         "resize-down": B((8, 9, 3)).resize(3, 1).plan(),
         "resize-same": B((3, 3, 4)).resize(3, 3).plan(),
+        "select-rows": B((5, 3, 5)).resample("h", [[4], [0], [0], [2]]).plan(),
+        "select-columns": B((3, 4, 1)).resample("w", [[1], [3], [2], [2], [0], [3], [1]]).plan(),
+        "select-channels": B((3, 4, 6)).resample("c", [[5], [1], [1], [0], [4]]).plan(),
+        "resample-rows": _resampled((6, 5, 3), "h", 9, 2, RELU),
+        "resample-columns": _resampled((4, 7, 5), "w", 11, 4),
+        "resample-columns-of-one-channel": _resampled((4, 9, 1), "w", 5, 3),
+        "resample-channels": _resampled((3, 4, 7), "c", 10, 3, SIGMOID),
+        "resample-channels-to-one": _resampled((2, 3, 8), "c", 1, 8),
+        "product-of-ones": _product(1, 1, 1, 1, 1),
+        "product": _product(3, 6, 8, 4, 3),
+        "product-of-lines": _product(2, 3, 3, 4, 2, RELU),
+        "product-with-one": _product(3, 5, 4, 5, 1, TANH),
+        "product-vector": _product(1, 1, 17, 8, 1, RELU),
+        "product-wide": _product(2, 9, 5, 17, 2),
+        "product-long": _product(4, 7, 17, 3, 4, LEAKY),
+        "product-to-one": _product(2, 8, 8, 1, 1),
+        "product-of-padded-channels": B((3, 5, 5)).elementwise(call("exp", X)).square().plan(),
         "concatenate": _concatenated(),
         "transpose": B((3, 4, 5)).move((1, 1, 60), _transposed(3, 4, 5)).plan(),
         "transpose-4": B((3, 4, 8)).move((1, 1, 96), _transposed(3, 4, 8)).plan(),
@@ -466,6 +514,10 @@ def cases() -> dict[str, Plan]:
         "softplus": unary(call("softplus", call("mul", X, 40))),
         "clip": unary(call("min", call("max", X, -0.5), 0.75)),
         "exp": unary(call("exp", X)),
+        "floor": unary(call("floor", call("mul", X, 4))),
+        "sin": unary(call("sin", call("mul", X, 256))),
+        "atan": unary(call("atan", call("mul", X, 3))),
+        "erf": unary(call("erf", call("mul", X, 2))),
         "log": unary(call("log", call("add", call("abs", X), 0.1))),
         "sqrt": unary(call("sqrt", call("abs", X))),
         "pow": unary(call("pow", call("add", call("abs", X), 0.1), 1.7)),
@@ -507,6 +559,11 @@ def random_plans(count: int, seed: int) -> dict[str, Plan]:
         padding = tuple(size(0, (k - 1) // 2) for k in kernel)
         return b.pool(str(random.choice(["max", "average"])), kernel, sizes(1, 3), padding)
 
+    def resample(b: Builder) -> Builder:
+        axis = size(0, 2)
+        index = random.integers(0, b.at.shape[axis], sizes(1, 9))
+        return b.resample("hwc"[axis], index, random.normal(0, 1, index.shape), RELU)
+
     def move(b: Builder) -> Builder:
         h, w, c = b.at.shape
         top, left, first, fill = size(0, 2), size(0, 2), size(0, 5), float(random.normal())
@@ -524,6 +581,8 @@ def random_plans(count: int, seed: int) -> dict[str, Plan]:
         "reduce": lambda b: b.reduce(str(random.choice(["sum", "max", "min"])), str(random.choice([*"hwc", "hc"]))),
         "softmax": lambda b: b.softmax(),
         "resize": lambda b: b.resize(*sizes(1, 12)),
+        "resample": resample,
+        "matmul": lambda b: b.matmul(b.another_input(int(random.choice([1, b.at.h])), b.at.c, size(1, 13)), RELU),
         "elementwise": lambda b: b.elementwise(call("sub", Arg(0), Arg(1)), b.constant(1, 1, b.at.c)),
         "move": move,
     }

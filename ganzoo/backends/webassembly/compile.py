@@ -57,6 +57,10 @@ LANGUAGE = Language(
         "exp": "v_exp({})",
         "log": "v_log({})",
         "sqrt": "wasm_f32x4_sqrt({})",
+        "floor": "wasm_f32x4_floor({})",
+        "sin": "v_sin({})",
+        "atan": "v_atan({})",
+        "erf": "v_erf({})",
         "tanh": "v_tanh({})",
         "sigmoid": "v_sigmoid({})",
         "softplus": "v_softplus({})",
@@ -110,6 +114,7 @@ def source(plan: Plan) -> tuple[str, int]:
     """The C of `plan`, and how many images a run takes at most."""
     codes = [_code(step) for step in plan.steps]
     functions: dict[tuple[str, str], str] = {}
+    tables: dict[str, str] = {}
     calls = []
     for step, code in zip(plan.steps, codes, strict=True):
         fused = not isinstance(step, Elementwise)
@@ -117,7 +122,10 @@ def source(plan: Plan) -> tuple[str, int]:
         name = ""
         if not fused or (step.activation != X and low == -inf):
             name = functions.setdefault(_function(step), f"expression_{len(functions)}")
-        calls += [call.replace("{function}", name).replace("{low}", str(low)) for call in code.calls]
+        names = {"{function}": name, "{low}": str(low)}
+        if code.table:
+            names["{table}"] = tables.setdefault(code.table, f"table_{len(tables)}")
+        calls += [_filled(call, names) for call in code.calls]
         if fused and name:
             calls.append(f"{name}({at(step.output)}, n * {step.output.size})")
     room = max((code.room for code in codes), default=0)
@@ -128,6 +136,7 @@ def source(plan: Plan) -> tuple[str, int]:
         '#include "elementwise.h"',
         # four values more: a vector may read beyond the end
         *(f"_Alignas(64) float {name}[{size + 4}];" for name, size in arrays.items()),
+        *(f"static const Tap {name}[] = {{{table}}};" for table, name in tables.items()),
         *(f"{macro}({name}, {rest})" for (macro, rest), name in functions.items()),
         '__attribute__((export_name("run"))) void run(int n) {',
         f"  if (n < 1 || n > {batch}) __builtin_trap();",
@@ -135,6 +144,12 @@ def source(plan: Plan) -> tuple[str, int]:
         "}",
     ]
     return "\n".join(lines) + "\n", batch
+
+
+def _filled(call: str, names: Mapping[str, str]) -> str:
+    for place, name in names.items():
+        call = call.replace(place, name)
+    return call
 
 
 def _low(expr: Expr) -> float:

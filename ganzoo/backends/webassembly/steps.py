@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
+from math import prod
 from typing import TYPE_CHECKING
 
-from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax, pad4
+from ganzoo.export.plan import (
+    Conv,
+    Deconv,
+    Dense,
+    Elementwise,
+    MatMul,
+    Move,
+    Pool,
+    Reduce,
+    Resample,
+    Resize,
+    Softmax,
+    pad4,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +34,15 @@ ROWS = 96  # of a product that is scattered afterwards: many for the kernel, few
 @dataclass(frozen=True)
 class Code:
     """`calls` of kernels; `{function}` stands for the step's expression as a function, `{low}` for the least value
-    of the output: kernels that take it need no other activation for max(x, low).
+    of the output: kernels that take it need no other activation for max(x, low). `{table}` stands for an array of Tap
+    with the initialisers `table`.
 
     `room` is the scratch they need for one image, in values.
     """
 
     calls: tuple[str, ...]
     room: int = 0
+    table: str = ""
 
     @property
     def has_low(self) -> bool:
@@ -107,6 +124,21 @@ def _resize(step: Resize) -> Code:
     return Code((_call("resize", _struct("Resize", *x.shape, *y.shape[:2]), at(x), at(y)),))
 
 
+def _resample(step: Resample) -> Code:
+    x, y = step.inputs[0], step.output
+    axis = "hwc".index(step.axis)
+    sizes = prod(x.shape[:axis]), x.shape[axis], prod(x.shape[axis + 1 :]), y.shape[axis], len(step.index[0])
+    pairs = zip(chain(*step.index), chain(*step.factor), strict=True)
+    table = ", ".join(f"{{{i}, {float(factor)!r}f}}" for i, factor in pairs)
+    return Code((_call("resample", *sizes, "{table}", at(x), at(y)),), table=table)
+
+
+def _matmul(step: MatMul) -> Code:
+    (a, b), y = step.inputs, step.output
+    sizes = b.h, a.h // b.h * a.w, a.c, y.c
+    return Code((_call("product", *sizes, at(a), at(b), "{low}", at(y), "room"),), room=pad4(y.c) * (1 + a.c))
+
+
 def _elementwise(step: Elementwise) -> Code:
     sizes, steps = merged(step.output.shape, [_steps(tensor, step.output) for tensor in step.inputs])
     rows = (
@@ -183,5 +215,7 @@ STEPS: Mapping[type[Step], Callable[..., Code]] = {
     Softmax: _softmax,
     Elementwise: _elementwise,
     Resize: _resize,
+    Resample: _resample,
+    MatMul: _matmul,
     Move: _move,
 }

@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.backends._shading import TEMPLATES, fill
+from ganzoo.backends._shading import TEMPLATES, fill, functions, taps
 from ganzoo.export.expressions import Language
-from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax, pad4
+from ganzoo.export.plan import (
+    Conv,
+    Deconv,
+    Dense,
+    Elementwise,
+    MatMul,
+    Move,
+    Pool,
+    Reduce,
+    Resample,
+    Resize,
+    Softmax,
+    pad4,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +46,7 @@ LANGUAGE = Language(
 
 VERTEX = fill(KERNELS / "vertex.glsl", {}, (), {}).rstrip()  # draws every step
 
-BANDED = ("conv", "deconv")  # kernels
+BANDED = ("conv", "deconv", "matmul")  # kernels
 
 # how two values are joined, and what to begin with
 JOINS = {
@@ -99,16 +112,10 @@ def shader(step: Step, sources: Sequence[Layout | None], target: Layout) -> str:
         return fill(KERNELS / f"{name}.glsl", values, flags, {}).rstrip()
 
     activation = "v" if isinstance(step, Elementwise) else LANGUAGE.render(step.activation, ["v"], step.layer)
-    parts = [
-        "#version 300 es",
-        part("head"),
-        *(_reader(i, tensor, layout) for i, (tensor, layout) in enumerate(zip(step.inputs, sources, strict=True))),
-        own.functions,
-        part("bands"),
-        part(own.kernel),
-        f"vec4 activation(vec4 v){{return {activation};}}",
-        part("main"),
-    ]
+    readers = [_reader(i, tensor, layout) for i, (tensor, layout) in enumerate(zip(step.inputs, sources, strict=True))]
+    kernel = [own.functions, part("bands"), part(own.kernel), f"vec4 activation(vec4 v){{return {activation};}}"]
+    called = functions(KERNELS / "functions", "\n".join(kernel)).rstrip()
+    parts = ["#version 300 es", part("head"), *readers, called, *kernel, part("main")]
     return "\n".join(text for text in parts if text)
 
 
@@ -134,7 +141,7 @@ def _columns(step: Step, target: Layout) -> int:
     columns = target.width // texels(step.output)
     if isinstance(step, Deconv):
         return columns // step.stride[1]
-    return columns * step.stride[1] if isinstance(step, Conv) else 0
+    return columns * step.stride[1] if isinstance(step, Conv) else columns
 
 
 def _flags(**flags: bool) -> frozenset[str]:
@@ -203,6 +210,17 @@ def _resize(step: Resize) -> Source:
     return Source("resize", {"DY": max(step.output.h - 1, 1), "DX": max(step.output.w - 1, 1)})
 
 
+def _resample(step: Resample) -> Source:
+    table = ",".join(tap for row in taps(step, "vec2") for tap in row)
+    values = {"PLACE": "y" if step.axis == "h" else "x", "TAPS": len(step.index[0]), "TABLE": table}
+    values |= {"LINE": "at" if step.axis == "h" else "y", "PIXEL": "at" if step.axis == "w" else "x"}
+    return Source("resample", values, _flags(across=step.axis == "c"))
+
+
+def _matmul(step: MatMul) -> Source:
+    return Source("matmul", {"B": "y" if step.inputs[1].h > 1 else 0})
+
+
 def _elementwise(step: Elementwise) -> Source:
     out = step.output
     names, values = [], []
@@ -257,6 +275,8 @@ KINDS: Mapping[type[Step], Callable[[Any], Source]] = {
     Reduce: _reduce,
     Softmax: _softmax,
     Resize: _resize,
+    Resample: _resample,
+    MatMul: _matmul,
     Elementwise: _elementwise,
     Move: _move,
 }

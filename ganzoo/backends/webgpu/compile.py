@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from ganzoo.backends.webgpu.steps import KERNELS, blocks, name
 from ganzoo.backends.webgpu.template import GROUP, module
 from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.export.plan import Resample
 from ganzoo.specs import Program
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 MAX_BINDING = 128 << 20  # bytes
 MAX_GROUPS = 65535  # workgroups along an axis
 MAX_BUFFERS = 8  # of one shader
+MAX_ROWS = 2047  # of a table in a shader: https://www.w3.org/TR/WGSL/#limits
 
 REMEDY = "Export for the other backends; choose them with --backend."
 
@@ -72,6 +74,8 @@ def _dispatch(step: Step) -> tuple[str, list[int], list[int]]:
     buffers["y"] = step.output.slot
     if len(buffers) > MAX_BUFFERS:
         raise _unsupported(step, f"it needs {len(buffers)} buffers, but a shader can have only {MAX_BUFFERS}")
+    if isinstance(step, Resample) and len(step.index) > MAX_ROWS:
+        raise _unsupported(step, f"it selects {len(step.index)} places, but a shader can have only {MAX_ROWS} of them")
     largest = max(16 * blocks(tensor) for tensor in (*step.inputs, step.output))
     if largest > MAX_BINDING:
         raise _unsupported(

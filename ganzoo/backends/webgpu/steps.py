@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.backends._shading import taps
 from ganzoo.backends.webgpu.template import LARGEST, Kernel, expression
 from ganzoo.export.plan import (
     Conv,
     Deconv,
     Dense,
     Elementwise,
+    MatMul,
     Move,
     Pool,
     Reduce,
+    Resample,
     Resize,
     Softmax,
     Step,
@@ -152,6 +155,25 @@ def resize(step: Resize) -> Kernel:
     return Kernel("resize", blocks(step.output), sizes | {"CP": sizes["ICP"]})
 
 
+def resample(step: Resample) -> Kernel:
+    table = ",".join(f"array({','.join(row)})" for row in taps(step, "vec2f"))
+    values = _sizes(step) | {"PLACES": len(step.index), "TAPS": len(step.index[0]), "TABLE": table}
+    values |= {"PLACE": "h" if step.axis == "h" else "s"}
+    values |= {"LINE": "at" if step.axis == "h" else "h", "PIXEL": "at" if step.axis == "w" else "s"}
+    across = step.axis == "c"
+    return Kernel("resample", blocks(step.output), values, _flags(across=across), scalar="x" if across else "")
+
+
+def matmul(step: MatMul) -> Kernel:
+    (a, b), y = step.inputs, step.output
+    tile = min(TILE, y.w)
+    across = -(-y.w // tile)
+    line = f"(i32(g.z)*{b.h}+h)" if b.h > 1 else "i32(g.z)"
+    values = _sizes(step) | {"TILE": tile, "QW": across, "LINE": line}
+    flags = _flags(blocks=a.c >= 4, tail=a.c % 4 > 0, edge=y.w % tile > 0)
+    return Kernel("matmul", across * y.h * values["OCP"], values, flags, {"t": tile, "r": a.c % 4})
+
+
 def elementwise(step: Elementwise) -> Kernel:
     y = step.output
     loads = [_load(step, i, tensor, y) for i, tensor in enumerate(step.inputs)]
@@ -203,6 +225,8 @@ KERNELS: Mapping[type[Step], Callable[[Any], Kernel]] = {
     Reduce: reduce,
     Softmax: softmax,
     Resize: resize,
+    Resample: resample,
+    MatMul: matmul,
     Elementwise: elementwise,
     Move: move,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganzoo.backends._shading import TEMPLATES, fill
+from ganzoo.backends._shading import TEMPLATES, fill, functions
 from ganzoo.export.expressions import Language
 
 if TYPE_CHECKING:
@@ -30,13 +30,6 @@ LANGUAGE = Language(
     },
     number="vec4f({})",
 )
-
-FUNCTIONS = {
-    "softplus": "fn softplus(a:vec4f)->vec4f{return max(a,vec4f())+log(1+exp(-abs(a)));}",
-    # WGSL's own is for positive bases
-    "power": "fn power(a:vec4f,b:vec4f)->vec4f{"
-    "return pow(abs(a),b)*select(vec4f(1),vec4f(-1),(a<vec4f())&(abs(b%2)==vec4f(1)));}",
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ def module(kernel: Kernel, bindings: Mapping[str, int], step: Step) -> tuple[str
     if "act(" in text:
         activation = expression(step.activation, ["a"], step.layer)
         text = f"fn act(a:vec4f)->vec4f{{return {activation};}}\n{text}"
-    text = "".join(body + "\n" for name, body in FUNCTIONS.items() if f"{name}(" in text) + text
+    text = functions(FOLDER / "functions", text) + text
     used = [name for name in bindings if f"{name}[" in text]
     head = ""
     for i, name in enumerate(used):

@@ -38,6 +38,11 @@ typedef struct {
   int oh, ow;   // output
 } Resize;
 
+typedef struct {
+  int at;  // a place in the input, and what its value is multiplied by
+  float factor;
+} Tap;
+
 KERNEL void dense(int n, const float* in, int k, const float* weight, const float* bias, int columns, float low,
                   float* out);
 
@@ -57,6 +62,10 @@ KERNEL void deconv_apart(int n, const Deconv* s, int lines, const float* in, con
 KERNEL void deconv_mixed(int n, const Deconv* s, int lines, const float* in, const float* weight, const float* bias,
                          float* out, float* room);
 
+// `room` holds the matrix of `b` in panels, and as many zeros as it has columns; the rows of `a` are those of one matrix.
+KERNEL void product(int n, int matrices, int rows, int k, int columns, const float* a, const float* b, float low,
+                    float* out, float* room);
+
 KERNEL void pool_max(int n, const Pool* s, const float* in, float* out);
 KERNEL void pool_average(int n, const Pool* s, const float* in, float* out);
 
@@ -66,6 +75,9 @@ KERNEL void reduce_min(int n, const Reduce* s, const float* in, float* out);
 
 KERNEL void softmax(int n, int pixels, int c, const float* in, float* out);
 KERNEL void resize(int n, const Resize* s, const float* in, float* out);
+// Of each of `lines` runs of `size` elements of `inner` values; `table` has `taps` for each of `places` in the output.
+KERNEL void resample(int n, int lines, int size, int inner, int places, int taps, const Tap* table, const float* in,
+                     float* out);
 
 KERNEL void copy(float* to, const float* from, int count);
 KERNEL void fill(float* to, float value, int count);
@@ -76,4 +88,7 @@ KERNEL v128_t v_log(v128_t x);
 KERNEL v128_t v_tanh(v128_t x);
 KERNEL v128_t v_sigmoid(v128_t x);
 KERNEL v128_t v_softplus(v128_t x);
+KERNEL v128_t v_sin(v128_t x);
+KERNEL v128_t v_atan(v128_t x);
+KERNEL v128_t v_erf(v128_t x);
 KERNEL v128_t v_pow(v128_t x, v128_t y);

@@ -22,7 +22,19 @@ from ganzoo.bench.peers._reading import (
 from ganzoo.bench.peers.onnxruntime_web.onnx_graph import Graph, Value
 from ganzoo.bench.peers.onnxruntime_web.onnx_moves import rearranged
 from ganzoo.export.expressions import X
-from ganzoo.export.plan import Conv, Deconv, Dense, Elementwise, Move, Pool, Reduce, Resize, Softmax
+from ganzoo.export.plan import (
+    Conv,
+    Deconv,
+    Dense,
+    Elementwise,
+    MatMul,
+    Move,
+    Pool,
+    Reduce,
+    Resample,
+    Resize,
+    Softmax,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -225,6 +237,28 @@ def _resize(model: _Model, step: Resize) -> Value:
     return Value(y, _shape(step.output), step.output.shape)
 
 
+def _resample(model: _Model, step: Resample) -> Value:
+    import numpy as np
+
+    graph, axis = model.graph, AXES[step.axis]
+    x = model.shaped(step.inputs[0])
+    parts = []
+    for index, factor in zip(np.transpose(step.index), np.transpose(step.factor), strict=True):
+        part = graph.node("Gather", x, graph.integers(index), axis=axis)
+        along = [1] * 4
+        along[axis] = -1
+        parts.append(graph.node("Mul", part, graph.constant(factor.reshape(along))) if np.any(factor != 1) else part)
+    y = graph.node("Sum", *parts) if len(parts) > 1 else parts[0]
+    return Value(y, _shape(step.output), step.output.shape)
+
+
+def _matmul(model: _Model, step: MatMul) -> Value:
+    graph = model.graph
+    a, b = (graph.node("Transpose", model.shaped(x), perm=[0, 2, 3, 1]) for x in step.inputs)
+    y = graph.node("Transpose", graph.node("MatMul", a, b), perm=[0, 3, 1, 2])
+    return Value(y, _shape(step.output), step.output.shape)
+
+
 def _move(model: _Model, step: Move) -> Value:
     shapes = {tensor.slot: model.slots[tensor.slot].hwc for tensor in step.inputs}
     return rearranged(model.graph, model.slots, moved(step, shapes, FIRST), step.fill)
@@ -235,9 +269,11 @@ STEPS: Mapping[type[Step], Callable[[_Model, Any], Value]] = {
     Deconv: _deconv,
     Dense: _dense,
     Elementwise: _elementwise,
+    MatMul: _matmul,
     Move: _move,
     Pool: _pool,
     Reduce: _reduce,
+    Resample: _resample,
     Resize: _resize,
     Softmax: _softmax,
 }

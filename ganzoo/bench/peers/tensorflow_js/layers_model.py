@@ -45,6 +45,8 @@ def write(plan: Plan, folder: Path) -> None:
     for step in plan.steps:
         try:
             check_inputs(step)
+            if type(step) not in STEPS:
+                raise CannotExpressError("no layer computes it")
             value = STEPS[type(step)](model, step)
             activation = _left(step)
             if activation != X:
