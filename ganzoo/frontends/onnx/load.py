@@ -15,7 +15,7 @@ import numpy as np
 
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 from ganzoo.files import readable
-from ganzoo.frontends.onnx.network import SHAPES, Graph, Node, folded, refused
+from ganzoo.frontends.onnx.network import SHAPES, Graph, Input, Node, folded, refused
 from ganzoo.frontends.onnx.operators import OPERATORS
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
 
 def _taken(tensors: Any) -> Iterator[Any]:
     """The tensors of a repeated field, one after another; each is gone from the model when the next one is asked for."""
-    for tensor in list(tensors):
-        yield tensor
+    yield from list(tensors)
 
 
 def _check_opset(model: Any, path: Path) -> None:
@@ -137,7 +136,7 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
             "Save the model with its data in the same folder.",
         )
     offset, length = int(told.get("offset", 0)), count * kind.itemsize
-    if not 0 <= offset or int(told.get("length", length)) != length:
+    if not offset >= 0 or int(told.get("length", length)) != length:
         raise ValueError("its place in the external file does not fit its shape")
     try:
         with readable(file).open("rb") as opened:
@@ -187,11 +186,7 @@ def _composed() -> set[str]:
     """The operators that ONNX defines by others."""
     from onnx import defs
 
-    return {
-        each.name
-        for each in defs.get_all_schemas()
-        if each.has_function or each.has_context_dependent_function
-    }
+    return {each.name for each in defs.get_all_schemas() if each.has_function or each.has_context_dependent_function}
 
 
 def _first_line(error: Exception) -> str:
@@ -199,8 +194,8 @@ def _first_line(error: Exception) -> str:
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:300]
 
 
-def _input(value: Any, sizes: Mapping[str, int], path: Path) -> tuple[str, tuple[int, ...], bool]:
-    """Name and shape of an input, and whether its first axis is the batch, which is 1 here."""
+def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
+    """An input of the graph. Raises `UnsupportedOperatorError` for integers, and for an axis whose size is open."""
     from onnx import TensorProto
 
     kind = value.type.tensor_type.elem_type
@@ -231,7 +226,8 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path) -> tuple[str, tuple
             )
     if math.prod(shape) > MOST:
         raise UsageError(f"{path}: the input {value.name} claims the shape {shape}.", AGAIN)
-    return value.name, tuple(shape), len(shape) > 1 and shape[0] == 1
+    fixed = not dims or (dims[0].HasField("dim_value") and dims[0].dim_value > 0) or dims[0].dim_param in sizes
+    return Input(value.name, tuple(shape), not fixed)
 
 
 def _nodes(protos: Iterable[Any], opset: int, constants: Mapping[str, Array]) -> Iterator[Node]:
@@ -242,9 +238,7 @@ def _nodes(protos: Iterable[Any], opset: int, constants: Mapping[str, Array]) ->
         for attribute in proto.attribute:
             if attribute.type not in (AttributeProto.GRAPH, AttributeProto.GRAPHS):
                 attributes[attribute.name] = helper.get_attribute_value(attribute)
-        yield Node(
-            proto.op_type, _layer(proto, constants), tuple(proto.input), tuple(proto.output), attributes, proto
-        )
+        yield Node(proto.op_type, _layer(proto, constants), tuple(proto.input), tuple(proto.output), attributes, proto)
 
 
 def _layer(proto: Any, constants: Mapping[str, Array]) -> str:

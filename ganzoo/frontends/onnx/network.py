@@ -40,17 +40,39 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Graph:
-    """A checked graph: `nodes` in an order in which they can be computed, `constants` by name.
+class Input:
+    """An input of a graph. `shape` is that for one sample, with all the axes that the file has.
 
-    `inputs` and `outputs` are names with the full shape of inputs (batch of one), and whether the first axis is the
-    batch.
+    The first axis is the batch where it is 1 or open; it is `open` where the file allows any number of samples.
     """
+
+    name: str
+    shape: tuple[int, ...]
+    open: bool = False
+
+    @property
+    def batched(self) -> bool:
+        return len(self.shape) > 1 and self.shape[0] == 1
+
+    @property
+    def sample(self) -> tuple[int, ...]:
+        """The shape without the batch."""
+        return self.shape[1:] if self.batched else self.shape or (1,)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A checked graph: `nodes` in an order in which they can be computed, `constants` by name, names of `outputs`."""
 
     nodes: tuple[Node, ...]
     constants: Mapping[str, Array]
-    inputs: tuple[tuple[str, tuple[int, ...], bool], ...]
+    inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
+
+    def sampled(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape (1, ...) of one sample of an output that has `shape` in the file."""
+        batched = any(each.batched for each in self.inputs) and len(shape) > 1 and shape[0] == 1
+        return shape if batched else (1, *(shape or (1,)))
 
 
 def forward(graph: Graph, *variables: Variable) -> tuple[Variable, ...]:
@@ -63,11 +85,10 @@ def forward(graph: Graph, *variables: Variable) -> tuple[Variable, ...]:
 def _sample(graph: Graph, variables: Sequence[Variable]) -> list[Variable]:
     values: dict[str, Tensor] = {}
     dtype = variables[0].dtype
-    for (name, shape, _), x in zip(graph.inputs, variables, strict=True):
-        values[name] = x if x.shape == shape else F.reshape(x, shape)
+    for each, x in zip(graph.inputs, variables, strict=True):
+        values[each.name] = x if x.shape == each.shape else F.reshape(x, each.shape)
     compute(graph.nodes, graph.constants, values, dtype)
     made = []
-    batched = any(batch for _, _, batch in graph.inputs)
     for name in graph.outputs:
         y = values.get(name)
         if not isinstance(y, Variable):
@@ -75,7 +96,7 @@ def _sample(graph: Graph, variables: Sequence[Variable]) -> list[Variable]:
                 f"The output {name} of the network does not depend on its inputs.",
                 "Leave it out of the exported model, or check that the model was exported with the right inputs.",
             )
-        made.append(y if batched and y.shape[:1] == (1,) and y.ndim > 1 else F.reshape(y, (1, *(y.shape or (1,)))))
+        made.append(F.reshape(y, graph.sampled(y.shape)))
     return made
 
 
@@ -143,6 +164,4 @@ def folded(node: Node, inputs: Sequence[Array | None]) -> list[Array]:
 
 
 def refused(node: Node, reason: str) -> UnsupportedOperatorError:
-    return UnsupportedOperatorError(
-        f"{node.op} (node {node.name}) cannot be exported: {reason.rstrip('.')}.", REMEDY
-    )
+    return UnsupportedOperatorError(f"{node.op} (node {node.name}) cannot be exported: {reason.rstrip('.')}.", REMEDY)

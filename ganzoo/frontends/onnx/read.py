@@ -12,6 +12,7 @@ from ganzoo.frontends import guesses
 from ganzoo.frontends.onnx.load import load
 from ganzoo.frontends.onnx.network import forward
 from ganzoo.frontends.onnx.reference import reference
+from ganzoo.inputs import seeded
 from ganzoo.specs import NAME, Network
 
 if TYPE_CHECKING:
@@ -26,10 +27,8 @@ def network(source: Source, card: Card) -> Network:
     path = Path(source.target)
     graph = load(path, _sizes(source.options))
     run = reference(path, graph)
-    shapes = [(_plain(name), shape[1:] if batch else shape or (1,)) for name, shape, batch in graph.inputs]
+    shapes = [(_plain(each.name), each.sample) for each in graph.inputs]
     inputs = guesses.inputs(card, shapes)
-    from ganzoo.inputs import seeded
-
     made = run(seeded(inputs, 2, 0))
     outputs = guesses.outputs(card, inputs, [(_plain(name), y) for name, y in zip(graph.outputs, made, strict=True)])
 

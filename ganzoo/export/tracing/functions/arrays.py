@@ -96,7 +96,9 @@ def _sliced(f: Any, x: Variable) -> Variable:
 
 def _lists(given: Sequence[Any], shape: Sequence[int]) -> list[tuple[int, Any]]:
     """Place and elements of what is picked by a list."""
-    lists = [(place, np.asarray(each)) for place, each in enumerate(given) if isinstance(each, (list, tuple, np.ndarray))]
+    lists = [
+        (place, np.asarray(each)) for place, each in enumerate(given) if isinstance(each, (list, tuple, np.ndarray))
+    ]
     if len(lists) > 1 or any(index.ndim != 1 for _, index in lists):
         raise NotImplementedError("only one list of indices is supported, for one axis.")
     return [

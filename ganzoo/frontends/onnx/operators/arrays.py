@@ -113,9 +113,7 @@ def _pad(
 
 def padded(x: Variable, widths: Sequence[tuple[int, int]], mode: str = "constant", fill: float = 0.0) -> Variable:
     """`x` with (before, after) elements more along each axis, fewer where they are negative."""
-    cut = tuple(
-        slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in zip(x.shape, widths, strict=True)
-    )
+    cut = tuple(slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in zip(x.shape, widths, strict=True))
     if any(min(pair) < 0 for pair in widths):
         x = F.get_item(x, cut)
     wide = [(max(before, 0), max(after, 0)) for before, after in widths]
@@ -229,10 +227,7 @@ def _depth_to_space(call: Call, x: Variable) -> Any:
 def _space_to_depth(call: Call, x: Variable) -> Any:
     n, c, h, w = x.shape
     r = int(call.get("blocksize", 1))
-    if call.get("mode", b"DCR") in ("CRD", b"CRD"):
-        order = (0, 1, 3, 5, 2, 4)
-    else:
-        order = (0, 3, 5, 1, 2, 4)
+    order = (0, 1, 3, 5, 2, 4) if call.get("mode", b"DCR") in ("CRD", b"CRD") else (0, 3, 5, 1, 2, 4)
     blocks = F.transpose(F.reshape(x, (n, c, h // r, r, w // r, r)), order)
     return F.reshape(blocks, (n, c * r**2, h // r, w // r))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from chainer import Variable
 
 from ganzoo.frontends.onnx.call import Call, RefusedError, needed
 from ganzoo.frontends.onnx.operators.arithmetic import clip, round_half_even
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chainer import Variable
 
     from ganzoo.frontends.onnx.call import Array, Operator, Tensor
 

@@ -75,8 +75,7 @@ def window(call: Call, sizes: Sequence[int], kernel: Sequence[int], line: bool) 
         both = [(0, 0), (0, 0)]
     elif auto.startswith("SAME"):
         both = [
-            _same(n, k, s, d, auto == "SAME_LOWER")
-            for n, k, s, d in zip(sizes, kernel, stride, dilation, strict=True)
+            _same(n, k, s, d, auto == "SAME_LOWER") for n, k, s, d in zip(sizes, kernel, stride, dilation, strict=True)
         ]
     (h, w), (sh, sw), (dh, dw) = kernel, stride, dilation
     return Window((h, w), (sh, sw), (dh, dw), (both[0], both[1]))
