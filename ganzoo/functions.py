@@ -50,6 +50,16 @@ class Floor(FunctionNode):
         return (None,)
 
 
+class Label(FunctionNode):
+    """The number of the class that a one-hot vector (N, n_classes) stands for, int32 (N,)."""
+
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
+        return (inputs[0].argmax(axis=1).astype(np.int32),)
+
+    def backward(self, indexes: Sequence[int], gradients: Sequence[Variable]) -> tuple[None]:
+        return (None,)
+
+
 class Resample(FunctionNode):
     """Short weighted sums along an axis: y[.., i, ..] = sum over t of factor[i, t] * x[.., index[i, t], ..].
 
@@ -86,6 +96,11 @@ def greater(x: Any, y: Any) -> Variable:
 def where(condition: Any, x: Any, y: Any) -> Variable:
     """`x` where `condition` > 0, else `y`, broadcast."""
     return Select().apply((condition, x, y))[0]
+
+
+def label(onehot: Any) -> Variable:
+    """The numbers of classes for `onehot` (N, n_classes): what `chainer.links.EmbedID` takes. int32 (N,)."""
+    return Label().apply((onehot,))[0]
 
 
 def floor(x: Any) -> Variable:

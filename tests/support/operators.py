@@ -142,6 +142,23 @@ DENSE = {
         q=Conv(6, 2, 1),
         k=Conv(6, 2, 1),
     ),
+    "embedding-of-a-label": model([(10,)], lambda m, y: m.e(functions.label(y)), e=L.EmbedID(10, 4)),
+    "conditional-batch-norm": model(
+        [IMAGE, (5,)],
+        lambda m, x, y: (lambda t: m.n(x) * rows(m.g(t), 8, 1, 1) + rows(m.b(t), 8, 1, 1))(functions.label(y)),
+        n=L.BatchNormalization(8, use_gamma=False, use_beta=False),
+        g=L.EmbedID(5, 8),
+        b=L.EmbedID(5, 8),
+    ),
+    "projection-of-a-label": model(
+        [VECTOR, (5,)],
+        lambda m, x, y: m.l(x) + F.sum(m.e(functions.label(y)) * x, axis=1, keepdims=True),
+        l=Linear(10, 1),
+        e=L.EmbedID(5, 10),
+    ),
+    "score-of-a-label": model(
+        [VECTOR, (5,)], lambda m, x, y: F.select_item(m.l(x), functions.label(y)), l=Linear(10, 5)
+    ),
 }
 
 CONVOLUTIONS = {
@@ -687,7 +704,7 @@ REASONS = {
     "of sequences, which a plan for one picture has not": """
         LSTM NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepLSTM NStepRNNReLU NStepRNNTanh
         PadSequence SLSTM TransposeSequence""",
-    "chooses by data": "ArgMax ArgMin EmbedIDFunction Permutate SelectItem Upsampling2D",
+    "chooses by data": "ArgMax ArgMin Permutate Upsampling2D",
     "random": "Gaussian SimplifiedDropconnect Zoneout",
     "a product of activations": "BatchDet BatchInv BatchL2NormSquared BatchMatMul BilinearFunction Inv",
     "not for images": "UnpoolingND",

@@ -26,5 +26,5 @@ def check_agreement(network: Network, tape: Tape, expected: Sequence[FloatArray]
             apart = f"by {np.abs(made - wanted).max():.2g}" if made.shape == wanted.shape else "in shape"
             raise UnsupportedOperatorError(
                 f"The output {spec.name} of {network.name}, as ganzoo computes it, differs {apart} from its reference.",
-                "This is a fault of ganzoo: please report it with the model. 'ganzoo export --explain' shows the steps.",
+                "This is a fault of ganzoo: please report it with the model. --explain shows its steps.",
             )

@@ -62,7 +62,7 @@ def load(path: Path, sizes: Mapping[str, int]) -> Graph:
 def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     """As `load`, for a model in memory. `path` is for messages, and where external data lies."""
     _check_opset(model, path)
-    constants = {tensor.name: _array(tensor, path) for tensor in _taken(model.graph.initializer)}
+    constants = {tensor.name: _array(tensor, path) for tensor in model.graph.initializer}
     small = _simplified(model, constants, path)
     for tensor in small.graph.initializer:
         constants[tensor.name] = _array(tensor, path)
@@ -75,11 +75,6 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     nodes = _needed(nodes, outputs)
     used = {name for node in nodes for name in node.inputs}
     return Graph(tuple(nodes), {name: constants[name] for name in used if name in constants}, inputs, outputs)
-
-
-def _taken(tensors: Any) -> Iterator[Any]:
-    """The tensors of a repeated field, one after another; each is gone from the model when the next one is asked for."""
-    yield from list(tensors)
 
 
 def _check_opset(model: Any, path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from webdnn.graph.axis import Axis
+from webdnn.graph.operators.sum import Sum
 from webdnn.graph.operators.tensordot import Tensordot
 from webdnn.graph.order import Order
 from webdnn.graph.variables.constant_variable import ConstantVariable
 
+from ganzoo.export.tracing.axes import named
 from ganzoo.export.tracing.functions.arrays import ALL, concatenated
 from ganzoo.export.tracing.operators import MatMul
 
@@ -57,4 +59,24 @@ def _product(a: Variable, b: Variable) -> Variable:
     return concatenated([each.expand_dims(Axis(), 0) for each in layers], 0)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Variable]] = {"MatMul": _matmul}
+def _embedding(f: Any, onehot: Variable, w: Variable) -> Variable:
+    """Rows of a table: what one-hot vectors times the table are."""
+    if not isinstance(w, ConstantVariable) or onehot.ndim != 2 or onehot.shape[1] != w.shape[0]:
+        raise NotImplementedError("it needs the number of a class, from ganzoo.functions.label")
+    return _product(onehot, ConstantVariable(w.data, Order([None, None])))
+
+
+def _selected(f: Any, x: Variable, onehot: Variable) -> Variable:
+    """The value of the class."""
+    if x.ndim != 2 or onehot.ndim != 2 or tuple(x.shape) != tuple(onehot.shape):
+        raise NotImplementedError("it needs the number of a class, from ganzoo.functions.label")
+    chosen = Sum(None, axis=x.order.axes[1])(x * named(onehot, x.order.axes, x))[0]
+    return chosen.squeeze([chosen.order.axes[1]])
+
+
+FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
+    "EmbedIDFunction": _embedding,
+    "Label": lambda f, onehot: onehot,
+    "MatMul": _matmul,
+    "SelectItem": _selected,
+}
