@@ -90,12 +90,17 @@ class Resample(FunctionNode):
 
 def greater(x: Any, y: Any) -> Variable:
     """1.0 where `x` > `y`, else 0.0, broadcast."""
-    return Greater().apply((x, y))[0]
+    return Greater().apply(_arrays(x, y))[0]
 
 
 def where(condition: Any, x: Any, y: Any) -> Variable:
     """`x` where `condition` > 0, else `y`, broadcast."""
-    return Select().apply((condition, x, y))[0]
+    return Select().apply(_arrays(condition, x, y))[0]
+
+
+def _arrays(*xs: Any) -> list[Any]:
+    """Numbers as arrays, which is all that a function takes besides variables."""
+    return [np.asarray(x) if np.isscalar(x) else x for x in xs]
 
 
 def label(onehot: Any) -> Variable:

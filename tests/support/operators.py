@@ -37,11 +37,12 @@ class Model(chainer.Chain):
 
 @dataclass(frozen=True)
 class Case:
-    """`model` for inputs of `shapes`, the batch left out; `steps` where fusing is the point."""
+    """`model` for inputs of `shapes`, the batch left out; `steps` where fusing is the point; `onehot` inputs by place."""
 
     shapes: tuple[Shape, ...]
     model: chainer.Chain
     steps: int | None = None
+    onehot: tuple[int, ...] = ()
 
 
 def chain(shape: Shape, *layers: Any, steps: int | None = None) -> Case:
@@ -51,6 +52,11 @@ def chain(shape: Shape, *layers: Any, steps: int | None = None) -> Case:
 
 def model(shapes: Shape | list[Shape], forward: Callable[..., Any], steps: int | None = None, **links: Any) -> Case:
     return Case(tuple(shapes) if isinstance(shapes, list) else (shapes,), Model(forward, **links), steps)
+
+
+def labelled(shapes: list[Shape], forward: Callable[..., Any], **links: Any) -> Case:
+    """A model whose last input is a one-hot vector."""
+    return Case(tuple(shapes), Model(forward, **links), onehot=(len(shapes) - 1,))
 
 
 def network(case: Case, name: str = "network") -> Network:
@@ -64,7 +70,9 @@ def network(case: Case, name: str = "network") -> Network:
         if isinstance(link, L.BatchNormalization):
             link.avg_mean[...] = random.normal(0, 0.5, link.avg_mean.shape)
             link.avg_var[...] = random.uniform(0.3, 2, link.avg_var.shape)
-    inputs = tuple(TensorSpec(f"x{i}", shape, "image") for i, shape in enumerate(case.shapes))
+    inputs = tuple(
+        TensorSpec(f"x{i}", shape, "onehot" if i in case.onehot else "image") for i, shape in enumerate(case.shapes)
+    )
     with chainer.using_config("train", False):
         made = case.model(*(chainer.Variable(np.zeros((1, *shape), np.float32)) for shape in case.shapes))
     outputs = made if isinstance(made, tuple) else (made,)
@@ -117,7 +125,7 @@ DENSE = {
     "matrix-product": chain(VECTOR, lambda x: F.matmul(x, fixed(10, 3)), steps=1),
     "highway": chain(VECTOR, L.Highway(10)),
     "maxout": chain(VECTOR, L.Maxout(10, 3, 2)),
-    "products-of-activations": model([(4, 5), (5, 3)], lambda m, a, b: F.matmul(a, b), steps=1),
+    "products-of-activations": model([(4, 5), (5, 3)], lambda m, a, b: F.matmul(a, b)),
     "products-transposed": model([(5, 4), (3, 5)], lambda m, a, b: F.matmul(a, b, transa=True, transb=True)),
     "product-with-itself": chain((6, 4), lambda x: F.matmul(x, x, transb=True)),
     "product-of-stacks": model([(2, 4, 5), (2, 5, 3)], lambda m, a, b: rows(F.matmul(a, b), 8, 3)),
@@ -142,21 +150,21 @@ DENSE = {
         q=Conv(6, 2, 1),
         k=Conv(6, 2, 1),
     ),
-    "embedding-of-a-label": model([(10,)], lambda m, y: m.e(functions.label(y)), e=L.EmbedID(10, 4)),
-    "conditional-batch-norm": model(
+    "embedding-of-a-label": labelled([(10,)], lambda m, y: m.e(functions.label(y)), e=L.EmbedID(10, 4)),
+    "conditional-batch-norm": labelled(
         [IMAGE, (5,)],
         lambda m, x, y: (lambda t: m.n(x) * rows(m.g(t), 8, 1, 1) + rows(m.b(t), 8, 1, 1))(functions.label(y)),
         n=L.BatchNormalization(8, use_gamma=False, use_beta=False),
         g=L.EmbedID(5, 8),
         b=L.EmbedID(5, 8),
     ),
-    "projection-of-a-label": model(
+    "projection-of-a-label": labelled(
         [VECTOR, (5,)],
         lambda m, x, y: m.l(x) + F.sum(m.e(functions.label(y)) * x, axis=1, keepdims=True),
         l=Linear(10, 1),
         e=L.EmbedID(5, 10),
     ),
-    "score-of-a-label": model(
+    "score-of-a-label": labelled(
         [VECTOR, (5,)], lambda m, x, y: F.select_item(m.l(x), functions.label(y)), l=Linear(10, 5)
     ),
 }
@@ -498,6 +506,9 @@ ARRAYS = {
     "list-of-columns": chain(ODD, lambda x: x[:, :, :, [6, 0, 1, 1, 3]] * 2),
     "list-of-rows": chain(ODD, Conv(3, 4, 1), lambda x: x[:, :, [4, 1, 0]], Conv(4, 2, 1)),
     "mask-of-channels": chain(ODD, lambda x: x[:, np.array([True, False, True])]),
+    "cubic-along-rows": chain(
+        ODD, Conv(3, 4, 1), lambda x: functions.resample(x, 2, [[0, 1, 2, 3], [4, 3, 2, 1]], fixed(2, 4))
+    ),
     "list-of-a-vector": chain(VECTOR, lambda x: x[:, [9, 0, 4, 4, 2]]),
 }
 

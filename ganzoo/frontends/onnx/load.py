@@ -28,6 +28,7 @@ OLDEST = 7  # opset; older ones are brought to it by onnx's own converter
 LARGE = 1 << 10  # bytes of a constant that checks and converters do without
 MOST = 1 << 28  # values of one constant
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
+PACKED = {"FLOAT4E2M1": 4, "INT2": 2, "INT4": 4, "UINT2": 2, "UINT4": 4}  # bits of types that share bytes
 GROWING = {"ConstantOfShape": 0, "Expand": 1, "Range": 1, "Tile": 1, "OneHot": 1}  # by the input that says how much
 
 
@@ -104,7 +105,7 @@ def _array(tensor: Any, path: Path) -> Array:
         if tensor.data_location == TensorProto.EXTERNAL:
             array = _external(tensor, kind, count, path)
         else:
-            bits = 4 if "4" in TensorProto.DataType.Name(tensor.data_type)[-2:] else 8 * kind.itemsize
+            bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
             if tensor.HasField("raw_data") and len(tensor.raw_data) != -(-count * bits // 8):
                 raise ValueError(f"{len(tensor.raw_data)} bytes")
             array = numpy_helper.to_array(tensor)
@@ -149,8 +150,7 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
 
 def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
     """The model without large constants, checked, of a supported opset, its functions replaced by their nodes."""
-    import onnx
-    from onnx import checker, helper, inliner, version_converter
+    from onnx import checker, helper, inliner, shape_inference, version_converter
 
     large = [t for t in model.graph.initializer if constants[t.name].nbytes > LARGE]
     names = {tensor.name for tensor in large}
@@ -158,7 +158,7 @@ def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
     kept = [t for t in model.graph.initializer if t.name not in names]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
-    for tensor in large:
+    for tensor in [*large, *kept]:  # the inliner wants the type of every value
         if tensor.name not in declared:
             model.graph.input.append(helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims))
     try:
@@ -171,8 +171,9 @@ def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
         known = [("", op) for op in (*OPERATORS, "Range", "ConstantOfShape")]
         ops = {node.op_type for node in model.graph.node}
         if model.functions or ops & _composed() - set(OPERATORS):
+            model = shape_inference.infer_shapes(model)
             model = inliner.inline_selected_functions(model, known, exclude=True, inline_schema_functions=True)
-    except (RuntimeError, onnx.onnx_cpp2py_export.ConvertError) as error:
+    except (RuntimeError, version_converter.ConvertError) as error:
         raise UsageError(f"{path} cannot be brought to a newer opset: {_first_line(error)}.", AGAIN) from error
     return model
 

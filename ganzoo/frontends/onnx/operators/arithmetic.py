@@ -75,8 +75,12 @@ def _float(x: Tensor) -> Tensor:
 
 
 def _mod(call: Call, x: Tensor, y: Tensor) -> Any:
-    ratio = x / y
-    return x - y * (fix(ratio) if call.get("fmod", 0) else floor(ratio))
+    zero = np.zeros((), np.float32)
+    times = fix(x / y)
+    rest = x - where(equal(times, zero), zero, y * times)  # nothing of an infinite y is nothing
+    if call.get("fmod", 0):
+        return rest
+    return where(greater(zero, rest * y), rest + y, rest)  # with the sign of y
 
 
 def _cast(call: Call, x: Variable) -> Any:

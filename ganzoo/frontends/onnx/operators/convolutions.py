@@ -58,7 +58,8 @@ def _conv_transpose(call: Call, x: Any, w: Tensor, b: Tensor | None = None) -> A
         shape = [n * stride for n, stride in zip(x.shape[2:], view.stride, strict=True)]
     if shape:
         totals = [n - wanted for n, wanted in zip(whole, shape[-2:], strict=True)]
-        pads = [(t - t // 2, t // 2) if auto == "SAME_LOWER" else (t // 2, t - t // 2) for t in totals]
+        halves = [(t // 2, t - t // 2) if t > 0 else (0, t) for t in totals]
+        pads = halves if auto == "SAME_UPPER" else [(max(pair), min(pair)) for pair in halves]
     cropped = [max(before, 0) for before, _ in pads]
     size = [n - crop - max(after, 0) for n, crop, (_, after) in zip(whole, cropped, pads, strict=True)]
     y = F.deconvolution_2d(

@@ -54,11 +54,13 @@ def _group_normalization(call: Call, x: Any, scale: Tensor, bias: Tensor) -> Any
 
 
 def _layer_normalization(call: Call, x: Any, scale: Tensor, bias: Tensor | None = None) -> Any:
-    if call.n_outputs > 1:
-        raise RefusedError("somebody reads its mean or its deviation")
     axis = int(call.get("axis", -1)) % x.ndim
-    y = standardized(x, range(axis, x.ndim), float(call.get("epsilon", 1e-5))) * scale
-    return y if bias is None else y + bias
+    axes = tuple(range(axis, x.ndim))
+    mean = F.mean(x, axes, keepdims=True)
+    centred = x - mean
+    deviation = F.sqrt(F.mean(centred * centred, axes, keepdims=True) + float(call.get("epsilon", 1e-5)))
+    y = centred / deviation * scale
+    return [y if bias is None else y + bias, mean, 1 / deviation]
 
 
 def _rms_normalization(call: Call, x: Any, scale: Tensor) -> Any:

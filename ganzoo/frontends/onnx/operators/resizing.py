@@ -9,9 +9,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from chainer import Variable
 from chainer import functions as F
 
 from ganzoo.frontends.onnx.call import Call, RefusedError, constant, integers
+from ganzoo.frontends.onnx.operators.matrices import matmul
 from ganzoo.functions import resample
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def _places(call: Call, n: int, n_out: int, scale: float, roi: tuple[float, floa
     if mode == "asymmetric":
         return at / scale
     if mode == "align_corners":
-        return at * (n - 1) / (n_out - 1) if n_out > 1 else np.zeros(n_out)
+        return at * (n - 1) / (n * scale - 1) if n_out > 1 else np.zeros(n_out)
     if mode == "tf_crop_and_resize":
         start, end = roi
         if n_out == 1:
@@ -78,7 +80,7 @@ def _taps(call: Call, at: Array, n: int, scale: float) -> tuple[Array, Array]:
         factor = _cubic(apart, float(call.get("cubic_coeff_a", -0.75)))
     else:
         raise RefusedError(f"its mode is {mode}")
-    if call.get("exclude_outside", 0) or (call.get("antialias", 0)):
+    if call.get("exclude_outside", 0):
         factor = np.where((index >= 0) & (index < n), factor, 0.0)
     factor = factor / factor.sum(1, keepdims=True)
     return np.clip(index, 0, n - 1).astype(int), factor
@@ -172,4 +174,68 @@ def _upsample(call: Call, x: Any, scales: Tensor | None = None) -> Any:
     return resized(Call(call.op, call.name, plain, 1), x, sizes, factors, [(0.0, 1.0)] * x.ndim)
 
 
-OPERATORS: Mapping[str, Operator] = {"Resize": _resize, "Upsample": _upsample}
+def _grid_sample(call: Call, x: Any, grid: Tensor) -> Any:
+    """Sampling at the places of a constant grid (N, h, w, 2): each output pixel is a sum of a few input pixels."""
+    if isinstance(grid, Variable):
+        raise RefusedError("its grid depends on the network's inputs")
+    if x.ndim != 4:
+        raise RefusedError("it does not work on two-dimensional pictures")
+    return F.concat([_picture(call, x[i : i + 1], np.asarray(grid[i], np.float64)) for i in range(len(grid))], 0)
+
+
+def _picture(call: Call, x: Any, grid: Array) -> Any:
+    """One picture (1, C, H, W) at the places of `grid` (h, w, 2)."""
+    at = grid.reshape(-1, 2)[:, ::-1]  # rows first
+    axes = [_sampled(call, n, (at[:, i] + 1) / 2) for i, n in enumerate(x.shape[2:])]
+    (rows, row_factors), (columns, column_factors) = axes
+    index = (rows[:, :, np.newaxis] * x.shape[3] + columns[:, np.newaxis]).reshape(len(at), -1)
+    factor = (row_factors[:, :, np.newaxis] * column_factors[:, np.newaxis]).reshape(len(at), -1)
+    flat = F.reshape(x, (*x.shape[:2], x.shape[2] * x.shape[3]))
+    return F.reshape(resample(flat, 2, *_merged(index, factor)), (*x.shape[:2], *grid.shape[:2]))
+
+
+def _affine_grid(call: Call, theta: Any, size: Tensor) -> Any:
+    """The places (N, H, W, 2) that a matrix (N, 2, 3) sends the pixels of a picture to; (N, D, H, W, 3) of a volume."""
+    sizes = (integers(size, "size") or [])[2:]
+    lines = [np.linspace(-1, 1, n) if call.get("align_corners", 0) else (np.arange(n) * 2 + 1) / n - 1 for n in sizes]
+    axes = np.meshgrid(*lines, indexing="ij")[::-1]  # columns first
+    places = np.stack([*axes, np.ones(sizes)], -1).astype(np.float32)
+    moved = matmul(places.reshape(-1, len(sizes) + 1), F.transpose(theta, (0, 2, 1)))
+    return F.reshape(moved, (len(theta), *sizes, len(sizes)))
+
+
+def _sampled(call: Call, n: int, at: Array) -> tuple[Array, Array]:
+    """(index, factor) along one axis for places in [0, 1], (places, taps) both."""
+    at = at * (n - 1) if call.get("align_corners", 0) else at * n - 0.5
+    mode, border = _text(call.get("mode", "linear")), _text(call.get("padding_mode", "zeros"))
+    if mode == "nearest":
+        index, factor = np.round(at)[:, np.newaxis], np.ones((len(at), 1))
+    else:
+        if border == "border" and mode in ("linear", "bilinear"):
+            at = np.clip(at, 0, n - 1)
+        taps = 2 if mode in ("linear", "bilinear") else 4
+        index = np.floor(at)[:, np.newaxis] + np.arange(taps) - (taps // 2 - 1)
+        apart = np.abs(index - at[:, np.newaxis])
+        factor = np.maximum(1 - apart, 0) if taps == 2 else _cubic(apart, -0.75)
+    if border == "reflection":
+        index = _reflected(index, n, bool(call.get("align_corners", 0)))
+    elif border == "zeros":
+        factor = np.where((index >= 0) & (index < n), factor, 0.0)
+    return np.clip(index, 0, n - 1).astype(int), factor
+
+
+def _reflected(index: Array, n: int, corners: bool) -> Array:
+    """Places outside as their mirror images: about the centres of the outermost elements, or about their edges."""
+    low, span = (0.0, n - 1.0) if corners else (-0.5, float(n))
+    if span == 0:
+        return np.zeros_like(index)
+    apart = np.abs(index - low) % (2 * span)
+    return np.round(low + np.where(apart > span, 2 * span - apart, apart))
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "AffineGrid": _affine_grid,
+    "GridSample": _grid_sample,
+    "Resize": _resize,
+    "Upsample": _upsample,
+}
