@@ -57,6 +57,86 @@ CHAINER: tuple[Patch, ...] = (
     ),
     Patch(
         library=CHAINER_7,
+        module="chainer.functions.math.ceil",
+        why="it computes outside Chainer's graph, so that no export can follow it",
+        until=LAST,
+        edits=(
+            (
+                """    if isinstance(x, chainer.variable.Variable):
+        x = x.data
+    xp = backend.get_array_module(x)
+    return chainer.as_variable(utils.force_array(xp.ceil(x), x.dtype))""",
+                "    from ganzoo.functions import ceil as recorded\n    return recorded(x)",
+            ),
+        ),
+        probe="""
+import chainer, numpy
+y = chainer.functions.ceil(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
+assert y.creator is not None and y.array.tolist() == [-1, 0, 2] and y.dtype == "f"
+""",
+    ),
+    Patch(
+        library=CHAINER_7,
+        module="chainer.functions.math.fix",
+        why="it computes outside Chainer's graph, so that no export can follow it",
+        until=LAST,
+        edits=(
+            (
+                """    if isinstance(x, chainer.variable.Variable):
+        x = x.array
+    xp = backend.get_array_module(x)
+    return chainer.as_variable(utils.force_array(xp.fix(x), x.dtype))""",
+                "    from ganzoo.functions import fix as recorded\n    return recorded(x)",
+            ),
+        ),
+        probe="""
+import chainer, numpy
+y = chainer.functions.fix(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
+assert y.creator is not None and y.array.tolist() == [-1, 0, 1] and y.dtype == "f"
+""",
+    ),
+    Patch(
+        library=CHAINER_7,
+        module="chainer.functions.math.floor",
+        why="it computes outside Chainer's graph, so that no export can follow it",
+        until=LAST,
+        edits=(
+            (
+                """    if isinstance(x, chainer.variable.Variable):
+        x = x.array
+    xp = backend.get_array_module(x)
+    return chainer.as_variable(utils.force_array(xp.floor(x), x.dtype))""",
+                "    from ganzoo.functions import floor as recorded\n    return recorded(x)",
+            ),
+        ),
+        probe="""
+import chainer, numpy
+y = chainer.functions.floor(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
+assert y.creator is not None and y.array.tolist() == [-2, 0, 1] and y.dtype == "f"
+""",
+    ),
+    Patch(
+        library=CHAINER_7,
+        module="chainer.functions.math.sign",
+        why="it computes outside Chainer's graph, so that no export can follow it",
+        until=LAST,
+        edits=(
+            (
+                """    if isinstance(x, chainer.variable.Variable):
+        x = x.array
+    xp = backend.get_array_module(x)
+    return chainer.as_variable(utils.force_array(xp.sign(x)))""",
+                "    from ganzoo.functions import sign as recorded\n    return recorded(x)",
+            ),
+        ),
+        probe="""
+import chainer, numpy
+y = chainer.functions.sign(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
+assert y.creator is not None and y.array.tolist() == [-1, 0, 1] and y.dtype == "f"
+""",
+    ),
+    Patch(
+        library=CHAINER_7,
         module="chainer.functions.array.as_strided",
         why="NumPy 2.0 removed np.sctypes",
         until=LAST,

@@ -15,6 +15,7 @@ import chainer.links as L
 import numpy as np
 from chainer.link_hooks import SpectralNormalization
 
+from ganzoo import functions
 from ganzoo.specs import Network, TensorSpec
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ class Model(chainer.Chain):
 
 @dataclass(frozen=True)
 class Case:
-    """`model` for inputs of `shapes`, the batch left out; `steps` where fusing is the point."""
+    """`model` for inputs of `shapes`, the batch left out; `steps` where fusing is the point; `onehot` inputs by place."""
 
     shapes: tuple[Shape, ...]
     model: chainer.Chain
     steps: int | None = None
+    onehot: tuple[int, ...] = ()
 
 
 def chain(shape: Shape, *layers: Any, steps: int | None = None) -> Case:
@@ -50,6 +52,11 @@ def chain(shape: Shape, *layers: Any, steps: int | None = None) -> Case:
 
 def model(shapes: Shape | list[Shape], forward: Callable[..., Any], steps: int | None = None, **links: Any) -> Case:
     return Case(tuple(shapes) if isinstance(shapes, list) else (shapes,), Model(forward, **links), steps)
+
+
+def labelled(shapes: list[Shape], forward: Callable[..., Any], **links: Any) -> Case:
+    """A model whose last input is a one-hot vector."""
+    return Case(tuple(shapes), Model(forward, **links), onehot=(len(shapes) - 1,))
 
 
 def network(case: Case, name: str = "network") -> Network:
@@ -63,7 +70,9 @@ def network(case: Case, name: str = "network") -> Network:
         if isinstance(link, L.BatchNormalization):
             link.avg_mean[...] = random.normal(0, 0.5, link.avg_mean.shape)
             link.avg_var[...] = random.uniform(0.3, 2, link.avg_var.shape)
-    inputs = tuple(TensorSpec(f"x{i}", shape, "image") for i, shape in enumerate(case.shapes))
+    inputs = tuple(
+        TensorSpec(f"x{i}", shape, "onehot" if i in case.onehot else "image") for i, shape in enumerate(case.shapes)
+    )
     with chainer.using_config("train", False):
         made = case.model(*(chainer.Variable(np.zeros((1, *shape), np.float32)) for shape in case.shapes))
     outputs = made if isinstance(made, tuple) else (made,)
@@ -89,6 +98,20 @@ def fixed(*shape: int) -> Any:
     return np.random.RandomState(len(shape)).normal(0, 1, shape).astype(np.float32)
 
 
+def heads(m: Any, x: Any, n: int) -> Any:
+    """Attention of several heads (Vaswani et al. 2017, arXiv:1706.03762)."""
+
+    def split(layer: Any) -> Any:
+        y = layer(x, n_batch_axes=2)
+        y = F.transpose(F.reshape(y, (len(x), y.shape[1], n, -1)), (0, 2, 1, 3))
+        return F.reshape(y, (len(x) * n, *y.shape[2:]))
+
+    q, k, v = (split(layer) for layer in (m.q, m.k, m.v))
+    y = F.matmul(F.softmax(F.matmul(q, k, transb=True) * 0.5, axis=2), v)
+    y = F.transpose(F.reshape(y, (len(x), n, *y.shape[1:])), (0, 2, 1, 3))
+    return F.reshape(y, (len(x), y.shape[1], -1))
+
+
 DENSE = {
     "linear": chain(VECTOR, Linear(10, 7), steps=1),
     "linear-no-bias": chain(VECTOR, Linear(10, 8, nobias=True), steps=1),
@@ -102,6 +125,48 @@ DENSE = {
     "matrix-product": chain(VECTOR, lambda x: F.matmul(x, fixed(10, 3)), steps=1),
     "highway": chain(VECTOR, L.Highway(10)),
     "maxout": chain(VECTOR, L.Maxout(10, 3, 2)),
+    "products-of-activations": model([(4, 5), (5, 3)], lambda m, a, b: F.matmul(a, b)),
+    "products-transposed": model([(5, 4), (3, 5)], lambda m, a, b: F.matmul(a, b, transa=True, transb=True)),
+    "product-with-itself": chain((6, 4), lambda x: F.matmul(x, x, transb=True)),
+    "product-of-stacks": model([(2, 4, 5), (2, 5, 3)], lambda m, a, b: rows(F.matmul(a, b), 8, 3)),
+    "product-by-a-constant-on-the-left": chain(
+        (5, 3), lambda x: F.matmul(np.broadcast_to(fixed(4, 5), (len(x), 4, 5)), x)
+    ),
+    "attention": model(
+        (6, 8),
+        lambda m, x: (lambda q, k, v: F.matmul(F.softmax(F.matmul(q, k, transb=True) * 0.5, axis=2), v))(
+            *(layer(x, n_batch_axes=2) for layer in (m.q, m.k, m.v))
+        ),
+        q=Linear(8, 4),
+        k=Linear(8, 4),
+        v=Linear(8, 5),
+    ),
+    "attention-of-heads": model((6, 8), lambda m, x: heads(m, x, 2), q=Linear(8, 8), k=Linear(8, 8), v=Linear(8, 8)),
+    "attention-of-pixels": model(
+        (6, 4, 3),
+        lambda m, x: (
+            lambda q, k: x + rows(F.matmul(rows(x, 6, 12), F.softmax(F.matmul(q, k, transa=True), 1)), 6, 4, 3)
+        )(rows(m.q(x), 2, 12), rows(m.k(x), 2, 12)),
+        q=Conv(6, 2, 1),
+        k=Conv(6, 2, 1),
+    ),
+    "embedding-of-a-label": labelled([(10,)], lambda m, y: m.e(functions.label(y)), e=L.EmbedID(10, 4)),
+    "conditional-batch-norm": labelled(
+        [IMAGE, (5,)],
+        lambda m, x, y: (lambda t: m.n(x) * rows(m.g(t), 8, 1, 1) + rows(m.b(t), 8, 1, 1))(functions.label(y)),
+        n=L.BatchNormalization(8, use_gamma=False, use_beta=False),
+        g=L.EmbedID(5, 8),
+        b=L.EmbedID(5, 8),
+    ),
+    "projection-of-a-label": labelled(
+        [VECTOR, (5,)],
+        lambda m, x, y: m.l(x) + F.sum(m.e(functions.label(y)) * x, axis=1, keepdims=True),
+        l=Linear(10, 1),
+        e=L.EmbedID(5, 10),
+    ),
+    "score-of-a-label": labelled(
+        [VECTOR, (5,)], lambda m, x, y: F.select_item(m.l(x), functions.label(y)), l=Linear(10, 5)
+    ),
 }
 
 CONVOLUTIONS = {
@@ -132,6 +197,21 @@ CONVOLUTIONS = {
     "deconv-groups": chain(IMAGE, Deconv(8, 6, 3, stride=2, groups=2), steps=1),
     "deconv-depthwise": chain(IMAGE, Deconv(8, 8, 4, stride=2, pad=1, groups=8), steps=1),
     "deconv-dilated": chain(ODD, Deconv(3, 4, 3, stride=2, dilate=2), steps=1),
+    "conv-1d": chain((3, 9), L.Convolution1D(3, 4, 3, stride=2, pad=1)),
+    "conv-1d-groups": chain((4, 9), L.ConvolutionND(1, 4, 8, 3, dilate=2, groups=2)),
+    "conv-nd": chain(ODD, L.ConvolutionND(2, 3, 4, 3, pad=1), steps=1),
+    "deconv-1d": chain((3, 5), L.Deconvolution1D(3, 4, 4, stride=2, pad=1)),
+    "deconv-nd": chain(ODD, L.DeconvolutionND(2, 3, 4, 3, stride=2), steps=1),
+    "blur-of-each-channel": chain(
+        IMAGE,
+        lambda x: F.reshape(F.convolution_2d(F.reshape(x, (-1, 1, 6, 6)), fixed(1, 1, 3, 3), pad=1), (-1, 8, 6, 6)),
+    ),
+    "deconv-of-each-channel": chain(
+        (3, 4, 4),
+        lambda x: F.reshape(
+            F.deconvolution_2d(F.reshape(x, (-1, 1, 4, 4)), fixed(1, 2, 2, 2), stride=2), (-1, 6, 8, 8)
+        ),
+    ),
 }
 
 NORMS = {
@@ -187,6 +267,8 @@ NORMS = {
     "normalize": chain(VECTOR, F.normalize),
     "normalize-image": chain(ODD, F.normalize),
     "normalize-axes": chain(ODD, lambda x: F.normalize(x, axis=(1, 2))),
+    "local-response": chain((7, 4, 3), lambda x: F.local_response_normalization(x, 5, 2, 0.1, 0.75)),
+    "local-response-of-a-vector": chain(VECTOR, lambda x: F.local_response_normalization(x, 3)),
 }
 
 ACTIVATIONS = {
@@ -229,6 +311,21 @@ ACTIVATIONS = {
     "log-softmax": chain(VECTOR, F.log_softmax),
     "log-softmax-far": chain(VECTOR, lambda x: F.log_softmax(x * 300)),
     "log-softmax-of-image": chain(ODD, lambda x: F.log_softmax(x, axis=2)),
+    "erf": chain(ODD, F.erf, steps=1),
+    "gelu": chain(ODD, lambda x: 0.5 * x * (1 + F.erf(x * 0.7071068)), steps=1),
+    "sin": chain(ODD, F.sin, steps=1),
+    "cos": chain(ODD, lambda x: F.cos(3 * x), steps=1),
+    "tan": chain(ODD, lambda x: F.tan(0.5 * F.tanh(x)), steps=1),
+    "arcsin": chain(ODD, lambda x: F.arcsin(F.tanh(x)), steps=1),
+    "arccos": chain(ODD, lambda x: F.arccos(F.tanh(x)), steps=1),
+    "arctan": chain(ODD, F.arctan, steps=1),
+    "sinh": chain(ODD, F.sinh, steps=1),
+    "cosh": chain(ODD, F.cosh, steps=1),
+    "floor": chain(ODD, lambda x: F.floor(3 * x), steps=1),
+    "ceil": chain(ODD, lambda x: F.ceil(3 * x), steps=1),
+    "fix": chain(ODD, lambda x: F.fix(3 * x)),
+    "sign": chain(ODD, F.sign, steps=1),
+    "identity": chain(ODD, F.identity, F.relu, steps=1),
 }
 
 WINDOWS = {
@@ -264,6 +361,16 @@ WINDOWS = {
     ),
     "upsampling-by-broadcast": chain(
         ODD, lambda x: rows(F.broadcast_to(rows(x, 3, 5, 1, 7, 1), (x.shape[0], 3, 5, 2, 7, 2)), 3, 10, 14)
+    ),
+    "resize-nearest-uneven": chain(ODD, lambda x: F.resize_images(x, (7, 10), mode="nearest")),
+    "resize-bilinear-unaligned": chain(ODD, lambda x: F.resize_images(x, (8, 9), align_corners=False), steps=2),
+    "resize-bilinear-unaligned-twice": chain(
+        ODD, Conv(3, 4, 1), lambda x: F.resize_images(x, (10, 14), align_corners=False), Conv(4, 2, 3)
+    ),
+    "pool-1d": chain((3, 9), lambda x: F.max_pooling_1d(x, 3, 2)),
+    "pool-average-1d": chain((3, 9), lambda x: F.average_pooling_1d(x, 2)),
+    "pool-of-each-channel": chain(
+        IMAGE, lambda x: F.reshape(F.average_pooling_2d(F.reshape(x, (-1, 1, 6, 6)), 2), (-1, 8, 3, 3))
     ),
 }
 for op in ("sum", "mean", "max", "min"):
@@ -395,6 +502,14 @@ ARRAYS = {
         lambda x: F.concat([F.relu(y) if i % 2 else y for i, y in enumerate(F.split_axis(x, [11, 40, 77], 1))]),
     ),
     "separable-moves": chain(IMAGE, lambda x: F.flip(F.swapaxes(x[:, ::2], 2, 3), 1), Conv(4, 3, 3), steps=2),
+    "list-of-channels": chain(ODD, lambda x: x[:, [2, 0, 2, 1]]),
+    "list-of-columns": chain(ODD, lambda x: x[:, :, :, [6, 0, 1, 1, 3]] * 2),
+    "list-of-rows": chain(ODD, Conv(3, 4, 1), lambda x: x[:, :, [4, 1, 0]], Conv(4, 2, 1)),
+    "mask-of-channels": chain(ODD, lambda x: x[:, np.array([True, False, True])]),
+    "cubic-along-rows": chain(
+        ODD, Conv(3, 4, 1), lambda x: functions.resample(x, 2, [[0, 1, 2, 3], [4, 3, 2, 1]], fixed(2, 4))
+    ),
+    "list-of-a-vector": chain(VECTOR, lambda x: x[:, [9, 0, 4, 4, 2]]),
 }
 
 ARITHMETIC = {
@@ -449,6 +564,15 @@ ARITHMETIC = {
     "log10": chain(ODD, positive, F.log10, steps=1),
     "sqrt": chain(ODD, abs, F.sqrt, steps=1),
     "rsqrt": chain(ODD, positive, F.rsqrt, steps=1),
+    "where-constant": model([ODD, ODD], lambda m, x, y: F.where(fixed(3, 5, 7) > 0, x, y)),
+    "where-activation": model([ODD, ODD], lambda m, x, y: functions.where(functions.greater(x, y), x, 2 * y), steps=1),
+    "where-broadcast": chain(ODD, lambda x: functions.where(x[:, :1], x, np.zeros((), np.float32))),
+    "constant-in-front": chain(ODD, lambda x: fixed(3, 1, 1) * x),
+    "constant-scalar-of-numpy": chain(ODD, lambda x: np.float32(0.5) * x + np.float64(2)),
+    "constant-of-no-dimension": chain(ODD, lambda x: x * np.array(0.5, np.float32) + np.array(2, np.float32)),
+    "constant-noise": chain(ODD, lambda x: x + np.broadcast_to(fixed(1, 5, 7), x.shape)),
+    "constant-variable": chain(ODD, lambda x: x * chainer.Variable(np.broadcast_to(fixed(3, 5, 7), x.shape))),
+    "constant-from-the-left": chain(ODD, lambda x: 1 - np.float32(2) / (x * x + np.float32(1))),
 }
 
 NETWORKS = {
@@ -591,17 +715,16 @@ REASONS = {
     "of sequences, which a plan for one picture has not": """
         LSTM NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepLSTM NStepRNNReLU NStepRNNTanh
         PadSequence SLSTM TransposeSequence""",
-    "chooses by data": "ArgMax ArgMin EmbedIDFunction Permutate SelectItem Upsampling2D Where",
+    "chooses by data": "ArgMax ArgMin Permutate Upsampling2D",
     "random": "Gaussian SimplifiedDropconnect Zoneout",
     "a product of activations": "BatchDet BatchInv BatchL2NormSquared BatchMatMul BilinearFunction Inv",
-    "not for images": "ConvolutionND DeconvolutionND UnpoolingND",
+    "not for images": "UnpoolingND",
     "rare: a plan has no such step": """
-        Arccos Arcsin Arctan Cos Cosh Fmod Im2Col LocalResponseNormalization ROIPooling2D Sin Sinh
-        SpatialPyramidPooling2D SpatialTransformerGrid SpatialTransformerSampler Tan""",
+        Fmod Im2Col ROIPooling2D SpatialPyramidPooling2D SpatialTransformerGrid SpatialTransformerSampler""",
     "flips the batch": "FlipUD",
     "another name in Chainer 7.8.1": """
         BatchNormalizationFunction DepthwiseConvolution2D DilatedConvolution2DFunction Flatten MatMulConstVar
         MatMulVarConst MatMulVarVar MaxPooling2D PReLU SquaredDifference""",
-    "leaves no trace in test mode": "Ceil Dropout Floor",
+    "leaves no trace in test mode": "Ceil Dropout",
 }
 REFUSED: dict[str, str] = {name: reason for reason, names in REASONS.items() for name in names.split()}

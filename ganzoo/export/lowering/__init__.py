@@ -5,6 +5,7 @@ driver.py      operator by operator; what handlers need
 rearranging.py what only moves values, which costs nothing here
 gathering.py   what puts several values together
 matrices.py    what has weights: convolution, deconvolution, dense layers
+resampling.py  sums of elements at fixed places along a dimension
 windows.py     what computes a value from several: pooling, resizing, sums, softmax
 elementwise.py scalar operators as expressions
 fusing.py      expressions folded into weights, fused as an activation, or a step of their own

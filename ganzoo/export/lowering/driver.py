@@ -17,7 +17,7 @@ import numpy as np
 from webdnn.graph import traverse
 
 from ganzoo.errors import UnsupportedOperatorError
-from ganzoo.export.lowering import elementwise, fusing, gathering, matrices, rearranging, windows
+from ganzoo.export.lowering import elementwise, fusing, gathering, matrices, rearranging, resampling, windows
 from ganzoo.export.lowering.boxes import boxes
 from ganzoo.export.lowering.graph import Node, Pending, UnsupportedError, Value, hwc, natural, plain, same_memory
 from ganzoo.export.lowering.rearranging import to_axes
@@ -33,6 +33,7 @@ HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
     **dict.fromkeys(rearranging.OPERATORS, rearranging.lower),
     **gathering.HANDLERS,
     **matrices.HANDLERS,
+    **resampling.HANDLERS,
     **windows.HANDLERS,
 }
 

@@ -48,6 +48,7 @@ def _operation(name: str) -> Lowered:
 OPERATORS: Mapping[str, Lowered] = {
     **{operation.webdnn: _operation(name) for name, operation in OPERATIONS.items() if operation.webdnn},
     "Greater": lambda x, p: call("where_gt", x[0], x[1], 1, 0),
+    "Scalar": lambda x, p: Call(p["operation"], (x[0],)),
     "ScalarAdd": lambda x, p: call("add", x[0], p["value"]),
     "ScalarMul": lambda x, p: call("mul", x[0], p["value"]),
     "ScalarPow": lambda x, p: _power(x[0], p["value"]),
@@ -57,6 +58,7 @@ OPERATORS: Mapping[str, Lowered] = {
     "Clip": lambda x, p: _clip(x[0], p["low"], p["high"]),
     "Elu": lambda x, p: _elu(x[0]),
     "HardSigmoid": lambda x, p: _clip(call("add", call("mul", x[0], 0.2), 0.5), 0, 1),
+    "Select": lambda x, p: call("where_gt", x[0], 0, x[1], x[2]),
     "Softplus": lambda x, p: call("div", call("softplus", call("mul", x[0], p["beta"])), p["beta"]),
 }
 

@@ -9,7 +9,7 @@ import numpy as np
 from webdnn.graph.axis import Axis
 
 from ganzoo.export.lowering.graph import UnsupportedError, Value, plain
-from ganzoo.export.plan import Conv, Deconv, Dense
+from ganzoo.export.plan import Conv, Deconv, Dense, MatMul
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,28 +21,35 @@ NCHW = (Axis.N, Axis.C, Axis.H, Axis.W)
 
 
 def image(lowering: Lowering, operator: Any) -> tuple[Node, Shape]:
-    """Return the input of the operator as a node in the order h, w, c."""
+    """Return the input of the operator as a node in the order h, w, c; several pictures' channels follow each other."""
     value = lowering.value(operator.inputs["x"], NCHW)
-    if value.shape[0] != 1:
-        raise UnsupportedError("it makes several samples out of one")
-    return lowering.ordered(value)
+    n, c, h, w = value.shape
+    return lowering.ordered(value if n == 1 else Value(value.node, value.index.reshape(1, n * c, h, w)))
+
+
+def pictures(operator: Any) -> int:
+    """Return how many pictures the operator works on. They are those of one sample: a network may take channels apart."""
+    return int(operator.outputs["y"].shape_dict[Axis.N])
 
 
 def image_shape(operator: Any) -> Shape:
     sizes = operator.outputs["y"].shape_dict
-    return sizes[Axis.H], sizes[Axis.W], sizes[Axis.C]
+    return sizes[Axis.H], sizes[Axis.W], sizes[Axis.N] * sizes[Axis.C]
 
 
 def image_value(node: Node, operator: Any) -> Value:
     """Return what a node that computes (h, w, c) means for the output of the operator."""
     h, w, c = node.shape
+    n = pictures(operator)
     order = [NCHW.index(axis) for axis in operator.outputs["y"].order.axes]
-    return Value(node, plain(node, (1, c, h, w)).index.transpose(order))
+    return Value(node, plain(node, (1, c, h, w)).index.reshape(n, c // n, h, w).transpose(order))
 
 
 def _convolution(lowering: Lowering, operator: Any) -> Value:
     p = operator.parameters
     w = lowering.constant(operator.inputs["w"], (Axis.KH, Axis.KW, Axis.C, Axis.N))
+    n = pictures(operator)
+    w = np.tile(w, n)  # the same weights for each picture: groups
     KH, KW, IC, OC = w.shape
     node = lowering.node(
         Conv,
@@ -52,7 +59,7 @@ def _convolution(lowering: Lowering, operator: Any) -> Value:
         stride=tuple(p["stride"]),
         padding=tuple(p["padding"]),
         dilation=tuple(p["dilation_rate"]),
-        groups=p.get("groups", 1),
+        groups=n * p.get("groups", 1),
     )
     node.matrix, node.bias = w.reshape(KH * KW * IC, OC), np.zeros(OC)
     return image_value(node, operator)
@@ -68,7 +75,16 @@ def _deconvolution(lowering: Lowering, operator: Any) -> Value:
     whole = np.zeros((groups, IC // groups, *kernel, groups, OC))
     for g in range(groups):
         whole[g, :, ::DH, ::DW, g] = w[g * IC // groups : (g + 1) * IC // groups]
-    return deconvolved(lowering, operator, whole.reshape(IC, -1), kernel)
+    return deconvolved(lowering, operator, _apart(whole.reshape(IC, -1, groups * OC), pictures(operator)), kernel)
+
+
+def _apart(taps: Array, n: int) -> Array:
+    """A deconvolution's weights (IC, taps, OC) as a matrix for `n` pictures whose channels lie one after another."""
+    IC, count, OC = taps.shape
+    whole = np.zeros((n, IC, count, n, OC))
+    for i in range(n):
+        whole[i, :, :, i] = taps
+    return whole.reshape(n * IC, -1)
 
 
 def deconvolved(lowering: Lowering, operator: Any, matrix: Array, kernel: tuple[int, int]) -> Value:
@@ -110,10 +126,28 @@ def _spread(lowering: Lowering, value: Value, matrix: Array) -> tuple[Array, tup
     return rows, (node, node.shape)
 
 
+def _matmul(lowering: Lowering, operator: Any) -> Value:
+    a, b = (lowering.value(operator.inputs[name]) for name in "ab")
+    shape = operator.outputs["y"].shape
+    (*leading, M, N), K = shape, a.shape[-1]
+    stack = math.prod(leading)
+    if math.prod(b.shape[:-2]) == 1:  # the same matrix for all rows
+        M, stack = M * stack, 1
+    whole = [np.broadcast_to(x.index, (*leading, *x.shape[-2:])) if stack > 1 else x.index for x in (a, b)]
+    sizes = (stack, M, K), (stack, K, N)
+    sources = [
+        lowering.arranged_by(lambda where, size=size: where.reshape(size), Value(x.node, index.reshape(size)))
+        for x, index, size in zip((a, b), whole, sizes, strict=True)
+    ]
+    node = lowering.node(MatMul, (stack, M, N), sources)
+    return Value(node, np.arange(node.size).reshape(shape))
+
+
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Value]] = {
     "Convolution2D": _convolution,
     "Deconvolution2D": _deconvolution,
     "GroupedConvolution2D": _convolution,
+    "MatMul": _matmul,
     "SizedDeconvolution2D": _deconvolution,
     "Tensordot": _tensordot,
 }

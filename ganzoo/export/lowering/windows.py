@@ -64,7 +64,7 @@ def _unpooling(lowering: Lowering, operator: Any) -> Value:
         if made.shape[2:] == (oh, ow):
             return Value(made.node, to_axes(made.index, NCHW, operator.outputs["y"].order.axes))
     # windows overlap or leave gaps: what a deconvolution with ones does
-    matrix = np.tile(np.eye(value.shape[1]), (1, KH * KW))
+    matrix = np.tile(np.eye(value.shape[0] * value.shape[1]), (1, KH * KW))
     return deconvolved(lowering, operator, matrix, (KH, KW))
 
 

@@ -39,8 +39,10 @@ def trace(network: Network) -> Any:
     """Return the `webdnn.graph.graph.Graph` of `network` at batch 1.
 
     Raises `UnsupportedOperatorError` with the names of layer and operator if no graph can express an operator, or if
-    the output of a picture depends on the other pictures of its batch.
+    the output of a picture depends on the other pictures of its batch. A network with a `reference` of its own computes
+    pictures one by one; it must compute what the reference does.
     """
+    from ganzoo.export.tracing.agreement import check_agreement
     from ganzoo.export.tracing.batch import check_alone
     from ganzoo.export.tracing.converter import NamingConverter
     from ganzoo.export.tracing.tape import record
@@ -48,5 +50,8 @@ def trace(network: Network) -> Any:
     drawn = inputs.seeded(network.inputs, 2, SEED)
     tape = record(network, [array[:1] for array in drawn])
     graph = NamingConverter(tape).graph()
-    check_alone(network, tape, drawn)
+    if network.reference is None:
+        check_alone(network, tape, drawn)
+    else:
+        check_agreement(network, tape, network.reference([array[:1] for array in drawn]))
     return graph

@@ -40,6 +40,10 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
     first = pairs[0]
     if len({tuple(function.label for function in tape.functions) for tape in pairs}) > 1:
         raise UnsupportedOperatorError(f"The network {network.name} runs other functions for other inputs.", REMEDY)
+    for runs in zip(*(tape.functions for tape in pairs), strict=True):
+        conditions = [getattr(function, "condition", None) for function in runs]
+        if any(each is not None and not _alike(each, conditions[0]) for each in conditions):
+            raise _error(first, runs[0], "has a condition that was computed outside Chainer's graph", LEAVING)
     reordering = None
     for function, *taken in zip(first.functions, *(tape.taken for tape in pairs), strict=True):
         for node, *arrays in zip(function.inputs, *taken, strict=True):
@@ -71,6 +75,10 @@ def _same(a: FloatArray, b: FloatArray) -> bool:
         return bool((a == b).all())
     scale = float(np.abs(a[np.isfinite(a)]).max(initial=0.0))
     return np.allclose(a, b, rtol=1e-3, atol=1e-4 * scale, equal_nan=True)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return np.shape(a) == np.shape(b) and bool(np.all(a == b))
 
 
 def _in_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:

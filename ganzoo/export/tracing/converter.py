@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 # By a function's class: what to do in its place
 REMEDIES: Mapping[str, str] = {
     "EmbedIDFunction": (
-        "Take the class as one-hot input instead of a number: F.matmul(onehot, embed.W) is the same as embed(number)."
+        "Take the class as one-hot input instead of a number: embed(ganzoo.functions.label(onehot)) looks it up."
     )
 }
+ONE_HOT = "Label"  # its numbers stay the one-hot vectors that they were made of
 
 
 class NamingConverter(ChainerConverter):
@@ -83,7 +84,7 @@ class NamingConverter(ChainerConverter):
         """The variables that stand for the function's outputs now."""
         name = type(function).__name__
         alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
-        if not type(function).__module__.startswith("chainer."):
+        if not type(function).__module__.startswith(("chainer.", "ganzoo.functions")):
             raise NotImplementedError("it is not one of Chainer's own functions.")
         if name in FUNCTIONS:
             made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
@@ -93,7 +94,7 @@ class NamingConverter(ChainerConverter):
             super()._convert_operator(function)
         for _, node in alive:
             shape = tuple(self.get_variable(node).shape)
-            assert shape == node.shape, f"it would give shape {shape} instead of {node.shape}"
+            assert shape == node.shape or name == ONE_HOT, f"it would give shape {shape} instead of {node.shape}"
         return [self.get_variable(node) for _, node in alive]
 
     def _name_back(self, variable: Any, layer: str) -> None:

@@ -66,3 +66,38 @@ class Pad(_Operator):
             before + size + after for size, (before, after) in zip(x.shape, self.parameters["widths"], strict=True)
         ]
         return self._yield(shape, x.order, x=x)
+
+
+class Scalar(_Operator):
+    """An operation of `expressions.OPERATIONS` with one operand. Parameter: operation."""
+
+    def __call__(self, x: Variable) -> tuple[Variable]:
+        return self._yield(x.shape, x.order, x0=x)
+
+
+class Select(_Operator):
+    """The second input where the first is larger than 0, else the third; dimensions of size 1 are broadcast."""
+
+    def __call__(self, condition: Variable, x: Variable, y: Variable) -> tuple[Variable]:
+        inputs = condition, x, y
+        whole = max(inputs, key=lambda each: each.ndim)
+        sizes = [max(each.shape_dict.get(axis, 1) for each in inputs) for axis in whole.order.axes]
+        return self._yield(sizes, whole.order, x0=condition, x1=x, x2=y)
+
+
+class Resample(_Operator):
+    """Sums of elements at fixed places along a dimension. Parameters: place of the dimension, index, factor."""
+
+    def __call__(self, x: Variable) -> tuple[Variable]:
+        n_out = len(self.parameters["index"])
+        shape = [n_out if i == self.parameters["place"] else n for i, n in enumerate(x.shape)]
+        return self._yield(shape, x.order, x=x)
+
+
+class MatMul(_Operator):
+    """a (..., M, K) times b (..., K, N), both of them activations; leading dimensions are the same, or 1."""
+
+    def __call__(self, a: Variable, b: Variable) -> tuple[Variable]:
+        leading = [max(pair) for pair in zip(a.shape[:-2], b.shape[:-2], strict=True)]
+        shape = [*leading, a.shape[-2], b.shape[-1]]
+        return self._yield(shape, Order([None] * len(shape)), a=a, b=b)

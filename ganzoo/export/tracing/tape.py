@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 # What to do where a value is on no tape
 LEAVING = (
-    "An export follows Chainer's functions only, and a value leaves them in x.array, in NumPy, and in F.floor, F.ceil, "
-    "F.fix and F.sign, which Chainer does not record. Compute it from the inputs with other functions of Chainer's, or "
-    "make it an input."
+    "An export follows Chainer's functions only, and a value leaves them in x.array and in NumPy. Compute it from the "
+    "inputs with Chainer's functions or those of ganzoo.functions, such as where(condition, x, y), or make it an input."
 )
 
 
@@ -24,8 +23,8 @@ LEAVING = (
 class Tape:
     """`functions` are the ones that lead to `outputs`, feeders first; `taken` has the arrays that each one took.
 
-    `layers` has a name for the id of each function: the link whose parameter it takes (`l1`), else what feeds
-    it and its own label (`l1 > ReLU`).
+    `layers` has a name for the id of each function: what `chainer.config.layer` said while it ran, where a frontend
+    says so; else the link whose parameter it takes (`l1`), else what feeds it and its own label (`l1 > ReLU`).
     """
 
     inputs: tuple[Any, ...]
@@ -59,7 +58,8 @@ def record(network: Network, arrays: Sequence[FloatArray]) -> Tape:
     leading = _leading_to(outputs)
     calls = [(function, taken) for function, taken in recorder.calls if id(function) in leading]
     functions = tuple(function for function, _ in calls)
-    return Tape(inputs, outputs, functions, tuple(taken for _, taken in calls), _layers(network.link, functions))
+    layers = _layers(network.link, functions) | recorder.layers
+    return Tape(inputs, outputs, functions, tuple(taken for _, taken in calls), layers)
 
 
 class _Recorder(chainer.FunctionHook):
@@ -67,9 +67,12 @@ class _Recorder(chainer.FunctionHook):
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, tuple[FloatArray, ...]]] = []
+        self.layers: dict[int, str] = {}
 
     def forward_postprocess(self, function: Any, in_data: tuple[FloatArray, ...]) -> None:
         self.calls.append((function, in_data))
+        if layer := getattr(chainer.config, "layer", ""):
+            self.layers[id(function)] = layer
 
 
 def _leading_to(outputs: tuple[Any, ...]) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.export.tracing.functions import arithmetic, arrays, images, statistics
+from ganzoo.export.tracing.functions import arithmetic, arrays, images, matrices, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,5 +17,6 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **arithmetic.FUNCTIONS,
     **arrays.FUNCTIONS,
     **images.FUNCTIONS,
+    **matrices.FUNCTIONS,
     **statistics.FUNCTIONS,
 }

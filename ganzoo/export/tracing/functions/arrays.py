@@ -15,7 +15,7 @@ from webdnn.graph.operators.tile import Tile
 from webdnn.graph.order import Order
 
 from ganzoo.export.tracing.axes import NCHW, aligned, named
-from ganzoo.export.tracing.operators import Pad
+from ganzoo.export.tracing.operators import Pad, Resample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,7 @@ def _places(x: Variable, move: Callable[..., Any], *arguments: Any) -> Sequence[
     return places
 
 
-def _concatenated(xs: Sequence[Variable], axis: int) -> Variable:
+def concatenated(xs: Sequence[Variable], axis: int) -> Variable:
     axes = xs[0].order.axes
     xs = [named(x, axes, xs[0]) for x in xs]
     return xs[0] if len(xs) == 1 else Concat(None, axis=axes[axis])(*xs)[0]
@@ -58,7 +58,7 @@ def _concatenated(xs: Sequence[Variable], axis: int) -> Variable:
 
 def _stacked(xs: Sequence[Variable], axis: int) -> Variable:
     axis %= xs[0].ndim + 1
-    return _concatenated([x.expand_dims(Axis(), axis) for x in aligned(*xs)], axis)
+    return concatenated([x.expand_dims(Axis(), axis) for x in aligned(*xs)], axis)
 
 
 def _broadcast(x: Variable, shape: Sequence[int]) -> Variable:
@@ -87,14 +87,28 @@ def _sliced(f: Any, x: Variable) -> Variable:
     place = next((i for i, each in enumerate(given) if each is Ellipsis), None)
     if place is not None:
         given[place : place + 1] = [ALL] * (x.ndim + 1 - sum(each is not None for each in given))
+    for place, index in _lists([each for each in given if each is not None], x.shape):
+        (x,) = Resample(None, place=place, index=index[:, np.newaxis], factor=np.ones((index.size, 1)))(x)
+    given = [ALL if isinstance(each, (list, tuple, np.ndarray)) else each for each in given]
     sizes = iter(x.shape)
     return x[tuple(None if each is None else _index(each, next(sizes)) for each in given)]
 
 
+def _lists(given: Sequence[Any], shape: Sequence[int]) -> list[tuple[int, Any]]:
+    """Place and elements of what is picked by a list."""
+    lists = [
+        (place, np.asarray(each)) for place, each in enumerate(given) if isinstance(each, (list, tuple, np.ndarray))
+    ]
+    if len(lists) > 1 or any(index.ndim != 1 for _, index in lists):
+        raise NotImplementedError("only one list of indices is supported, for one axis.")
+    return [
+        (place, np.flatnonzero(index) if index.dtype == bool else index.astype(int) % shape[place])
+        for place, index in lists
+    ]
+
+
 def _index(index: Any, size: int) -> slice | int:
     if not isinstance(index, slice):
-        if isinstance(index, (list, tuple, np.ndarray)):
-            raise NotImplementedError("lists of indices are not supported.")
         return int(index) % size
     start, stop, step = index.indices(size)
     if not len(range(start, stop, step)):
@@ -128,26 +142,27 @@ def _bordered(x: Variable, axis: int, before: int, after: int, mode: str) -> Var
         return [x[(ALL,) * axis + (slice(first, last),)]] if first < last else []
 
     if mode == "edge":
-        return _concatenated([*cut(0, 1) * before, x, *cut(n - 1, n) * after], axis)
+        return concatenated([*cut(0, 1) * before, x, *cut(n - 1, n) * after], axis)
     end = 1 if mode == "reflect" else 0
     if max(before, after) > n - end:
         raise NotImplementedError("its border is wider than the picture.")
     left, right = cut(end, end + before), cut(n - end - after, n - end)
-    return _concatenated([*(_flipped(y, axis) for y in left), x, *(_flipped(y, axis) for y in right)], axis)
+    return concatenated([*(_flipped(y, axis) for y in left), x, *(_flipped(y, axis) for y in right)], axis)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "Broadcast": lambda f, *xs: [_broadcast(x, np.broadcast_shapes(*(x.shape for x in xs))) for x in xs],
     "BroadcastTo": lambda f, x: _broadcast(x, f._shape),
-    "Concat": lambda f, *xs: _concatenated(xs, f.axis),
+    "Concat": lambda f, *xs: concatenated(xs, f.axis),
     "Depth2Space": lambda f, x: Depth2Space(None, r=f.r)(named(x, NCHW))[0],
-    "Dstack": lambda f, *xs: _concatenated(xs, 2) if xs[0].ndim > 2 else _stacked(xs, 2),
+    "Dstack": lambda f, *xs: concatenated(xs, 2) if xs[0].ndim > 2 else _stacked(xs, 2),
     "Flip": lambda f, x: _flipped(x, f.axis),
     "GetItem": _sliced,
-    "Hstack": lambda f, *xs: _concatenated(xs, 1),
+    "Hstack": lambda f, *xs: concatenated(xs, 1),
     "Moveaxis": lambda f, x: _permuted(x, _places(x, np.moveaxis, f.source, f.destination)),
     "Pad": _pad,
     "Repeat": _repeat,
+    "Resample": lambda f, x: Resample(None, place=f.axis, index=f.index, factor=f.factor)(x)[0],
     "Rollaxis": lambda f, x: _permuted(x, _places(x, np.rollaxis, f.axis, f.start)),
     "Separate": _separated,
     "Space2Depth": lambda f, x: Space2Depth(None, r=f.r)(named(x, NCHW))[0],

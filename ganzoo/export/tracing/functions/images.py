@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from chainer.functions.array.resize_images import compute_indices_and_weights
 from webdnn.graph.axis import Axis
 from webdnn.graph.operators.average_pooling_2d import AveragePooling2D
 from webdnn.graph.operators.convolution2d import Convolution2D
 from webdnn.graph.operators.deconvolution2d import Deconvolution2D
 from webdnn.graph.operators.max_pooling_2d import MaxPooling2D
 from webdnn.graph.operators.unpooling_2d import Unpooling2D
+from webdnn.graph.order import Order
+from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.export.tracing.axes import NCHW, named
-from ganzoo.export.tracing.functions.arrays import ALL, repeated
-from ganzoo.export.tracing.operators import GroupedConvolution2D, ResizeImages, SizedDeconvolution2D
+from ganzoo.export.tracing.functions.arrays import ALL
+from ganzoo.export.tracing.operators import GroupedConvolution2D, Resample, ResizeImages, SizedDeconvolution2D
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,31 +26,74 @@ if TYPE_CHECKING:
     from webdnn.graph.variable import Variable
 
 
+def _flat(x: Variable) -> Variable:
+    """A picture with one axis, (N, C, W), as (N, C, 1, W)."""
+    return x if x.ndim == 4 else x.expand_dims(Axis(), 2)
+
+
+def _unflat(y: Variable, ndim: int) -> Variable:
+    return y if ndim == 4 else y.squeeze([y.order.axes[2]])
+
+
+def _pairs(f: Any, *names: str) -> list[tuple[int, int]]:
+    """Attributes of a function in one or two dimensions as those of two."""
+    found = []
+    for name in names:
+        values = tuple(getattr(f, name))
+        if len(values) > 2:
+            raise NotImplementedError(f"{len(values)} dimensions are not supported.")
+        found.append((values[0], values[-1]) if len(values) == 2 else (1 if name != "pad" else 0, values[0]))
+    return found
+
+
+@dataclass(frozen=True)
+class _Geometry:
+    """Where a convolution of two dimensions has its taps, and the size of its output."""
+
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+    dilation: tuple[int, int]
+    outsize: tuple[int, int]
+    groups: int
+
+
+def _geometry(f: Any) -> _Geometry:
+    shape = f.outputs[0]().shape
+    outsize = (shape[2], shape[3]) if len(shape) == 4 else (1, shape[2])
+    if hasattr(f, "sy"):
+        return _Geometry((f.sy, f.sx), (f.ph, f.pw), (f.dy, f.dx), outsize, f.groups)
+    stride, padding, dilation = _pairs(f, "stride", "pad", "dilate")
+    return _Geometry(stride, padding, dilation, outsize, f.groups)
+
+
 def _convolution(f: Any, x: Variable, w: Variable, b: Variable | None = None) -> Variable:
-    x, w = named(x, NCHW), named(w, (Axis.N, Axis.C, Axis.KH, Axis.KW))
-    place = {"stride": (f.sy, f.sx), "padding": (f.ph, f.pw), "dilation_rate": (f.dy, f.dx)}
-    outsize = _size(f)
-    if f.groups == 1:
+    ndim = x.ndim
+    g = _geometry(f)
+    x, w = named(_flat(x), NCHW), named(_flat(w), (Axis.N, Axis.C, Axis.KH, Axis.KW))
+    place = {"stride": g.stride, "padding": g.padding, "dilation_rate": g.dilation}
+    if g.groups == 1:
         (y,) = Convolution2D(None, ksize=w.shape[2:], **place)(x, w)
-        if y.shape[2:] != outsize:
+        if y.shape[2:] != g.outsize:
             raise NotImplementedError("cover_all is only supported for pooling.")
     else:
-        (y,) = GroupedConvolution2D(None, groups=f.groups, channels=w.shape[0], outsize=outsize, **place)(x, w)
-    return y if b is None else y + named(b, (Axis.C,))
+        (y,) = GroupedConvolution2D(None, groups=g.groups, channels=w.shape[0], outsize=g.outsize, **place)(x, w)
+    return _unflat(y if b is None else y + named(b, (Axis.C,)), ndim)
 
 
 def _deconvolution(f: Any, x: Variable, w: Variable, b: Variable | None = None) -> Variable:
-    x, w = named(x, NCHW), named(w, (Axis.C, Axis.N, Axis.KH, Axis.KW))
-    place = {"stride": (f.sy, f.sx), "padding": (f.ph, f.pw)}
-    outsize = _size(f)
-    (h, w_), (kh, kw) = x.shape[2:], w.shape[2:]
-    reached = (h - 1) * f.sy + kh - 2 * f.ph, (w_ - 1) * f.sx + kw - 2 * f.pw
-    if (f.groups, f.dy, f.dx, outsize) == (1, 1, 1, reached):
-        (y,) = Deconvolution2D(None, ksize=(kh, kw), **place)(x, w)
+    ndim = x.ndim
+    g = _geometry(f)
+    x, w = named(_flat(x), NCHW), named(_flat(w), (Axis.C, Axis.N, Axis.KH, Axis.KW))
+    place = {"stride": g.stride, "padding": g.padding}
+    reached = tuple(
+        (n - 1) * s + k - 2 * p for n, s, k, p in zip(x.shape[2:], g.stride, w.shape[2:], g.padding, strict=True)
+    )
+    if (g.groups, g.dilation, g.outsize) == (1, (1, 1), reached):
+        (y,) = Deconvolution2D(None, ksize=tuple(w.shape[2:]), **place)(x, w)
     else:
-        more = {"dilation_rate": (f.dy, f.dx), "groups": f.groups, "channels": w.shape[1] * f.groups}
-        (y,) = SizedDeconvolution2D(None, outsize=outsize, **place, **more)(x, w)
-    return y if b is None else y + named(b, (Axis.C,))
+        more = {"dilation_rate": g.dilation, "groups": g.groups, "channels": w.shape[1] * g.groups}
+        (y,) = SizedDeconvolution2D(None, outsize=g.outsize, **place, **more)(x, w)
+    return _unflat(y if b is None else y + named(b, (Axis.C,)), ndim)
 
 
 def _size(f: Any) -> tuple[int, int]:
@@ -56,17 +104,16 @@ def _size(f: Any) -> tuple[int, int]:
 def _pooling(f: Any, x: Variable) -> Variable:
     """Convert `AveragePooling2D`, and pooling in n dimensions, which all of Chainer's other poolings are."""
     if hasattr(f, "kh"):
-        window = {"ksize": (f.kh, f.kw), "stride": (f.sy, f.sx), "padding": (f.ph, f.pw)}
-    elif f.ndim == 2:
-        window = {"ksize": tuple(f.ksize), "stride": tuple(f.stride), "padding": tuple(f.pad)}
+        window: dict[str, Any] = {"ksize": (f.kh, f.kw), "stride": (f.sy, f.sx), "padding": (f.ph, f.pw)}
     else:
-        raise NotImplementedError(f"{f.ndim}-dimensional pooling is not supported.")
+        window = dict(zip(("ksize", "stride", "padding"), _pairs(f, "ksize", "stride", "pad"), strict=True))
     window["cover_all"] = f.cover_all
-    x = named(x, NCHW)
+    ndim = x.ndim
+    x = named(_flat(x), NCHW)
     if type(f).__name__.startswith("Max"):
-        return MaxPooling2D(None, **window)(x)[0]
+        return _unflat(MaxPooling2D(None, **window)(x)[0], ndim)
     padding_left_out = getattr(f, "pad_value", 0) is None
-    return AveragePooling2D(None, divide_without_padding=padding_left_out, **window)(x)[0]
+    return _unflat(AveragePooling2D(None, divide_without_padding=padding_left_out, **window)(x)[0], ndim)
 
 
 def _unpooling(f: Any, x: Variable) -> Variable:
@@ -81,25 +128,38 @@ def _unpooling(f: Any, x: Variable) -> Variable:
 def _resize(f: Any, x: Variable) -> Variable:
     x = named(x, NCHW)
     outsize = f.out_H, f.out_W
-    if f.mode == "nearest":
-        for axis, size in zip((2, 3), outsize, strict=True):
-            if size % x.shape[axis] == 0:
-                x = repeated(x, axis, size // x.shape[axis])
-            elif x.shape[axis] % size == 0:
-                x = x[(ALL,) * axis + (slice(0, x.shape[axis], x.shape[axis] // size),)]
-            else:
-                raise NotImplementedError("nearest-neighbour resizing needs one size to be a multiple of the other.")
-        return x
-    if not f.align_corners:
-        raise NotImplementedError("align_corners=False is not supported.")
-    return ResizeImages(None, outsize=outsize)(x)[0]
+    if f.mode == "bilinear" and f.align_corners:
+        return ResizeImages(None, outsize=outsize)(x)[0]
+    v, u, vw, uw = compute_indices_and_weights(outsize, x.shape[2:], f.mode, f.align_corners, np)
+    for place, first, t in ((2, v, vw), (3, u, uw)):
+        n = x.shape[place]
+        first, second = first.astype(int), np.minimum(first + 1, n - 1).astype(int)
+        index, factor = np.stack([first, second], 1), np.stack([1 - t, t], 1)
+        if not t.any():
+            index, factor = index[:, :1], factor[:, :1]
+        (x,) = Resample(None, place=place, index=index, factor=factor)(x)
+    return x
+
+
+def _local_response(f: Any, x: Variable) -> Variable:
+    """The sum over neighbouring channels as a convolution of one by one with a band of ones."""
+    ndim, n = x.ndim, x.shape[1]
+    x = named(_flat(x), NCHW) if ndim != 2 else named(x.expand_dims(Axis(), 2).expand_dims(Axis(), 3), NCHW)
+    band = (np.abs(np.subtract.outer(np.arange(n), np.arange(n))) <= f.n // 2).astype(np.float32)
+    w = ConstantVariable(band[:, :, np.newaxis, np.newaxis], Order([Axis.N, Axis.C, Axis.KH, Axis.KW]))
+    (sums,) = Convolution2D(None, ksize=(1, 1), stride=(1, 1), padding=(0, 0), dilation_rate=(1, 1))(x * x, w)
+    y = x * (sums * float(f.alpha) + float(f.k)) ** -float(f.beta)
+    return y.squeeze([y.order.axes[2], y.order.axes[3]]) if ndim == 2 else _unflat(y, ndim)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "AveragePooling2D": _pooling,
     "AveragePoolingND": _pooling,
     "Convolution2DFunction": _convolution,
+    "ConvolutionND": _convolution,
     "Deconvolution2DFunction": _deconvolution,
+    "DeconvolutionND": _deconvolution,
+    "LocalResponseNormalization": _local_response,
     "MaxPoolingND": _pooling,
     "ResizeImages": _resize,
     "Unpooling2D": _unpooling,
