@@ -37,7 +37,7 @@ class Model(chainer.Chain):
 
 @dataclass(frozen=True)
 class Case:
-    """`model` for inputs of `shapes`, the batch left out; `steps` where fusing is the point; `onehot` inputs by place."""
+    """`model` for inputs of `shapes`, the batch left out; `steps` where fusing matters; `onehot` inputs by place."""
 
     shapes: tuple[Shape, ...]
     model: chainer.Chain

@@ -21,14 +21,14 @@ NCHW = (Axis.N, Axis.C, Axis.H, Axis.W)
 
 
 def image(lowering: Lowering, operator: Any) -> tuple[Node, Shape]:
-    """Return the input of the operator as a node in the order h, w, c; several pictures' channels follow each other."""
+    """Return the input of the operator as a node in the order h, w, c; the channels of several pictures in a row."""
     value = lowering.value(operator.inputs["x"], NCHW)
     n, c, h, w = value.shape
     return lowering.ordered(value if n == 1 else Value(value.node, value.index.reshape(1, n * c, h, w)))
 
 
 def pictures(operator: Any) -> int:
-    """Return how many pictures the operator works on. They are those of one sample: a network may take channels apart."""
+    """Return the input of the operator as a node (h, w, c); the channels of several pictures follow each other."""
     return int(operator.outputs["y"].shape_dict[Axis.N])
 
 
