@@ -216,7 +216,8 @@ def _compile(
     del fixed.graph.input[:]
     fixed.graph.input.extend(kept)
     graph = graph_of(fixed, Path(f"{case.name}.onnx"), {})
-    specs, arrays = [], []
+    specs: list[TensorSpec] = []
+    arrays: list[FloatArray] = []
     for each in graph.inputs:
         specs.append(TensorSpec(f"x{len(specs)}", each.sample, "latent"))
         arrays.append(values[each.name].astype(np.float32).reshape(1, *each.sample))

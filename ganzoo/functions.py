@@ -72,7 +72,7 @@ class Resample(FunctionNode):
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
         (x,) = inputs
         xp = get_array_module(x)
-        y = None
+        y: Any = None
         for index, factor in zip(self.index.T, self.factor.T, strict=True):
             taken = x.take(xp.asarray(index), self.axis)
             if not (factor == 1).all():

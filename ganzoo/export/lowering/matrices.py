@@ -21,14 +21,14 @@ NCHW = (Axis.N, Axis.C, Axis.H, Axis.W)
 
 
 def image(lowering: Lowering, operator: Any) -> tuple[Node, Shape]:
-    """Return the input of the operator as a node in the order h, w, c; the channels of several pictures in a row."""
+    """Return the input of the operator as a node (h, w, c); the channels of several pictures follow each other."""
     value = lowering.value(operator.inputs["x"], NCHW)
     n, c, h, w = value.shape
     return lowering.ordered(value if n == 1 else Value(value.node, value.index.reshape(1, n * c, h, w)))
 
 
 def pictures(operator: Any) -> int:
-    """Return the input of the operator as a node (h, w, c); the channels of several pictures follow each other."""
+    """Return how many pictures the operator works on: those of one sample, whose channels may be taken apart."""
     return int(operator.outputs["y"].shape_dict[Axis.N])
 
 
@@ -133,12 +133,10 @@ def _matmul(lowering: Lowering, operator: Any) -> Value:
     stack = math.prod(leading)
     if math.prod(b.shape[:-2]) == 1:  # the same matrix for all rows
         M, stack = M * stack, 1
-    whole = [np.broadcast_to(x.index, (*leading, *x.shape[-2:])) if stack > 1 else x.index for x in (a, b)]
-    sizes = (stack, M, K), (stack, K, N)
-    sources = [
-        lowering.arranged_by(lambda where, size=size: where.reshape(size), Value(x.node, index.reshape(size)))
-        for x, index, size in zip((a, b), whole, sizes, strict=True)
-    ]
+    sources = []
+    for x, sizes in ((a, (stack, M, K)), (b, (stack, K, N))):
+        index = np.broadcast_to(x.index, (*leading, *x.shape[-2:])) if stack > 1 else x.index
+        sources.append(lowering.arranged_by(lambda where: where, Value(x.node, index.reshape(sizes))))
     node = lowering.node(MatMul, (stack, M, N), sources)
     return Value(node, np.arange(node.size).reshape(shape))
 

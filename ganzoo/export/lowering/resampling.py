@@ -24,7 +24,9 @@ def _resample(lowering: Lowering, operator: Any) -> Array | Value:
     if not isinstance(known, (Value, Pending)):
         taken = [np.take(known, at, place) for at in index.T]
         shape = [-1 if i == place else 1 for i in range(known.ndim)]
-        return sum(part * each.reshape(shape) for part, each in zip(taken, factor.T, strict=True))
+        parts = [part * each.reshape(shape) for part, each in zip(taken, factor.T, strict=True)]
+        whole: Array = np.sum(parts, axis=0)
+        return whole
     value = lowering.value(operator.inputs["x"])
     if index.shape[1] == 1 and (factor == 1).all():
         picked = Value(value.node, np.take(value.index, index[:, 0], place))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
-    Tensor = Variable | Array  # what depends on the network's inputs, or a constant
+    Tensor = Any  # a chainer.Variable, which depends on the network's inputs, or an array, which does not
     Operator = Callable[..., Any]
 
 

@@ -182,7 +182,8 @@ def _composed() -> set[str]:
     """The operators that ONNX defines by others."""
     from onnx import defs
 
-    return {each.name for each in defs.get_all_schemas() if each.has_function or each.has_context_dependent_function}
+    schemas: Any = defs.get_all_schemas()
+    return {each.name for each in schemas if each.has_function or each.has_context_dependent_function}
 
 
 def _first_line(error: Exception) -> str:

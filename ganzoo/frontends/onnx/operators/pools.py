@@ -94,7 +94,8 @@ def _inside(sizes: Sequence[int], view: Window, counts: tuple[int, int], padding
         at = start[:, np.newaxis] + np.arange(view.kernel[axis]) * view.dilation[axis]
         low, high = (-before, n + after) if padding else (0, n)
         lines.append(((at >= low) & (at < high)).sum(1))
-    return np.outer(*lines).astype(np.float32)
+    inside: Array = np.outer(*lines).astype(np.float32)
+    return inside
 
 
 def _average_pool(call: Call, x: Any) -> Any:
