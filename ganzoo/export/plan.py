@@ -217,6 +217,14 @@ class MatMul(Step):
         return self.inputs[0].size * self.output.c
 
 
+@dataclass(frozen=True, kw_only=True)
+class GridSample(Step):
+    """Bilinear, at places that are computed: output[h, w] lies at (x, y) = b[h, w] of the image a, in its pixels.
+
+    Pixel (i, j) of a is at y = i, x = j. Beyond the image everything is 0.
+    """
+
+
 @dataclass(frozen=True)
 class Box:
     """Where the values of one source go: `dims` are (size, step in the source, step in the output), outermost first.

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ganzoo.backends.webassembly import compile as compiler
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.expressions import X, call
-from ganzoo.export.plan import Box, Plan, Step
+from ganzoo.export.plan import Box, Elementwise, Plan, Step
 from tests.support import plans
 from tests.support.in_node import BACKEND, in_node, joined
 from tests.support.on_device import run_cases
@@ -190,6 +190,16 @@ def resample(draw: st.DrawFn) -> Plan:
 
 
 @st.composite
+def gridsample(draw: st.DrawFn) -> Plan:
+    builder = Builder(draw(st.tuples(sizes, sizes, channels)))
+    grid = builder.another_input(draw(sizes), draw(sizes), 2)
+    spread = call("mul", plans.Arg(0), draw(st.sampled_from([0, 1, 4, 1e10])))
+    places = builder.add(Elementwise, grid.shape, (grid,), activation=spread).at
+    builder.at = builder.input
+    return builder.gridsample(places, draw(activations)).plan()
+
+
+@st.composite
 def move(draw: st.DrawFn) -> Plan:
     """A transposition of (h, w, c) into the middle of a larger output, with a constant behind."""
     shape = draw(st.tuples(sizes, sizes, channels))
@@ -206,7 +216,7 @@ def move(draw: st.DrawFn) -> Plan:
     return builder.move((1, 1, end + constant.size), *boxes, others=(constant,), fill=-1.5).plan()
 
 
-KINDS = [dense, conv, deconv, pool, elementwise, others, move, matmul, resample]
+KINDS = [dense, conv, deconv, pool, elementwise, others, move, matmul, resample, gridsample]
 
 
 @pytest.mark.node

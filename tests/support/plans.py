@@ -18,6 +18,7 @@ from ganzoo.export.plan import (
     Deconv,
     Dense,
     Elementwise,
+    GridSample,
     MatMul,
     Move,
     Plan,
@@ -154,6 +155,19 @@ def _resample(step: Resample, x: np.ndarray) -> np.ndarray:
     return np.moveaxis((last * factor).sum(-1), -1, axis)
 
 
+def _gridsample(step: GridSample, image: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    h, w, _ = step.inputs[0].shape
+    at = np.clip(grid, -1, (w, h))
+    low = np.floor(at).astype(int)
+    right, down = np.moveaxis(at - low, -1, 0)[..., np.newaxis]
+    padded = np.pad(image, ((0, 0), (1, 2), (1, 2), (0, 0)))
+    n = np.arange(len(image))[:, np.newaxis, np.newaxis]
+    x, y = np.moveaxis(low + 1, -1, 0)
+    top = padded[n, y, x] * (1 - right) + padded[n, y, x + 1] * right
+    end = padded[n, y + 1, x] * (1 - right) + padded[n, y + 1, x + 1] * right
+    return top * (1 - down) + end * down
+
+
 def _matmul(step: MatMul, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return a @ b
 
@@ -180,6 +194,7 @@ STEPS = {
     Elementwise: _elementwise,
     Resize: _resize,
     Resample: _resample,
+    GridSample: _gridsample,
     MatMul: _matmul,
     Move: _move,
 }
@@ -305,6 +320,9 @@ class Builder:
         tables = {"index": _rows(index), "factor": _rows(factor)}
         return self.add(Resample, (shape[0], shape[1], shape[2]), axis=axis, **tables, activation=activation)
 
+    def gridsample(self, grid: Tensor, activation: Expr = X) -> Builder:
+        return self.add(GridSample, (grid.h, grid.w, self.at.c), (self.at, grid), activation=activation)
+
     def matmul(self, right: Tensor, activation: Expr = X) -> Builder:
         return self.add(MatMul, (self.at.h, self.at.w, right.c), (self.at, right), activation=activation)
 
@@ -393,6 +411,15 @@ def _broadcast(h: int, w: int, c: int) -> Plan:
     return b.elementwise(call("add", call("mul", Arg(0), Arg(1)), 0.5), b.constant(h, w, c)).plan()
 
 
+def _sampled(h: int, w: int, c: int, spread: float, activation: Expr = X) -> Plan:
+    """An image at places around (0, 0), most of them inside where `spread` is about half its size."""
+    b = Builder((h, w, c))
+    grid = b.another_input(4, 6, 2)
+    places = b.add(Elementwise, (4, 6, 2), (grid,), activation=call("mul", Arg(0), spread)).at
+    b.at = b.input
+    return b.gridsample(places, activation).plan()
+
+
 def _product(h: int, w: int, k: int, c: int, lines: int, activation: Expr = X) -> Plan:
     """(h, w, k) times (lines, k, c)."""
     b = Builder((h, w, k))
@@ -473,6 +500,10 @@ def cases() -> dict[str, Plan]:
         "resample-columns-of-one-channel": _resampled((4, 9, 1), "w", 5, 3),
         "resample-channels": _resampled((3, 4, 7), "c", 10, 3, SIGMOID),
         "resample-channels-to-one": _resampled((2, 3, 8), "c", 1, 8),
+        "grid-sample": _sampled(5, 7, 3, 4),
+        "grid-sample-of-one-channel": _sampled(4, 3, 1, 2, SIGMOID),
+        "grid-sample-of-many": _sampled(3, 3, 17, 2, RELU),
+        "grid-sample-far-out": _sampled(3, 4, 8, 1e12),
         "product-of-ones": _product(1, 1, 1, 1, 1),
         "product": _product(3, 6, 8, 4, 3),
         "product-of-lines": _product(2, 3, 3, 4, 2, RELU),

@@ -12,6 +12,7 @@ from ganzoo.export.plan import (
     Deconv,
     Dense,
     Elementwise,
+    GridSample,
     MatMul,
     Move,
     Pool,
@@ -133,6 +134,11 @@ def _resample(step: Resample) -> Code:
     return Code((_call("resample", *sizes, "{table}", at(x), at(y)),), table=table)
 
 
+def _gridsample(step: GridSample) -> Code:
+    (image, grid), y = step.inputs, step.output
+    return Code((_call("gridsample", _struct("GridSample", *image.shape, y.h * y.w), at(image), at(grid), at(y)),))
+
+
 def _matmul(step: MatMul) -> Code:
     (a, b), y = step.inputs, step.output
     sizes = b.h, a.h // b.h * a.w, a.c, y.c
@@ -216,6 +222,7 @@ STEPS: Mapping[type[Step], Callable[..., Code]] = {
     Elementwise: _elementwise,
     Resize: _resize,
     Resample: _resample,
+    GridSample: _gridsample,
     MatMul: _matmul,
     Move: _move,
 }

@@ -13,6 +13,7 @@ from ganzoo.export.plan import (
     Deconv,
     Dense,
     Elementwise,
+    GridSample,
     MatMul,
     Move,
     Pool,
@@ -217,6 +218,10 @@ def _resample(step: Resample) -> Source:
     return Source("resample", values, _flags(across=step.axis == "c"))
 
 
+def _gridsample(step: GridSample) -> Source:
+    return Source("gridsample", {})
+
+
 def _matmul(step: MatMul) -> Source:
     return Source("matmul", {"B": "y" if step.inputs[1].h > 1 else 0})
 
@@ -276,6 +281,7 @@ KINDS: Mapping[type[Step], Callable[[Any], Source]] = {
     Softmax: _softmax,
     Resize: _resize,
     Resample: _resample,
+    GridSample: _gridsample,
     MatMul: _matmul,
     Elementwise: _elementwise,
     Move: _move,

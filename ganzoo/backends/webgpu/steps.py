@@ -11,6 +11,7 @@ from ganzoo.export.plan import (
     Deconv,
     Dense,
     Elementwise,
+    GridSample,
     MatMul,
     Move,
     Pool,
@@ -164,6 +165,10 @@ def resample(step: Resample) -> Kernel:
     return Kernel("resample", blocks(step.output), values, _flags(across=across), scalar="x" if across else "")
 
 
+def gridsample(step: GridSample) -> Kernel:
+    return Kernel("gridsample", blocks(step.output), _sizes(step))
+
+
 def matmul(step: MatMul) -> Kernel:
     (a, b), y = step.inputs, step.output
     tile = min(TILE, y.w)
@@ -226,6 +231,7 @@ KERNELS: Mapping[type[Step], Callable[[Any], Kernel]] = {
     Softmax: softmax,
     Resize: resize,
     Resample: resample,
+    GridSample: gridsample,
     MatMul: matmul,
     Elementwise: elementwise,
     Move: move,

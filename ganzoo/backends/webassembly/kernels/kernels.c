@@ -12,3 +12,4 @@
 #include "softmax.c"
 #include "resize.c"
 #include "resample.c"
+#include "gridsample.c"

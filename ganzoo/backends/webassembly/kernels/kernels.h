@@ -39,6 +39,11 @@ typedef struct {
 } Resize;
 
 typedef struct {
+  int h, w, c;  // input
+  int pixels;   // of the output
+} GridSample;
+
+typedef struct {
   int at;  // a place in the input, and what its value is multiplied by
   float factor;
 } Tap;
@@ -78,6 +83,8 @@ KERNEL void resize(int n, const Resize* s, const float* in, float* out);
 // Of each of `lines` runs of `size` elements of `inner` values; `table` has `taps` for each of `places` in the output.
 KERNEL void resample(int n, int lines, int size, int inner, int places, int taps, const Tap* table, const float* in,
                      float* out);
+// `grid` has x and y for each of the output's `pixels`.
+KERNEL void gridsample(int n, const GridSample* s, const float* in, const float* grid, float* out);
 
 KERNEL void copy(float* to, const float* from, int count);
 KERNEL void fill(float* to, float value, int count);

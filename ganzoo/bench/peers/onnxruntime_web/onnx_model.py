@@ -27,6 +27,7 @@ from ganzoo.export.plan import (
     Deconv,
     Dense,
     Elementwise,
+    GridSample,
     MatMul,
     Move,
     Pool,
@@ -254,6 +255,15 @@ def _resample(model: _Model, step: Resample) -> Value:
     return Value(y, _shape(step.output), step.output.shape)
 
 
+def _gridsample(model: _Model, step: GridSample) -> Value:
+    graph, (image, grid) = model.graph, step.inputs
+    # ONNX counts from edge to edge of the image, from -1 to 1
+    scale, shift = ([each / image.w, each / image.h] for each in (2, 1))
+    at = graph.node("Transpose", model.shaped(grid), perm=[0, 2, 3, 1])
+    at = graph.node("Add", graph.node("Mul", at, graph.constant(scale)), graph.constant([each - 1 for each in shift]))
+    return Value(graph.node("GridSample", model.shaped(image), at), _shape(step.output), step.output.shape)
+
+
 def _matmul(model: _Model, step: MatMul) -> Value:
     graph = model.graph
     a, b = (graph.node("Transpose", model.shaped(x), perm=[0, 2, 3, 1]) for x in step.inputs)
@@ -271,6 +281,7 @@ STEPS: Mapping[type[Step], Callable[[_Model, Any], Value]] = {
     Deconv: _deconv,
     Dense: _dense,
     Elementwise: _elementwise,
+    GridSample: _gridsample,
     MatMul: _matmul,
     Move: _move,
     Pool: _pool,
