@@ -50,12 +50,12 @@ def fill(kernel: Path, values: Mapping[str, object], flags: Collection[str], rep
 
 
 def functions(folder: Path, text: str) -> str:
-    """Those functions that `text` calls: each is a file of its name in `folder`."""
+    """Return the functions that `text` calls. Each is in a file of its own name in `folder`."""
     return "".join(fill(path, {}, (), {}) for path in sorted(folder.iterdir()) if f"{path.stem}(" in text)
 
 
 def taps(step: Resample, constructor: str) -> list[list[str]]:
-    """The rows of a table of (place, factor) pairs. Nine digits are all that a float32 has."""
+    """Return the rows of the step's table: pairs of place and factor. Nine digits are enough for any float32."""
     rows = zip(step.index, step.factor, strict=True)
     return [[f"{constructor}({i},{factor:.9g})" for i, factor in zip(*row, strict=True)] for row in rows]
 

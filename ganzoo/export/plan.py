@@ -195,8 +195,8 @@ class Resize(Step):
 class Resample(Step):
     """Along `axis`, element i of the output is the sum over t of factor[i][t] * element index[i][t] of the input.
 
-    Both have a row for each element of the output, and every row has the same number of taps. The indices are in the
-    range of the input, in any order. One tap with the factor 1 is a selection. The factors are exact in every
+    Both tables have a row for each element of the output, and all rows have the same number of taps. The indices are
+    within the input, in any order. One tap with the factor 1 selects an element. The factors are exact in every
     encoding of the weights, because they are part of the program.
     """
 
@@ -207,9 +207,9 @@ class Resample(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class MatMul(Step):
-    """The products of the matrices of two activations a (h, w, k) and b (h, k, c), one for each line.
+    """Multiply the activations a (h, w, k) and b (h, k, c), each of which has one matrix per line.
 
-    output[h, w, c] = sum over k of a[h, w, k] * b[h, k, c]. Where b has h = 1, all lines of a share its matrix.
+    output[h, w, c] = sum over k of a[h, w, k] * b[h, k, c]. If b has h = 1, its matrix is for all lines of a.
     """
 
     @property
@@ -219,9 +219,9 @@ class MatMul(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class GridSample(Step):
-    """Bilinear, at places that are computed: output[h, w] lies at (x, y) = b[h, w] of the image a, in its pixels.
+    """Read the image a bilinearly at the places b (h, w, 2): output[h, w] is its value at (x, y) = b[h, w].
 
-    Pixel (i, j) of a is at y = i, x = j. Beyond the image everything is 0.
+    x and y count pixels: those of pixel (i, j) are x = j and y = i. Outside of the image everything is 0.
     """
 
 

@@ -327,7 +327,7 @@ class Builder:
         return self.add(MatMul, (self.at.h, self.at.w, right.c), (self.at, right), activation=activation)
 
     def square(self) -> Builder:
-        """Of matrices with as many columns as rows."""
+        """Multiply each line's matrix, which has as many columns as rows, by itself."""
         return self.matmul(self.at)
 
     def elementwise(self, activation: Expr, *others: Tensor) -> Builder:

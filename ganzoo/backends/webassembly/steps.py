@@ -35,8 +35,8 @@ ROWS = 96  # of a product that is scattered afterwards: many for the kernel, few
 @dataclass(frozen=True)
 class Code:
     """`calls` of kernels; `{function}` stands for the step's expression as a function, `{low}` for the least value
-    of the output: kernels that take it need no other activation for max(x, low). `{table}` stands for an array of Tap
-    with the initialisers `table`.
+    of the output: kernels that take it need no other activation for max(x, low). `{table}` stands for the name of an
+    array of `Tap` with the values `table`.
 
     `room` is the scratch they need for one image, in values.
     """
