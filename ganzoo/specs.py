@@ -169,8 +169,6 @@ class TensorSpec:
         then those of pictures in [0, 1].
         """
         told = asdict(self)
-        if self.preprocess is None:
-            del told["preprocess"]
         for each in (told, *told["parts"]):
             if each["distribution"] == "normal":
                 del each["distribution"]

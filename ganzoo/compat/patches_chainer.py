@@ -66,7 +66,7 @@ CHAINER: tuple[Patch, ...] = (
         x = x.data
     xp = backend.get_array_module(x)
     return chainer.as_variable(utils.force_array(xp.ceil(x), x.dtype))""",
-                "    from ganzoo.functions import ceil as recorded\n    return recorded(x)",
+                "    from ganzoo.functions import ceil as recorded\n\n\n    return recorded(x)",
             ),
         ),
         probe="""
@@ -86,7 +86,7 @@ assert y.creator is not None and y.array.tolist() == [-1, 0, 2] and y.dtype == "
         x = x.array
     xp = backend.get_array_module(x)
     return chainer.as_variable(utils.force_array(xp.fix(x), x.dtype))""",
-                "    from ganzoo.functions import fix as recorded\n    return recorded(x)",
+                "    from ganzoo.functions import fix as recorded\n\n\n    return recorded(x)",
             ),
         ),
         probe="""
@@ -106,7 +106,7 @@ assert y.creator is not None and y.array.tolist() == [-1, 0, 1] and y.dtype == "
         x = x.array
     xp = backend.get_array_module(x)
     return chainer.as_variable(utils.force_array(xp.floor(x), x.dtype))""",
-                "    from ganzoo.functions import floor as recorded\n    return recorded(x)",
+                "    from ganzoo.functions import floor as recorded\n\n\n    return recorded(x)",
             ),
         ),
         probe="""
@@ -126,7 +126,7 @@ assert y.creator is not None and y.array.tolist() == [-2, 0, 1] and y.dtype == "
         x = x.array
     xp = backend.get_array_module(x)
     return chainer.as_variable(utils.force_array(xp.sign(x)))""",
-                "    from ganzoo.functions import sign as recorded\n    return recorded(x)",
+                "    from ganzoo.functions import sign as recorded\n\n\n    return recorded(x)",
             ),
         ),
         probe="""

@@ -268,7 +268,6 @@ NORMS = {
     "normalize-image": chain(ODD, F.normalize),
     "normalize-axes": chain(ODD, lambda x: F.normalize(x, axis=(1, 2))),
     "local-response": chain((7, 4, 3), lambda x: F.local_response_normalization(x, 5, 2, 0.1, 0.75)),
-    "local-response-of-a-vector": chain(VECTOR, lambda x: F.local_response_normalization(x, 3)),
 }
 
 ACTIVATIONS = {

@@ -39,6 +39,19 @@ def _clip(x: Expr, low: float, high: float) -> Expr:
     return x if high == math.inf else call("min", x, high)
 
 
+def _sine(x: Expr, shift: float = 0.0) -> Call:
+    return call("sin", call("add", x, shift) if shift else x)
+
+
+def _arcsine(x: Expr) -> Expr:
+    """Twice the arctangent of half the angle's tangent, which is finite everywhere."""
+    return call("mul", 2, call("atan", call("div", x, call("add", 1, call("sqrt", call("sub", 1, call("mul", x, x)))))))
+
+
+def _hyperbolic(operation: str, x: Expr) -> Expr:
+    return call("mul", 0.5, call(operation, call("exp", x), call("exp", call("neg", x))))
+
+
 def _operation(name: str) -> Lowered:
     return lambda operands, parameters: Call(name, tuple(operands))
 
@@ -49,6 +62,12 @@ OPERATORS: Mapping[str, Lowered] = {
     **{operation.webdnn: _operation(name) for name, operation in OPERATIONS.items() if operation.webdnn},
     "Greater": lambda x, p: call("where_gt", x[0], x[1], 1, 0),
     "Scalar": lambda x, p: Call(p["operation"], (x[0],)),
+    "Acos": lambda x, p: call("sub", math.pi / 2, _arcsine(x[0])),
+    "Asin": lambda x, p: _arcsine(x[0]),
+    "Cos": lambda x, p: _sine(x[0], math.pi / 2),
+    "Cosh": lambda x, p: _hyperbolic("add", x[0]),
+    "Sinh": lambda x, p: _hyperbolic("sub", x[0]),
+    "Tan": lambda x, p: call("div", _sine(x[0]), _sine(x[0], math.pi / 2)),
     "ScalarAdd": lambda x, p: call("add", x[0], p["value"]),
     "ScalarMul": lambda x, p: call("mul", x[0], p["value"]),
     "ScalarPow": lambda x, p: _power(x[0], p["value"]),
@@ -58,7 +77,7 @@ OPERATORS: Mapping[str, Lowered] = {
     "Clip": lambda x, p: _clip(x[0], p["low"], p["high"]),
     "Elu": lambda x, p: _elu(x[0]),
     "HardSigmoid": lambda x, p: _clip(call("add", call("mul", x[0], 0.2), 0.5), 0, 1),
-    "Select": lambda x, p: call("where_gt", x[0], 0, x[1], x[2]),
+    "Choose": lambda x, p: call("where_gt", x[0], 0, x[1], x[2]),
     "Softplus": lambda x, p: call("div", call("softplus", call("mul", x[0], p["beta"])), p["beta"]),
 }
 

@@ -10,7 +10,7 @@ from ganzoo.export.expressions import Arg, X, call
 from ganzoo.export.lowering.graph import Value, laid, narrow
 from ganzoo.export.lowering.matrices import NCHW, deconvolved, image, image_shape, image_value
 from ganzoo.export.lowering.rearranging import to_axes, viewed
-from ganzoo.export.plan import Elementwise, Pool, Reduce, Resize, Softmax
+from ganzoo.export.plan import Conv, Elementwise, Pool, Reduce, Resize, Softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,8 +127,25 @@ def _others(value: Value, place: int) -> Array:
     return np.arange(value.index.size // value.shape[place]).reshape(sizes)
 
 
+def _local_response(lowering: Lowering, operator: Any) -> Value:
+    """Krizhevsky et al. 2012, section 3.3. The sum over neighbouring channels is a convolution with a band of ones."""
+    p = operator.parameters
+    source, shape = image(lowering, operator)
+    n = shape[2]
+    squares = lowering.node(Elementwise, shape, [(source, shape)])
+    squares.activation = call("mul", Arg(0), Arg(0))
+    one = {"kernel": (1, 1), "stride": (1, 1), "padding": (0, 0)}
+    sums = lowering.node(Conv, shape, [(squares, shape)], **one)
+    sums.matrix = (np.abs(np.subtract.outer(np.arange(n), np.arange(n))) <= p["n"] // 2) * float(p["alpha"])
+    sums.bias = np.full(n, float(p["k"]))
+    node = lowering.node(Elementwise, shape, [(source, shape), (sums, shape)])
+    node.activation = call("mul", Arg(0), call("pow", Arg(1), -float(p["beta"])))
+    return image_value(node, operator)
+
+
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Value]] = {
     "AveragePooling2D": _pool("average"),
+    "LocalResponseNormalization": _local_response,
     "Max": _reduce("max"),
     "MaxPooling2D": _pool("max"),
     "Min": _reduce("min"),

@@ -75,7 +75,7 @@ class Scalar(_Operator):
         return self._yield(x.shape, x.order, x0=x)
 
 
-class Select(_Operator):
+class Choose(_Operator):
     """The second input where the first is larger than 0, else the third; dimensions of size 1 are broadcast."""
 
     def __call__(self, condition: Variable, x: Variable, y: Variable) -> tuple[Variable]:

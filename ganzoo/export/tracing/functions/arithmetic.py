@@ -20,7 +20,7 @@ from webdnn.graph.order import Order
 from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.export.tracing.axes import aligned, named
-from ganzoo.export.tracing.operators import Clip, Scalar, Select
+from ganzoo.export.tracing.operators import Choose, Clip, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,7 +69,7 @@ def _constant_power(f: Any, x: Variable) -> Variable:
 
 
 def _select(*xs: Variable) -> Variable:
-    (y,) = Select(None)(*xs)
+    (y,) = Choose(None)(*xs)
     return y
 
 
@@ -83,24 +83,6 @@ def _scalar(operation: str) -> Callable[..., Variable]:
     return lambda f, x: Scalar(None, operation=operation)(x)[0]
 
 
-def _sine(x: Variable) -> Variable:
-    (y,) = Scalar(None, operation="sin")(x)
-    return y
-
-
-def _cosine(x: Variable) -> Variable:
-    return _sine(x + math.pi / 2)
-
-
-def _arcsine(x: Variable) -> Variable:
-    """By the tangent of half the angle, which is finite everywhere."""
-    return 2 * Scalar(None, operation="atan")(x / (1 + (1 - x * x) ** 0.5))[0]
-
-
-def _hyperbolic(sign: int) -> Callable[..., Variable]:
-    return lambda f, x: 0.5 * Exp(None)(x)[0] + 0.5 * sign * Exp(None)(-x)[0]
-
-
 def _unchanged(f: Any, x: Variable) -> Variable:
     dtype = f.outputs[0]().dtype
     if dtype != np.float32:
@@ -111,14 +93,9 @@ def _unchanged(f: Any, x: Variable) -> Variable:
 FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "Add": _broadcasting(add),
     "AddConstant": lambda f, x: x + float(f.value),
-    "Arccos": lambda f, x: math.pi / 2 - _arcsine(x),
-    "Arcsin": lambda f, x: _arcsine(x),
-    "Arctan": _scalar("atan"),
     "Cast": _unchanged,
     "Clip": _clip,
     "Copy": _unchanged,
-    "Cos": lambda f, x: _cosine(x),
-    "Cosh": _hyperbolic(1),
     "Div": _broadcasting(lambda x, y: x / y),
     "DivFromConstant": lambda f, x: float(f.value) / x,
     "Erf": _scalar("erf"),
@@ -139,13 +116,10 @@ FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "PowVarVar": _broadcasting(lambda x, y: x**y),
     "RReLU": lambda f, x: LeakyRelu(None, slope=float((f.lower + f.upper) / 2))(x)[0],  # as in test mode
     "Select": _broadcasting(_select),
-    "Sin": lambda f, x: _sine(x),
-    "Sinh": _hyperbolic(-1),
     "Square": lambda f, x: x**2,
     "SquaredError": _broadcasting(lambda x, y: (x - y) ** 2),
     "Sub": _broadcasting(lambda x, y: x - y),
     "SubFromConstant": lambda f, x: float(f.value) - x,
     "Swish": _swish,
-    "Tan": lambda f, x: _sine(x) / _cosine(x),
     "Where": _where,
 }

@@ -13,11 +13,9 @@ from webdnn.graph.operators.convolution2d import Convolution2D
 from webdnn.graph.operators.deconvolution2d import Deconvolution2D
 from webdnn.graph.operators.max_pooling_2d import MaxPooling2D
 from webdnn.graph.operators.unpooling_2d import Unpooling2D
-from webdnn.graph.order import Order
-from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.export.tracing.axes import NCHW, named
-from ganzoo.export.tracing.functions.arrays import ALL
+from ganzoo.export.tracing.functions.arrays import ALL, repeated
 from ganzoo.export.tracing.operators import GroupedConvolution2D, Resample, ResizeImages, SizedDeconvolution2D
 
 if TYPE_CHECKING:
@@ -125,11 +123,23 @@ def _unpooling(f: Any, x: Variable) -> Variable:
     return Unpooling2D(None, outsize=_size(f), **window)(x)[0]
 
 
+def _multiplied(x: Variable, outsize: tuple[int, int]) -> Variable:
+    """Pixels repeated, or left out: WebDNN's own layout knows these operators."""
+    for axis, size in zip((2, 3), outsize, strict=True):
+        n = x.shape[axis]
+        x = repeated(x, axis, size // n) if size % n == 0 else x[(ALL,) * axis + (slice(0, n, n // size),)]
+    return x
+
+
 def _resize(f: Any, x: Variable) -> Variable:
     x = named(x, NCHW)
     outsize = f.out_H, f.out_W
     if f.mode == "bilinear" and f.align_corners:
         return ResizeImages(None, outsize=outsize)(x)[0]
+    if f.mode == "nearest" and all(
+        n % size == 0 or size % n == 0 for n, size in zip(x.shape[2:], outsize, strict=True)
+    ):
+        return _multiplied(x, outsize)
     v, u, vw, uw = compute_indices_and_weights(outsize, x.shape[2:], f.mode, f.align_corners, np)
     for place, first, t in ((2, v, vw), (3, u, uw)):
         n = x.shape[place]
@@ -141,17 +151,6 @@ def _resize(f: Any, x: Variable) -> Variable:
     return x
 
 
-def _local_response(f: Any, x: Variable) -> Variable:
-    """The sum over neighbouring channels as a convolution of one by one with a band of ones."""
-    ndim, n = x.ndim, x.shape[1]
-    x = named(_flat(x), NCHW) if ndim != 2 else named(x.expand_dims(Axis(), 2).expand_dims(Axis(), 3), NCHW)
-    band = (np.abs(np.subtract.outer(np.arange(n), np.arange(n))) <= f.n // 2).astype(np.float32)
-    w = ConstantVariable(band[:, :, np.newaxis, np.newaxis], Order([Axis.N, Axis.C, Axis.KH, Axis.KW]))
-    (sums,) = Convolution2D(None, ksize=(1, 1), stride=(1, 1), padding=(0, 0), dilation_rate=(1, 1))(x * x, w)
-    y = x * (sums * float(f.alpha) + float(f.k)) ** -float(f.beta)
-    return y.squeeze([y.order.axes[2], y.order.axes[3]]) if ndim == 2 else _unflat(y, ndim)
-
-
 FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "AveragePooling2D": _pooling,
     "AveragePoolingND": _pooling,
@@ -159,7 +158,6 @@ FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "ConvolutionND": _convolution,
     "Deconvolution2DFunction": _deconvolution,
     "DeconvolutionND": _deconvolution,
-    "LocalResponseNormalization": _local_response,
     "MaxPoolingND": _pooling,
     "ResizeImages": _resize,
     "Unpooling2D": _unpooling,
