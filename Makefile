@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator notebook gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
+	evaluator notebook onnx-suite onnx-files gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -140,6 +140,14 @@ npm:
 # train MNIST's frozen evaluator anew, minutes; DATA=FOLDER has MNIST's files where they are not in the cache
 evaluator: .venv/ready-run
 	.venv/bin/python -m ganzoo.metrics $(DATA)
+
+# ONNX's own backend suite through every backend in a browser, some ten minutes: a dated result
+onnx-suite: .venv/ready-test browser
+	.venv/bin/python -m benchmarks.onnx_suite benchmarks/results/$(TODAY)-onnx.json
+
+# the small ONNX files of the tests, made anew by the exporters of PyTorch, Keras and scikit-learn, each in its environment
+onnx-files:
+	sh tools/onnx_exporters/make.sh tests/data/onnx
 
 # execute the notebook in examples/ and write its outputs anew
 notebook: .venv/ready-test browser

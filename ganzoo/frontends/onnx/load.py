@@ -63,6 +63,7 @@ def load(path: Path, sizes: Mapping[str, int]) -> Graph:
 def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     """As `load`, for a model in memory. `path` is for messages, and where external data lies."""
     _check_opset(model, path)
+    content = _as_tensors(model)
     constants = {tensor.name: _array(tensor, path) for tensor in model.graph.initializer}
     small = _simplified(model, constants, path)
     for tensor in small.graph.initializer:
@@ -70,12 +71,41 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     inputs = tuple(_input(each, sizes, path) for each in small.graph.input if each.name not in constants)
     if not inputs:
         raise UsageError(f"{path}: the model has no inputs.", AGAIN)
-    outputs = tuple(each.name for each in small.graph.output)
+    outputs = _outputs(small)
     opset = next((each.version for each in small.opset_import if each.domain in ("", "ai.onnx")), 1)
     nodes = _folded(_nodes(small.graph.node, opset, constants), constants)
     nodes = _needed(nodes, outputs)
     used = {name for node in nodes for name in node.inputs}
-    return Graph(tuple(nodes), {name: constants[name] for name in used if name in constants}, inputs, outputs)
+    needed = {name: constants[name] for name in used if name in constants}
+    return Graph(tuple(nodes), needed, inputs, outputs, content)
+
+
+def _as_tensors(model: Any) -> bytes:
+    """Make outputs that are lists of mappings from classes to numbers, as skl2onnx writes them, the tensors before.
+
+    Return the model where it was changed.
+    """
+    from onnx import TensorProto, helper
+
+    mappings = {node.output[0]: node for node in model.graph.node if node.op_type == "ZipMap"}
+    changed = [i for i, each in enumerate(model.graph.output) if each.name in mappings]
+    for i in changed:
+        node = mappings[model.graph.output[i].name]
+        model.graph.output[i].CopyFrom(helper.make_tensor_value_info(node.input[0], TensorProto.FLOAT, [None, None]))
+        model.graph.node.remove(node)
+    return bytes(model.SerializeToString()) if changed else b""
+
+
+def _outputs(model: Any) -> tuple[str, ...]:
+    """The outputs in floating point; all of them where none is. A classifier's label follows from its scores."""
+    kinds = {each.name: each.type.tensor_type.elem_type for each in model.graph.output}
+    return tuple(name for name, kind in kinds.items() if kind in _floating()) or tuple(kinds)
+
+
+def _floating() -> tuple[int, ...]:
+    from onnx import TensorProto
+
+    return (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16)
 
 
 def _check_opset(model: Any, path: Path) -> None:
@@ -196,7 +226,7 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
     from onnx import TensorProto
 
     kind = value.type.tensor_type.elem_type
-    if kind not in (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16):
+    if kind not in _floating():
         told = TensorProto.DataType.Name(kind) if value.type.HasField("tensor_type") else "no tensor"
         raise UnsupportedOperatorError(
             f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point.",

@@ -62,12 +62,16 @@ class Input:
 
 @dataclass(frozen=True)
 class Graph:
-    """A checked graph: `nodes` in an order in which they can be computed, `constants` by name, names of `outputs`."""
+    """A checked graph: `nodes` in an order in which they can be computed, `constants` by name, names of `outputs`.
+
+    `content` is the whole model where it is not that of its file.
+    """
 
     nodes: tuple[Node, ...]
     constants: Mapping[str, Array]
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
+    content: bytes = b""
 
     def sampled(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape (1, ...) of one sample of an output that has `shape` in the file."""

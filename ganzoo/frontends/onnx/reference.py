@@ -35,7 +35,7 @@ def reference(path: Path, graph: Graph) -> Callable[[Sequence[FloatArray]], list
     options.log_severity_level = 4  # its warnings are not for users of ganzoo
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(graph.content or str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has no base class of its own
         reason = " ".join(str(error).split())[:300]
         raise UsageError(f"ONNX Runtime cannot load {path}: {reason}", "Export the model again.") from error
@@ -54,7 +54,13 @@ def _outputs(session: Any, graph: Graph, kinds: Mapping[str, Any], arrays: Seque
     feeds = {
         each.name: x.reshape(each.shape).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)
     }
-    made = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
+    try:
+        made = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
+    except Exception as error:  # it has no base class of its own
+        raise UnsupportedOperatorError(
+            f"ONNX Runtime cannot compute the model for one sample: {' '.join(str(error).split())[:300]}",
+            "Export the model with a batch of 1, or with an open first axis.",
+        ) from error
     return [y.reshape(graph.sampled(y.shape)) for y in made]
 
 
