@@ -172,6 +172,8 @@ def prepare(case: Case, model: Any, inputs: Sequence[Any], outputs: Sequence[Any
     for reason, listed in OUTSIDE.items():
         if ops & set(listed.split()):
             return case.end("outside", reason)
+    if reason := _outside(case.name, ops, inputs, outputs):
+        return case.end("outside", reason)
     given = {value.name for value in model.graph.initializer}
     declared = [value for value in model.graph.input if value.name not in given]
     floats = [
@@ -191,6 +193,26 @@ def prepare(case: Case, model: Any, inputs: Sequence[Any], outputs: Sequence[Any
         else:
             return None
     return None
+
+
+LOSSES = re.compile(r"test_(nllloss|sce)_|training")  # written with other operators
+
+
+def _outside(name: str, ops: set[str], inputs: Sequence[Any], outputs: Sequence[Any]) -> str:
+    """Why a case is out of scope for what it works on; "" where it is not."""
+    arrays = [np.asarray(each) for each in (*inputs, *outputs) if isinstance(each, np.ndarray | np.generic)]
+    if LOSSES.search(name):
+        return "training"
+    if len(arrays) < len(inputs) + len(outputs):
+        return "other kinds of numbers"
+    if not all(array.size for array in arrays):
+        return "empty tensors"
+    if not all(np.isfinite(array).all() for array in arrays if array.dtype.kind == "f"):
+        return "infinite values or NaN, which a GPU need not keep"
+    windows = ("AveragePool", "Conv", "ConvTranspose", "GridSample", "LpPool", "MaxPool")
+    if ops & set(windows) and any(array.ndim > 4 for array in arrays):
+        return "pictures of three dimensions"
+    return ""
 
 
 def _compile(

@@ -86,18 +86,15 @@ class Weights:
 def _needed(outputs: Sequence[Node]) -> list[Node]:
     """Return the nodes behind `outputs` that are steps, each after its sources."""
     done: dict[Node, None] = {}
-
-    def visit(node: Node) -> None:
-        for source, _ in node.sources:
-            if not isinstance(source, np.ndarray) and source not in done:
-                visit(source)
-        if node.kind is not None:
-            done[node] = None
-
-    for node in outputs:
-        if node not in done:
-            visit(node)
-    return list(done)
+    stack = list(outputs)[::-1]
+    while stack:
+        node = stack[-1]
+        missing = [each for each, _ in node.sources if not isinstance(each, np.ndarray) and each not in done]
+        if missing:
+            stack += missing[::-1]  # a deep network is deeper than Python's own stack
+        else:
+            done[stack.pop()] = None
+    return [node for node in done if node.kind is not None]
 
 
 def _share(inputs: Sequence[Node], nodes: Sequence[Node], outputs: Sequence[Node]) -> tuple[dict[Node, int], list[int]]:

@@ -50,6 +50,8 @@ def _shrink(call: Call, x: Tensor) -> Any:
 
 
 def _prelu(call: Call, x: Tensor, slope: Tensor) -> Any:
+    if slope.ndim == 1 and slope.size == x.shape[1] != x.shape[-1]:  # before opset 7 it was one for each channel
+        slope = slope.reshape(-1, *(1,) * (x.ndim - 2))
     return F.relu(x) - slope * F.relu(-x)
 
 

@@ -46,12 +46,12 @@ def round_half_even(x: Tensor) -> Variable:
     return up - odd_half
 
 
-def clip(x: Tensor, low: Any, high: Any) -> Variable:
-    """`low` and `high` are numbers, or None."""
-    if low is not None and high is not None and low > high:
-        low = high
+def clip(x: Tensor, low: float | None, high: float | None) -> Variable:
+    """`x` between two numbers, of which one may be missing; `high` where they are in the wrong order."""
     if low is None and high is None:
         return F.identity(x)
+    if low is not None and high is not None and low >= high:
+        return F.minimum(F.maximum(x, np.full(x.shape, low, x.dtype)), np.full(x.shape, high, x.dtype))
     big = float(np.finfo(np.float32).max)
     return F.clip(x, -big if low is None else float(low), big if high is None else float(high))
 
