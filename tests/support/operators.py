@@ -98,6 +98,12 @@ def fixed(*shape: int) -> Any:
     return np.random.RandomState(len(shape)).normal(0, 1, shape).astype(np.float32)
 
 
+def unpooled_by_indices(x: Any, between: Any) -> Any:
+    """Pooled, convolved, and put where the largest values were, as SegNet does (arXiv:1511.00561)."""
+    y, indices = F.max_pooling_2d(x, 2, return_indices=True)
+    return F.upsampling_2d(between(y), indices, 2)
+
+
 def heads(m: Any, x: Any, n: int) -> Any:
     """Attention of several heads (Vaswani et al. 2017, arXiv:1706.03762)."""
 
@@ -370,6 +376,9 @@ WINDOWS = {
     "pool-average-1d": chain((3, 9), lambda x: F.average_pooling_1d(x, 2)),
     "pool-of-each-channel": chain(
         IMAGE, lambda x: F.reshape(F.average_pooling_2d(F.reshape(x, (-1, 1, 6, 6)), 2), (-1, 8, 3, 3))
+    ),
+    "upsampling-by-indices": model(
+        (4, 6, 8), lambda m, x: unpooled_by_indices(F.relu(m.a(x)), m.b), a=Conv(4, 4, 1), b=Conv(4, 4, 1)
     ),
 }
 for op in ("sum", "mean", "max", "min"):
@@ -714,7 +723,7 @@ REASONS = {
     "of sequences, which a plan for one picture has not": """
         LSTM NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepLSTM NStepRNNReLU NStepRNNTanh
         PadSequence SLSTM TransposeSequence""",
-    "chooses by data": "ArgMax ArgMin Permutate Upsampling2D",
+    "chooses by data": "ArgMax ArgMin Permutate",
     "random": "Gaussian SimplifiedDropconnect Zoneout",
     "a product of activations": "BatchDet BatchInv BatchL2NormSquared BatchMatMul BilinearFunction Inv",
     "not for images": "UnpoolingND",

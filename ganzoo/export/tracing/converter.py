@@ -16,6 +16,7 @@ from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export.tracing.functions import FUNCTIONS
+from ganzoo.export.tracing.functions.images import unpooled
 from ganzoo.export.tracing.tape import LEAVING
 
 if TYPE_CHECKING:
@@ -86,7 +87,10 @@ class NamingConverter(ChainerConverter):
         alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
         if not type(function).__module__.startswith(("chainer.", "ganzoo.functions")):
             raise NotImplementedError("it is not one of Chainer's own functions.")
-        if name in FUNCTIONS:
+        if name == "Upsampling2D":
+            (y,) = (self.get_variable(node) for node in function.inputs)
+            self.set_variable(function.outputs[0](), unpooled(function, y, *self._pooling(function)))
+        elif name in FUNCTIONS:
             made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
             for i, node in alive:  # Chainer forgets outputs that nobody reads
                 self.set_variable(node, made[i] if isinstance(made, list) else made)
@@ -96,6 +100,13 @@ class NamingConverter(ChainerConverter):
             shape = tuple(self.get_variable(node).shape)
             assert shape == node.shape or name == ONE_HOT, f"it would give shape {shape} instead of {node.shape}"
         return [self.get_variable(node) for _, node in alive]
+
+    def _pooling(self, function: Any) -> tuple[Variable, Variable]:
+        """Input and output of the max pooling whose indices `function` takes."""
+        for pool in self.tape.functions:
+            if getattr(pool, "indexes", None) is function.indexes and pool is not function:
+                return self.get_variable(pool.inputs[0]), self.get_variable(pool.outputs[0]())
+        raise NotImplementedError("its indices must come from a max pooling whose values the network uses too.")
 
     def _name_back(self, variable: Any, layer: str) -> None:
         """Name the operators that lead to `variable` and have no layer's name yet."""

@@ -13,9 +13,10 @@ from webdnn.graph.operators.convolution2d import Convolution2D
 from webdnn.graph.operators.deconvolution2d import Deconvolution2D
 from webdnn.graph.operators.max_pooling_2d import MaxPooling2D
 from webdnn.graph.operators.unpooling_2d import Unpooling2D
+from webdnn.graph.order import Order
 
 from ganzoo.export.tracing.axes import NCHW, named
-from ganzoo.export.tracing.functions.arrays import ALL, repeated
+from ganzoo.export.tracing.functions.arrays import ALL, concatenated, repeated
 from ganzoo.export.tracing.operators import GroupedConvolution2D, Resample, ResizeImages, SizedDeconvolution2D
 
 if TYPE_CHECKING:
@@ -121,6 +122,25 @@ def _unpooling(f: Any, x: Variable) -> Variable:
         (top, left), (h, w) = (f.ph // 2, f.pw // 2), x.shape[2:]
         x, window["padding"] = x[ALL, ALL, top : h - top, left : w - left], (0, 0)
     return Unpooling2D(None, outsize=_size(f), **window)(x)[0]
+
+
+def unpooled(f: Any, y: Variable, x: Variable, highest: Variable) -> Variable:
+    """`Upsampling2D`: `y` where the largest values of `x` were, `highest`, and 0 elsewhere; the first of equal ones."""
+    if (f.kh, f.kw) != (f.sy, f.sx) or f.ph or f.pw or tuple(x.shape[2:]) != (y.shape[2] * f.kh, y.shape[3] * f.kw):
+        raise NotImplementedError("its windows must lie side by side and cover the picture.")
+    x, y, highest = named(x, NCHW), named(y, NCHW), named(highest, NCHW)
+    left: Any = 1.0  # 1 until the largest value was met
+    lines = []
+    for kh in range(f.kh):
+        line = []
+        for kw in range(f.kw):
+            tap = x[ALL, ALL, kh :: f.sy, kw :: f.sx]
+            found = (1 - (highest > tap)) * left
+            left = left - found
+            line.append((found * y).expand_dims(Axis(), 4))
+        lines.append(concatenated(line, 4).reshape([*y.shape[:3], 1, y.shape[3] * f.kw], Order([None] * 5)))
+    n, c, h, w = x.shape
+    return concatenated(lines, 3).reshape([n, c, h, w], Order(NCHW))
 
 
 def _multiplied(x: Variable, outsize: tuple[int, int]) -> Variable:
