@@ -98,10 +98,10 @@ def fixed(*shape: int) -> Any:
     return np.random.RandomState(len(shape)).normal(0, 1, shape).astype(np.float32)
 
 
-def unpooled_by_indices(x: Any, between: Any) -> Any:
+def unpooled_by_indices(x: Any, between: Any, outsize: Any = None) -> Any:
     """Pooled, convolved, and put where the largest values were, as SegNet does (arXiv:1511.00561)."""
     y, indices = F.max_pooling_2d(x, 2, return_indices=True)
-    return F.upsampling_2d(between(y), indices, 2)
+    return F.upsampling_2d(between(y), indices, 2, outsize=outsize)
 
 
 def heads(m: Any, x: Any, n: int) -> Any:
@@ -377,8 +377,9 @@ WINDOWS = {
     "pool-of-each-channel": chain(
         IMAGE, lambda x: F.reshape(F.average_pooling_2d(F.reshape(x, (-1, 1, 6, 6)), 2), (-1, 8, 3, 3))
     ),
+    "upsampling-by-indices-cut": chain((4, 6, 8), lambda x: unpooled_by_indices(x, F.tanh)),
     "upsampling-by-indices": model(
-        (4, 6, 8), lambda m, x: unpooled_by_indices(F.relu(m.a(x)), m.b), a=Conv(4, 4, 1), b=Conv(4, 4, 1)
+        (4, 6, 8), lambda m, x: unpooled_by_indices(F.relu(m.a(x)), m.b, (6, 8)), a=Conv(4, 4, 1), b=Conv(4, 4, 1)
     ),
 }
 for op in ("sum", "mean", "max", "min"):

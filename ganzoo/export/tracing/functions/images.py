@@ -140,7 +140,9 @@ def unpooled(f: Any, y: Variable, x: Variable, highest: Variable) -> Variable:
             line.append((found * y).expand_dims(Axis(), 4))
         lines.append(concatenated(line, 4).reshape([*y.shape[:3], 1, y.shape[3] * f.kw], Order([None] * 5)))
     n, c, h, w = x.shape
-    return concatenated(lines, 3).reshape([n, c, h, w], Order(NCHW))
+    whole = concatenated(lines, 3).reshape([n, c, h, w], Order(NCHW))
+    oh, ow = _size(f)
+    return whole if (oh, ow) == (h, w) else whole[ALL, ALL, :oh, :ow]
 
 
 def _multiplied(x: Variable, outsize: tuple[int, int]) -> Variable:
