@@ -170,9 +170,7 @@ class Pool(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Reduce(Step):
-    """Take the sum, the largest or the smallest value over some of the axes "h", "w", "c". The output has size 1
-    there.
-    """
+    """Take the sum, the largest or the smallest value over some of the axes "h", "w", "c", which become 1."""
 
     op: Literal["sum", "max", "min"]
     axes: str

@@ -1,6 +1,4 @@
-"""Convert Chainer functions by WebDNN's converter, with names of layers, with functions of our own, and with typed
-refusals.
-"""
+"""Convert Chainer functions with WebDNN's converter, which gets names, functions of our own and typed refusals here."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Record a forward pass: the functions that were called, the arrays that each one took, and the layer that it belongs
-to.
-"""
+"""Record a forward pass: the functions that were called, the arrays that each one took, and its layer."""
 
 from __future__ import annotations
 
