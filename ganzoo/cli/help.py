@@ -6,6 +6,7 @@ A help text has panels by topic, examples below, defaults in words, and switches
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -25,10 +26,14 @@ OTHER = "Other options"
 
 
 class Command(TyperCommand):
-    """A command whose options are shown as `readable` makes them, and whose results alone reach standard output."""
+    """A command whose options are shown as `readable` makes them, and whose results alone reach standard output.
+
+    A line that a plugin prints would spoil a document or a path. Only a command that passes its options on to a program
+    of the user's leaves standard output to that program.
+    """
 
     def invoke(self, ctx: Any) -> Any:
-        with aside():  # a line that a plugin prints would spoil a document or a path
+        with nullcontext() if ctx.ignore_unknown_options else aside():
             return super().invoke(ctx)
 
     def get_params(self, ctx: Any) -> list[Any]:

@@ -19,7 +19,7 @@ from ganzoo.cli.help import BROWSER, command
 # Run a script that packs a network with WebDNN
 ganzoo run 2pack.py
 
-# Options behind the script are its own
+# Pass options to the script, after its name
 ganzoo run 2pack.py --epoch 3
 """,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
@@ -27,7 +27,8 @@ ganzoo run 2pack.py --epoch 3
 def run(
     script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="Python script to run.", show_default=False)],
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="ARGUMENT", help="What the script gets.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="ARGUMENT", help="Arguments and options of the script.", show_default=False),
     ] = None,
 ) -> None:
     """Run a script that was written for Chainer and WebDNN 1.2.11, unchanged, on the Python and NumPy of today.

@@ -29,16 +29,16 @@ Pair = tuple[int, int]  # of height and width
 
 
 def pad4(n: int) -> int:
-    """`n` rounded up to a multiple of four."""
+    """Return `n`, rounded up to a multiple of four."""
     return -(-n // 4) * 4
 
 
 @dataclass(frozen=True)
 class Weight:
-    """Parameters as they lie in the weights file, from value `offset` on; `layer` is where they come from.
+    """Parameters as they lie in the weights file, from the value `offset` on. `layer` is the layer that they come from.
 
-    `array` is float32 in the layout above: (panels, K, 4) for a matrix, (values,) for a vector,
-    (h, w, c padded) for a constant. `columns` is M before padding.
+    `array` is float32 in the layout above: (panels, K, 4) for a matrix, (values,) for a vector, (h, w, c padded) for a
+    constant. `columns` is M before padding.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Tensor:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """`output` from `inputs`. `layer` names the link it came from; `activation` is applied to each output value."""
+    """A step computes `output` from `inputs`. `layer` names its link; `activation` is applied to each output value."""
 
     layer: str
     inputs: tuple[Tensor, ...]
@@ -82,12 +82,12 @@ class Step:
 
     @property
     def kind(self) -> str:
-        """The step's name in tables, and of its kernels' files."""
+        """The name of the step in tables, and of the files of its kernels."""
         return type(self).__name__.lower()
 
     @property
     def multiply_adds(self) -> int:
-        """For one image; 0 where nothing is multiplied and added."""
+        """The multiply-adds for one image, 0 if nothing is multiplied and added."""
         return 0
 
     @property
@@ -97,7 +97,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix(Step):
-    """What the three steps with a weight matrix share. `bias` is always there."""
+    """The common fields of the three steps with a weight matrix. `bias` is always there."""
 
     weight: Weight
     bias: Weight
@@ -156,10 +156,10 @@ class Deconv(Matrix):
 
 @dataclass(frozen=True, kw_only=True)
 class Pool(Step):
-    """Largest or mean value of each window.
+    """Take the largest value or the mean of each window.
 
-    The mean counts padding as zeros and divides by KH * KW; the maximum ignores padding.
-    A window may begin inside and end beyond the padded input.
+    The mean counts padding as zeros and divides by KH * KW; the maximum ignores padding. A window may begin inside the
+    padded input and end beyond it.
     """
 
     op: Literal["max", "average"]
@@ -170,7 +170,7 @@ class Pool(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Reduce(Step):
-    """Sum, largest or smallest value over some of the axes "h", "w", "c"; the output has 1 there."""
+    """Take the sum, the largest or the smallest value over some of the axes "h", "w", "c", which become 1."""
 
     op: Literal["sum", "max", "min"]
     axes: str
@@ -178,12 +178,15 @@ class Reduce(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Softmax(Step):
-    """Over the channels of each pixel."""
+    """Compute the softmax over the channels of each pixel."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Elementwise(Step):
-    """`activation` of the inputs' values: `Arg(i)` is inputs[i]. Axes of an input that are 1 are broadcast."""
+    """Apply `activation` to the values of the inputs: `Arg(i)` is inputs[i].
+
+    Axes of an input that have size 1 are broadcast.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,9 +245,9 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Move(Step):
-    """Values go elsewhere: transposition, reshaping, concatenation, padding, slices, depth to space, repetition.
+    """Move values elsewhere: transposition, reshaping, concatenation, padding, slices, depth to space, repetition.
 
-    boxes[i] is of inputs[i]; boxes do not overlap. What none of them covers is `fill`.
+    boxes[i] belongs to inputs[i]; boxes do not overlap. Values that no box covers are `fill`.
     """
 
     boxes: tuple[Box, ...]
@@ -253,8 +256,11 @@ class Move(Step):
 
 @dataclass(frozen=True)
 class Plan:
-    """`inputs` and `outputs` are tensors in the order of the network's specs; `slots` the values each buffer needs
-    for one image, channels padded. An output keeps its slot to itself. `weights` lie in the file in this order."""
+    """A network as a backend sees it. `inputs` and `outputs` are tensors in the order of the network's specs.
+
+    `slots` has the number of values that each buffer needs for one image, with padded channels. An output has its slot
+    to itself. `weights` lie in the weights file in this order.
+    """
 
     name: str
     specs: tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]
@@ -266,5 +272,5 @@ class Plan:
 
     @property
     def n_weights(self) -> int:
-        """float32 values in the weights file."""
+        """The number of float32 values in the weights file."""
         return sum(int(weight.array.size) for weight in self.weights)

@@ -1,4 +1,4 @@
-"""WebDNN's converter of Chainer functions, with names, our own functions and typed refusals."""
+"""Convert Chainer functions with WebDNN's converter, which gets names, functions of our own and typed refusals here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ONE_HOT = "Label"  # its numbers stay the one-hot vectors that they were made of
 
 
 class NamingConverter(ChainerConverter):
-    """Makes the graph of a tape; what it makes of a Chainer function is named after that function's layer."""
+    """Make the graph of a tape. Operators get the name of the layer whose Chainer function they were made from."""
 
     def __init__(self, tape: Tape) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class NamingConverter(ChainerConverter):
         self._handler_map[type(self).__name__] = self._handler_map[ChainerConverter.__name__]
 
     def graph(self) -> Graph:
-        """Raises `UnsupportedOperatorError` naming layer and operator."""
+        """Return the graph. Raises `UnsupportedOperatorError` with the names of layer and operator."""
         tape = self.tape
         for variable in tape.inputs:
             self.set_variable(variable.node, Variable(variable.shape, Order([None] * variable.ndim)))
@@ -82,7 +82,7 @@ class NamingConverter(ChainerConverter):
             self._name_back(variable, layer)
 
     def _convert(self, function: Any) -> list[Variable]:
-        """The variables that stand for the function's outputs now."""
+        """Convert the function, and return the variables that stand for its outputs now."""
         name = type(function).__name__
         alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
         if not type(function).__module__.startswith(("chainer.", "ganzoo.functions")):

@@ -1,4 +1,4 @@
-"""A forward pass on tape: the functions that were called, what each one took, and the layer it belongs to."""
+"""Record a forward pass: the functions that were called, the arrays that each one took, and its layer."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ LEAVING = (
 
 @dataclass(frozen=True)
 class Tape:
-    """`functions` are the ones that lead to `outputs`, feeders first; `taken` has the arrays that each one took.
+    """A recorded forward pass. `functions` has the functions that lead to `outputs`, each after those that feed it.
 
-    `layers` has a name for the id of each function: what `chainer.config.layer` said while it ran, where a frontend
-    says so; else the link whose parameter it takes (`l1`), else what feeds it and its own label (`l1 > ReLU`).
+    `taken` has the arrays that each function took. `layers` maps the id of each function to a name: what
+    `chainer.config.layer` said while it ran, if a frontend says so; else the link whose parameter it takes (`l1`); else
+    the name of the function that feeds it with its own label (`l1 > ReLU`).
     """
 
     inputs: tuple[Any, ...]
@@ -37,9 +38,9 @@ class Tape:
 def forward(
     network: Network, arrays: Sequence[FloatArray], graph: bool = True
 ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The variables that go into `network` in test mode and those that come out, with the graph between them.
+    """Run `network` in test mode, and return its input variables and its output variables, with the graph between them.
 
-    Without `graph` what was computed on the way is forgotten at once.
+    Without `graph`, intermediate results are released at once.
     """
     variables = tuple(chainer.Variable(array) for array in arrays)
     with (
@@ -52,7 +53,7 @@ def forward(
 
 
 def record(network: Network, arrays: Sequence[FloatArray]) -> Tape:
-    """One forward pass of `network`."""
+    """Record one forward pass of `network`."""
     with _Recorder() as recorder:
         inputs, outputs = forward(network, arrays)
     leading = _leading_to(outputs)
@@ -76,7 +77,7 @@ class _Recorder(chainer.FunctionHook):
 
 
 def _leading_to(outputs: tuple[Any, ...]) -> set[int]:
-    """The ids of the functions behind `outputs`."""
+    """Return the ids of the functions that lead to `outputs`."""
     found: set[int] = set()
     stack = [variable.creator_node for variable in outputs]
     while stack:
