@@ -69,8 +69,7 @@ def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:
         problem = f"The shape of the input '{name}' is not known."
         raise UsageError(problem, f"Give it without the batch, for example: --input {name}=1x28x28")
     if known not in (None, shape):
-        has, given = ("x".join(map(str, each)) for each in (known or (), shape))
-        problem = f"The input '{name}' has the shape {has}, but {given} was given."
+        problem = f"The input '{name}' has the shape {_written(known or ())}, but {_written(shape)} was given."
         raise UsageError(problem, "Leave the shape out, or correct it.")
     values, sizes = math.prod(shape), sum(part.size for part in told.parts)
     if told.parts and sizes != values:
@@ -82,8 +81,15 @@ def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:
 
 def _output(told: Told, name: str, values: FloatArray, reads_image: bool) -> TensorSpec:
     shape = values.shape[1:]
+    if told.shape not in (None, shape):
+        problem = f"The output '{name}' has the shape {_written(shape)}, but {_written(told.shape or ())} was given."
+        raise UsageError(problem, "Leave the shape out, or correct it.")
     meaning = told.meaning or _meaning(values, reads_image)
     return TensorSpec(name, shape, meaning, told.range or _range(meaning, values))
+
+
+def _written(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))
 
 
 def _pictorial(shape: tuple[int, ...]) -> bool:
