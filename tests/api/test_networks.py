@@ -105,7 +105,7 @@ def test_an_export_of_ones_own_becomes_a_site_and_a_line_of_a_benchmark(nets: An
     [
         ("z", None, "describes no input"),
         ((3.5,), None, "describes no input"),
-        ((), None, "shape of the input"),
+        ((), None, "describes no input"),
         ({"z": "10"}, None, "describes no input"),
         ((10,), (1, 2, 2), "has the shape 1x14x14, but 1x2x2 was given"),
         ((10,), {"a": (1, 14, 14), "b": (3,)}, "There is no output of the network 'b'"),
