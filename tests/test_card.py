@@ -148,6 +148,7 @@ def test_what_inputs_are_taken_for() -> None:
         ((Told("z"),), "There is no input of the network 'z'"),
         ((Told("x", (3,)),), "has the shape 4, but 3 was given"),
         ((Told("x"), Told("x")), "twice"),
+        ((Told("x", preprocess=Preprocess(mean=(0.5,))),), "What the card tells of the input 'x' is wrong"),
         ((Told("x", parts=(Part("z", 3, "latent"),)),), "have 3 values together, but the input has 4"),
         ((Told("x", parts=(Part("z", 2, "latent"), Part("z", 2, "latent"))),), "have the name 'z'"),
     ],

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ganzoo.card import Told
-from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.errors import PluginError, UnknownNameError, UsageError
 from ganzoo.specs import TensorSpec
 
 if TYPE_CHECKING:
@@ -76,7 +76,12 @@ def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:
         problem = f"The parts of the input '{name}' have {sizes:,} values together, but the input has {values:,}."
         raise UsageError(problem, "Correct the sizes of its parts.")
     meaning: Meaning = told.meaning or ("image" if _pictorial(shape) else "latent")
-    return TensorSpec(name, shape, meaning, told.range, told.parts, told.distribution, told.preprocess)
+    try:
+        return TensorSpec(name, shape, meaning, told.range, told.parts, told.distribution, told.preprocess)
+    except PluginError as error:  # it is a user's, not a plugin's
+        raise UsageError(
+            f"What the card tells of the input '{name}' is wrong: {error.message}", error.remedy
+        ) from error
 
 
 def _output(told: Told, name: str, values: FloatArray, reads_image: bool) -> TensorSpec:

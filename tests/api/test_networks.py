@@ -93,7 +93,7 @@ def test_an_export_of_ones_own_becomes_a_site_and_a_line_of_a_benchmark(nets: An
     export = package.export(model, inputs=(10,), out=tmp_path / "model", backends=["webgl"], verify=False)
     site = package.build_site([export], tmp_path / "site")
     page = (site.path / "index.html").read_text(encoding="utf-8")
-    assert "<p>Generator</p>" in page and site.pages[0].page.kind == "generator"
+    assert "<p>Generator</p>" in page and site.pages[0].page.kind.name == "generator"
     found = find_export(str(tmp_path / "model"))
     assert run_of(found) is None
     (subject,) = subjects([(found, None)])
