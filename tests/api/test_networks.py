@@ -118,6 +118,11 @@ def test_wrong_descriptions(nets: Any, tmp_path: Path, inputs: Any, outputs: Any
     assert not any(tmp_path.iterdir())
 
 
+def test_as_many_classes_as_values(nets: Any, tmp_path: Path) -> None:
+    with pytest.raises(errors.UsageError, match=r"2 classes are named, but of the values of Reader 'y' has 3\."):
+        package.export(nets.Reader(), inputs=(1, 8, 8), out=tmp_path / "model", classes=["cat", "dog"], verify=False)
+
+
 def test_what_writes_a_model_is_refused_where_something_else_lies(nets: Any, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "thesis.tex").write_text("")
