@@ -157,4 +157,4 @@ def _made(value: Any, name: str, options: Mapping[str, str]) -> Any:
     if missing:
         problem = f"{name} needs the argument '{missing[0]}'."
         raise UsageError(problem, f"Give it as: --set {missing[0]}=VALUE")
-    return value(**{key: toml.scalar(text) for key, text in options.items()})
+    return value(**{key: toml.value(text) for key, text in options.items()})
