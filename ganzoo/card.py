@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Any, str, str], Any]  # `reader(value, key, file)`; the key has its whole path, for messages
 
-HELP = "docs/frontends.md shows a card."
+HELP = "'ganzoo export --help' shows an example."
 MOST_VALUES = 1 << 26  # of one input: 256 MB of float32
 LONGEST = 2000  # characters of a text
 SHAPED = re.compile(r"(?P<name>[^=:]+)=(?P<shape>[0-9]+(?:x[0-9]+)*)(?::(?P<meaning>[a-z]+))?")

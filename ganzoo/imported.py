@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import card as cards
 from ganzoo import plugins, provenance
 from ganzoo.card import Card
-from ganzoo.errors import UnknownNameError
+from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.export.subject import Imported
 from ganzoo.files import readable
 from ganzoo.lookup import run_names
@@ -40,11 +41,29 @@ def load(source: Source, card: Path | None, inputs: Sequence[str], frontend: str
 
 
 def subject(networks: Sequence[Network], card: Card, frontend: str, files: Mapping[str, Any]) -> Imported:
-    """`networks` that `frontend` has read, named by `card` or by the first of them; `files` says from where."""
+    """`networks` that `frontend` has read, named by `card` or by the first of them; `files` says from where.
+
+    Raises `UsageError` where `card` names more classes than a network has, or fewer.
+    """
+    for network in networks:
+        _check_classes(network, card.classes)
     name = card.name or networks[0].name
     origin = {"arch": name, "frontend": frontend, **files}
     made = {"date": provenance.now(), "versions": provenance.versions()}
     return Imported(name, networks, origin, {**made, **card.provenance()})
+
+
+def _check_classes(network: Network, classes: Sequence[str]) -> None:
+    """Raise `UsageError` where the values of an output or of a one-hot input are not one for each of `classes`."""
+    sizes = {
+        **{spec.name: spec.shape for spec in network.outputs if spec.meaning in ("logits", "probabilities")},
+        **{spec.name: spec.shape for spec in network.inputs if spec.meaning == "onehot"},
+        **{part.name: (part.size,) for spec in network.inputs for part in spec.parts if part.meaning == "onehot"},
+    }
+    if classes and sizes and (len(classes),) not in sizes.values():
+        told = ", ".join(f"'{name}' has {math.prod(shape):,}" for name, shape in sizes.items())
+        problem = f"{len(classes):,} classes are named, but of the values of {network.name} {told}."
+        raise UsageError(problem, "Name each class once, in the order of the values.")
 
 
 def _frontend(target: str) -> Frontend:

@@ -94,7 +94,7 @@ def run_of(export: Export, root: Path = ROOT) -> Run | None:
     """The run that `export` was made from: the folder around it, or the run of that name in `root`; else None."""
     from ganzoo.runs import run as runs
 
-    if "config" not in export.description:  # its networks were trained elsewhere
+    if "frontend" in export.description.get("provenance", {}):  # its networks were trained elsewhere
         return None
     name = str(export.description["run"])
     for path in (export.path.resolve().parent, root / Path(name).name):

@@ -47,7 +47,7 @@ def _to_gpu_is_harmless(warn: Callable[[str], None]) -> Iterator[None]:
     if cuda.available:
         yield
         return
-    warned = []
+    warned: list[Any] = []
 
     def same(thing: Any, *_: Any, **__: Any) -> Any:
         if not warned:
@@ -58,8 +58,10 @@ def _to_gpu_is_harmless(warn: Callable[[str], None]) -> Iterator[None]:
     def no_device(*_: Any) -> Any:
         return cuda.DummyDevice
 
-    replaced = [(owner, "to_gpu", same) for owner in (chainer.Link, chainer.Variable, cuda)]
-    replaced += [(cuda, name, no_device) for name in ("get_device", "get_device_from_id")]
+    replaced: list[tuple[Any, str, Callable[..., Any]]] = [
+        *((owner, "to_gpu", same) for owner in (chainer.Link, chainer.Variable, cuda)),
+        *((cuda, name, no_device) for name in ("get_device", "get_device_from_id")),
+    ]
     with ExitStack() as undo:
         for owner, name, function in replaced:
             undo.callback(setattr, owner, name, getattr(owner, name))

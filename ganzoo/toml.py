@@ -45,13 +45,13 @@ def read(path: Path, help_: str) -> dict[str, Any]:
         raise UsageError(f"{path} is not valid TOML: {error}.", help_) from error
 
 
-def scalar(text: str) -> bool | int | float | str:
-    """`text` as TOML reads a value: true, a number, or a text in quotes; any other text is itself."""
+def value(text: str) -> Any:
+    """`text` as TOML reads a value: true, a number, a text in quotes, a list of these. Any other text is itself."""
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
+        values = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
         return text
-    return value if isinstance(value, bool | int | float | str) else text
+    return values["value"] if len(values) == 1 else text
 
 
 def known(kind: str, name: str, names: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ganzoo import card as cards
+from ganzoo import toml
 from ganzoo.card import Card, Told
 from ganzoo.errors import UsageError
 from ganzoo.frontends import guesses
@@ -148,6 +149,7 @@ def test_what_inputs_are_taken_for() -> None:
         ((Told("z"),), "There is no input of the network 'z'"),
         ((Told("x", (3,)),), "has the shape 4, but 3 was given"),
         ((Told("x"), Told("x")), "twice"),
+        ((Told("x", preprocess=Preprocess(mean=(0.5,))),), "What the card tells of the input 'x' is wrong"),
         ((Told("x", parts=(Part("z", 3, "latent"),)),), "have 3 values together, but the input has 4"),
         ((Told("x", parts=(Part("z", 2, "latent"), Part("z", 2, "latent"))),), "have the name 'z'"),
     ],
@@ -157,3 +159,20 @@ def test_a_card_that_contradicts_the_network(told: tuple[Told, ...], words: str)
         guesses.inputs(Card(inputs=told), [("x", (4,))])
     with pytest.raises(UsageError, match="There is no output of the network 'q'"):
         guesses.outputs(Card(outputs=(Told("q"),)), (), [("y", np.zeros((2, 3), np.float32))])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("0.5", 0.5),
+        ("true", True),
+        ("[8, 16]", [8, 16]),
+        ('"3"', "3"),
+        ("relu", "relu"),
+        ("3\nmore = 4", "3\nmore = 4"),
+        ("[" * 5000, "[" * 5000),
+    ],
+)
+def test_the_value_of_an_option(text: str, value: Any) -> None:
+    assert toml.value(text) == value and type(toml.value(text)) is type(value)

@@ -1,4 +1,4 @@
-"""One more architecture, backend, scalar operator or peer touches what CONTRIBUTING says, and nothing else."""
+"""One more plugin of any kind, or scalar operator, touches what CONTRIBUTING says, and nothing else."""
 
 from __future__ import annotations
 

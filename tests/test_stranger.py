@@ -52,11 +52,27 @@ def ganzoo(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Command
 @pytest.mark.slow
 def test_a_strangers_plugins_are_listed_beside_the_built_ins(ganzoo: Command) -> None:
     listed = json.loads(ganzoo("list", "--json").stdout)
-    for kind, name in (("archs", "stripe-gan"), ("backends", "plain"), ("datasets", "stripes")):
+    for kind, name in (
+        ("archs", "stripe-gan"),
+        ("frontends", "matrix"),
+        ("backends", "plain"),
+        ("datasets", "stripes"),
+    ):
         entry = next(entry for entry in listed[kind] if entry["name"] == name)
         assert entry["package"] == "ganzoo-stranger" and "error" not in entry
         assert len(listed[kind]) > 1
     assert json.loads(ganzoo("info", "plain", "--json").stdout)["title"] == "Plain JavaScript"
+
+
+@pytest.mark.slow
+def test_a_strangers_frontend_reads_a_strangers_file(ganzoo: Command, tmp_path: Path) -> None:
+    file = tmp_path / "turn.matrix"
+    file.write_text("0 1\n-1 0\n")
+    rows = json.loads(ganzoo("export", str(file), "--explain", "--json").stdout)["turn"]
+    assert [(row["inputs"], row["output"], row["multiply_adds"]) for row in rows] == [([[2]], [2], 4)]
+    file.write_text("0 1\nnothing")
+    done = ganzoo("export", str(file), "--explain", code=2)
+    assert "turn.matrix is no matrix" in done.stderr and "Write rows of numbers." in done.stderr
 
 
 @pytest.mark.slow

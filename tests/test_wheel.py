@@ -30,7 +30,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ganzoo"
 TYPES = "types.d.ts"  # what only a check of the sources reads
 # what a user of a wheel has not: source files, the documents, the Makefile
-CHECKOUT = re.compile(r"(?<!:/)\b[\w/]+\.py\b|(?<![\w./])docs/|\bmake [a-z]+(-[a-z]+)+\b")
+# net.py and 2pack.py stand for scripts of a user's
+CHECKOUT = re.compile(r"(?<!:/)\b(?!(?:net|2pack)\.py)[\w/]+\.py\b|(?<![\w./])docs/|\bmake [a-z]+(-[a-z]+)+\b")
 
 
 def sources() -> list[Path]:

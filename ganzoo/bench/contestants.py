@@ -170,7 +170,7 @@ def _peers(
         run = subject.export.description["run"]
         raise UsageError(
             f"--peers needs the run {run}, from which {subject.export.path} was exported, but it was not found.",
-            "Give the run, or an export inside its run's folder.",
+            "Give the run, or an export inside its run's folder. A network that was trained elsewhere has none.",
         )
     if subject.export.layout != "ganzoo":
         raise UsageError(

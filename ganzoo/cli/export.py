@@ -73,8 +73,20 @@ ganzoo export -b webassembly --weights int8 --budget 1MB
 # See what each network is compiled to, without writing anything
 ganzoo export --explain
 
-# Export a network of your own: the class Generator in net.py, with its weights
+# Export a network of your own: the class Generator of a script
 ganzoo export net.py:Generator --snapshot gen.npz --input z=110 --all-backends
+
+# net.toml: what is to be known of the network in net.py; all is optional
+name = "garments"         # also: title, description, licence
+classes = ["shirt", "coat"]
+[[inputs]]                # in the order in which the network takes them
+name = "x"
+shape = [3, 32, 32]       # without the batch
+meaning = "image"         # or latent, onehot
+range = [-1, 1]           # black and white
+[[outputs]]
+name = "y"
+meaning = "logits"        # or probabilities, image
 """,
 )
 def export(
@@ -128,7 +140,7 @@ def export(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="TOML file with names, shapes, meanings, classes, title and licence (docs/frontends.md).",
+            help="TOML file that tells more of the network; see the example below.",
             show_default="net.toml beside net.py, if it is there",
             rich_help_panel=OWN,
         ),

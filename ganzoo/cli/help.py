@@ -58,8 +58,9 @@ def command(
     def add(function: Callable[..., Any]) -> Any:
         paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
         text = "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)  # Typer keeps a source's line ends
-        own = {"rich_help_panel": panel or None, "help": text, "epilog": epilogue(examples)}
-        adding = app.command(name, cls=Command, **own, **settings)
+        adding = app.command(
+            name, cls=Command, rich_help_panel=panel or None, help=text, epilog=epilogue(examples), **settings
+        )
         return adding(function)
 
     return add

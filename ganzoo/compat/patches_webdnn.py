@@ -107,8 +107,8 @@ assert "int meta_buf_0[] = {" in descriptor.concat_kernel_sources()
         edits=(
             (
                 "        self._compile(dirname)\n        self._compile_fallback_asmjs(dirname)\n",
-                "        from ganzoo.backends.webassembly.webdnn.toolchain import compile_kernels\n"
-                "        compile_kernels(self.descriptor, __import__('pathlib').Path(dirname))\n",
+                "        from ganzoo.backends.webassembly.webdnn import toolchain\n"
+                "        toolchain.compile_kernels(self.descriptor, dirname)\n",
             ),
         ),
         # "" holds no compiler but zig, which is found as a package

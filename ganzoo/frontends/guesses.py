@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ganzoo.card import Told
-from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.errors import PluginError, UnknownNameError, UsageError
 from ganzoo.specs import TensorSpec
 
 if TYPE_CHECKING:
@@ -69,21 +69,32 @@ def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:
         problem = f"The shape of the input '{name}' is not known."
         raise UsageError(problem, f"Give it without the batch, for example: --input {name}=1x28x28")
     if known not in (None, shape):
-        has, given = ("x".join(map(str, each)) for each in (known or (), shape))
-        problem = f"The input '{name}' has the shape {has}, but {given} was given."
+        problem = f"The input '{name}' has the shape {_written(known or ())}, but {_written(shape)} was given."
         raise UsageError(problem, "Leave the shape out, or correct it.")
     values, sizes = math.prod(shape), sum(part.size for part in told.parts)
     if told.parts and sizes != values:
         problem = f"The parts of the input '{name}' have {sizes:,} values together, but the input has {values:,}."
         raise UsageError(problem, "Correct the sizes of its parts.")
     meaning: Meaning = told.meaning or ("image" if _pictorial(shape) else "latent")
-    return TensorSpec(name, shape, meaning, told.range, told.parts, told.distribution, told.preprocess)
+    try:
+        return TensorSpec(name, shape, meaning, told.range, told.parts, told.distribution, told.preprocess)
+    except PluginError as error:  # it is a user's, not a plugin's
+        raise UsageError(
+            f"What the card tells of the input '{name}' is wrong: {error.message}", error.remedy
+        ) from error
 
 
 def _output(told: Told, name: str, values: FloatArray, reads_image: bool) -> TensorSpec:
     shape = values.shape[1:]
+    if told.shape not in (None, shape):
+        problem = f"The output '{name}' has the shape {_written(shape)}, but {_written(told.shape or ())} was given."
+        raise UsageError(problem, "Leave the shape out, or correct it.")
     meaning = told.meaning or _meaning(values, reads_image)
     return TensorSpec(name, shape, meaning, told.range or _range(meaning, values))
+
+
+def _written(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))
 
 
 def _pictorial(shape: tuple[int, ...]) -> bool:

@@ -152,6 +152,7 @@ def test_the_command_writes_an_export_and_no_half_of_one(in_tmp: Path, ganzoo: C
     ("arguments", "words"),
     [
         (("nothing",), "There is no run 'nothing'"),
+        (("runs/gone",), "There is no run, file or preset 'runs/gone'"),
         (("--input", "x=3"), "--input is for a network of your own"),
         (("--set", "x=3"), "--set is for a network of your own"),
         (("net.py:f", "--last"), "--last is for runs"),

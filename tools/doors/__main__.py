@@ -80,6 +80,20 @@ DOORS = (
         check=["-m", "ganzoo", "train", "stripe-gan", "--dataset", "stripes", "--out", RUN],
     ),
     Door(
+        kind="frontend",
+        files=1,
+        lines=1,
+        copies=[("tests/stranger/ganzoo_stranger/matrix.py", "ganzoo/frontends/matrix.py")],
+        added=[
+            Line(
+                "pyproject.toml",
+                '[project.entry-points."ganzoo.frontends"]',
+                'matrix = "ganzoo.frontends.matrix:FRONTEND"',
+            )
+        ],
+        check=["-m", "ganzoo", "info", "matrix"],
+    ),
+    Door(
         kind="backend",
         files=1,
         lines=1,

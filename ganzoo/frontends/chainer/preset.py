@@ -25,6 +25,10 @@ def read(source: Source, card: Card) -> Sequence[Network]:
     `source.options` are hyper-parameters. `card` tells of the classes and of the shape of images, if need be.
     """
     name, _, preset = source.target.partition("/")
+    if name not in plugins.ARCHS.names():  # it may be the path of a run that is gone
+        raise UnknownNameError(
+            "run, file or preset", source.target, (f"{each}/PRESET" for each in plugins.ARCHS.names())
+        )
     arch = plugins.ARCHS.get(name)
     if preset not in arch.presets:
         raise UnknownNameError(f"preset of {name}", preset, arch.presets)

@@ -29,5 +29,5 @@ def read(source: Source, card: Card) -> Sequence[Network]:
 
 
 def named(text: str) -> str:
-    """`text` as the name of a network, which is a folder's too."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", text).strip("._-") or "network"
+    """`text` as the name of a network, which is a folder's too; "network" for what has none, as "<lambda>"."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", re.sub(r"<\w+>", "", text)).strip("._-") or "network"

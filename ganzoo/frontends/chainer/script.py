@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 MODULE = "__network__"  # the name of a file as a module: not "__main__", so that it does not train
+LONGEST = 300  # characters of what a script says
 GUARD = 'Importing a script runs it. What only a training needs belongs behind: if __name__ == "__main__":'
 
 
@@ -93,7 +94,7 @@ def _importing(script: Script) -> Iterator[None]:
         raise UsageError(f"{script.place} ends by itself: it calls sys.exit({error.code!r}).", GUARD) from error
     except BaseException as error:  # a script may raise anything
         where = _line(script, error)
-        problem = f"{script.place} raises {type(error).__name__}{where}: {one_line(str(error))}"
+        problem = f"{script.place} raises {type(error).__name__}{where}: {one_line(str(error))[:LONGEST]}"
         raise UsageError(f"{problem.rstrip('.')}.", GUARD) from error
     finally:
         sys.argv = arguments
@@ -156,4 +157,4 @@ def _made(value: Any, name: str, options: Mapping[str, str]) -> Any:
     if missing:
         problem = f"{name} needs the argument '{missing[0]}'."
         raise UsageError(problem, f"Give it as: --set {missing[0]}=VALUE")
-    return value(**{key: toml.scalar(text) for key, text in options.items()})
+    return value(**{key: toml.value(text) for key, text in options.items()})

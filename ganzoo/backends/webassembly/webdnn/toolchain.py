@@ -50,7 +50,7 @@ def write(data: Any, folder: Path, toolchain: str | None) -> None:
     compile_kernels(data.descriptor, folder, toolchain)
 
 
-def compile_kernels(descriptor: Any, folder: Path, toolchain: str | None = None) -> None:
+def compile_kernels(descriptor: Any, folder: str | Path, toolchain: str | None = None) -> None:
     """Write worker script and WebAssembly module of `descriptor`, WebDNN's, into `folder`. Raises as `write` does."""
     compile_into = COMPILERS[toolchain or next(iter(COMPILERS))]
     with scratch() as folder_of_compiler:
@@ -58,7 +58,7 @@ def compile_kernels(descriptor: Any, folder: Path, toolchain: str | None = None)
         source.write_text(descriptor.concat_kernel_sources(), encoding="utf-8")
         compile_into(source, descriptor.required_heap)
         for name in (SCRIPT, MODULE):
-            shutil.copyfile(source.with_name(name), folder / name)
+            shutil.copyfile(source.with_name(name), Path(folder, name))
 
 
 def _zig(source: Path, heap: int) -> None:
