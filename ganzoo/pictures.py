@@ -52,7 +52,8 @@ def read(path: Path) -> FloatArray:
 
     with Image.open(path) as opened:
         upright = ImageOps.exif_transpose(opened)
-        return np.asarray(upright.convert("RGBA"), dtype=np.float32) / 255
+        picture: FloatArray = np.asarray(upright.convert("RGBA"), dtype=np.float32) / np.float32(255)
+    return picture
 
 
 def _opaque(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -93,8 +94,8 @@ def _shares(n: int, start: int, step: float, count: int) -> npt.NDArray[Any]:
     begin = start + np.arange(count)[:, None] * step
     pixel = np.arange(n)
     if step >= 1:
-        covered: npt.NDArray[Any] = np.minimum(begin + step, pixel + 1) - np.maximum(begin, pixel)
-        return np.maximum(0, covered) / step
-    centre = np.clip(begin + step / 2 - 0.5, 0, n - 1)
-    near: npt.NDArray[Any] = np.maximum(0, 1 - np.abs(centre - pixel))
-    return near
+        shares = (np.minimum(begin + step, pixel + 1) - np.maximum(begin, pixel)) / step
+    else:
+        shares = 1 - np.abs(np.clip(begin + step / 2 - 0.5, 0, n - 1) - pixel)
+    positive: npt.NDArray[Any] = np.maximum(0, shares)
+    return positive

@@ -263,7 +263,7 @@ def site_json(made: Site) -> None:
         {
             "file": each.page.file,
             "slug": each.page.slug,
-            "kind": each.page.kind,
+            "kind": each.page.kind.name,
             "title": each.title,
             "model": each.page.folder,
             "weights": each.weights,

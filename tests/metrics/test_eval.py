@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo import plugins
+from ganzoo import datasets, plugins
 from ganzoo.archs import cnn
 from ganzoo.errors import RunError, UsageError
 from ganzoo.metrics import evaluate_run, gan_train, neighbours, plots, pretrained
@@ -22,6 +22,7 @@ from ganzoo.metrics.in_training import during
 from ganzoo.runs import run as runs_module
 from ganzoo.specs import Part, TensorSpec
 from ganzoo.training.options import TrainOptions, configure
+from tests.support.colours import colours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,6 +97,15 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
     few = replace(data, test_x=data.test_x[:5], test_t=data.test_t[:5])
     monkeypatch.setattr(evaluate_run, "data_of", lambda config, data_dir: few)
     with pytest.raises(UsageError, match="5 test images"):
+        evaluate_run.evaluate(run, None, True, str)
+
+
+def test_what_makes_images_of_images_has_no_scores(tmp_path: Path) -> None:
+    made = colours(tmp_path)
+    config = replace(made.config, dataset="digits")
+    known = {"data_sha256": datasets.checksum(evaluate_run.data_of(config))}
+    run = replace(made, config=config, provenance=known, own=made.own[:1])
+    with pytest.raises(UsageError, match="makes images of images"):
         evaluate_run.evaluate(run, None, True, str)
 
 

@@ -194,6 +194,20 @@ def test_what_is_no_picture_is_told_and_changes_nothing(content: bytes, converte
     assert not converter.get_by_text("not a picture that this browser").count()
 
 
+def test_a_browser_that_falsifies_pixels_is_told_and_nothing_is_made_of_them(converter: Page) -> None:
+    converter.evaluate("""() => {
+        const { getImageData } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.getImageData = function (...place) {
+            const image = getImageData.call(this, ...place);
+            image.data.fill(255);
+            return image;
+        };
+    }""")
+    choose(converter, png())
+    converter.get_by_role("alert").filter(has_text="does not let pages read pictures").wait_for()
+    assert converter.evaluate("window.done.length") == 0
+
+
 def test_the_divider_is_moved_by_keys_and_by_a_pointer(converter: Page) -> None:
     converter.get_by_role("radio", name=re.compile("The model's own")).check()
     result(converter)

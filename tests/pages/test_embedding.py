@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.browser
+RENDERING = "(canvas) => getComputedStyle(canvas).imageRendering"
 
 
 def test_two_lines_of_html_show_a_picture(browser: Browser, site: Path, tmp_path: Path) -> None:
@@ -69,6 +70,7 @@ def test_a_plugin_s_networks_have_pages_too(browser: Browser, tmp_path: Path) ->
         expected = reference(painter, inputs.seeded(painter.inputs, 1, 9))[0][0].transpose(1, 2, 0)
         assert expected.shape == (12, 20, 3)
         shows(page, expected)
+        assert page.locator(".stage canvas").evaluate(RENDERING) == "pixelated"
         assert not page.locator(".classes").count()
         sliders = panel(page, "Variety").get_by_role("slider")
         sliders.nth(3).wait_for()
@@ -89,6 +91,32 @@ def test_a_plugin_s_networks_have_pages_too(browser: Browser, tmp_path: Path) ->
         until(page, "document.querySelector('ganzoo-recognizer').shadowRoot.querySelector('.best b')")
         assert sorted(page.locator("ol b").all_inner_texts()) == ["dawn", "dusk", "noon"]
         assert pixels(page.locator("figure canvas")).shape == (12, 20, 3)
+
+
+def test_a_generator_of_large_pictures_shows_them_smooth_and_draws_a_few_at_once(
+    browser: Browser, tmp_path: Path
+) -> None:
+    run = toy(tmp_path / "run", (3, 64, 96))
+    with hosted(serve.app(make_site(tmp_path, run))) as host, visitor(browser, host.url) as found:
+        page = found.open(fragment="seed=9")
+        first(page)
+        painter = run.own[0]
+        shows(page, reference(painter, inputs.seeded(painter.inputs, 1, 9))[0][0].transpose(1, 2, 0))
+        assert page.locator(".stage canvas").evaluate(RENDERING) == "auto"
+        sizes = page.evaluate("""async () => {
+            const element = document.querySelector("ganzoo-generator");
+            const { network, state } = element;
+            const { run } = network;
+            const sizes = [];
+            network.run = async (values) => {
+                const made = await run.call(network, values);
+                sizes.push(made.picture.length);
+                return made;
+            };
+            await element.draw(Array(32).fill(state));
+            return sizes;
+        }""")
+        assert sum(sizes) == 32 * 3 * 64 * 96 and max(sizes) <= 2**18
 
 
 def test_another_architecture_has_the_same_page(browser: Browser, runs: Mapping[str, Run], tmp_path: Path) -> None:

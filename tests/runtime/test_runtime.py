@@ -21,7 +21,7 @@ from ganzoo.export.layouts import ExportOptions
 from ganzoo.export.tracing import reference
 from ganzoo.pages import PAGES
 from ganzoo.runtime import RUNTIME, shipped
-from ganzoo.specs import Part, TensorSpec
+from ganzoo.specs import Part, Preprocess, TensorSpec
 from tests.support.places import JS
 from tests.support.registries import BACKENDS
 
@@ -190,6 +190,15 @@ def test_a_browser_draws_the_noise_that_python_draws(tab: Tab, bundle: Path) -> 
         assert floats(text).tobytes() == noise.normal(seed, 1001).tobytes(), seed
     for text, array in zip(result["seeded"], inputs.seeded(specs, 5, 9, [2, 0]), strict=True):
         assert floats(text).tobytes() == array.tobytes()
+
+
+@pytest.mark.browser
+def test_a_browser_preprocesses_seeded_pictures_as_python_does(tab: Tab, bundle: Path) -> None:
+    normal = Preprocess(mean=(104.0, 117.0, 123.0), std=(57.0, 58.0, 59.0), order="bgr")
+    specs = (SPECS[0], TensorSpec("image", (3, 6, 5), "image", (0.0, 255.0), preprocess=normal))
+    told = ask(tab, bundle, "noise", seeds=[], n=1, specs=[spec.described() for spec in specs])["seeded"]
+    _, right = inputs.seeded(specs, 5, 9, [2, 0])
+    np.testing.assert_allclose(floats(told[1]), right.ravel(), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.browser

@@ -25,29 +25,29 @@ class ToyRun(Run):
         return self.own
 
 
-def toy(path: Path) -> ToyRun:
+def toy(path: Path, shape: tuple[int, int, int] = SHAPE) -> ToyRun:
     """A painter of noise, and one who tells three kinds of its pictures apart; untrained."""
     import chainer
     import chainer.functions as F
     import chainer.links as L
 
     class Layer(chainer.Chain):
-        def __init__(self, sizes: tuple[int, int], shape: tuple[int, ...]) -> None:
+        def __init__(self, sizes: tuple[int, int], made: tuple[int, ...]) -> None:
             super().__init__()
-            self.shape = shape
+            self.made = made
             with self.init_scope():
                 self.fc = L.Linear(*sizes)
 
         def forward(self, x: Any) -> Any:
-            return F.reshape(F.sigmoid(self.fc(x)), (-1, *self.shape))
+            return F.reshape(F.sigmoid(self.fc(x)), (-1, *self.made))
 
-    size = SHAPE[0] * SHAPE[1] * SHAPE[2]
-    painter, judge = Layer((5, size), SHAPE), Layer((size, 3), (3,))
+    size = shape[0] * shape[1] * shape[2]
+    painter, judge = Layer((5, size), shape), Layer((size, 3), (3,))
     parts = (Part("mood", 3, "latent"), Part("light", 2, "latent"))
     noise = TensorSpec("noise", (5,), "latent", parts=parts)
-    picture = TensorSpec("picture", SHAPE, "image", (0.0, 1.0))
+    picture = TensorSpec("picture", shape, "image", (0.0, 1.0))
     kinds = TensorSpec("kinds", (3,), "logits")
-    config = TrainConfig("toy", "default", "none", SHAPE, 3, 1, 1, 0, "cpu", {})
+    config = TrainConfig("toy", "default", "none", shape, 3, 1, 1, 0, "cpu", {})
     networks = (
         Network("painter", painter, painter.forward, (noise,), (picture,)),
         Network("judge", judge, judge.forward, (picture,), (kinds,)),

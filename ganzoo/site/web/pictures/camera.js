@@ -11,7 +11,7 @@ export class Camera {
 
   /**
    * @param {import("../words.js").Translate} t
-   * @param {(picture: import("./resize.js").Picture) => void} take
+   * @param {(picture: Promise<import("./resize.js").Picture>) => Promise<void>} take
    * @param {() => void} refuse
    */
   async open(t, take, refuse) {
@@ -23,11 +23,7 @@ export class Camera {
       this.#stream = stream;
       const video = h("video", { srcObject: stream, muted: true, playsInline: true, ariaLabel: t("frames") });
       const shoot = h("button", { type: "button", id: "shoot" }, t("shoot"));
-      shoot.onclick = async () => {
-        const picture = await pixelsOf(video);
-        this.close();
-        take(picture);
-      };
+      shoot.onclick = () => take(pixelsOf(video)).finally(() => this.close());
       const close = h("button", { type: "button", onclick: () => this.close() }, t("close"));
       this.node.replaceChildren(video, h("div", { className: "row" }, shoot, close));
       await video.play();

@@ -9,21 +9,19 @@ import { Sketch } from "./sketch.js";
 
 export class Intake {
   #element;
-  #take;
+  #give;
   #camera = new Camera();
   #sketch = new Sketch();
+  #turn = 0;
   #refusal = h("p", { role: "alert", className: "refused" });
 
   /**
    * @param {import("../element.js").GanzooElement} element it is a part of
-   * @param {(picture: Picture) => void} take
+   * @param {(picture: Picture) => void} give is called with each
    */
-  constructor(element, take) {
+  constructor(element, give) {
     this.#element = element;
-    this.#take = (/** @type {Picture} */ picture) => {
-      this.#refuse("");
-      take(picture);
-    };
+    this.#give = give;
     this.#sketch.addEventListener("change", () => this.#take(this.#sketch.picture));
     this.#sketch.addEventListener("pen", () => element.say(element.t(this.#sketch.isDrawing ? "down" : "up")));
   }
@@ -40,12 +38,12 @@ export class Intake {
     element.addEventListener("drop", (event) => {
       event.preventDefault();
       mark(false);
-      this.#open(event.dataTransfer?.files[0]);
+      this.#take(pixelsOf(event.dataTransfer?.files[0]));
     }, { signal });
     addEventListener("paste", ({ clipboardData }) => {
       const { activeElement, body } = document;
       const file = clipboardData?.files[0];
-      if (file && (activeElement === element || activeElement === body)) this.#open(file);
+      if (file && (activeElement === element || activeElement === body)) this.#take(pixelsOf(file));
     }, { signal });
     signal.addEventListener("abort", () => this.#camera.close());
   }
@@ -57,11 +55,12 @@ export class Intake {
     this.#refuse("");
     const file = h("input", { type: "file", accept: "image/*", hidden: true, ariaLabel: t("choose") });
     file.onchange = () => {
-      this.#open(file.files[0]);
+      this.#take(pixelsOf(file.files[0]));
       file.value = ""; // the same may be chosen again
     };
     const choose = h("button", { type: "button", id: "choose", onclick: () => file.click() }, t("choose"));
-    const onclick = () => this.#camera.open(t, this.#take, () => this.#refuse(t("noCamera")));
+    const take = (/** @type {Promise<Picture>} */ picture) => this.#take(picture);
+    const onclick = () => this.#camera.open(t, take, () => this.#refuse(t("noCamera")));
     // a page that is not secure has none
     const camera = navigator.mediaDevices ? [h("button", { type: "button", id: "camera", onclick }, t("camera"))] : [];
     return h(
@@ -80,13 +79,16 @@ export class Intake {
     );
   }
 
-  /** @param {Blob | undefined} file */
-  async #open(file) {
+  /** @param {Picture | Promise<Picture>} picture */
+  async #take(picture) {
+    const turn = ++this.#turn;
     try {
-      if (!file) throw new Error("no file");
-      this.#take(await pixelsOf(file));
-    } catch {
-      this.#refuse(this.#element.t("unreadable"));
+      const taken = await picture;
+      if (turn !== this.#turn) return; // a newer one was quicker
+      this.#refuse("");
+      this.#give(taken);
+    } catch (/** @type {any} */ error) {
+      this.#refuse(this.#element.t(error?.code === "falsified" ? "falsified" : "unreadable"));
     }
   }
 
