@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import UsageError
-from ganzoo.export import weights
+from ganzoo.export import size, weights
 from ganzoo.export.layouts import ganzoo
-from ganzoo.export.size import BROTLI_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,12 +56,11 @@ def _of_network(export: Export, network: str, checks: Sequence[tuple[str, Check]
 
 
 def _cost(network: str, encoding: str, data: bytes, checks: Sequence[tuple[str, Check]]) -> EncodingCost:
-    import brotli
-
     judged = [check for name, check in checks if (name, check.encoding) == (network, encoding)]
     errors = [check.max_abs_error for check in judged if check.max_abs_error is not None]
     accuracies = [check.accuracy for check in judged if check.accuracy is not None]
-    packed = len(brotli.compress(data, quality=BROTLI_WEIGHTS))
     reasons = [check.reason for check in judged if check.reason]
     error, accuracy = max(errors, default=None), min(accuracies, default=None)
-    return EncodingCost(network, encoding, len(data), packed, error, accuracy, reasons[0] if reasons else "")
+    return EncodingCost(
+        network, encoding, len(data), size.packed(data, weights=True), error, accuracy, reasons[0] if reasons else ""
+    )

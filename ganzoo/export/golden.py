@@ -30,7 +30,7 @@ def trace(network: Network) -> Traced:
     """`network` with seeded inputs and Chainer's outputs."""
     drawn = inputs.seeded(network.inputs, samples(network), SEED)
     graph, outputs = tracing.trace(network), reference(network, drawn)
-    few = [[array[:LEAST] for array in arrays] for arrays in (drawn, outputs)]
+    few = [[array[: LEAST if len(array) == SAMPLES else 1] for array in arrays] for arrays in (drawn, outputs)]
     return Traced(network, graph, drawn, outputs, distance(network, *few))
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SUFFIX = ".br"
 WORKERS = 2  # a hundred MB of memory each
-BEST, QUICK = 11, 9  # of Brotli's quality
-LARGE = 2 << 20  # bytes; of what is larger the best takes 4 s a MB
+BEST, QUICK = 11, 5  # of Brotli's quality
+LARGE = 2 << 20  # bytes; of what is larger the best takes 4 s a MB, and 9 takes 0.2 s for 0.01% less than 5
 
 
 def precompress(folder: Path) -> None:

@@ -161,7 +161,7 @@ def folded(node: Node, inputs: Sequence[Array | None]) -> list[Array]:
 
     feeds = {name: array for name, array in zip(node.inputs, inputs, strict=True) if name and array is not None}
     try:
-        made = ReferenceEvaluator(node.proto).run(None, feeds)
+        made = ReferenceEvaluator(node.proto, opsets={"": node.attributes.get("opset", 13)}).run(None, feeds)
     except Exception as error:  # it raises whatever NumPy does
         raise refused(node, f"its constants do not fit: {' '.join(str(error).split())[:200]}") from error
     return [np.asarray(each, np.float32) if np.asarray(each).dtype == np.float16 else np.asarray(each) for each in made]

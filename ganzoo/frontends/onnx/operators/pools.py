@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from chainer import functions as F
 from ganzoo.frontends.onnx.call import Call, RefusedError
 from ganzoo.frontends.onnx.operators.arrays import padded
 from ganzoo.frontends.onnx.operators.windows import Window, flat, unflat, window
+from ganzoo.functions import resample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def _max_pool(call: Call, x: Any) -> Any:
     x = _whole(x, view, counts, LOWEST)
     if view.dilation == (1, 1):
         return unflat(_cut(F.max_pooling_2d(x, view.kernel, view.stride, 0, cover_all=False), counts), line)
-    return unflat(_taps(x, view, counts, F.maximum), line)
+    return unflat(_taps(x, view, counts, F.max), line)
 
 
 def _cut(y: Any, counts: tuple[int, int]) -> Any:
@@ -64,23 +64,20 @@ def _cut(y: Any, counts: tuple[int, int]) -> Any:
 
 
 def _taps(x: Any, view: Window, counts: tuple[int, int], combine: Any) -> Any:
-    """What `combine` makes of the elements of each window, one after another: for windows with holes."""
-    made = None
-    for kh, kw in product(range(view.kernel[0]), range(view.kernel[1])):
-        cut = [
-            slice(k * d, k * d + (count - 1) * stride + 1, stride)
-            for k, d, count, stride in zip((kh, kw), view.dilation, counts, view.stride, strict=True)
-        ]
-        tap = x[:, :, cut[0], cut[1]]
-        made = tap if made is None else combine(made, tap)
-    return made
+    """What `combine` makes of the elements of each window: for windows with holes, first across, then down."""
+    for axis in (3, 2):
+        i = axis - 2
+        at = np.arange(counts[i])[:, np.newaxis] * view.stride[i] + np.arange(view.kernel[i]) * view.dilation[i]
+        laid = resample(x, axis, at.ravel())
+        x = combine(F.reshape(laid, (*x.shape[:axis], *at.shape, *x.shape[axis + 1 :])), axis + 1)
+    return x
 
 
 def _sums(x: Any, view: Window, counts: tuple[int, int]) -> Any:
     """The sum of each window, padding being 0."""
     x = _whole(x, view, counts, 0.0)
     if view.dilation != (1, 1):
-        return _taps(x, view, counts, F.add)
+        return _taps(x, view, counts, F.sum)
     area = float(view.kernel[0] * view.kernel[1])
     return _cut(F.average_pooling_2d(x, view.kernel, view.stride, 0), counts) * area
 
