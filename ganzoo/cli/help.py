@@ -6,7 +6,6 @@ A help text has panels by topic, examples below, defaults in words, and switches
 from __future__ import annotations
 
 import inspect
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -25,19 +24,19 @@ LOOKING = "See what is there"
 OTHER = "Other options"
 
 
-class Command(TyperCommand):
-    """A command whose options are shown as `readable` makes them, and whose results alone reach standard output.
-
-    A line that a plugin prints would spoil a document or a path. Only a command that passes its options on to a program
-    of the user's leaves standard output to that program.
-    """
-
-    def invoke(self, ctx: Any) -> Any:
-        with nullcontext() if ctx.ignore_unknown_options else aside():
-            return super().invoke(ctx)
+class Plain(TyperCommand):
+    """A command whose options are shown as `readable` makes them."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         return readable(super().get_params(ctx))
+
+
+class Command(Plain):
+    """Such a command whose results alone reach standard output."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with aside():  # a line that a plugin prints would spoil a document or a path
+            return super().invoke(ctx)
 
 
 class Group(TyperGroup):
@@ -48,7 +47,13 @@ class Group(TyperGroup):
 
 
 def command(
-    app: typer.Typer, panel: str = "", name: str | None = None, *, examples: str, **settings: Any
+    app: typer.Typer,
+    panel: str = "",
+    name: str | None = None,
+    *,
+    examples: str,
+    kind: type[TyperCommand] = Command,
+    **settings: Any,
 ) -> Callable[..., Any]:
     """The decorator that adds a command to `app`, in `panel` of the list of commands, with Typer's own `settings`.
 
@@ -59,7 +64,7 @@ def command(
         paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
         text = "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)  # Typer keeps a source's line ends
         adding = app.command(
-            name, cls=Command, rich_help_panel=panel or None, help=text, epilog=epilogue(examples), **settings
+            name, cls=kind, rich_help_panel=panel or None, help=text, epilog=epilogue(examples), **settings
         )
         return adding(function)
 

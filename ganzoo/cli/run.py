@@ -9,7 +9,7 @@ import typer
 
 from ganzoo.cli import console
 from ganzoo.cli.app import app
-from ganzoo.cli.help import BROWSER, command
+from ganzoo.cli.help import BROWSER, Plain, command
 
 
 @command(
@@ -22,6 +22,7 @@ ganzoo run 2pack.py
 # Pass options to the script, after its name
 ganzoo run 2pack.py --epoch 3
 """,
+    kind=Plain,  # standard output is the script's
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
 def run(

@@ -25,4 +25,4 @@ def read(source: Source, card: Card) -> Sequence[Network]:
     return [network(source, card)]
 
 
-FRONTEND = Frontend("onnx", "Networks in ONNX files, from PyTorch, Keras, scikit-learn and others.", (".onnx",), read)
+FRONTEND = Frontend("onnx", "networks in ONNX files, from PyTorch, Keras, scikit-learn and others", (".onnx",), read)
