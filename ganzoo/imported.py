@@ -67,10 +67,15 @@ def _check_classes(network: Network, classes: Sequence[str]) -> None:
 
 
 def _frontend(target: str) -> Frontend:
-    for name in plugins.FRONTENDS.names():
-        frontend = plugins.FRONTENDS.get(name)
+    broken: list[str] = []
+    frontends = plugins.FRONTENDS.working(broken.append)
+    for frontend in frontends:
         if frontend.reads(target):
             return frontend
+    if Path(target).is_file():
+        ends = ", ".join(end for frontend in frontends for end in frontend.suffixes)
+        problem = f"No frontend reads {target}: they read files that end in {ends}."
+        raise UsageError(problem, " ".join([*broken, "Name who reads it with --frontend, or name another file."]))
     raise UnknownNameError("run", target, run_names())
 
 

@@ -329,8 +329,8 @@ class Arch:
     `train(config, data)` returns the updater for such a network on `config.device`, as a `Training`.
     `export(config, model)` returns the networks to export, given a `model` that was built and loaded.
     The first preset is the default. `descriptions` explains hyper-parameters, by their names, in a short sentence each.
-    `former_names` are names that links had in earlier versions, each with the name
-    that it has now: snapshots with such names are still read. A name that is no longer used tells them from new ones.
+    `former_names` are names that links had in earlier versions, each with the name that it has now: snapshots with such
+    names are still read. A name that is no longer used tells them from new ones.
     """
 
     name: str
@@ -352,10 +352,10 @@ class Arch:
             and all(isinstance(name, str) and isinstance(preset, Preset) for name, preset in self.presets.items())
         )
         _require(self, "presets", bool(recipes), "a mapping of names to Presets, at least one")
-        texts = isinstance(self.descriptions, Mapping) and all(
-            isinstance(text, str) for pair in self.descriptions.items() for text in pair
-        )
-        _require(self, "descriptions", texts, "a mapping of names to texts")
+        for name in ("descriptions", "former_names"):
+            pairs = getattr(self, name)
+            texts = isinstance(pairs, Mapping) and all(isinstance(text, str) for pair in pairs.items() for text in pair)
+            _require(self, name, texts, "a mapping of names to texts")
         for hook in ("build", "train", "export"):
             _require(self, hook, callable(getattr(self, hook)), "a function")
 

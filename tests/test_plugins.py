@@ -159,6 +159,7 @@ def test_what_a_hook_prints_is_kept_from_standard_output(site: Path, ganzoo: Cal
         (f"{MADE} ARCH = replace(ARCH, presets=[])", "Arch.presets is []"),
         (f"{MADE} ARCH = replace(ARCH, presets={{'a': 3}})", "Arch.presets is {'a': 3}"),
         (f"{MADE} ARCH = replace(ARCH, descriptions={{'a': 3}})", "Arch.descriptions is {'a': 3}"),
+        (f"{MADE} ARCH = replace(ARCH, former_names={{'a': 3}})", "Arch.former_names is {'a': 3}"),
         (f"{MADE} ARCH = replace(ARCH, train=None)", "Arch.train is None"),
         (f"{MADE} ARCH = replace(ARCH, name='../liar')", "Arch.name is '../liar'"),
         (f"{MADE} Preset('', batch_size=0)", "Preset.batch_size is 0"),
