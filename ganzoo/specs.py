@@ -185,9 +185,8 @@ class TensorSpec:
     def __post_init__(self) -> None:
         _require_name(self)
         _require(self, "shape", _shape(self.shape), "a tuple of whole numbers, 1 or more")
-        _require(
-            self, "preprocess", self.preprocess is None or _preprocessed(self), "for an image, with a value a channel"
-        )
+        wanted = "for an image (C, H, W) in one piece, with none or C numbers as mean and as std; bgr is for C = 3"
+        _require(self, "preprocess", self.preprocess is None or _preprocessed(self), wanted)
 
 
 def _preprocessed(spec: TensorSpec) -> bool:

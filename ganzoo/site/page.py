@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ganzoo.assets.html import render
 from ganzoo.site import hosts
+from ganzoo.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).resolve().parent / "web"
 INDEX = "index.html"
+LONGEST = 300  # letters of what a card tells
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class Page:
     model: Model
     timeline: str = ""
     reader: str = ""
+
+    @property
+    def title(self) -> str:
+        """The network's own title where its card tells one, else that of its kind."""
+        return self.told("title") or self.kind.title
+
+    def told(self, key: str) -> str:
+        """What the network's card tells, on one line; "" where it tells nothing."""
+        text = self.model.manifest["provenance"].get(key)
+        return one_line(text[:LONGEST]) if isinstance(text, str) else ""
 
     @property
     def folder(self) -> str:
@@ -59,21 +71,25 @@ def digits(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Link:
-    """A page in the navigation: its kind's title, and its network where there are more of its kind."""
+    """A page in the navigation: its title, and its network where there are more of that title.
+
+    `japanese` is the title's translation, "" where a card tells the title.
+    """
 
     href: str
-    kind: Kind
+    title: str
+    japanese: str
     slug: str
     is_current: bool
 
 
 def title(page: Page, pages: Sequence[Page]) -> str:
-    """Return the title of a page, with the name of its network if there are several pages of its kind."""
-    return page.kind.title + (f" ({page.slug})" if _is_one_of_several(page, pages) else "")
+    """Return the title of a page, with the name of its network if several pages have the same title."""
+    return page.title + (f" ({page.slug})" if _is_one_of_several(page, pages) else "")
 
 
 def _is_one_of_several(page: Page, pages: Sequence[Page]) -> bool:
-    return sum(each.kind == page.kind for each in pages) > 1
+    return sum(each.title == page.title for each in pages) > 1
 
 
 def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refer) -> str:
@@ -96,7 +112,8 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
             file=page.file,
             home="./",
             title=title(page, pages),
-            description=page.kind.description,
+            description=page.told("description") or page.kind.description,
+            about=page.told("description"),
             navigation=navigation,
             current=next(link for link in navigation if link.is_current),
             kind=page.kind,
@@ -110,6 +127,7 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
             summary=f"{page.kind.summary}, {in_bytes(page.weights)}",
             arch=provenance["arch"],
             dataset=provenance.get("dataset", ""),
+            licence=page.told("licence"),
         )
     )
 
@@ -137,7 +155,8 @@ def _navigation(pages: Sequence[Page], root: str, current: Page | None = None) -
     for page in pages:
         href = root or "./" if page.file == INDEX else root + page.file
         slug = page.slug if _is_one_of_several(page, pages) else ""
-        links.append(Link(href, page.kind, slug, page is current))
+        japanese = page.kind.japanese if page.title == page.kind.title else ""
+        links.append(Link(href, page.title, japanese, slug, page is current))
     return links
 
 

@@ -29,3 +29,24 @@ def test_names_from_outside_are_text(tmp_path: Path) -> None:
         assert page.inline == "" and "<script>" not in theirs.read_text(encoding="utf-8")
         shown = 2 if theirs.name == "404.html" else 3  # in the title, at the top, and where a network comes from
         assert page.text.count(HOSTILE) == shown
+
+
+@pytest.mark.slow
+def test_what_a_card_tells_is_the_page_s_own_title_and_text(tmp_path: Path) -> None:
+    told = {
+        "arch": "tiny",
+        "title": f"Bees {HOSTILE}",
+        "description": "What\nbees see",
+        "licence": "MIT",
+        "classes": [],
+    }
+    bees = change(made_by_hand(tmp_path / "bees", "classifier"), provenance=told)
+    odd = change(made_by_hand(tmp_path / "odd", "classifier"), provenance={"arch": "tiny", "title": 7, "licence": []})
+    site = build.build([(bees, None), (odd, None)], tmp_path / "site").path
+    page, other = tags(site, "index.html"), tags(site, "tiny-2.html")
+    assert page.text.count(f"Bees {HOSTILE}") == 3  # in the title, in the navigation, and as heading
+    assert "What bees see" in page.text and "tiny · MIT" in page.text
+    assert other.text.count("Read drawings") == 3 and "MIT" not in other.text
+    translated = [attributes for _, attributes in page.tags if "data-ja" in attributes]
+    assert [each["data-ja"] for each in translated] == ["手書きを読み取る"]  # the other's, in the navigation
+    assert page.inline == "" and "<script>" not in (site / "index.html").read_text(encoding="utf-8")
