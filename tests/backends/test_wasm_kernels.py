@@ -334,3 +334,12 @@ def test_equal_columns_of_a_dense_layer_stay_equal(tmp_path: Path) -> None:
     for ran in in_node(joined(several), [array for each in drawn for array in each], tmp_path):
         for output in ran.outputs:
             assert len(np.unique(output)) == 1
+
+
+@pytest.mark.node
+def test_a_plan_of_a_thousand_steps_has_room_on_the_stack(tmp_path: Path) -> None:
+    builder = Builder((6, 6, 4))
+    for _ in range(1000):
+        builder.pool("max", 3, 1, 1)
+    plan = builder.plan()
+    assert_right(["a thousand pools"], [plan], 1, tmp_path)

@@ -39,7 +39,9 @@ TARGET = ("-target", "wasm32-freestanding", "-nostdlib", "-O3", "-std=c11", "-ms
 # the kernels say what is to be unrolled, inlined and vectorised; the rest runs seldom and is better small
 SMALL = ("-fno-unroll-loops", "-fno-inline-functions", "-fno-vectorize", "-fno-slp-vectorize")
 FLAGS = (*TARGET, f"-I{KERNELS}", *SMALL)
-LINK = ("-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=16384")
+LINK = ("-Wl,--no-entry", "-Wl,--strip-all")
+STACK = 16 << 10  # bytes, of a plan whose calls need no more
+CALL = 256  # bytes of the stack that a call may take: its arguments stay there until the run ends
 
 LANGUAGE = Language(
     "webassembly",
@@ -83,6 +85,7 @@ def compile_plan(plan: Plan) -> Program:
     `ToolMissingError` when the compiler does not run.
     """
     text, batch = source(plan)
+    stack = max(STACK, CALL * text.count("\n"))
     slots = [at(tensor) for tensor in (*plan.inputs, *plan.outputs)]
     exports = [f"-Wl,--export={name}" for name in dict.fromkeys(["weights", *slots])]
 
@@ -95,7 +98,7 @@ def compile_plan(plan: Plan) -> Program:
             kept = folder if is_frozen("zig") else writable_cache("zig")
             zig(WHAT, "cc", *flags, "-c", str(KERNELS / "kernels.c"), "-o", str(kernels), cache=kept)
             module = path.with_name(name)
-            link = (*LINK, *exports, str(path), str(kernels))
+            link = (*LINK, f"-Wl,-z,stack-size={stack}", *exports, str(path), str(kernels))
             zig(WHAT, "cc", *flags, *link, "-o", str(module), cache=path.parent)
             return module.read_bytes()
 
