@@ -54,7 +54,9 @@ def site(shared: Shared, ganzoo: Callable[..., Done]) -> Path:
 
 def computed(kind: str, run: Mapping[str, Any]) -> FloatArray:
     """What ONNX Runtime makes of what a page gave to its network."""
-    session = onnxruntime.InferenceSession(str(DATA / "onnx" / f"torch-{kind}.onnx"), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        str(DATA / "onnx" / f"torch-{kind}.onnx"), providers=["CPUExecutionProvider"]
+    )
     (wanted,), (text,) = session.get_inputs(), run["inputs"].values()
     values = np.frombuffer(b64decode(text), "<f4").reshape(1, *wanted.shape[1:])
     made: FloatArray = session.run(None, {wanted.name: values})[0][0]

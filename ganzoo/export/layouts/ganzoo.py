@@ -181,7 +181,7 @@ def read(folder: Path) -> tuple[dict[str, Any], bytes]:
 def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path, distance: float = 0.0) -> None:
     """The f32 bundle in `folder` once more, in `into`, with its weights in another encoding.
 
-    `outputs` are Chainer's, and `distance` is theirs from float64, for the tolerance.
+    `outputs` are the original's, and `distance` is theirs from float64, for the tolerance.
     """
     manifest, stored = read(folder)
     table, data = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)

@@ -6,7 +6,7 @@
  */
 
 import { answer, encode, progress } from "./ganzoo/page.js";
-import { errors, frame, inside, named, open, pause, pixels, type, until } from "./visitor.js";
+import { errors, frame, inside, named, open, pixels, type, until } from "./visitor.js";
 
 const texts = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, encode(values)]));
 
@@ -41,17 +41,15 @@ const files = (bytes) => {
 
 async function generate(url) {
   const element = await open(`${url}#seed=42`);
+  const another = await until(() => named(element, "button", "Another"), "the controls");
   const runs = record(element);
   const canvas = inside(element, ".stage canvas")[0];
   const pictures = [shown(canvas)];
   const drawn = async (act) => {
-    const before = runs.length;
     act();
-    await until(() => runs.length > before, "another picture");
-    await pause(100);
-    pictures.push(shown(canvas));
+    pictures.push(await until(() => [shown(canvas)].find((now) => now !== pictures.at(-1)), "another picture"));
   };
-  await drawn(() => named(element, "button", "Another").click());
+  await drawn(() => another.click());
   await drawn(() => type(inside(element, "#seed")[0], "5"));
   return { runs, pictures };
 }
@@ -69,7 +67,7 @@ async function recognize(url, bytes) {
 
 async function convert(url, bytes) {
   const element = await open(url);
-  const own = inside(element, "#own")[0];
+  const own = await until(() => inside(element, "#own")[0], "the sizes");
   await told(element, "ganzoo-convert", () => own.click());
   const runs = record(element);
   const input = inside(element, "input[type=file]")[0];
