@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator notebook onnx-suite onnx-files gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
+	evaluator notebook onnx-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -144,6 +144,10 @@ evaluator: .venv/ready-run
 # ONNX's own backend suite through every backend in a browser, some ten minutes: a dated result
 onnx-suite: .venv/ready-test browser
 	.venv/bin/python -m benchmarks.onnx_suite benchmarks/results/$(TODAY)-onnx.json
+
+# time and memory of exporting ResNet-18 from ONNX, a minute: dated results
+onnx-export: .venv/ready-test
+	.venv/bin/python -m benchmarks.onnx_export benchmarks/results/$(TODAY)-onnx-export.json
 
 # the small ONNX files of the tests, made anew by the exporters of PyTorch, Keras and scikit-learn, each in its environment
 onnx-files:

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.onnx_export benchmarks/results/DATE-onnx-export.json
 
-The network is that of He et al. 2015 (arXiv:1512.03385), 224x224, with random weights in their real sizes, 47 MB. Each export
-is a process of its own; the first one fills caches and is left out. Memory is the largest of the process, also less
-that of `ganzoo export --help`, which every command needs.
+The network is that of He et al. 2015 (arXiv:1512.03385), 224x224, with random weights in their real sizes, 47 MB. Each
+export is a process of its own; the first one fills caches and is left out. Memory is the largest of the process, also
+less that of `ganzoo export --help`, which every command needs.
 """
 
 from __future__ import annotations

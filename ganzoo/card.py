@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ganzoo import toml
 from ganzoo.errors import UsageError
@@ -44,11 +44,14 @@ SHAPED = re.compile(r"(?P<name>[^=:]+)=(?P<shape>[0-9]+(?:x[0-9]+)*)(?::(?P<mean
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of one input or output. None stands for what is to be guessed, and so does an empty name."""
+    """What is told of one input or output. None stands for what is to be guessed, and so does an empty name.
+
+    A "label" is a one-hot input whose number the network takes, int32 (N,), as `chainer.links.EmbedID` does.
+    """
 
     name: str = ""
     shape: tuple[int, ...] | None = None
-    meaning: Meaning | None = None
+    meaning: Meaning | Literal["label"] | None = None
     range: tuple[float, float] | None = None
     parts: tuple[Part, ...] = ()
     distribution: Distribution = "normal"
@@ -206,6 +209,7 @@ _PART: Mapping[str, Reader] = {
 }
 _INPUT: Mapping[str, Reader] = {
     **_OUTPUT,
+    "meaning": _one_of((*get_args(Meaning), "label")),
     "shape": _shape,
     "parts": _list(_table(Part, _PART, ("name", "size", "meaning"))),
     "distribution": _one_of(get_args(Distribution)),

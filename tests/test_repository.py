@@ -97,7 +97,12 @@ def test_the_parts_of_the_lock_agree() -> None:
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         return {re.sub(r"[ \\]+$", "", line) for line in text.splitlines() if re.match(r"\S+==", line)}
 
-    assert pins("build") <= pins("all") and pins("run") <= pins("test") <= pins("all")
+    def outside(part: str, whole: str) -> set[str]:
+        """What `part` has and `whole` has not; what is needed everywhere is needed on an old Python too."""
+        there = pins(whole)
+        return {pin for pin in pins(part) if pin not in there and pin.partition(" ;")[0] not in there}
+
+    assert not [outside(*pair) for pair in (("build", "all"), ("run", "test"), ("test", "all")) if outside(*pair)]
 
 
 def test_mnist_is_not_committed() -> None:

@@ -26,7 +26,6 @@ from ganzoo.cli.arguments import (
 from ganzoo.cli.help import BROWSER, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import find_run, is_run, run_names
-from ganzoo.specs import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -269,6 +268,7 @@ def _run(name: str | None, last: bool, own: Own) -> tuple[Subject, Path]:
 def _own(target: str, last: bool, own: Own) -> tuple[Subject, Path]:
     """A network of the user's own, and where its export goes."""
     from ganzoo import imported
+    from ganzoo.specs import Source
 
     if last:
         raise UsageError(f"--last is for runs, and there is no run '{target}'.", "Leave it out, or name a run.")

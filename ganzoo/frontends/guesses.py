@@ -75,7 +75,7 @@ def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:
     if told.parts and sizes != values:
         problem = f"The parts of the input '{name}' have {sizes:,} values together, but the input has {values:,}."
         raise UsageError(problem, "Correct the sizes of its parts.")
-    meaning: Meaning = told.meaning or ("image" if _pictorial(shape) else "latent")
+    meaning = _one_hot(told) or ("image" if _pictorial(shape) else "latent")
     try:
         return TensorSpec(name, shape, meaning, told.range, told.parts, told.distribution, told.preprocess)
     except PluginError as error:  # it is a user's, not a plugin's
@@ -89,12 +89,17 @@ def _output(told: Told, name: str, values: FloatArray, reads_image: bool) -> Ten
     if told.shape not in (None, shape):
         problem = f"The output '{name}' has the shape {_written(shape)}, but {_written(told.shape or ())} was given."
         raise UsageError(problem, "Leave the shape out, or correct it.")
-    meaning = told.meaning or _meaning(values, reads_image)
+    meaning = _one_hot(told) or _meaning(values, reads_image)
     return TensorSpec(name, shape, meaning, told.range or _range(meaning, values))
 
 
 def _written(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
+
+
+def _one_hot(told: Told) -> Meaning | None:
+    """The meaning that is told; of a label that of the vector which stands for it."""
+    return "onehot" if told.meaning == "label" else told.meaning
 
 
 def _pictorial(shape: tuple[int, ...]) -> bool:

@@ -316,3 +316,21 @@ def test_reference_programs_are_small() -> None:
     for plan in (plans.generator(), plans.classifier()):
         for name, content in BACKEND.compile(plan).files.items():
             assert len(brotli.compress(content)) <= 3000, name
+
+
+@pytest.mark.node
+def test_equal_columns_of_a_dense_layer_stay_equal(tmp_path: Path) -> None:
+    """Sums of all columns are in one order: a softmax over huge equal values would make a last bit a whole class."""
+    several = []
+    for columns in (24, 1000, 38):  # what is left of sixteen at a time: 8, 8, 6
+        plan = Builder((1, 1, 777)).dense(columns).plan()
+        for weight in plan.weights:
+            if weight.array.ndim == 3:
+                weight.array[...] = weight.array[:1, :, :1]
+            else:
+                weight.array[...] = 0
+        several.append(plan)
+    drawn = [plans.inputs_for(plan, 1, seed=i) for i, plan in enumerate(several)]
+    for ran in in_node(joined(several), [array for each in drawn for array in each], tmp_path):
+        for output in ran.outputs:
+            assert len(np.unique(output)) == 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganzoo.export.expressions import Arg, Call, Const, X, call, evaluate, substitute
 from ganzoo.export.lowering.elementwise import OPERATORS, affine
-from ganzoo.export.lowering.graph import Node, Pending, UnsupportedError, Value, hwc, laid, narrow, plain
+from ganzoo.export.lowering.graph import Node, Pending, UnsupportedError, Value, finite, hwc, laid, narrow, plain
 from ganzoo.export.lowering.rearranging import REORDERING, aligned
 from ganzoo.export.plan import Dense, Elementwise
 
@@ -187,7 +187,7 @@ def _expression(operand: Pending | Array, leaves: list[Value | Array]) -> Expr:
 def _joined(leaf: Value | Array, leaves: list[Value | Array]) -> Arg | Const:
     """Return what stands for `leaf`, a number or an argument, and add it to `leaves` unless it is there."""
     if not isinstance(leaf, Value):
-        leaf = narrow(leaf)
+        leaf = finite(narrow(leaf))
         if leaf.size == 1:
             return Const(float(leaf.ravel()[0]))
     for i, other in enumerate(leaves):

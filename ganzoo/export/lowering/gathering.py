@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganzoo.export.expressions import Arg, call
-from ganzoo.export.lowering.graph import Node, Value, hwc, laid, plain
+from ganzoo.export.lowering.graph import Node, Value, finite, hwc, laid, plain
 from ganzoo.export.plan import Elementwise
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _pad(lowering: Lowering, operator: Any) -> Array | Value:
     if lowering.is_constant(x):
         return np.pad(lowering.constant(x), widths, constant_values=fill)
     cut = tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, widths, strict=True))
-    return _moved(lowering, [(lowering.value(x), cut)], tuple(y.shape), fill)
+    return _moved(lowering, [(lowering.value(x), cut)], tuple(y.shape), float(finite(np.asarray(fill))))
 
 
 def _moved(
@@ -58,7 +58,7 @@ def _moved(
 
 
 def _added(lowering: Lowering, value: Value, constant: Array) -> Value:
-    seen = laid(constant, value)
+    seen = finite(laid(constant, value))
     sources = [(value.node, value.node.shape), (seen, seen.shape)]
     node = lowering.node(Elementwise, value.node.shape, sources)
     node.activation = call("add", Arg(0), Arg(1))

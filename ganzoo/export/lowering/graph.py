@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Shape = tuple[int, int, int]
 
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
 class UnsupportedError(UnsupportedOperatorError):
     """An operator cannot be lowered. `Lowering` adds the names of layer and operator."""
 
@@ -122,6 +125,11 @@ def laid(array: Array, value: Value) -> Array:
     flat = np.empty(value.node.size, array.dtype)
     flat[value.where] = np.broadcast_to(array, value.where.shape)
     return narrow(flat.reshape(value.node.shape))
+
+
+def finite(array: Array) -> Array:
+    """`array` with float32's largest numbers for infinities, which shaders have no word for. A mask of -inf masks."""
+    return array if np.isfinite(array).all() else np.clip(array, -LARGEST, LARGEST)
 
 
 def narrow(array: Array) -> Array:

@@ -11,6 +11,7 @@ from ganzoo import inputs as drawing
 from ganzoo.errors import GanzooError, UsageError
 from ganzoo.frontends import guesses
 from ganzoo.frontends.chainer.links import link_of
+from ganzoo.functions import label
 from ganzoo.specs import Network
 from ganzoo.text import one_line
 
@@ -39,7 +40,7 @@ def network(model: Callable[..., Any], card: Card, name: str) -> Network:
         problem = f"The shape of the input of {name} is not known."
         raise UsageError(problem, "Give it without the batch, for example: --input x=1x28x28")
     specs = guesses.inputs(card, [(each, None) for each in _names(card.inputs, len(card.inputs), "x")])
-    forward = _forward(model, name)
+    forward = _forward(model, name, [told.meaning == "label" for told in card.inputs])
     arrays = drawing.seeded(specs, SAMPLES, SEED)
     values = _tried(forward, arrays, [spec.name for spec in specs], name)
     names = _names(card.outputs, len(values), "y")
@@ -53,11 +54,14 @@ def _names(told: Sequence[Told], n: int, letter: str) -> list[str]:
     return [own[i] or (letter if n == 1 else f"{letter}{i}") for i in range(n)]
 
 
-def _forward(model: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """`model` with its outputs as a tuple. It raises `UsageError` where these are no Variables."""
+def _forward(model: Callable[..., Any], name: str, labels: Sequence[bool]) -> Callable[..., Any]:
+    """`model` with numbers for the one-hot vectors that are `labels`, and with its outputs as a tuple.
+
+    It raises `UsageError` where these are no Variables.
+    """
 
     def forward(*variables: Any) -> tuple[Any, ...]:
-        made = model(*variables)
+        made = model(*(label(x) if number else x for x, number in zip(variables, labels, strict=True)))
         outputs = tuple(made) if isinstance(made, tuple | list) else (made,)
         for output in outputs:
             if not isinstance(output, chainer.Variable):

@@ -157,14 +157,30 @@ def _computed(node: Node, inputs: Sequence[Tensor | None]) -> Sequence[Tensor]:
 
 def folded(node: Node, inputs: Sequence[Array | None]) -> list[Array]:
     """The outputs of a node of constants, by ONNX's own reference implementation."""
-    from onnx.reference import ReferenceEvaluator
+    from onnx.defs import onnx_opset_version
 
     feeds = {name: array for name, array in zip(node.inputs, inputs, strict=True) if name and array is not None}
-    try:
-        made = ReferenceEvaluator(node.proto, opsets={"": node.attributes.get("opset", 13)}).run(None, feeds)
-    except Exception as error:  # it raises whatever NumPy does
-        raise refused(node, f"its constants do not fit: {' '.join(str(error).split())[:200]}") from error
-    return [np.asarray(each, np.float32) if np.asarray(each).dtype == np.float16 else np.asarray(each) for each in made]
+    # what replaced a function may be of a newer opset than the model
+    problem: Exception = ValueError("nothing computes it")
+    for opset in (node.attributes["opset"], onnx_opset_version()):
+        try:
+            return _evaluated(node, feeds, opset)
+        except Exception as error:  # it raises whatever NumPy does
+            problem = error
+    raise refused(node, f"its constants do not fit: {' '.join(str(problem).split())[:200]}") from problem
+
+
+def _evaluated(node: Node, feeds: Mapping[str, Array], opset: int) -> list[Array]:
+    from onnx import ValueInfoProto, helper
+    from onnx.reference import ReferenceEvaluator
+
+    named = [name for name in node.outputs if name]
+    given, wanted = ([ValueInfoProto(name=name) for name in names] for names in (feeds, named))
+    graph = helper.make_graph([node.proto], node.name, given, wanted)
+    evaluator = ReferenceEvaluator(graph, opsets={node.proto.domain: 1, "": opset})
+    made = {name: np.asarray(each) for name, each in zip(named, evaluator.run(None, dict(feeds)), strict=True)}
+    arrays = [made.get(name, np.empty(0, np.float32)) for name in node.outputs]
+    return [array.astype(np.float32) if array.dtype == np.float16 else array for array in arrays]
 
 
 def refused(node: Node, reason: str) -> UnsupportedOperatorError:
