@@ -107,7 +107,7 @@ class Export:
         return inputs, outputs
 
     def distance(self, network: str) -> float:
-        """How far Chainer's outputs of `network` are from float64; 0 in exports of a ganzoo that did not ask."""
+        """How far the original's outputs of `network` are from float64; 0 in exports of a ganzoo that did not ask."""
         return float(self.networks[network].get("distance", 0.0))
 
     def test_images(self, network: str) -> tuple[FloatArray, Any] | None:

@@ -38,7 +38,7 @@ LARGE = "Only weights can be split. Export fewer backends, or choose a host that
 # network with one matrix of weights. The rounding errors of several are independent, and add up as the root of their
 # number: four matrices in half precision may cost a picture 2e-3. What int8 costs is measured at export.
 TOLERANCE: Mapping[Encoding, float] = {"f32": 0.0, "f16": 1e-3, "int8": 0.05}
-DISTANCES = 10.0  # of Chainer's own from float64: a backend adds in another order, and its exp is good to some ulp
+DISTANCES = 10.0  # of the original's own from float64: a backend adds in another order, and its exp is good to some ulp
 MOST = 1e-2  # of the largest output: what that may amount to
 
 
