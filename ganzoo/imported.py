@@ -29,9 +29,13 @@ def load(source: Source, card: Path | None, inputs: Sequence[str], frontend: str
     `frontend` names who reads it; by default, the one whose files have such names. Raises `UnknownNameError` where no
     frontend has, and whatever the frontend raises.
     """
-    reader = plugins.FRONTENDS.get(frontend) if frontend else _frontend(source.target)
     path = card or _beside(source.target)
-    told = (cards.read(path) if path else Card()).with_inputs(inputs)
+    return read(source, (cards.read(path) if path else Card()).with_inputs(inputs), frontend)
+
+
+def read(source: Source, told: Card, frontend: str | None = None) -> Imported:
+    """The networks in `source`, of which `told` tells. Raises as `load` does."""
+    reader = plugins.FRONTENDS.get(frontend) if frontend else _frontend(source.target)
     networks = plugins.read(reader, source, told)
     files = {"source": Path(source.target).name}
     if source.snapshot:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ganzoo.card import Card, Told
 from ganzoo.errors import UsageError
-from ganzoo.specs import TensorSpec
+from ganzoo.specs import Source, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,16 +22,17 @@ Tensors: TypeAlias = "TensorSpec | tuple[int, ...] | Sequence[TensorSpec] | Mapp
 
 
 def export(
-    model: Callable[..., Any],
+    model: Callable[..., Any] | str | PathLike[str],
     *,
-    inputs: Tensors,
     out: str | PathLike[str],
+    inputs: Tensors | None = None,
     outputs: Tensors | None = None,
     name: str = "",
     title: str = "",
     description: str = "",
     licence: str = "",
     classes: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
     backends: Sequence[str] | None = None,
     weights: Encoding = "f32",
     max_file_size: int | None = None,
@@ -51,19 +52,29 @@ def export(
     image, a vector beside an image as input holds probabilities or logits, any other input is noise. `name`, `title`,
     `description`, `licence` and `classes`, the names of the classes, are told in the manifest.
 
+    `model` may also be a file that a frontend reads, such as "model.onnx", or a script and what it defines,
+    "net.py:Generator"; then `inputs` may be left out where the file tells them. `options` are what `--set` is on the
+    command line: the sizes of an ONNX file's open axes, the arguments of a script's class.
+
     The other parameters, the result and the errors are those of `Run.export`. This also raises `UsageError` if `model`
     cannot be called with such inputs, or if an output does not depend on them.
     """
     from ganzoo import imported
     from ganzoo.api.exports import write
     from ganzoo.api.runs import told
-    from ganzoo.frontends.chainer.model import network
-    from ganzoo.frontends.chainer.reading import named
 
     card = Card(name, title, description, licence, tuple(classes), _told(inputs, "inputs"), _told(outputs, "outputs"))
-    own = getattr(model, "__name__", type(model).__name__)
+    if callable(model):
+        from ganzoo.frontends.chainer.model import network
+        from ganzoo.frontends.chainer.reading import named
+
+        own = getattr(model, "__name__", type(model).__name__)
+        subject = imported.subject([network(model, card, named(name or own))], card, "chainer", {})
+    else:
+        given = {key: str(value) for key, value in (options or {}).items()}
+        subject = imported.read(Source(str(model), options=given), card)
     return write(
-        imported.subject([network(model, card, named(name or own))], card, "chainer", {}),
+        subject,
         Path(out),
         backends=backends,
         weights=weights,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,7 @@ def test_python_runs_in_the_order_of_the_document(
     document: Path, in_tmp: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shorten_trainings(monkeypatch)
+    shutil.copy(ROOT / "tests" / "data" / "onnx" / "torch-classifier.onnx", in_tmp / "model.onnx")
     namespace: dict[str, Any] = {"__name__": "example"}
     for block in PYTHON[document]:
         exec(compile(block.text, block.place, "exec"), namespace)

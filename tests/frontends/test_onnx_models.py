@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from onnx import helper
 
+import ganzoo
 from ganzoo import inputs
 from ganzoo.card import Card, Told
 from ganzoo.errors import UnsupportedOperatorError
@@ -102,3 +104,14 @@ def test_samples_that_depend_on_each_other_are_refused(tmp_path: Path) -> None:
     ]
     with pytest.raises(UnsupportedOperatorError, match="output y of a sample depends on the other samples"):
         read(saved(model(nodes, {"x": ("batch", 4)}, {"y": ("batch", 4)}), tmp_path))
+
+
+def test_python_exports_a_file(tmp_path: Path) -> None:
+    nodes = [helper.make_node("GlobalAveragePool", ["x"], ["m"]), helper.make_node("Flatten", ["m"], ["y"])]
+    path = saved(model(nodes, {"x": ("batch", 3, "height", 8)}, {"y": ("batch", 3)}), tmp_path)
+    export = ganzoo.export(
+        path, out=tmp_path / "out", options={"height": 6}, classes="rgb", verify=False, backends=["webgl"]
+    )
+    assert list(export.networks) == ["model"] and export.backends == ["webgl"]
+    told = json.loads((tmp_path / "out" / "model" / "manifest.json").read_text())
+    assert told["inputs"][0]["shape"] == [3, 6, 8] and told["provenance"]["classes"] == ["r", "g", "b"]

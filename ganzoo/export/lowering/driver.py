@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from ganzoo.export.lowering.graph import Array, Shape
 
+LARGE = 1 << 16  # values of a constant that is not kept in float64: weights are asked for once
+
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
     **dict.fromkeys(elementwise.OPERATORS, fusing.lower),
     **dict.fromkeys(rearranging.OPERATORS, rearranging.lower),
@@ -77,11 +79,14 @@ class Lowering:
 
     def get(self, variable: Any) -> Array | Value | Pending:
         if variable not in self.known:
-            self.known[variable] = np.asarray(variable.data, np.float64)  # WebDNN's ConstantVariable
+            constant = np.asarray(variable.data, np.float64)  # WebDNN's ConstantVariable
+            if constant.size > LARGE:
+                return constant
+            self.known[variable] = constant
         return self.known[variable]
 
     def is_constant(self, variable: Any) -> bool:
-        return isinstance(self.get(variable), np.ndarray)
+        return variable not in self.known or isinstance(self.known[variable], np.ndarray)
 
     def value(self, variable: Any, axes: Sequence[Any] | None = None) -> Value:
         """Return a variable that is no constant, with its dimensions in the order of `axes` if given."""

@@ -258,9 +258,11 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
 
 
 def _nodes(protos: Iterable[Any], opset: int, constants: Mapping[str, Array]) -> Iterator[Node]:
-    from onnx import AttributeProto, helper
+    from onnx import AttributeProto, NodeProto, helper
 
-    for proto in protos:
+    for each in protos:
+        proto = NodeProto()
+        proto.CopyFrom(each)  # apart from the model, whose weights go with it
         attributes: dict[str, Any] = {"opset": opset}
         for attribute in proto.attribute:
             if attribute.type not in (AttributeProto.GRAPH, AttributeProto.GRAPHS):

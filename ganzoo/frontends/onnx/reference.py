@@ -33,6 +33,7 @@ def reference(path: Path, graph: Graph) -> Callable[[Sequence[FloatArray]], list
         ) from error
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # its warnings are not for users of ganzoo
+    options.add_session_config_entry("session.disable_prepacking", "1")  # a second copy of the weights, for speed
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
         session = onnxruntime.InferenceSession(graph.content or str(path), options, providers=["CPUExecutionProvider"])
