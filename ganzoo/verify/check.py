@@ -170,6 +170,6 @@ def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> t
         return None, f"{wrong} of {sum(array.size for array in actual)} output values are NaN or infinite."
     error = max(float(np.abs(a.astype(np.float64) - e).max(initial=0)) for a, e in zip(actual, expected, strict=True))
     if error > tolerance:
-        problem = f"The output differs from the original network's by {error:.2g}, but the tolerance is {tolerance:g}."
-        return error, problem
+        told = f"The output differs from the original network's by {error:.2g}, but the tolerance is {tolerance:g}."
+        return error, told
     return error, ""

@@ -157,7 +157,7 @@ test("rounding that a device states is allowed for, and no more", async () => {
   faults.alpha = { rounding: 2 ** -10, run: off(0.9 * largest * 2 ** -10) };
   await loaded();
   faults.alpha.run = off(1.1 * largest * 2 ** -10);
-  await fails(loaded(), { code: "backend", message: /differs/ });
+  await fails(loaded(), { code: "backend", message: /is off by/ });
 });
 
 test("one backend asked for is the only one tried, and an unknown one is refused", async () => {
