@@ -41,7 +41,7 @@ class GanzooError(Exception):
 
 
 class VerificationError(GanzooError):
-    """A backend's output in the browser differs from Chainer's, or is not finite."""
+    """A backend's output in the browser differs from the original network's, or is not finite."""
 
 
 class BudgetError(GanzooError):

@@ -77,13 +77,13 @@ class Export:
         strict: bool = True,
         progress: Callable[[str], object] | None = None,
     ) -> list[tuple[str, Check]]:
-        """Run the export in a browser of this machine and compare its outputs with Chainer's.
+        """Run the export in a browser of this machine and compare its outputs with the original's.
 
         It returns a pair (name of the network, check) for each network, backend and encoding of the weights: `ok`,
         `max_abs_error` and `reason` of a check say what was found. An export in f32 is also checked in f16 and int8, to
         show what they would cost; such a check has `asked` False. `backends` are all by default. `tolerance` is the
         largest difference that counts as agreement; by default it follows the encoding, the network's depth and
-        Chainer's own distance from float64, and each check states it. `progress` is called
+        the original's own distance from float64, and each check states it. `progress` is called
         with a line of text before each step.
 
         Raises `VerificationError` if an output differs, unless `strict` is False; `BrowserMissingError` if this machine

@@ -136,12 +136,12 @@ class Run:
 
         `backends` are names; all backends by default. `weights` is the number format of the weights: "f32", "f16" or
         "int8". `max_file_size` and `budget` are in bytes: the size of the largest file, and of all files together.
-        `verify=True` runs the export in a browser first and compares it with Chainer; by default this is done if
+        `verify=True` runs the export in a browser first and compares it with the original; by default this is done if
         this machine has a browser, and `Export.unverified` says why it was not. `layout="webdnn"` writes WebDNN's files
         and `toolchain` chooses their compiler. `tolerance` is the largest difference from Chainer that counts as
         agreement, as in `Export.verify`. `progress` is called with a line of text before each step.
 
-        If this raises, the folder is unchanged: `VerificationError` if an output differs from Chainer's,
+        If this raises, the folder is unchanged: `VerificationError` if an output differs from the original's,
         `BudgetError` if the files are larger than `budget`, `UnsupportedOperatorError` if a backend cannot
         compute the network, `BrowserMissingError` if `verify=True` finds no browser.
         """

@@ -52,7 +52,7 @@ class Subject:
 
     @cached_property
     def golden(self) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
-        """Seeded inputs and Chainer's outputs for them, arrays (N, ...) by name."""
+        """Seeded inputs and the original's outputs for them, arrays (N, ...) by name."""
         entry = self.export.networks[self.network]
         sides = zip(("inputs", "outputs"), self.export.golden(self.network), strict=True)
         inputs, outputs = (

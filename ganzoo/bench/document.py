@@ -41,7 +41,7 @@ class Visits:
 
     @property
     def wrong(self) -> bool:
-        """Return whether an output differed from Chainer's."""
+        """Return whether an output differed from the original's."""
         return self.full.wrong or (self.throttled is not None and self.throttled.wrong)
 
 
@@ -248,7 +248,7 @@ def _ratios(browsed: Browsed) -> list[dict[str, Any]]:
 
 
 def _first(visits: Sequence[Visits]) -> Visit | None:
-    """Return the first good visit; None if there is none, or if any visit computed something else than Chainer."""
+    """Return the first good visit; None if there is none, or if any visit computed something else than the original."""
     if any(each.wrong for each in visits):
         return None
     return next((each.full for each in visits if not each.reason), None)

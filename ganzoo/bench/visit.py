@@ -1,4 +1,4 @@
-"""Visit one contestant in one fresh browser: check what the page measured, and compare its outputs with Chainer's."""
+"""Visit one contestant in one fresh browser: check its figures, and compare its outputs with the original's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NETWORK_FILES = re.compile(r"\.(bin|onnx)$")  # of a library's files: the networ
 
 
 class WrongOutputError(VerificationError):
-    """The page computed something else than Chainer."""
+    """The page computed something else than the original."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Visit:
     """The result of one visit.
 
     If there is a `reason`, the visit failed and nothing else counts; `wrong` tells that it failed because an output
-    differed from Chainer's.
+    differed from the original's.
 
     Times are in ms. `cold` has the parts of a cold start: from the navigation to the call of the harness, the script of
     the library, the loading of the network, and the first run. `cold_blocked` and `longest_block` say how long the main
@@ -100,7 +100,7 @@ def visit(
 
     Without batches, only the cold start is timed.
 
-    If a contestant fails, hangs or computes something else than Chainer, the result has a reason.
+    If a contestant fails, hangs or computes something else than the original, the result has a reason.
     """
     from ganzoo.browsers.session import visit_page
     from ganzoo.pages import PAGES
@@ -153,8 +153,8 @@ def read(
 ) -> Visit:
     """Check the result that a page posted, and return it as a visit.
 
-    Raises `WrongOutputError` if an output differs from Chainer's, and `VerificationError` for a result that none of our
-    pages posts.
+    Raises `WrongOutputError` if an output differs from the original's, and `VerificationError` for a result that none
+    of our pages posts.
     """
     from ganzoo.verify.check import compare
 

@@ -99,9 +99,9 @@ def tolerance_option(panel: str | None = None) -> Any:
     return typer.Option(
         metavar="NUMBER",
         min=0.0,
-        help="Largest absolute difference from Chainer's output that counts as equal.",
+        help="Largest absolute difference from the original network's output that counts as equal.",
         show_default="a bound that depends on the number format of the weights, on the depth of the network and on "
-        "Chainer's own rounding errors",
+        "the rounding errors of the original network",
         rich_help_panel=panel,
     )
 

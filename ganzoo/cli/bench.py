@@ -143,8 +143,8 @@ def bench(
 ) -> None:
     """Time exported networks in browsers: cold start, loading, single runs, throughput, downloaded bytes.
 
-    Every measurement is repeated in fresh browsers with empty caches. All outputs are compared with Chainer's before a
-    time counts. docs/bench.md explains the figures.
+    Every measurement is repeated in fresh browsers with empty caches. All outputs are compared with the original
+    network's before a time counts. docs/bench.md explains the figures.
     """
     from ganzoo.bench import compare as comparison
     from ganzoo.bench import run as benchmark

@@ -72,7 +72,10 @@ ganzoo export -b webassembly --weights int8 --budget 1MB
 # See what each network is compiled to, without writing anything
 ganzoo export --explain
 
-# Export a network of your own: the class Generator of a script
+# Export a network of your own: an ONNX file
+ganzoo export model.onnx --all-backends
+
+# Export the class Generator of a script
 ganzoo export net.py:Generator --snapshot gen.npz --input z=110 --all-backends
 
 # net.toml: what is to be known of the network in net.py; all is optional
@@ -93,8 +96,8 @@ def export(
         str | None,
         typer.Argument(
             metavar="RUN|NETWORK",
-            help="Name or folder of a run, or a network of your own: a Python file or module and what it defines, such "
-            "as net.py:Generator. Importing a script runs it.",
+            help="Name or folder of a run, or a network of your own: an ONNX file, or a Python file or module and what "
+            "it defines, such as net.py:Generator. Importing a script runs it.",
             show_default="the latest finished run",
             autocompletion=complete(run_names),
         ),
@@ -198,7 +201,7 @@ def export(
         bool | None,
         typer.Option(
             "--verify/--no-verify",
-            help="Run the export in a browser and compare its outputs with Chainer's.",
+            help="Run the export in a browser and compare its outputs with the original network's.",
             show_default="verify if a browser is found",
             rich_help_panel=CHECKS,
         ),
@@ -293,7 +296,7 @@ def verify(
     tolerance: Annotated[float | None, tolerance_option()] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run an export in a real browser and compare its outputs with Chainer's.
+    """Run an export in a real browser and compare its outputs with the original network's.
 
     The exit code is 1 if an output differs by more than the backend's tolerance.
     """

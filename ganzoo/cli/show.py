@@ -171,7 +171,7 @@ def _checks(checks: Sequence[tuple[str, Check]]) -> None:
         allowed = "-" if check.tolerance is None else f"{check.tolerance:.1e}"
         rows.append([network, check.backend, check.encoding, verdict, error, allowed])
     headings = ("network", "backend", "weights", "", "max error", "allowed")
-    console.table(headings, rows, title="Outputs in the browser compared with Chainer's")
+    console.table(headings, rows, title="Outputs in the browser compared with the original network's")
     for backend, renderer in {check.backend: check.renderer for _, check in checks}.items():
         console.out().print(f"{backend}: {renderer}", markup=False)
 

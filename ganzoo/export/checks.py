@@ -1,4 +1,4 @@
-"""The result of comparing a browser's outputs with Chainer's.
+"""The result of comparing a browser's outputs with the original network's.
 
 `ganzoo.verify` makes it; the report of an export shows it.
 """

@@ -2,7 +2,7 @@
 
 <out>/export.json       description: run, architecture, layout, inputs and outputs, backends, files with SHA-256
 <out>/report.json       sizes, and the size and accuracy of each encoding of the weights
-<out>/golden.npz        seeded inputs and Chainer's outputs, for `ganzoo verify`
+<out>/golden.npz        seeded inputs and the original network's outputs, for `ganzoo verify`
 <out>/<network>/        the files to upload, in the chosen layout: docs/bundle.md, or WebDNN 1.2.11's
 """
 
@@ -93,7 +93,7 @@ class Export:
         return self.path / network
 
     def golden(self, network: str) -> tuple[list[FloatArray], list[FloatArray]]:
-        """Seeded inputs and Chainer's outputs, an array (N, ...) per input and output of `network`, N 64 or fewer."""
+        """Seeded inputs and the original's outputs: an array (N, ...) for each of `network`, N 64 or fewer."""
         entry = self.networks[network]
         sides = ("inputs", "outputs")
         specs = {f"{network}/{side}/{spec['name']}": spec for side in sides for spec in entry[side]}
@@ -107,7 +107,7 @@ class Export:
         return inputs, outputs
 
     def distance(self, network: str) -> float:
-        """How far Chainer's outputs of `network` are from float64; 0 in exports of a ganzoo that did not ask."""
+        """How far the original's outputs of `network` are from float64; 0 in exports of a ganzoo that did not ask."""
         return float(self.networks[network].get("distance", 0.0))
 
     def test_images(self, network: str) -> tuple[FloatArray, Any] | None:

@@ -1,4 +1,4 @@
-"""What an export is judged by: seeded inputs with Chainer's outputs, and test images for a classifier."""
+"""What an export is judged by: seeded inputs with the original's outputs, and test images for a classifier."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEST_VALUES = 1 << 24  # likewise of the test images
 
 
 def trace(network: Network) -> Traced:
-    """`network` with seeded inputs and Chainer's outputs."""
+    """`network` with seeded inputs and the original's outputs."""
     drawn = inputs.seeded(network.inputs, samples(network), SEED)
     graph, outputs = tracing.trace(network), reference(network, drawn)
     few = [[array[: LEAST if len(array) == SAMPLES else 1] for array in arrays] for arrays in (drawn, outputs)]

@@ -1,4 +1,4 @@
-/** One backend: its module imported, its device made, compared with Chainer, timed. */
+/** One backend: its module imported, its device made, compared with the original network, timed. */
 
 import { reject } from "./inputs.js";
 
@@ -142,7 +142,7 @@ export class Opened {
     );
     const most = tolerance + (this.device.rounding ?? 0) * largest;
     // NaN is not below anything
-    if (!(error <= most)) throw new Error(`differs from Chainer's by ${error}, more than ${most}`);
+    if (!(error <= most)) throw new Error(`its output is off by ${error}, more than ${most}`);
   }
 
   /** Milliseconds of a run: the median of some rounds. */

@@ -4,7 +4,7 @@ import type { Entry, Manifest } from "./public.js";
 
 export type * from "./public.js";
 
-/** One sample and what Chainer makes of it. */
+/** One sample and what the original network makes of it. */
 export interface Golden {
   inputs: Float32Array[];
   outputs: Float32Array[];

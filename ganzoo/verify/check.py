@@ -1,4 +1,4 @@
-"""Compare the outputs of a network in a browser with Chainer's. The export's own loader runs it."""
+"""Compare the outputs of a network in a browser with the original's. The export's own loader runs it."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> t
     from ganzoo.serving.arrays import decode
 
     if not all(np.isfinite(array).all() for array in expected):
-        return None, "Chainer's own output is NaN or infinite."
+        return None, "The original network's output is NaN or infinite."
     try:
         actual = decode(outputs, [array.shape for array in expected])
     except ValueError as problem:
@@ -170,5 +170,6 @@ def compare(outputs: Any, expected: Sequence[FloatArray], tolerance: float) -> t
         return None, f"{wrong} of {sum(array.size for array in actual)} output values are NaN or infinite."
     error = max(float(np.abs(a.astype(np.float64) - e).max(initial=0)) for a, e in zip(actual, expected, strict=True))
     if error > tolerance:
-        return error, f"The output differs from Chainer's by {error:.2g}, but the tolerance is {tolerance:g}."
+        told = f"The output differs from the original network's by {error:.2g}, but the tolerance is {tolerance:g}."
+        return error, told
     return error, ""

@@ -1,4 +1,4 @@
-"""Verify an export: compare every network, in every encoding and on every backend, with Chainer's outputs."""
+"""Verify an export: compare every network, in every encoding and on every backend, with the original's outputs."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_a_wrong_answer_is_no_time(where: str) -> None:
         "alone": {"batches": [off(alone, 2), together]},
         "together": {"batches": [alone, off(together, 3)]},
     }[where]
-    with pytest.raises(WrongOutputError, match="differs from Chainer's"):
+    with pytest.raises(WrongOutputError, match="differs from the original"):
         read(result(**changes), batches=(1, 4))
 
 

@@ -1,4 +1,4 @@
-"""Arrays on their way from a page, and how they are compared with Chainer's."""
+"""Arrays on their way from a page, and how they are compared with the original's."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ONE = np.ones((1, 2), np.float32)
     [
         (encode([ONE]), 0, ""),
         (encode([ONE + np.float32(5e-5)]), 5e-5, ""),
-        (encode([ONE + np.float32([[0, 0.5]])]), 0.5, "differs from Chainer's by 0.5"),
+        (encode([ONE + np.float32([[0, 0.5]])]), 0.5, "differs from the original network's by 0.5"),
         (encode([ONE * np.float32([[1, np.nan]])]), None, "1 of 2 output values are NaN"),
         (encode([ONE * np.float32([[np.inf, 1]])]), None, "1 of 2 output values are NaN or inf"),
         (encode([ONE[:, :1]]), None, "an output of 1 values instead of 2"),
@@ -62,4 +62,4 @@ def test_a_difference_is_named(outputs, error, reason):
 
 def test_an_expectation_that_is_not_finite_proves_nothing():
     nan = ONE * np.float32(np.nan)
-    assert compare(encode([nan]), [nan], 1e-4) == (None, "Chainer's own output is NaN or infinite.")
+    assert compare(encode([nan]), [nan], 1e-4) == (None, "The original network's output is NaN or infinite.")

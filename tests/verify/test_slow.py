@@ -39,4 +39,4 @@ def test_what_there_is_time_for_is_compared(tmp_path: Path, monkeypatch: pytest.
     wrong = samples.copy()
     wrong[1, 2] += 1
     (found,) = verify([Slow(tmp_path, "slow")], "webassembly", [samples], [wrong])
-    assert "differs from Chainer's by 1" in found.reason
+    assert "differs from the original network's by 1" in found.reason

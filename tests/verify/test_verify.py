@@ -52,7 +52,7 @@ def cut(weights: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (flip_a_sign, "differs from Chainer's by"),
+        (flip_a_sign, "differs from the original network's by"),
         (put_a_nan, "NaN"),
         (cut, "failed"),
         (Path.unlink, r"weight_webgl_4096.bin: status 404"),

@@ -75,7 +75,8 @@ def method(document: Figures) -> str:
         f"{_rounds(document)}, each visit in a fresh browser with an empty profile, in random order by network and "
         "backend; figures are "
         f"medians over the rounds with intervals at {document['confidence']:.0%} by bootstrap over them, ratios are "
-        "taken within each round. Outputs are compared with Chainer's on every visit, and wrong ones are not timed."
+        "taken within each round. Outputs are compared with the original network's on every visit, and wrong ones "
+        "are not timed."
     )
 
 

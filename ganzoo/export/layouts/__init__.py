@@ -33,7 +33,7 @@ class ExportOptions:
 
 @dataclass(frozen=True)
 class Traced:
-    """A network on its way: WebDNN's graph of it, and seeded inputs with Chainer's outputs.
+    """A network on its way: WebDNN's graph of it, and seeded inputs with the original's outputs.
 
     `distance` is how far these are from float64, at most.
     """

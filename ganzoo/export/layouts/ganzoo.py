@@ -38,7 +38,7 @@ LARGE = "Only weights can be split. Export fewer backends, or choose a host that
 # network with one matrix of weights. The rounding errors of several are independent, and add up as the root of their
 # number: four matrices in half precision may cost a picture 2e-3. What int8 costs is measured at export.
 TOLERANCE: Mapping[Encoding, float] = {"f32": 0.0, "f16": 1e-3, "int8": 0.05}
-DISTANCES = 10.0  # of Chainer's own from float64: a backend adds in another order, and its exp is good to some ulp
+DISTANCES = 10.0  # of the original's own from float64: a backend adds in another order, and its exp is good to some ulp
 MOST = 1e-2  # of the largest output: what that may amount to
 
 
@@ -181,7 +181,7 @@ def read(folder: Path) -> tuple[dict[str, Any], bytes]:
 def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path, distance: float = 0.0) -> None:
     """The f32 bundle in `folder` once more, in `into`, with its weights in another encoding.
 
-    `outputs` are Chainer's, and `distance` is theirs from float64, for the tolerance.
+    `outputs` are the original's, and `distance` is theirs from float64, for the tolerance.
     """
     manifest, stored = read(folder)
     table, data = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)

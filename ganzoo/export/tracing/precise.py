@@ -1,4 +1,4 @@
-"""Measure how far Chainer's float32 outputs are from float64. No backend can be expected to be closer."""
+"""Measure how far a network's float32 outputs are from float64. No backend can be expected to be closer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def distance(network: Network, arrays: Sequence[FloatArray], outputs: Sequence[FloatArray]) -> float:
-    """Return the largest absolute difference between `outputs`, Chainer's for `arrays`, and those in float64.
+    """Return the largest absolute difference between `outputs`, for `arrays`, and what Chainer computes in float64.
 
     The result is 0 if it cannot be measured, because a network may insist on float32.
     """

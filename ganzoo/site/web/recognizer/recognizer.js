@@ -53,6 +53,7 @@ export class GanzooRecognizer extends GanzooElement {
       Object.assign(this.#shown, { width, height, hidden: false });
       this.#shown.getContext("2d").putImageData(new ImageData(Uint8ClampedArray.from(data), width), 0, 0);
       this.#shown.style.setProperty("--pixels", pixelsOf(width, height));
+      this.#shown.style.setProperty("--ratio", `${width / height}`);
     }
     this.#read(this.#picture);
   }
