@@ -133,7 +133,8 @@ def export(
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="Argument of the network's class or function. Repeat the option for several.",
+            help="Argument of the network's class or function, or the size of an open axis of an ONNX file. Repeat the "
+            "option for several.",
             show_default=False,
             rich_help_panel=OWN,
         ),
