@@ -27,7 +27,7 @@ from ganzoo import plugins, provenance
 from ganzoo.cli import console
 from ganzoo.files import write_json
 from ganzoo.runs.run import Run
-from ganzoo.specs import Arch, Network, TensorSpec, TrainConfig
+from ganzoo.specs import Arch, Network, Preset, TensorSpec, TrainConfig
 
 RESULTS = Path(__file__).parent / "results"
 WORK = "benchmarks.large"
@@ -96,7 +96,15 @@ class LargeRun(Run):
         def none(*_: Any) -> Any:
             raise NotImplementedError
 
-        return Arch("large", "", "", {}, none, none, lambda config, model: self.made)
+        return Arch(
+            "large",
+            "",
+            "",
+            {"default": Preset("random weights", 1, epochs=1)},
+            none,
+            none,
+            lambda config, model: self.made,
+        )
 
     def model(self) -> Any:
         return None

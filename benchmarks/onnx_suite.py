@@ -10,7 +10,6 @@ constants, as in the files that exporters write. `--browser none` uses the NumPy
 
 from __future__ import annotations
 
-import platform
 import re
 import sys
 import warnings
@@ -25,6 +24,7 @@ import typer
 
 from ganzoo.errors import GanzooError
 from ganzoo.files import write_json
+from ganzoo.provenance import machine
 from ganzoo.specs import Network, TensorSpec
 
 if TYPE_CHECKING:
@@ -315,6 +315,15 @@ def _group(spec: Any, visitor: Any, group: list[Case], run_cases: Any, joined: A
             judge(case, spec.name, [next(left) for _ in case.outputs])
 
 
+KEPT = ("name", "kind", "result", "reason", "constants", "errors")
+
+
+def row(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A case as the document has it: without what is empty, errors to two digits."""
+    errors = {name: float(f"{value:.2g}") for name, value in told["errors"].items()}
+    return {key: value for key, value in {**told, "errors": errors}.items() if value}
+
+
 def report(cases: Sequence[Case], backends: Sequence[str], out: Path | None) -> None:
     """Print the table and write the document."""
     for kind in dict.fromkeys(case.kind for case in cases):
@@ -335,9 +344,8 @@ def report(cases: Sequence[Case], backends: Sequence[str], out: Path | None) -> 
     if out:
         import onnx
 
-        kept = ("name", "kind", "result", "reason", "constants", "errors")
-        rows = [{key: getattr(case, key) for key in kept} for case in cases]
-        told = {"date": date.today().isoformat(), "onnx": onnx.__version__, "machine": platform.processor()}
+        rows = [row({key: getattr(case, key) for key in KEPT}) for case in cases]
+        told = {"date": date.today().isoformat(), "onnx": onnx.__version__, "machine": machine()}
         write_json(out, {**told, "backends": list(backends), "bound": BOUND, "cases": rows}, indent=None)
 
 
