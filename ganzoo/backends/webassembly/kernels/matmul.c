@@ -130,17 +130,13 @@ static KERNEL void matmul(int n, const Grid* grid, const Window* k, const float*
                           const float* bias, float low, float* out) {
   const int panel = k->kh * k->kw * k->run * 4, total = n * grid->h * grid->w;
   int column = 0;
-  if (total == 1 && bias && panel == k->run * 4) {
-    for (; column + 16 <= columns; column += 16)
+  // the last of them go back over columns that are done, so that all whole panels are summed in the same order and
+  // equal columns stay equal
+  if (total == 1 && bias && panel == k->run * 4 && columns >= 16)
+    for (; column + 4 <= columns; column += 16) {
+      if (column + 16 > columns) column = (columns & ~3) - 16;
       row_x4(in, k->run, b + column / 4 * panel, panel, bias + column, low, out + column);
-    // what is left is summed in the same order, so that equal columns stay equal: the last four panels once more
-    if (column && column < columns) {
-      const int first = (columns + 3) / 4 * 4 - 16;
-      float last[16];
-      row_x4(in, k->run, b + first / 4 * panel, panel, bias + first, low, last);
-      for (; column < columns; column += 4) store(out + column, LOAD(last + column - first), columns - column);
     }
-  }
   for (int wide; column < columns; column += wide) {
     wide = column + 8 <= columns ? 8 : 4;
     const int most = wide == 8 ? ROWS : 8;
