@@ -102,6 +102,7 @@ def test_what_a_strangers_backend_lacks_is_refused_by_name(ganzoo: Command, tmp_
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_strangers_backend_has_no_files_in_webdnns_layout(ganzoo: Command, tmp_path: Path) -> None:
     done = ganzoo(
         "export", "painter", "--backend", "plain", "--layout", "webdnn", "--out", str(tmp_path / "export"), code=2

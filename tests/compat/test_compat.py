@@ -96,6 +96,7 @@ def test_probe_passes_with_all_patches(number: int, probe_errors: dict[str, str]
     assert probe_errors[f"{number} False"] == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [i for i, patch in enumerate(PATCHES) if sys.version_info >= patch.python])
 def test_probe_fails_without_the_patch(number: int, probe_errors: dict[str, str]) -> None:
     assert probe_errors[f"{number} True"] != "", f"{PATCHES[number]}: not needed any more"

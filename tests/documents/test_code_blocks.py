@@ -99,6 +99,7 @@ def test_the_parser_tells_right_from_wrong(words: list[str], refused: bool) -> N
     assert bool(wrong(words, whole=True)) == refused
 
 
+@pytest.mark.slow
 def test_every_command_of_a_shell_block_runs_as_it_stands() -> None:
     found = {place: wrong(words, whole=True) for place, words in commands_in_blocks()}
     assert len(found) >= 6

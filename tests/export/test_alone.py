@@ -47,6 +47,7 @@ def test_within_its_export_it_is_still_that(in_tmp: Path) -> None:
     assert find_export("export/generator").path == in_tmp / "export"
 
 
+@pytest.mark.slow
 def test_a_site_is_made_of_it(alone: Path, ganzoo: Callable[..., Done]) -> None:
     assert ganzoo("site", alone).code == 0
     assert (alone.parent / "site" / "index.html").exists()
