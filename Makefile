@@ -30,7 +30,7 @@ test: .venv/ready-test browser npm-checks .venv/wheels-ready
 
 # a quick answer: the fast tests that need no node, no browser and no training
 quick: .venv/ready-test
-	$(PYTEST) -m "not (slow or node or browser or training)"
+	$(PYTEST) -n $$(python3 -c 'import os; print(2 * (os.cpu_count() or 1))') -m "not (slow or node or browser or training)"
 
 # wheels/: with it, one command installs ganzoo on any machine (docs/decisions/0028-wheels.md)
 wheels:
