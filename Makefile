@@ -28,9 +28,10 @@ demo: .venv/ready-run browser
 test: .venv/ready-test browser npm-checks .venv/wheels-ready
 	$(PYTEST)
 
-# a quick answer: the fast tests that need no node, no browser and no training
+# a quick answer: the fast tests that need no node, no browser and no training; two workers a core, since many tests wait
+quick: export PYTEST_XDIST_AUTO_NUM_WORKERS = $(shell python3 -c 'import os; print(2 * (os.cpu_count() or 1))')
 quick: .venv/ready-test
-	$(PYTEST) -n $$(python3 -c 'import os; print(2 * (os.cpu_count() or 1))') -m "not (slow or node or browser or training)"
+	$(PYTEST) -m "not (slow or node or browser or training)"
 
 # wheels/: with it, one command installs ganzoo on any machine (docs/decisions/0028-wheels.md)
 wheels:
