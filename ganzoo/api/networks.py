@@ -65,6 +65,8 @@ def export(
 
     card = Card(name, title, description, licence, tuple(classes), _told(inputs, "inputs"), _told(outputs, "outputs"))
     if callable(model):
+        if options:
+            raise UsageError("options are for files.", "Give these values to the network itself.")
         from ganzoo.frontends.chainer.model import network
         from ganzoo.frontends.chainer.reading import named
 

@@ -18,6 +18,30 @@ import sys
 sys.modules["pkg_resources"] = sys.modules["numpy.distutils"] = None
 """
 
+
+def _recorded(name: str, attribute: str, dtype: str, result: list[int]) -> Patch:
+    """The patch of a step function, which `ganzoo.functions` computes; `result` is that of -1.5, 0 and 1.5."""
+    return Patch(
+        library=CHAINER_7,
+        module=f"chainer.functions.math.{name}",
+        why="it computes outside Chainer's graph, so that no export can follow it",
+        until=LAST,
+        edits=(
+            (
+                f"    if isinstance(x, chainer.variable.Variable):\n        x = x.{attribute}\n"
+                "    xp = backend.get_array_module(x)\n"
+                f"    return chainer.as_variable(utils.force_array(xp.{name}(x){dtype}))",
+                f"    from ganzoo.functions import {name} as recorded\n\n\n    return recorded(x)",
+            ),
+        ),
+        probe=f"""
+import chainer, numpy
+y = chainer.functions.{name}(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
+assert y.creator is not None and y.array.tolist() == {result} and y.dtype == "f"
+""",
+    )
+
+
 CHAINER: tuple[Patch, ...] = (
     Patch(
         library=CHAINER_7,
@@ -55,86 +79,10 @@ CHAINER: tuple[Patch, ...] = (
         ),
         probe=NO_DISTUTILS + "import chainer.testing.doctest_helper",
     ),
-    Patch(
-        library=CHAINER_7,
-        module="chainer.functions.math.ceil",
-        why="it computes outside Chainer's graph, so that no export can follow it",
-        until=LAST,
-        edits=(
-            (
-                """    if isinstance(x, chainer.variable.Variable):
-        x = x.data
-    xp = backend.get_array_module(x)
-    return chainer.as_variable(utils.force_array(xp.ceil(x), x.dtype))""",
-                "    from ganzoo.functions import ceil as recorded\n\n\n    return recorded(x)",
-            ),
-        ),
-        probe="""
-import chainer, numpy
-y = chainer.functions.ceil(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
-assert y.creator is not None and y.array.tolist() == [-1, 0, 2] and y.dtype == "f"
-""",
-    ),
-    Patch(
-        library=CHAINER_7,
-        module="chainer.functions.math.fix",
-        why="it computes outside Chainer's graph, so that no export can follow it",
-        until=LAST,
-        edits=(
-            (
-                """    if isinstance(x, chainer.variable.Variable):
-        x = x.array
-    xp = backend.get_array_module(x)
-    return chainer.as_variable(utils.force_array(xp.fix(x), x.dtype))""",
-                "    from ganzoo.functions import fix as recorded\n\n\n    return recorded(x)",
-            ),
-        ),
-        probe="""
-import chainer, numpy
-y = chainer.functions.fix(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
-assert y.creator is not None and y.array.tolist() == [-1, 0, 1] and y.dtype == "f"
-""",
-    ),
-    Patch(
-        library=CHAINER_7,
-        module="chainer.functions.math.floor",
-        why="it computes outside Chainer's graph, so that no export can follow it",
-        until=LAST,
-        edits=(
-            (
-                """    if isinstance(x, chainer.variable.Variable):
-        x = x.array
-    xp = backend.get_array_module(x)
-    return chainer.as_variable(utils.force_array(xp.floor(x), x.dtype))""",
-                "    from ganzoo.functions import floor as recorded\n\n\n    return recorded(x)",
-            ),
-        ),
-        probe="""
-import chainer, numpy
-y = chainer.functions.floor(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
-assert y.creator is not None and y.array.tolist() == [-2, 0, 1] and y.dtype == "f"
-""",
-    ),
-    Patch(
-        library=CHAINER_7,
-        module="chainer.functions.math.sign",
-        why="it computes outside Chainer's graph, so that no export can follow it",
-        until=LAST,
-        edits=(
-            (
-                """    if isinstance(x, chainer.variable.Variable):
-        x = x.array
-    xp = backend.get_array_module(x)
-    return chainer.as_variable(utils.force_array(xp.sign(x)))""",
-                "    from ganzoo.functions import sign as recorded\n\n\n    return recorded(x)",
-            ),
-        ),
-        probe="""
-import chainer, numpy
-y = chainer.functions.sign(chainer.Variable(numpy.array([-1.5, 0, 1.5], "f")))
-assert y.creator is not None and y.array.tolist() == [-1, 0, 1] and y.dtype == "f"
-""",
-    ),
+    _recorded("ceil", "data", ", x.dtype", [-1, 0, 2]),
+    _recorded("fix", "array", ", x.dtype", [-1, 0, 1]),
+    _recorded("floor", "array", ", x.dtype", [-2, 0, 1]),
+    _recorded("sign", "array", "", [-1, 0, 1]),
     Patch(
         library=CHAINER_7,
         module="chainer.functions.array.as_strided",

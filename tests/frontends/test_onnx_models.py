@@ -13,7 +13,7 @@ from onnx import helper
 import ganzoo
 from ganzoo import inputs
 from ganzoo.card import Card, Told
-from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.errors import UnsupportedOperatorError, UsageError
 from ganzoo.export.lowering import lower
 from ganzoo.export.tracing import reference, trace
 from ganzoo.frontends.onnx import FRONTEND
@@ -104,6 +104,11 @@ def test_samples_that_depend_on_each_other_are_refused(tmp_path: Path) -> None:
     ]
     with pytest.raises(UnsupportedOperatorError, match="output y of a sample depends on the other samples"):
         read(saved(model(nodes, {"x": ("batch", 4)}, {"y": ("batch", 4)}), tmp_path))
+
+
+def test_options_of_a_callable_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="options are for files"):
+        ganzoo.export(lambda x: x, inputs=(4,), out=tmp_path / "out", options={"width": 3})
 
 
 def test_python_exports_a_file(tmp_path: Path) -> None:

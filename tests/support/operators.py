@@ -641,6 +641,9 @@ NETWORKS = {
         l=Linear(10, 16),
         d=Deconv(4, 3, 2, 2),
     ),
+    "dense-output-in-two-orders": model(
+        VECTOR, lambda m, x: (lambda y: (y, F.swapaxes(y, 2, 3)))(rows(m.l(x), 4, 2, 3)), l=Linear(10, 24)
+    ),
     "dense-pending-in-two-orders": model(
         VECTOR,
         lambda m, x: (lambda y: m.d(F.relu(y) * fixed(4, 2, 2)) + m.d(y))(rows(m.l(x), 4, 2, 2)),

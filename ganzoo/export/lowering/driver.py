@@ -191,6 +191,7 @@ class Lowering:
         node = value.node
         flat = np.arange(node.size).reshape(node.shape)
         if node.kind is not None and np.array_equal(np.moveaxis(flat, -1, 0).ravel(), value.where.ravel()):
+            node.settled = True
             return node
         node, shape = self.ordered(value)
         if node.kind is not None and node.shape == shape:

@@ -40,6 +40,11 @@ class Call:
     def get(self, attribute: str, default: Any = None) -> Any:
         return self.attributes.get(attribute, default)
 
+    def text(self, attribute: str, default: str) -> str:
+        """An attribute that is a text, which files have as bytes."""
+        value = self.attributes.get(attribute, default)
+        return value.decode() if isinstance(value, bytes) else str(value)
+
     def ints(self, attribute: str, default: Sequence[int] | None = None) -> list[int]:
         """An attribute that is a list of whole numbers."""
         return [int(each) for each in self.attributes.get(attribute, default or ())]
@@ -48,7 +53,7 @@ class Call:
 def constant(x: Tensor | None, what: str) -> Array | None:
     """`x`, which must not depend on the network's inputs. `what` names it in the refusal."""
     if isinstance(x, Variable):
-        raise RefusedError(f"its {what} depends on the network's inputs")
+        raise RefusedError(f"its {what} must not depend on the network's inputs")
     return x
 
 
@@ -56,8 +61,13 @@ def needed(x: Tensor | None, what: str) -> Array:
     """As `constant`, for what must be there."""
     found = constant(x, what)
     if found is None:
-        raise RefusedError(f"its {what} is missing")
+        raise RefusedError(f"it has no {what}")
     return found
+
+
+def float32(x: Tensor) -> Tensor:
+    """A constant in float32; a Variable as it is."""
+    return x if isinstance(x, Variable) else np.asarray(x, np.float32)
 
 
 def integers(x: Tensor | None, what: str) -> list[int] | None:

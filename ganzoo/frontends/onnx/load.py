@@ -28,6 +28,7 @@ OLDEST = 7  # opset; older ones are brought to it by onnx's own converter
 LARGE = 1 << 10  # bytes of a constant that checks and converters do without
 MOST = 1 << 28  # values of one constant
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
+LOOPS = ("Loop", "Scan")  # also of constants: a file may ask for any number of turns
 PACKED = {"FLOAT4E2M1": 4, "INT2": 2, "INT4": 4, "UINT2": 2, "UINT4": 4}  # bits of types that share bytes
 GROWING = {"ConstantOfShape": 0, "Expand": 1, "Range": 1, "Tile": 1, "OneHot": 1}  # by the input that says how much
 
@@ -198,7 +199,7 @@ def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
     try:
         if any(each.domain in ("", "ai.onnx") and each.version < OLDEST for each in model.opset_import):
             model = version_converter.convert_version(model, OLDEST)
-        known = [("", op) for op in (*OPERATORS, "Range", "ConstantOfShape")]
+        known = [("", op) for op in (*OPERATORS, "Range")]  # ONNX defines Range by a loop; a constant one is folded
         ops = {node.op_type for node in model.graph.node}
         if model.functions or ops & _composed() - set(OPERATORS):
             model = shape_inference.infer_shapes(model)
@@ -244,10 +245,10 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
         elif axis == 0:
             shape.append(1)
         else:
-            name = dim.dim_param or f"axis {axis}"
+            name = dim.dim_param or f"number {axis}"
             raise UnsupportedOperatorError(
                 f"{path}: the size of the axis {name} of the input {value.name} is open.",
-                f"Fix it, for example with: --set {dim.dim_param or 'NAME'}=64"
+                f"Give it a size, for example with: --set {name}=64"
                 if dim.dim_param
                 else "Export the model with a size or a name for that axis.",
             )
@@ -286,6 +287,8 @@ def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
     for node in nodes:
         if node.op in RANDOM:
             raise refused(node, "it draws random numbers. Make them an input of the network")
+        if node.op in LOOPS:
+            raise refused(node, "loops are not supported")
         known = all(name in constants for name in node.inputs if name)
         if node.op == "If" and known:
             left += _branch(node, constants)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ganzoo.frontends.onnx.call import Call, Operator, Tensor
 
-ZERO = np.zeros((), np.float32)
-
 
 def _elu(call: Call, x: Tensor) -> Any:
     return F.elu(x, float(call.get("alpha", 1.0)))
@@ -35,7 +33,7 @@ def _celu(call: Call, x: Tensor) -> Any:
 
 def _gelu(call: Call, x: Tensor) -> Any:
     """Hendrycks and Gimpel 2016, arXiv:1606.08415."""
-    if call.get("approximate", b"none") in ("tanh", b"tanh"):
+    if call.text("approximate", "none") == "tanh":
         return 0.5 * x * (1 + F.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
     return 0.5 * x * (1 + F.erf(x * math.sqrt(0.5)))
 

@@ -9,7 +9,7 @@ import numpy as np
 from chainer import Variable
 from chainer import functions as F
 
-from ganzoo.frontends.onnx.call import Call, RefusedError, constant
+from ganzoo.frontends.onnx.call import Call, RefusedError, constant, float32
 from ganzoo.functions import ceil, fix, floor, greater, sign, where
 
 if TYPE_CHECKING:
@@ -67,11 +67,7 @@ def _clip(call: Call, x: Tensor, low: Tensor | None = None, high: Tensor | None 
 def _power(call: Call, x: Tensor, exponent: Tensor) -> Any:
     if not isinstance(exponent, Variable) and np.size(exponent) == 1:
         return x ** float(np.asarray(exponent).ravel()[0])
-    return x ** _float(exponent)
-
-
-def _float(x: Tensor) -> Tensor:
-    return x if isinstance(x, Variable) else np.asarray(x, np.float32)
+    return x ** float32(exponent)
 
 
 def _mod(call: Call, x: Tensor, y: Tensor) -> Any:
@@ -113,7 +109,7 @@ def _is_infinite(call: Call, x: Tensor) -> Any:
 def _where(call: Call, condition: Tensor, x: Tensor, y: Tensor) -> Any:
     if not isinstance(condition, Variable):
         condition = np.asarray(condition, np.float32)
-    return where(condition, _float(x), _float(y))
+    return where(condition, float32(x), float32(y))
 
 
 def _not_equal_zero(x: Tensor) -> Tensor:
@@ -125,7 +121,7 @@ def _logical(compute: Callable[[Any, Any], Any]) -> Operator:
 
 
 def _compared(compute: Callable[[Any, Any], Any]) -> Operator:
-    return lambda call, x, y: compute(_float(x), _float(y))
+    return lambda call, x, y: compute(float32(x), float32(y))
 
 
 def _dropout(call: Call, x: Tensor, ratio: Tensor | None = None, training: Tensor | None = None) -> Any:

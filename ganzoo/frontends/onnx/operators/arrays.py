@@ -9,7 +9,7 @@ import numpy as np
 from chainer import Variable
 from chainer import functions as F
 
-from ganzoo.frontends.onnx.call import Call, RefusedError, integers, needed
+from ganzoo.frontends.onnx.call import Call, RefusedError, float32, integers, needed
 from ganzoo.functions import greater, resample, where
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def _pad(
     both = [(0, 0)] * x.ndim
     for axis, before, after in zip(chosen, widths[: len(chosen)], widths[len(chosen) :], strict=True):
         both[axis] = (before, after)
-    mode = call.get("mode", b"constant")
-    return padded(x, both, mode.decode() if isinstance(mode, bytes) else str(mode), fill)
+    return padded(x, both, call.text("mode", "constant"), fill)
 
 
 def padded(x: Variable, widths: Sequence[tuple[int, int]], mode: str = "constant", fill: float = 0.0) -> Variable:
@@ -166,9 +165,8 @@ def _gather_nd(call: Call, x: Variable, indices: Tensor) -> Any:
     return _at(x, places.reshape(*x.shape[:batch], *places.shape[1:]))
 
 
-def _scattered(x: Tensor, places: Array, updates: Tensor, reduction: Any) -> Variable:
+def _scattered(x: Tensor, places: Array, updates: Tensor, reduction: str) -> Variable:
     """`x` with `updates` at `places` of its flat form. Of several at one place, each in turn."""
-    reduction = reduction.decode() if isinstance(reduction, bytes) else str(reduction)
     combine = {"none": None, "add": F.add, "mul": lambda a, b: a * b, "max": F.maximum, "min": F.minimum}[reduction]
     flat, new = F.reshape(x, (x.size,)), F.reshape(updates, (updates.size,))
     places = places.ravel()
@@ -186,24 +184,20 @@ def _scattered(x: Tensor, places: Array, updates: Tensor, reduction: Any) -> Var
     return F.reshape(flat, x.shape)
 
 
-def _float(x: Tensor) -> Tensor:
-    return x if isinstance(x, Variable) else np.asarray(x, np.float32)
-
-
 def _scatter_elements(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Any:
     axis = int(call.get("axis", 0)) % x.ndim
     chosen = np.asarray(needed(indices, "indices"))
     at = list(np.indices(chosen.shape))
     at[axis] = chosen % x.shape[axis]
     places = np.arange(x.size).reshape(x.shape)[tuple(at)]
-    return _scattered(_float(x), places, _float(updates), call.get("reduction", "none"))
+    return _scattered(float32(x), places, float32(updates), call.text("reduction", "none"))
 
 
 def _scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Any:
     chosen = np.asarray(needed(indices, "indices"))
     flat = np.arange(x.size).reshape(x.shape)
     places = flat[tuple(np.moveaxis(chosen, -1, 0))]
-    return _scattered(_float(x), places, _float(updates), call.get("reduction", "none"))
+    return _scattered(float32(x), places, float32(updates), call.text("reduction", "none"))
 
 
 def _expand(call: Call, x: Variable, shape: Tensor) -> Any:
@@ -221,7 +215,7 @@ def _tile(call: Call, x: Variable, repeats: Tensor, axis: Tensor | None = None) 
 def _depth_to_space(call: Call, x: Variable) -> Any:
     n, c, h, w = x.shape
     r = int(call.get("blocksize", 1))
-    if call.get("mode", b"DCR") in ("CRD", b"CRD"):
+    if call.text("mode", "DCR") == "CRD":
         blocks = F.transpose(F.reshape(x, (n, c // r**2, r, r, h, w)), (0, 1, 4, 2, 5, 3))
     else:
         blocks = F.transpose(F.reshape(x, (n, r, r, c // r**2, h, w)), (0, 3, 4, 1, 5, 2))
@@ -231,7 +225,7 @@ def _depth_to_space(call: Call, x: Variable) -> Any:
 def _space_to_depth(call: Call, x: Variable) -> Any:
     n, c, h, w = x.shape
     r = int(call.get("blocksize", 1))
-    order = (0, 1, 3, 5, 2, 4) if call.get("mode", b"DCR") in ("CRD", b"CRD") else (0, 3, 5, 1, 2, 4)
+    order = (0, 1, 3, 5, 2, 4) if call.text("mode", "DCR") == "CRD" else (0, 3, 5, 1, 2, 4)
     blocks = F.transpose(F.reshape(x, (n, c, h // r, r, w // r, r)), order)
     return F.reshape(blocks, (n, c * r**2, h // r, w // r))
 

@@ -52,8 +52,7 @@ def _conv_transpose(call: Call, x: Any, w: Tensor, b: Tensor | None = None) -> A
         for n, stride, reach, extra in zip(x.shape[2:], view.stride, view.reach, more, strict=True)
     ]
     pads = list(view.pads)
-    auto = call.get("auto_pad", b"NOTSET")
-    auto = auto.decode() if isinstance(auto, bytes) else str(auto)
+    auto = call.text("auto_pad", "NOTSET")
     if not shape and auto.startswith("SAME"):
         shape = [n * stride for n, stride in zip(x.shape[2:], view.stride, strict=True)]
     if shape:

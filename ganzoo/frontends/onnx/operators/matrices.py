@@ -9,7 +9,7 @@ import numpy as np
 from chainer import Variable
 from chainer import functions as F
 
-from ganzoo.frontends.onnx.call import Call, RefusedError
+from ganzoo.frontends.onnx.call import Call, RefusedError, float32
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def matmul(a: Tensor, b: Tensor) -> Any:
     """NumPy's `a @ b`: vectors become rows and columns, leading axes are broadcast."""
-    a, b = (x if isinstance(x, Variable) else np.asarray(x, np.float32) for x in (a, b))
+    a, b = float32(a), float32(b)
     row, column = a.ndim == 1, b.ndim == 1
     a = F.reshape(a, (1, a.size)) if row else a
     b = F.reshape(b, (b.size, 1)) if column else b
@@ -54,8 +54,7 @@ def _gemm(call: Call, a: Any, b: Any, c: Any = None) -> Any:
 
 def _einsum(call: Call, *xs: Tensor) -> Any:
     """One or two operands whose letters occur once in each; "..." as leading axes is not supported with letters cut."""
-    equation = call.get("equation", b"")
-    equation = (equation.decode() if isinstance(equation, bytes) else str(equation)).replace(" ", "")
+    equation = call.text("equation", "").replace(" ", "")
     left, _, right = equation.partition("->")
     terms = left.split(",")
     if "->" not in equation:

@@ -22,13 +22,9 @@ if TYPE_CHECKING:
     from ganzoo.frontends.onnx.call import Array, Operator, Tensor
 
 
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
 def _places(call: Call, n: int, n_out: int, scale: float, roi: tuple[float, float]) -> Array:
     """Where in the input each output element lies, (n_out,) in float64."""
-    mode = _text(call.get("coordinate_transformation_mode", "half_pixel"))
+    mode = call.text("coordinate_transformation_mode", "half_pixel")
     at = np.arange(n_out, dtype=np.float64)
     if mode == "asymmetric":
         return at / scale
@@ -52,7 +48,7 @@ def _places(call: Call, n: int, n_out: int, scale: float, roi: tuple[float, floa
 
 
 def _nearest(call: Call, at: Array) -> Array:
-    rounding = _text(call.get("nearest_mode", "round_prefer_floor"))
+    rounding = call.text("nearest_mode", "round_prefer_floor")
     if rounding == "floor":
         return np.floor(at)
     if rounding == "ceil":
@@ -64,7 +60,7 @@ def _nearest(call: Call, at: Array) -> Array:
 
 def _taps(call: Call, at: Array, n: int, scale: float) -> tuple[Array, Array]:
     """(index, factor) of each output element, (n_out, taps) both."""
-    mode = _text(call.get("mode", "nearest"))
+    mode = call.text("mode", "nearest")
     if mode == "nearest":
         index = _nearest(call, at)[:, np.newaxis]
         return np.clip(index, 0, n - 1).astype(int), np.ones(index.shape)
@@ -112,7 +108,7 @@ def _merged(index: Array, factor: Array) -> tuple[Array, Array]:
 
 def resized(call: Call, x: Any, sizes: list[int], scales: list[float], rois: list[tuple[float, float]]) -> Any:
     """`x` with `sizes` elements along its axes."""
-    crops = _text(call.get("coordinate_transformation_mode", "half_pixel")) == "tf_crop_and_resize"
+    crops = call.text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize"
     outside = np.zeros((1,) * x.ndim, bool)
     for axis, (n_out, scale) in enumerate(zip(sizes, scales, strict=True)):
         n = x.shape[axis]
@@ -140,7 +136,7 @@ def _resize(
     factors, targets = [1.0] * x.ndim, list(x.shape)
     if wanted:
         ratios = [n / x.shape[axis] for n, axis in zip(wanted, chosen, strict=True)]
-        policy = _text(call.get("keep_aspect_ratio_policy", "stretch"))
+        policy = call.text("keep_aspect_ratio_policy", "stretch")
         if policy != "stretch":
             ratio = min(ratios) if policy == "not_larger" else max(ratios)
             ratios = [ratio] * len(chosen)
@@ -166,7 +162,7 @@ def _upsample(call: Call, x: Any, scales: Tensor | None = None) -> Any:
     given = call.get("scales") if scales is None else constant(scales, "scales")
     factors = [float(each) for each in np.asarray(given, np.float32).ravel()]
     plain = {
-        "mode": _text(call.get("mode", "nearest")),
+        "mode": call.text("mode", "nearest"),
         "coordinate_transformation_mode": "asymmetric",
         "nearest_mode": "floor",
     }
@@ -207,7 +203,7 @@ def _affine_grid(call: Call, theta: Any, size: Tensor) -> Any:
 def _sampled(call: Call, n: int, at: Array) -> tuple[Array, Array]:
     """(index, factor) along one axis for places in [0, 1], (places, taps) both."""
     at = at * (n - 1) if call.get("align_corners", 0) else at * n - 0.5
-    mode, border = _text(call.get("mode", "linear")), _text(call.get("padding_mode", "zeros"))
+    mode, border = call.text("mode", "linear"), call.text("padding_mode", "zeros")
     if mode == "nearest":
         index, factor = np.round(at)[:, np.newaxis], np.ones((len(at), 1))
     else:

@@ -69,8 +69,7 @@ def window(call: Call, sizes: Sequence[int], kernel: Sequence[int], line: bool) 
     if line:
         stride, dilation, pads = [1, *stride], [1, *dilation], [0, pads[0], 0, pads[1]]
     both = [(pads[0], pads[2]), (pads[1], pads[3])]
-    auto = call.get("auto_pad", b"NOTSET")
-    auto = auto.decode() if isinstance(auto, bytes) else str(auto)
+    auto = call.text("auto_pad", "NOTSET")
     if auto == "VALID":
         both = [(0, 0), (0, 0)]
     elif auto.startswith("SAME"):
