@@ -148,7 +148,10 @@ export class Files {
         document.head.append(Object.assign(link, how));
       }).finally(() => link.remove());
     }
-    return import(/* webpackIgnore: true */ /* @vite-ignore */ url.href); // a bundler has none of a bundle's files
+    // a bundler has none of a bundle's files
+    const module = await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href);
+    if (this.signal.aborted) throw this.signal.reason; // nobody waits for a device
+    return module;
   }
 }
 

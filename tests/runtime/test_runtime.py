@@ -40,7 +40,8 @@ LIMIT = 6450  # bytes, Brotli: with manifest, module and program of any backend 
 def node(*arguments: object, **environment: str) -> None:
     command = ["node", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    failed = re.findall(r"^not ok .*?^  \.\.\.$", done.stdout, re.MULTILINE | re.DOTALL)
+    assert done.returncode == 0, "\n".join([*failed, done.stdout[-1000:], done.stderr[-2000:]])
 
 
 # As shipped

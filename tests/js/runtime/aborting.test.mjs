@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bundle, expected, serve } from "./bundle.mjs";
+import { bundle, describe, expected, serve } from "./bundle.mjs";
 import { close, fails, image, load, loaded, x } from "./loading.mjs";
 
 test("an abort ends loading at any moment, and leaves no device", async () => {
@@ -27,6 +27,25 @@ test("an abort ends loading at any moment, and leaves no device", async () => {
   await fails(loading, { code: "aborted" });
   go();
   while (!devices[0].destroyed) await new Promise((resolve) => setTimeout(resolve, 1));
+});
+
+test("an abort while a module is imported makes no device", async () => {
+  const made = bundle({ backends: ["alpha"] });
+  const source = Buffer.concat([Buffer.from("await globalThis.imported();\n"), made.files.get("alpha.js")]);
+  made.files.set("alpha.js", new Uint8Array(source));
+  made.manifest.files["alpha.js"] = describe(source);
+  const controller = new AbortController();
+  const aborted = new Promise((resolve) => {
+    globalThis.imported = async () => {
+      controller.abort();
+      resolve(0);
+    };
+  });
+  await fails(load(serve(made).url, { signal: controller.signal }), { code: "aborted" });
+  await aborted;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  delete globalThis.imported;
+  assert.deepEqual(devices, []);
 });
 
 test("an abort after loading is nothing", async () => {

@@ -26,7 +26,7 @@ export function expected(x, image) {
 
 export const GOLDEN = { x: Float32Array.of(0.5, -1, 0.25, 0, 1), image: Float32Array.of(0, 0.25, 0.5, 1) };
 
-const describe = (content) => ({ bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") });
+export const describe = (content) => ({ bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") });
 
 /** The bytes of W, then b. int8 has a scale for each column, and is exact for scales of 1/8. */
 const ENCODINGS = {
