@@ -48,7 +48,7 @@ def test_it_trains_and_what_is_exported_is_what_it_learned(
     made = training(name, shape, n_classes)
     before = [parameter.array.copy() for parameter in made.model.params()]
     observed: dict[str, Any] = {}
-    with chainer.reporter.Reporter().scope(observed):
+    with chainer.training.Trainer(made.updater).reporter.scope(observed):
         made.updater.update()
         made.updater.update()
     assert all(np.isfinite(float(value.array)) for value in observed.values())
