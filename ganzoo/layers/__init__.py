@@ -4,6 +4,8 @@
     functions.py   their functions: a convolution and its two gradients, each the gradient of the others
     function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
+    conditional.py batch normalisation by class
+    resampling.py  pictures of twice and half their size
     losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
@@ -17,8 +19,10 @@ functions.
 
 from ganzoo.layers.activations import IDENTITY, LEAKY_RELU, RELU, SIGMOID, Activation
 from ganzoo.layers.adam import Adam, move_average
+from ganzoo.layers.conditional import ConditionalBatchNormalization
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
 from ganzoo.layers.losses import mean_softplus
+from ganzoo.layers.resampling import doubled, halved, summed
 
 __all__ = [
     "IDENTITY",
@@ -28,9 +32,13 @@ __all__ = [
     "Activation",
     "Adam",
     "BatchNormalization",
+    "ConditionalBatchNormalization",
     "Convolution2D",
     "Deconvolution2D",
     "Linear",
+    "doubled",
+    "halved",
     "mean_softplus",
     "move_average",
+    "summed",
 ]
