@@ -124,7 +124,8 @@ class Generator(chainer.Chain):
 class Down(chainer.Chain):
     """A residual block with spectral normalisation: (N, `channels`, H, W) to (N, `made`, H // 2, W // 2).
 
-    With `halves` false to the same size, where channels are the same. The block that sees the picture itself has no ReLU before its first convolution.
+    With `halves` false height and width stay, and so must channels. The block that sees the picture itself has no ReLU
+    before its first convolution.
     """
 
     def __init__(self, channels: int, made: int, halves: bool = True, first: bool = False) -> None:
@@ -154,7 +155,7 @@ class Discriminator(chainer.Chain):
         super().__init__()
         colours, size, _ = shape
         maps = channels.of(size)[-2::-1]  # the largest has the picture's own channels
-        halving = [Down(before, made, first=before == colours) for before, made in pairwise((colours, *maps))]
+        halving = [Down(*channels, first=i == 0) for i, channels in enumerate(pairwise((colours, *maps)))]
         with self.init_scope():
             self.blocks = chainer.ChainList(*halving, Down(maps[-1], maps[-1], halves=False))
             self.l1 = _bounded(Linear(maps[-1], 1, initialW=initializers.GlorotUniform()))
