@@ -22,7 +22,7 @@ from ganzoo.devices import chainer_device
 from ganzoo.errors import UsageError
 from ganzoo.layers import RELU, Adam, Convolution2D, Linear
 from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
-from ganzoo.updaters.batches import Batches
+from ganzoo.updaters.batches import Batches, converted
 from ganzoo.updaters.distributed import share
 from ganzoo.updaters.schedules import LinearShift
 
@@ -88,6 +88,7 @@ def train(config: TrainConfig, data: Data) -> Training:
             extensions.Evaluator(
                 SerialIterator(test_images, config.batch_size, repeat=False, shuffle=False),
                 classifier,
+                converter=converted,
                 device=device,
             ),
             LinearShift("alpha", (alpha, alpha * number(config, "final_alpha")), (0, steps)),
