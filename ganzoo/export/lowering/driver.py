@@ -106,10 +106,9 @@ class Lowering:
 
     def weights(self, variable: Any, axes: Sequence[Any]) -> Array:
         """As `constant`, but as it is stored, which for weights is float32."""
-        if not self.is_constant(variable):
-            raise UnsupportedError("one of its parameters is not a constant")
-        known = self.known[variable] if variable in self.known else variable.data
-        return to_axes(np.asarray(known), variable.order.axes, axes)
+        if variable in self.known:
+            return self.constant(variable, axes)
+        return to_axes(np.asarray(variable.data), variable.order.axes, axes)
 
     def node(self, kind: type, shape: Shape, sources: list[tuple[Any, Shape]], **fields: Any) -> Node:
         for source, _ in sources:
