@@ -184,8 +184,8 @@ def write(
         parts: list[Part] = []
         for network, data in zip(networks, prepared, strict=True):
             (staged / network.name).mkdir()
-            for written in files.write(data.without(refused), staged / network.name):
-                parts.append(size.measure(written, network.name, staged))
+            written = files.write(data.without(refused), staged / network.name)
+            parts += size.measure(written, network.name, staged)
         tested = golden.write(staged / GOLDEN, traced, subject if judge else None)
         description = _description(subject, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
@@ -193,7 +193,7 @@ def write(
             size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
         export = Export(staged, description)
         checks = judge(export) if judge else ()
-        costs = encoding_costs(export, checks)
+        costs = encoding_costs(export, parts, checks)
         write_json(staged / "report.json", size.report(parts, export.notes, costs))
     left_out = {name: error.message for name, error in refused.items()}
     return ExportResult(Export(out, description), parts, checks, costs, left_out)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ganzoo.export.lowering.graph import Array, Node, Shape
     from ganzoo.specs import Network
 
+VALUES = 1 << 18  # of a matrix that are in float64 at once
+
 
 def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> Plan:
     """Return the plan that computes `outputs` from `inputs`, with only the steps that they need."""
@@ -32,8 +34,9 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
         count = names[layer] = names.get(layer, 0) + 1
         unique = layer if count == 1 else f"{layer} {count}"
         if node.matrix is not None and node.bias is not None:
-            fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix)
+            fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix, node.factors)
             fields["bias"] = weights.vector(f"{unique}/b", layer, node.bias)
+            node.matrix = None  # all of them beside what is packed would be the network's weights once more
         read: list[Tensor] = []
         for source, shape in node.sources:
             if isinstance(source, np.ndarray):
@@ -62,12 +65,19 @@ class Weights:
         self.made: list[Weight] = []
         self.offset = 0
 
-    def matrix(self, name: str, layer: str, array: Array) -> Weight:
-        """Add (K, M) as (panels, K, 4)."""
+    def matrix(self, name: str, layer: str, array: Array, factors: Sequence[Array]) -> Weight:
+        """Add (K, M), its columns multiplied by each of `factors` in float64, as (panels, K, 4)."""
         K, M = array.shape
-        padded = np.zeros((K, pad4(M)))
-        padded[:, :M] = array
-        return self._add(name, layer, padded.reshape(K, -1, 4).transpose(1, 0, 2), M)
+        panels = np.zeros((pad4(M) // 4, K, 4), np.float32)
+        step = max(1, VALUES // M)
+        for start in range(0, K, step):
+            rows = array[start : start + step]
+            for factor in factors:
+                rows = rows * factor
+            padded = np.zeros((len(rows), pad4(M)), np.float32)
+            padded[:, :M] = rows
+            panels[:, start : start + step] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
+        return self._add(name, layer, panels, M)
 
     def vector(self, name: str, layer: str, array: Array) -> Weight:
         return self._add(name, layer, np.pad(array, (0, -array.size % 4)), array.size)

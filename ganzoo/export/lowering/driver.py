@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ganzoo.export.lowering.graph import Array, Shape
 
-LARGE = 1 << 16  # values of a constant that is not kept in float64: weights are asked for once
+LARGE = 1 << 16  # values of a constant that is not kept in float64
 
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
     **dict.fromkeys(elementwise.OPERATORS, fusing.lower),
@@ -104,6 +104,12 @@ class Lowering:
             raise UnsupportedError("one of its parameters is not a constant")
         return known if axes is None else to_axes(known, variable.order.axes, axes)
 
+    def weights(self, variable: Any, axes: Sequence[Any]) -> Array:
+        """As `constant`, but as it is stored, which for weights is float32."""
+        if variable in self.known:
+            return self.constant(variable, axes)
+        return to_axes(np.asarray(variable.data), variable.order.axes, axes)
+
     def node(self, kind: type, shape: Shape, sources: list[tuple[Any, Shape]], **fields: Any) -> Node:
         for source, _ in sources:
             if isinstance(source, Node):
@@ -128,6 +134,7 @@ class Lowering:
         if node.kind is Dense and may_yield and not node.settled and Value(node, flat).complete:
             assert node.matrix is not None and node.bias is not None
             node.matrix, node.bias, node.shape = node.matrix[:, flat], node.bias[flat], shape
+            node.factors = [factor[flat] for factor in node.factors]
             node.place, node.settled = np.argsort(flat), True
             return node, shape
         key = node, shape, flat.tobytes()

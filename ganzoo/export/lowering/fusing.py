@@ -159,7 +159,7 @@ def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shi
 
 
 def _scale(value: Value, scale: Any, shift: Any) -> bool:
-    """Fold y = x * scale + shift into the matrix and bias of the node. Return False if they differ within a column."""
+    """Fold y = x * scale + shift into the factors and bias of the node. Return False if they differ in a column."""
     node = value.node
     assert node.matrix is not None and node.bias is not None
     factor, offset = (laid(np.asarray(each, np.float64), value) for each in (scale, shift))
@@ -168,7 +168,7 @@ def _scale(value: Value, scale: Any, shift: Any) -> bool:
     shape = node.shape if node.kind is Dense else (1, 1, node.shape[2])
     factor, offset = (np.broadcast_to(each, shape).ravel() for each in (factor, offset))
     repeats = node.matrix.shape[1] // factor.size  # a deconvolution has a column for each tap
-    node.matrix = node.matrix * np.tile(factor, repeats)
+    node.factors.append(np.tile(factor, repeats))
     node.bias = node.bias * factor + offset
     return True
 

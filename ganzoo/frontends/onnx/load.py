@@ -8,6 +8,7 @@ of, nodes of constants by their values, a condition that is constant by its bran
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,10 @@ import numpy as np
 
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 from ganzoo.files import readable
+from ganzoo.frontends.onnx import stored
 from ganzoo.frontends.onnx.network import SHAPES, Graph, Input, Node, folded, refused
 from ganzoo.frontends.onnx.operators import OPERATORS
+from ganzoo.frontends.onnx.stored import Constants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 AGAIN = "Export the model again, or check the file where it came from."
 OLDEST = 7  # opset; older ones are brought to it by onnx's own converter
 LARGE = 1 << 10  # bytes of a constant that checks and converters do without
+STORED = 1 << 16  # bytes of a constant that stays in the file
 MOST = 1 << 28  # values of one constant
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 LOOPS = ("Loop", "Scan")  # also of constants: a file may ask for any number of turns
@@ -49,15 +53,15 @@ def load(path: Path, sizes: Mapping[str, int]) -> Graph:
     from google.protobuf.message import DecodeError
 
     try:
-        content = readable(path).read_bytes()
-        model = onnx.ModelProto.FromString(content)
+        model = onnx.ModelProto.FromString(stored.model(readable(path), STORED))
+        if any(node.op_type == "ZipMap" for node in model.graph.node):  # it is changed, and ONNX Runtime gets it whole
+            model = onnx.ModelProto.FromString(path.read_bytes())
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {path}.", "Name an .onnx file.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.", "Name an .onnx file.") from error
     except DecodeError as error:
         raise UsageError(f"{path} is not an ONNX file, or it is cut.", AGAIN) from error
-    del content
     return graph_of(model, path, sizes)
 
 
@@ -65,10 +69,12 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     """As `load`, for a model in memory. `path` is for messages, and where external data lies."""
     _check_opset(model, path)
     content = _as_tensors(model)
-    constants = {tensor.name: _array(tensor, path) for tensor in model.graph.initializer}
+    constants = Constants()
+    for tensor in model.graph.initializer:
+        _add(constants, tensor, path)
     small = _simplified(model, constants, path)
     for tensor in small.graph.initializer:
-        constants[tensor.name] = _array(tensor, path)
+        _add(constants, tensor, path)
     inputs = tuple(_input(each, sizes, path) for each in small.graph.input if each.name not in constants)
     if not inputs:
         raise UsageError(f"{path}: the model has no inputs.", AGAIN)
@@ -76,8 +82,7 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     opset = next((each.version for each in small.opset_import if each.domain in ("", "ai.onnx")), 1)
     nodes = _folded(_nodes(small.graph.node, opset, constants), constants)
     nodes = _needed(nodes, outputs)
-    used = {name for node in nodes for name in node.inputs}
-    needed = {name: constants[name] for name in used if name in constants}
+    needed = constants.only({name for node in nodes for name in node.inputs})
     return Graph(tuple(nodes), needed, inputs, outputs, content)
 
 
@@ -123,21 +128,47 @@ def _check_opset(model: Any, path: Path) -> None:
             )
 
 
+def _add(constants: Constants, tensor: Any, path: Path) -> None:
+    """Add the constant, or how to read it where its data is not in the tensor. Raises `UsageError` as `_array` does."""
+    from onnx import TensorProto
+
+    array = _array(tensor, path)
+    apart = tensor.data_location == TensorProto.EXTERNAL and array.nbytes > LARGE
+    constants[tensor.name] = partial(_read, tensor, path) if apart else array
+
+
 def _array(tensor: Any, path: Path) -> Array:
+    """As `_read`. Raises `UsageError` for NaN too."""
+    array = _read(tensor, path)
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise UsageError(f"{path}: the constant {_name(tensor)} has values that are NaN.", "Train the network again.")
+    return array
+
+
+def _name(tensor: Any) -> str:
+    return tensor.name or "without a name"
+
+
+def _read(tensor: Any, path: Path) -> Array:
     """A constant. Half precision is widened. Raises `UsageError` where the tensor contradicts itself."""
     from onnx import TensorProto, helper, numpy_helper
 
-    name = tensor.name or "without a name"
+    name = _name(tensor)
     count = math.prod(tensor.dims)
     if any(n < 0 for n in tensor.dims) or count > MOST:
         raise UsageError(f"{path}: the constant {name} claims the shape {list(tensor.dims)}.", AGAIN)
     try:
         kind = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
+        bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
+        length = -(-count * bits // 8)
         if tensor.data_location == TensorProto.EXTERNAL:
-            array = _external(tensor, kind, count, path)
+            data = _external(tensor, length, path)
+            if bits < 8:
+                array = numpy_helper.to_array(TensorProto(data_type=tensor.data_type, dims=tensor.dims, raw_data=data))
+            else:
+                array = np.frombuffer(data, kind).reshape(tuple(tensor.dims))
         else:
-            bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
-            if tensor.HasField("raw_data") and len(tensor.raw_data) != -(-count * bits // 8):
+            if tensor.HasField("raw_data") and len(tensor.raw_data) != length:
                 raise ValueError(f"{len(tensor.raw_data)} bytes")
             array = numpy_helper.to_array(tensor)
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
@@ -146,13 +177,11 @@ def _array(tensor: Any, path: Path) -> Array:
         ) from error
     if array.dtype.kind == "f" or array.dtype.name in ("bfloat16",):
         array = np.asarray(array, np.float32)
-        if np.isnan(array).any():
-            raise UsageError(f"{path}: the constant {name} has values that are NaN.", "Train the network again.")
     return np.asarray(array)
 
 
-def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
-    """Data in a file beside the model. Raises `UsageError` for one that lies elsewhere."""
+def _external(tensor: Any, length: int, path: Path) -> bytes:
+    """Data in a file beside the model, or in the model's own. Raises `UsageError` for one that lies elsewhere."""
     told = {entry.key: entry.value for entry in tensor.external_data}
     location = told.get("location", "")
     folder = path.resolve().parent
@@ -162,7 +191,7 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
             f"{path}: the constant {tensor.name} lies in '{location}', outside of the model's folder.",
             "Save the model with its data in the same folder.",
         )
-    offset, length = int(told.get("offset", 0)), count * kind.itemsize
+    offset = int(told.get("offset", 0))
     if not offset >= 0 or int(told.get("length", length)) != length:
         raise ValueError("its place in the external file does not fit its shape")
     try:
@@ -176,10 +205,10 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
         ) from error
     if len(data) != length:
         raise ValueError(f"{location} ends before them")
-    return np.frombuffer(data, kind).reshape(tuple(tensor.dims))
+    return data
 
 
-def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
+def _simplified(model: Any, constants: Constants, path: Path) -> Any:
     """The model without large constants, checked, of a supported opset, its functions replaced by their nodes."""
     from onnx import checker, helper, inliner, shape_inference, version_converter
 
@@ -281,7 +310,7 @@ def _layer(proto: Any, constants: Mapping[str, Array]) -> str:
     return str(proto.output[0] if proto.output else proto.op_type)
 
 
-def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
+def _folded(nodes: Iterable[Node], constants: Constants) -> list[Node]:
     """The nodes that depend on inputs; what the others compute joins `constants`."""
     left: list[Node] = []
     for node in nodes:
@@ -297,13 +326,13 @@ def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
         elif known and node.op not in SHAPES:
             _bounded(node, constants)
             made = folded(node, [constants[name] if name else None for name in node.inputs])
-            constants |= {name: array for name, array in zip(node.outputs, made, strict=False) if name}
+            constants.update({name: array for name, array in zip(node.outputs, made, strict=False) if name})
         else:
             left.append(node)
     return left
 
 
-def _branch(node: Node, constants: dict[str, Array]) -> list[Node]:
+def _branch(node: Node, constants: Constants) -> list[Node]:
     """The nodes of the branch that a constant condition chooses, under the names of the outer graph."""
     from onnx import helper
 
