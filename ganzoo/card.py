@@ -87,7 +87,7 @@ class Card:
         return {**{key: text for key, text in told.items() if text}, "classes": list(self.classes)}
 
     def with_options(self, shaped: Sequence[str], noise: str | None = None, alone: bool = False) -> Card:
-        """This card with what options tell: `--noise`, `--alone`, and inputs as `--input` tells them, "x=1x28x28:image".
+        """This card with what options tell: `--noise`, `--alone`, and `--input`, such as "x=1x28x28:image".
 
         An input takes the place of the one of its name.
 

@@ -58,9 +58,9 @@ def export(
     "net.py:Generator"; then `inputs` may be left out where the file tells them. `options` are what `--set` is on the
     command line: the sizes of an ONNX file's open axes, the arguments of a script's class.
 
-    `noise` is a name for the noise that `model` draws by `numpy.random` or `chainer.functions.gaussian` when it is called:
-    each call becomes an input, `noise`, `noise`_2 and so on, whose values a page draws from its seed. `alone` says that
-    what `model` computes of a batch, such as a deviation over its pictures, is meant of one picture.
+    `noise` is a name for the noise that `model` draws by `numpy.random` or `chainer.functions.gaussian` when it is
+    called: each call becomes an input, `noise`, `noise`_2 and so on, whose values a page draws from its seed. `alone`
+    says that what `model` computes of a batch, such as a deviation over its pictures, is meant of one picture.
 
     The other parameters, the result and the errors are those of `Run.export`. This also raises `UsageError` if `model`
     cannot be called with such inputs, or if an output does not depend on them.
