@@ -10,6 +10,7 @@ from ganzoo.export import tracing
 from ganzoo.export.layouts import Traced
 from ganzoo.export.tracing import reference
 from ganzoo.export.tracing.precise import distance
+from ganzoo.roles import per_pass
 from ganzoo.specs import floats
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def trace(network: Network) -> Traced:
     """`network` with seeded inputs and the original's outputs."""
     drawn = inputs.seeded(network.inputs, samples(network), SEED)
     graph, outputs = tracing.trace(network), reference(network, drawn)
-    few = [[array[: LEAST if len(array) == SAMPLES else 1] for array in arrays] for arrays in (drawn, outputs)]
+    most = min(LEAST if len(drawn[0]) == SAMPLES else 1, per_pass(network))
+    few = [[array[:most] for array in arrays] for arrays in (drawn, outputs)]
     return Traced(network, graph, drawn, outputs, distance(network, *few))
 
 

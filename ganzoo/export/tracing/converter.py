@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
     from ganzoo.export.tracing.tape import Tape
 
+NOISE = 'Declare its noise as an input: --noise NAME, or noise = "NAME" in Python or in the card.'
 # By a function's class: what to do in its place
 REMEDIES: Mapping[str, str] = {
     "EmbedIDFunction": (
         "Take the class as one-hot input instead of a number: embed(ganzoo.functions.label(onehot)) looks it up."
-    )
+    ),
+    "Gaussian": NOISE,
 }
 ONE_HOT = "Label"  # its numbers stay the one-hot vectors that they were made of
 
