@@ -99,7 +99,7 @@ class Flip(FunctionNode):
     def forward(self, inputs: Sequence[Any]) -> tuple[Any]:
         (x,) = inputs
         y = x.copy()
-        chosen = chainer.backend.get_device_from_array(x).send(self.chosen)
+        chosen = chainer.backend.get_device_from_array(x).send(np.flatnonzero(self.chosen))
         y[chosen] = x[chosen, :, :, ::-1]
         return (y,)
 
@@ -120,8 +120,9 @@ class Move(FunctionNode):
     def forward(self, inputs: Sequence[Any]) -> tuple[Any]:
         (x,) = inputs
         y = chainer.backend.get_array_module(x).empty_like(x)
+        send = chainer.backend.get_device_from_array(x).send
         rows, columns = (
-            (np.arange(size) - step[:, None]).clip(0, size - 1)
+            send((np.arange(size) - step[:, None]).clip(0, size - 1))
             for size, step in zip(x.shape[2:], self.steps.T, strict=True)
         )
         for i in range(len(x)):
@@ -133,7 +134,7 @@ class Move(FunctionNode):
 
 
 class MoveBack(FunctionNode):
-    """The gradient of `Move`, which is its: each value goes back to where it came from, and is added up there."""
+    """The gradient of `Move`, as `Move` is its own: each value is added up where it came from."""
 
     def __init__(self, steps: Any) -> None:
         self.steps = steps
