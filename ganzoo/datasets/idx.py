@@ -209,7 +209,8 @@ def _another(path: Path, problem: str, chosen: IdxSet) -> DataError:
     return DataError(
         f"{path} {problem}.",
         f"The data set '{chosen.name}' is made of its four published files and no others. For IDX files of your own, "
-        f"give: --dataset idx --data-dir DIR. For '{chosen.name}' itself, leave --data-dir out: ganzoo then downloads what its cache lacks.",
+        f"give: --dataset idx --data-dir DIR. For '{chosen.name}' itself, leave --data-dir out: ganzoo then downloads "
+        "what its cache lacks.",
     )
 
 
