@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import garments
 from ganzoo import datasets
-from ganzoo.datasets import digits
+from ganzoo.datasets import digits, garments
 from ganzoo.runs import run as runs
-from ganzoo.specs import Data, Dataset
+from ganzoo.specs import Data, Dataset, floats
 from tests.support.registries import ARCHS
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from tests.support.command import Done
 
 NOISE = np.random.default_rng(0)
+GARMENTS = ("--dataset", "garments", "--count", 200, "--size", 28, "--colour", "grey")
 
 
 def fill(folder: Path, classes: str, count: int, make: Callable[[str, int], np.ndarray]) -> Path:
@@ -183,12 +183,9 @@ def test_a_class_without_training_pictures(
 
 
 @pytest.mark.slow
-def test_garments_are_the_same_for_a_seed_and_no_digits() -> None:
-    data, again, other = garments.data(300), garments.data(300), garments.data(300, seed=1)
-    np.testing.assert_array_equal(data.train_x, again.train_x)
-    assert (data.train_x != other.train_x).any(axis=(1, 2, 3)).all()
-    made = Dataset("garments", "", "", "", (1, 28, 28), 10, lambda data_dir: data)
-    assert datasets.load(made) is data
+def test_grey_garments_are_no_digits() -> None:
+    raw = garments.load(None, size=28, count=300, colour="grey")
+    data = replace(raw, train_x=floats(raw.train_x), test_x=floats(raw.test_x))
     assert (data.train_x[:50, None] != data.test_x[None]).any(axis=(2, 3, 4)).all()  # none is in both
     inside, handwritten = data.train_x[data.train_x > 0.1], digits.load(None).train_x
     assert (inside < 0.9).mean() > 0.85  # middle greys, where digits have ink and paper
@@ -204,9 +201,8 @@ def test_garments_are_the_same_for_a_seed_and_no_digits() -> None:
 @pytest.mark.training
 def test_every_default_preset_trains_on_garments(ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     """By the command that a user would give: as it is, but for its length."""
-    garments.main(in_tmp / "in", count=200)
     for arch in ARCHS:
         out = in_tmp / arch
-        done = ganzoo("train", arch, "--dataset", "folder", "--data-dir", "in", "--epochs", 1, "--out", out)
+        done = ganzoo("train", arch, *GARMENTS, "--epochs", 1, "--out", out)
         assert_trained(done, out)
     assert runs.load(out).config.n_classes == 10
