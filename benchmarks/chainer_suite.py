@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.chainer_suite benchmarks/results/DATE-chainer.json
 
-The networks are those of `benchmarks.chainer_networks` and, where it is there, of ChainerCV (`tools/chainercv.sh` fetches
-it); weights and statistics are random. The tests' NumPy executor computes the plans. `--browser` also computes the
+The networks are those of `benchmarks.chainer_networks` and, where it is there, of ChainerCV, which `tools/chainercv.sh`
+fetches; weights and statistics are random. The tests' NumPy executor computes the plans. `--browser` also computes the
 small ones on every backend in a real browser.
 """
 
@@ -45,7 +45,10 @@ BEGIN, END = "<!-- chainer-suite: written by benchmarks/chainer_suite.py -->", "
 
 @dataclass
 class Row:
-    """A network on its way. `result` is "compiled", "refused" or "wrong"; `errors` are of the largest value, by backend."""
+    """A network on its way. `result` is "compiled", "refused" or "wrong".
+
+    `errors` are of the largest value, by backend.
+    """
 
     published: Published
     family: str
@@ -147,9 +150,7 @@ def compiled(row: Row) -> tuple[Plan, list[FloatArray], list[FloatArray]]:
     own = row.published
     np.random.seed(SEED)
     model = own.make()
-    told = tuple(
-        Told(name, shape, "label" if name in own.labels else None) for name, shape in own.inputs.items()
-    )
+    told = tuple(Told(name, shape, "label" if name in own.labels else None) for name, shape in own.inputs.items())
     network = network_of(model, Card(inputs=told, noise=own.noise, alone=own.alone), own.name)  # fills what has no size
     _randomize(link_of(model))
     row.parameters = sum(each.size for each in network.link.params())
@@ -188,9 +189,9 @@ def _in_browser(row: Row, plan: Plan, arrays: Sequence[FloatArray], outputs: Seq
 
 def _print(row: Row) -> None:
     errors = ", ".join(f"{name} {error:.1e}" for name, error in row.errors.items())
+    size = f"{row.parameters / 1e6:.1f} M parameters, {row.multiply_adds / 1e6:,.0f} M multiply-adds"
     print(
-        f"{row.family}/{row.published.name}: {row.result} {errors} {row.reason} "
-        f"({row.parameters / 1e6:.1f} M parameters, {row.multiply_adds / 1e6:,.0f} M multiply-adds, {row.seconds:.0f} s)",
+        f"{row.family}/{row.published.name}: {row.result} {errors} {row.reason} ({size}, {row.seconds:.0f} s)",
         flush=True,
     )
 

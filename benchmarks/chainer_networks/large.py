@@ -144,7 +144,10 @@ class Inverted(Chain):
             self.expand = Sequential(*(convolved(n_in, wide, act=act) if factor > 1 else [F.identity]))
             self.depth = Sequential(*convolved(wide, wide, ksize, stride, wide, act))
             if excitation:
-                self.f1, self.f2 = L.Convolution2D(wide, n_in // excitation, 1), L.Convolution2D(n_in // excitation, wide, 1)
+                self.f1, self.f2 = (
+                    L.Convolution2D(wide, n_in // excitation, 1),
+                    L.Convolution2D(n_in // excitation, wide, 1),
+                )
             self.project = Sequential(*convolved(wide, n_out))
         self.excitation = excitation
 

@@ -147,7 +147,9 @@ class Dense(ChainList):
         super().__init__()
         for i in range(count):
             n = n_in + growth * i
-            self.add_link(Sequential(L.BatchNormalization(n), F.relu, L.Convolution2D(n, growth, 3, pad=1, nobias=True)))
+            self.add_link(
+                Sequential(L.BatchNormalization(n), F.relu, L.Convolution2D(n, growth, 3, pad=1, nobias=True))
+            )
 
     def forward(self, x: Any) -> Any:
         for layer in self:

@@ -1,0 +1,1 @@
+from chainercv.chainer_experimental.datasets import sliceable  # NOQA

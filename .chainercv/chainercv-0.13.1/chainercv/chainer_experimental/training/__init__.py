@@ -1,0 +1,1 @@
+from chainercv.chainer_experimental.training import extensions  # NOQA

@@ -1,0 +1,1 @@
+from chainercv.experimental import links  # NOQA

@@ -1,0 +1,29 @@
+from chainercv.links.connection.conv_2d_activ import Conv2DActiv  # NOQA
+from chainercv.links.connection.conv_2d_bn_activ import Conv2DBNActiv  # NOQA
+from chainercv.links.connection.seblock import SEBlock  # NOQA
+from chainercv.links.connection.separable_conv_2d_bn_activ import SeparableConv2DBNActiv  # NOQA
+
+from chainercv.links.model.feature_predictor import FeaturePredictor  # NOQA
+from chainercv.links.model.pickable_sequential_chain import PickableSequentialChain  # NOQA
+from chainercv.links.model.pixelwise_softmax_classifier import PixelwiseSoftmaxClassifier  # NOQA
+
+from chainercv.links.model.deeplab import DeepLabV3plusXception65  # NOQA
+from chainercv.links.model.faster_rcnn.faster_rcnn_vgg import FasterRCNNVGG16  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import FasterRCNNFPNResNet101  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import FasterRCNNFPNResNet50  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import MaskRCNNFPNResNet101  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import MaskRCNNFPNResNet50  # NOQA
+from chainercv.links.model.resnet import ResNet101  # NOQA
+from chainercv.links.model.resnet import ResNet152  # NOQA
+from chainercv.links.model.resnet import ResNet50  # NOQA
+from chainercv.links.model.segnet.segnet_basic import SegNetBasic  # NOQA
+from chainercv.links.model.senet import SEResNet101  # NOQA
+from chainercv.links.model.senet import SEResNet152  # NOQA
+from chainercv.links.model.senet import SEResNet50  # NOQA
+from chainercv.links.model.senet import SEResNeXt101  # NOQA
+from chainercv.links.model.senet import SEResNeXt50  # NOQA
+from chainercv.links.model.ssd import SSD300  # NOQA
+from chainercv.links.model.ssd import SSD512  # NOQA
+from chainercv.links.model.vgg import VGG16  # NOQA
+from chainercv.links.model.yolo import YOLOv2  # NOQA
+from chainercv.links.model.yolo import YOLOv3  # NOQA

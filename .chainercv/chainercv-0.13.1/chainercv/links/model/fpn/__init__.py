@@ -1,0 +1,17 @@
+from chainercv.links.model.fpn.bbox_head import bbox_head_loss_post  # NOQA
+from chainercv.links.model.fpn.bbox_head import bbox_head_loss_pre  # NOQA
+from chainercv.links.model.fpn.bbox_head import BboxHead  # NOQA
+from chainercv.links.model.fpn.faster_rcnn import FasterRCNN  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import FasterRCNNFPNResNet  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import FasterRCNNFPNResNet101  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import FasterRCNNFPNResNet50  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import MaskRCNNFPNResNet101  # NOQA
+from chainercv.links.model.fpn.faster_rcnn_fpn_resnet import MaskRCNNFPNResNet50  # NOQA
+from chainercv.links.model.fpn.fpn import FPN  # NOQA
+from chainercv.links.model.fpn.mask_head import mask_head_loss_post  # NOQA
+from chainercv.links.model.fpn.mask_head import mask_head_loss_pre  # NOQA
+from chainercv.links.model.fpn.mask_head import MaskHead  # NOQA
+from chainercv.links.model.fpn.mask_utils import mask_to_segm  # NOQA
+from chainercv.links.model.fpn.mask_utils import segm_to_mask  # NOQA
+from chainercv.links.model.fpn.rpn import RPN  # NOQA
+from chainercv.links.model.fpn.rpn import rpn_loss  # NOQA

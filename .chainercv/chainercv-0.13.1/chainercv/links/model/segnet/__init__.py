@@ -1,0 +1,1 @@
+from chainercv.links.model.segnet.segnet_basic import SegNetBasic  # NOQA

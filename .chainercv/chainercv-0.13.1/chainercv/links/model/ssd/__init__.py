@@ -1,0 +1,14 @@
+from chainercv.links.model.ssd.gradient_scaling import GradientScaling  # NOQA
+from chainercv.links.model.ssd.multibox import Multibox  # NOQA
+from chainercv.links.model.ssd.multibox_coder import MultiboxCoder  # NOQA
+from chainercv.links.model.ssd.multibox_loss import multibox_loss  # NOQA
+from chainercv.links.model.ssd.normalize import Normalize  # NOQA
+from chainercv.links.model.ssd.ssd import SSD  # NOQA
+from chainercv.links.model.ssd.ssd_vgg16 import SSD300  # NOQA
+from chainercv.links.model.ssd.ssd_vgg16 import SSD512  # NOQA
+from chainercv.links.model.ssd.ssd_vgg16 import VGG16  # NOQA
+from chainercv.links.model.ssd.ssd_vgg16 import VGG16Extractor300  # NOQA
+from chainercv.links.model.ssd.ssd_vgg16 import VGG16Extractor512  # NOQA
+from chainercv.links.model.ssd.transforms import random_crop_with_bbox_constraints  # NOQA
+from chainercv.links.model.ssd.transforms import random_distort  # NOQA
+from chainercv.links.model.ssd.transforms import resize_with_random_interpolation  # NOQA

@@ -1,0 +1,1 @@
+from chainercv.links.model.vgg.vgg16 import VGG16  # NOQA
