@@ -103,7 +103,7 @@ def main(
         for published in members:
             if wanted.search(f"{family}/{published.name}"):
                 rows.append(Row(published, family))
-                _take(rows[-1], browser)
+                take(rows[-1], browser)
                 _print(rows[-1])
                 gc.collect()
     counts = Counter(row.result for row in rows)
@@ -121,7 +121,8 @@ def main(
         DOCUMENT.write_text(with_table(text, [row.told() for row in rows]), encoding="utf-8")
 
 
-def _take(row: Row, browser: bool) -> None:
+def take(row: Row, browser: bool) -> None:
+    """Take the network of `row` through, and compare."""
     started = time.perf_counter()
     try:
         plan, arrays, outputs = compiled(row)

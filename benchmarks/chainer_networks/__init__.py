@@ -1,7 +1,8 @@
 """Networks of published kinds at their published sizes, in Chainer's idiom and with random weights.
 
 Each module here has `NETWORKS`; `networks` has those of all modules. They were written to the descriptions that
-`source` names. Sizes of inputs are those of the publication, or of the data set that it was trained on.
+`source` names. Sizes of inputs are those of the publication, of the data set or of the patches that it was trained on;
+what takes pictures of any size gets small ones, where large ones would only cost time.
 """
 
 from __future__ import annotations

@@ -38,17 +38,13 @@ def own(name: str, *arguments: Any, module: str = "chainercv.links", **options: 
 IMAGENET = {"x": (3, 224, 224)}
 CLASSES = {"n_class": 1000}
 NETWORKS = (
-    Published("cv-vgg-16", SOURCE, own("VGG16", **CLASSES), IMAGENET),
-    Published("cv-resnet-50-he", SOURCE, own("ResNet50", arch="he", **CLASSES), IMAGENET),
     Published("cv-resnet-50-fb", SOURCE, own("ResNet50", arch="fb", **CLASSES), IMAGENET),
-    Published("cv-resnet-101", SOURCE, own("ResNet101", **CLASSES), IMAGENET),
     Published("cv-se-resnet-50", SOURCE, own("SEResNet50", **CLASSES), IMAGENET),
     Published("cv-se-resnet-101", SOURCE, own("SEResNet101", **CLASSES), IMAGENET),
     Published("cv-se-resnext-50", SOURCE, own("SEResNeXt50", **CLASSES), IMAGENET),
     Published("cv-se-resnext-101", SOURCE, own("SEResNeXt101", **CLASSES), IMAGENET),
     Published("cv-segnet-basic", SOURCE, own("SegNetBasic", 11), {"x": (3, 360, 480)}),
     Published("cv-ssd-300", SOURCE, own("SSD300", n_fg_class=20), {"x": (3, 300, 300)}),
-    Published("cv-ssd-512", SOURCE, own("SSD512", n_fg_class=20), {"x": (3, 512, 512)}),
     Published("cv-yolo-v2", SOURCE, own("YOLOv2", n_fg_class=20), {"x": (3, 416, 416)}),
     Published(
         "cv-yolo-v2-tiny",

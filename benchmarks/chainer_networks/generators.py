@@ -243,10 +243,10 @@ class ProGAN(Chain):
         with self.init_scope():
             self.c0 = equalized(512, 512, 4, 1, 3)
             self.c1 = equalized(512, 512, 3, 1, 1)
-            self.blocks = ChainList(
-                *(Sequential(equalized(512, 512, 3, 1, 1), equalized(512, 512, 3, 1, 1)) for _ in "abcd")
-            )
-            self.outs = ChainList(equalized(512, 3, 1), equalized(512, 3, 1))
+            widths = (512, 512, 512, 512, 256)
+            blocks = (Sequential(equalized(a, b, 3, 1, 1), equalized(b, b, 3, 1, 1)) for a, b in pairwise(widths))
+            self.blocks = ChainList(*blocks)
+            self.outs = ChainList(equalized(512, 3, 1), equalized(256, 3, 1))
 
     def forward(self, z: Any) -> Any:
         h = pixel_norm(F.reshape(z, (len(z), 512, 1, 1)))
@@ -267,9 +267,10 @@ def minibatch_deviation(x: Any) -> Any:
 
 
 def progan_discriminator() -> Any:
-    layers: list[Any] = [equalized(3, 512, 1), F.leaky_relu]
-    for _ in range(4):
-        layers += [equalized(512, 512, 3, 1, 1), F.leaky_relu] * 2 + [lambda x: F.average_pooling_2d(x, 2, 2, 0)]
+    layers: list[Any] = [equalized(3, 256, 1), F.leaky_relu]
+    for n_in, n_out in pairwise((256, 512, 512, 512, 512)):
+        layers += [equalized(n_in, n_in, 3, 1, 1), F.leaky_relu, equalized(n_in, n_out, 3, 1, 1), F.leaky_relu]
+        layers.append(lambda x: F.average_pooling_2d(x, 2, 2, 0))
     layers += [minibatch_deviation, equalized(513, 512, 3, 1, 1), F.leaky_relu, equalized(512, 512, 4), F.leaky_relu]
     return Sequential(*layers, equalized_dense(512, 1))
 

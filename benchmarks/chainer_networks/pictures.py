@@ -125,11 +125,11 @@ def reflected(pad: int) -> Any:
 
 
 def cyclegan() -> Any:
-    """Nine residual blocks between two halvings and two doublings."""
+    """For 128x128: six residual blocks between two halvings and two doublings."""
     layers: list[Any] = [reflected(3), L.Convolution2D(3, 64, 7), instance_normalized, F.relu]
     for n in (64, 128):
         layers += [L.Convolution2D(n, 2 * n, 3, 2, 1), instance_normalized, F.relu]
-    for _ in range(9):
+    for _ in range(6):
         first = [reflected(1), L.Convolution2D(256, 256, 3), instance_normalized, F.relu]
         layers.append(Residual(*first, reflected(1), L.Convolution2D(256, 256, 3), instance_normalized))
     for n in (256, 128):
@@ -408,13 +408,13 @@ class ManyStyles(Chain):
 SQUARE = {"x": (3, 256, 256)}
 
 NETWORKS = (
-    Published("srcnn", "Dong et al. 2016, arXiv:1501.00092", srcnn, {"x": (1, 128, 128)}),
+    Published("srcnn", "Dong et al. 2016, arXiv:1501.00092", srcnn, {"x": (1, 96, 96)}),
     Published("fsrcnn", "Dong et al. 2016, arXiv:1608.00367", fsrcnn, {"x": (1, 64, 64)}),
     Published("espcn", "Shi et al. 2016, arXiv:1609.05158", espcn, {"x": (1, 85, 85)}),
-    Published("vdsr", "Kim et al. 2016, arXiv:1511.04587", vdsr, {"x": (1, 128, 128)}),
-    Published("srgan", "Ledig et al. 2017, arXiv:1609.04802", srresnet, {"x": (3, 64, 64)}),
-    Published("edsr", "Lim et al. 2017, arXiv:1707.02921", edsr, {"x": (3, 96, 96)}),
-    Published("dncnn", "Zhang et al. 2017, arXiv:1608.03981", dncnn, {"x": (1, 128, 128)}),
+    Published("vdsr", "Kim et al. 2016, arXiv:1511.04587", vdsr, {"x": (1, 41, 41)}),
+    Published("srgan", "Ledig et al. 2017, arXiv:1609.04802", srresnet, {"x": (3, 24, 24)}),
+    Published("edsr", "Lim et al. 2017, arXiv:1707.02921", edsr, {"x": (3, 48, 48)}),
+    Published("dncnn", "Zhang et al. 2017, arXiv:1608.03981", dncnn, {"x": (1, 50, 50)}),
     Published("waifu2x-vgg7", "nagadomi, waifu2x; tsurumeso, waifu2x-chainer", vgg7, {"x": (3, 142, 142)}),
     Published("waifu2x-upcnn7", "nagadomi, waifu2x; tsurumeso, waifu2x-chainer", upcnn7, {"x": (3, 142, 142)}),
     Published("style-transfer", "Johnson et al. 2016; yusuketomoto, chainer-fast-neuralstyle", style_transfer, SQUARE),
@@ -422,9 +422,9 @@ NETWORKS = (
         "many-styles", "Dumoulin et al. 2017, arXiv:1610.07629", ManyStyles, {"x": (3, 128, 128), "style": (32,)}
     ),
     Published(
-        "adain", "Huang and Belongie 2017, arXiv:1703.06868", AdaIN, {"x": (3, 256, 256), "style": (3, 256, 256)}
+        "adain", "Huang and Belongie 2017, arXiv:1703.06868", AdaIN, {"x": (3, 128, 128), "style": (3, 128, 128)}
     ),
-    Published("cyclegan", "Zhu et al. 2017, arXiv:1703.10593", cyclegan, SQUARE),
+    Published("cyclegan", "Zhu et al. 2017, arXiv:1703.10593", cyclegan, {"x": (3, 128, 128)}),
     Published("pix2pix", "Isola et al. 2017, arXiv:1611.07004", Pix2Pix, SQUARE),
     Published(
         "pix2pix-by-batch", "Isola et al. 2017, arXiv:1611.07004", lambda: Pix2Pix(batch=True), SQUARE, mixes=True
@@ -436,7 +436,7 @@ NETWORKS = (
         {"x": (3, 256, 256), "y": (3, 256, 256)},
     ),
     Published("colouring", "Iizuka et al. 2016", Colouring, {"x": (1, 224, 224)}),
-    Published("deep-image-prior", "Ulyanov et al. 2018, arXiv:1711.10925", DeepImagePrior, {"x": (32, 256, 256)}),
-    Published("u-net", "Ronneberger et al. 2015, arXiv:1505.04597", UNet, {"x": (1, 380, 380)}),
-    Published("fcn-8s", "Long et al. 2015, arXiv:1411.4038", FCN8s, {"x": (3, 160, 160)}),
+    Published("deep-image-prior", "Ulyanov et al. 2018, arXiv:1711.10925", DeepImagePrior, {"x": (32, 128, 128)}),
+    Published("u-net", "Ronneberger et al. 2015, arXiv:1505.04597", UNet, {"x": (1, 252, 252)}),
+    Published("fcn-8s", "Long et al. 2015, arXiv:1411.4038", FCN8s, {"x": (3, 64, 64)}),
 )
