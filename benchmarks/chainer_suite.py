@@ -128,6 +128,8 @@ def take(row: Row, browser: bool) -> None:
         plan, arrays, outputs = compiled(row)
     except GanzooError as error:
         row.end("refused", error.message)
+    except Exception as error:  # a fault, of ganzoo or of this suite
+        row.end("wrong", f"{type(error).__name__}: {error}")
     else:
         from tests.support.plans import execute
 

@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 rm -rf .chainercv
 .venv/bin/python -m pip download --quiet --no-deps --no-binary :all: --no-build-isolation --require-hashes \
     --dest .chainercv -r requirements/chainercv.in
-tar xzf .chainercv/chainercv-*.tar.gz -C .chainercv
+# its package and what it says of itself; beside it there is another package called tests
+tar xzf .chainercv/chainercv-*.tar.gz -C .chainercv --strip-components 1 --wildcards '*/chainercv' '*/chainercv.egg-info'

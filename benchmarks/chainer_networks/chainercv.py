@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SOURCE = "Niitani et al. 2017, arXiv:1708.08169; chainercv.links"
-FOLDER = Path(__file__).parents[2] / ".chainercv" / "chainercv-0.13.1"
+FOLDER = Path(__file__).parents[2] / ".chainercv"
 ON_GPU = "chainercv.utils.bbox._nms_gpu_post"  # is compiled, and used on a GPU only
 
 
@@ -30,6 +30,8 @@ def own(name: str, *arguments: Any, module: str = "chainercv.links", **options: 
             stub._nms_gpu_post = None  # type: ignore[attr-defined]
             sys.modules[ON_GPU] = stub
             sys.path.append(str(FOLDER))
+            pkg_resources = importlib.import_module("pkg_resources")  # which it asks for its own version
+            pkg_resources.working_set.add_entry(str(FOLDER))
         return getattr(importlib.import_module(module), name)(*arguments, **options)
 
     return make

@@ -1,2 +1,0 @@
-from chainercv.chainer_experimental import datasets  # NOQA
-from chainercv.chainer_experimental import training  # NOQA

@@ -1,1 +1,0 @@
-from chainercv.chainer_experimental.datasets import sliceable  # NOQA

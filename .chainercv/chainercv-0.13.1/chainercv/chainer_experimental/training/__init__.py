@@ -1,1 +1,0 @@
-from chainercv.chainer_experimental.training import extensions  # NOQA

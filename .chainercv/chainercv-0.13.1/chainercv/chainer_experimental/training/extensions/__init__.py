@@ -1,1 +1,0 @@
-from chainercv.chainer_experimental.training.extensions.make_shift import make_shift  # NOQA

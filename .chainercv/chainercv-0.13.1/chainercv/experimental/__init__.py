@@ -1,1 +1,0 @@
-from chainercv.experimental import links  # NOQA

@@ -1,1 +1,0 @@
-from chainercv.links.model.segnet.segnet_basic import SegNetBasic  # NOQA

@@ -1,1 +1,0 @@
-from chainercv.links.model.vgg.vgg16 import VGG16  # NOQA
