@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,7 +55,7 @@ def given(ctx: typer.Context) -> dict[str, Scalar]:
 def named(args: Sequence[str]) -> str | None:
     """The value of the last `--dataset` among `args`."""
     name = None
-    for word, following in zip(args, [*args[1:], None], strict=True):
+    for word, following in pairwise([*args, None]):
         if word == "--":
             break
         if word == "--dataset":
