@@ -105,7 +105,8 @@ class NormalizeEach(Normalize):
     def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
         variables = self.get_retained_inputs()
         if chainer.config.enable_backprop:  # as above
-            y = self.activation.function(_each(*variables, self.eps))
+            x, gamma, beta = variables
+            y = self.activation.function(_each(x, gamma, beta, self.eps))
             wanted = [variables[i] for i in indexes]
             return tuple(chainer.grad([y], wanted, grad_outputs=grad_outputs, enable_double_backprop=True))
         x, gamma, beta = (variable.array for variable in variables)

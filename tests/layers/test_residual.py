@@ -58,6 +58,29 @@ def test_pictures_of_another_size_are_chainers(function: Any, shape: tuple[int, 
     both(dtype, [shape], function)
 
 
+@pytest.mark.parametrize("kind", [layers.DoublingConvolution2D, layers.HalvingConvolution2D])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_convolution_to_another_size_is_chainers(kind: Any, shape: tuple[int, ...], dtype: str) -> None:
+    def compute(x: Any, W: Any, b: Any) -> Any:
+        with chainer.using_config("dtype", np.dtype(dtype)):
+            link = kind(shape[1], 7)
+        link.W, link.b = W, b
+        y = link(x)
+        assert y.creator.__class__.__name__ in ("Scatter", "Correlate") or not chainer.config.fast_layers
+        return y
+
+    both(dtype, [shape, (7, shape[1], 3, 3), (7,)], compute)
+
+
+@pytest.mark.parametrize("kind", [layers.DoublingConvolution2D, layers.HalvingConvolution2D])
+def test_gradients_of_weights_lie_in_memory_as_mpi_wants_them(kind: Any) -> None:
+    link = kind(4, 7)
+    y = link(np.ones((2, 4, 6, 6), np.float32))
+    (gradient,) = chainer.grad([F.sum(y * y)], [link.W])
+    assert gradient.array.flags.c_contiguous
+
+
 @pytest.mark.parametrize("activation", [layers.IDENTITY, layers.RELU, layers.LEAKY_RELU])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", DTYPES)
