@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo import datasets
 from ganzoo.datasets import digits, garments
 from ganzoo.runs import run as runs
 from ganzoo.specs import Data, Dataset, floats
