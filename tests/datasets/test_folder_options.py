@@ -73,9 +73,10 @@ def test_a_picture_that_is_not_square_fits_as_asked(tmp_path, capsys):
         load(tmp_path, size=16, **options).test_x[0]
         for options in ({}, {"fit": "crop"}, {"fit": "pad"}, {"fit": "pad", "background": "#fffafa"})
     )
-    assert stretched[:, 8, 8].tolist() == list(GREEN) and stretched[:, 8, 1].tolist() == list(RED)
+    for image, column, colour in ((stretched, 8, GREEN), (stretched, 1, RED), (padded, 1, RED)):
+        np.testing.assert_allclose(image[:, 8, column], colour, atol=4)
     assert (cropped[1] > 200).all() and (cropped[0] < 30).all()
-    assert (padded[:, :3] == 0).all() and padded[:, 8, 1].tolist() == list(RED)
+    assert (padded[:, :3] == 0).all()
     assert (pale[:, :3] == np.array([255, 250, 250]).reshape(3, 1, 1)).all()
     np.testing.assert_array_equal(pale[:, 5:11], padded[:, 5:11])
     told = capsys.readouterr().err
