@@ -95,9 +95,8 @@ def main(
         make(folder, count)
         first, second = visit(folder, cache), visit(folder, cache)
     document = {"date": provenance.now(), "machine": provenance.machine(), "first": first, "second": second}
-    for name in ("first", "second"):
-        print(f"{name:6} {document[name]}")
-    write_json(RESULTS / f"{document['date'][:10]}-data-memory.json", document)
+    print(f"first  {first}\nsecond {second}")
+    write_json(RESULTS / f"{provenance.now()[:10]}-data-memory.json", document)
     if max(first["peak_gb"], second["peak_gb"]) > MOST_GB:
         raise SystemExit(f"More than {MOST_GB} GB.")
 
