@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pytest
 
 from ganzoo import datasets
 from ganzoo.metrics import neighbours
 from ganzoo.specs import floats
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_parts_give_what_all_images_at_once_give(monkeypatch: pytest.MonkeyPatch) -> None:
