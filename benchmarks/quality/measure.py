@@ -15,13 +15,16 @@ from ganzoo.runs import run as runs
 from ganzoo.sample import sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchmarks.quality.rows import Row
     from ganzoo.runs.run import Run
+    from ganzoo.specs import Scalar
 
 CONDITIONS = "conditions.json"  # of a training, which its minutes depend on
 SHOWN = ("dcgan-cond/default", 0)  # whose pictures the README begins with
 PICTURE = Path(__file__).parents[2] / "docs" / "mnist.png"
-GARMENTS = 10_000  # pictures of the data that is not MNIST
+GARMENTS: Mapping[str, Scalar] = {"size": 28, "count": 10_000, "colour": "grey"}  # the data that is not MNIST
 
 
 def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, Any]:

@@ -147,8 +147,9 @@ def _conditions(records: Sequence[Record]) -> str:
     evaluators = sorted({each["sha256"][:12] for each in judged})
     return (
         f"Minutes are of the wall clock, judging on the way included; {'; '.join(cpus)}; load average "
-        f"{min(loads):.1f} to {max(loads):.1f}. Evaluator of MNIST: {', '.join(evaluators)}. `@garments`: the data "
-        "set `garments` in grey, 28x28, the same presets.\n"
+        f"{min(loads):.1f} to {max(loads):.1f}. Evaluator of MNIST: {', '.join(evaluators)}. `@garments`: ten kinds of "
+        "clothes that we draw ourselves (in grey, before the data set `garments` drew them "
+        "with other cloth), the same presets.\n"
     )
 
 

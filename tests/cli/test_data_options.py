@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from ganzoo.api import runs
-from ganzoo.cli import data_options
+from ganzoo.cli import data_options, train
 from ganzoo.cli.app import app
 
 RUNNER = CliRunner()
@@ -24,6 +24,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         found.update(arch=arch, **options)
         raise typer.Exit
 
+    assert train.runs is runs
     monkeypatch.setattr(runs, "train", stop)
     return found
 

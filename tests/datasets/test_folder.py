@@ -41,7 +41,7 @@ def loaded(path: Path, **options) -> Data:
     return replace(data, train_x=floats(data.train_x), test_x=floats(data.test_x))
 
 
-pytestmark = pytest.mark.usefixtures("own_cache")
+pytestmark = pytest.mark.usefixtures("cache_elsewhere")
 
 
 @pytest.fixture

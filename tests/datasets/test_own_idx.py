@@ -77,7 +77,7 @@ FAULTS = {
         "is not an IDX file",
     ),
     "too small": (lambda folder: write(folder, IMAGES[:, :3]), DataError, "are 3x8"),
-    "blank": (lambda folder: write(folder, IMAGES * 0), DataError, "8 pictures of the class '1', 8 are blank"),
+    "blank": (lambda folder: write(folder, IMAGES * 0), DataError, "6 pictures of the class '1', 6 are blank"),
     "other labels": (
         lambda folder: (write(folder), write(folder, IMAGES, LABELS + 1, part="x-t10k-")),
         DataError,

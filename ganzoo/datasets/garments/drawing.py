@@ -75,7 +75,8 @@ def _covered(corners: list[tuple[float, float]], size: int) -> Array:
     row, corner = np.nonzero(crosses)
     counts = np.bincount(row * (n + 1) + columns[row, corner], minlength=n * (n + 1)).reshape(n, n + 1)
     inside = counts[:, :n].cumsum(axis=1) & 1
-    return inside.reshape(size, FINE, size, FINE).sum(axis=(1, 3)) / FINE**2
+    share: Array = inside.reshape(size, FINE, size, FINE).sum(axis=(1, 3)) / FINE**2
+    return share
 
 
 def _cloth(where: Grid, between: Any, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -118,4 +119,5 @@ def _rgb(hue: float, saturation: float, value: float) -> Array:
 def _ground(where: Grid, between: Any) -> Array:
     """A pale wall in the light of a window, (3, size, size)."""
     tint = _rgb(between(0, 1), between(0.0, 0.12), between(0.86, 0.98))
-    return tint * (1 + between(-0.06, 0.06) * where.x - between(0.0, 0.08) * where.y)
+    ground: Array = tint * (1 + between(-0.06, 0.06) * where.x - between(0.0, 0.08) * where.y)
+    return ground
