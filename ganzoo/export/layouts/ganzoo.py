@@ -108,7 +108,7 @@ def prepare(
                 made[backend.name] = backend, program.result()
             except UnsupportedOperatorError as error:
                 refused[backend.name] = error
-    return Prepared(Compiled(traced, plan, options, provenance, found), made, refused)
+    return Prepared(Compiled(traced.prepared(), plan, options, provenance, found), made, refused)
 
 
 def write(prepared: Prepared, folder: Path) -> list[Written]:

@@ -11,16 +11,14 @@ from ganzoo.errors import UnsupportedOperatorError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.export.tracing.tape import Tape
     from ganzoo.specs import FloatArray, Network
 
 MOST = 1e-3  # of the largest value: sums of deep networks in another order differ by less
 
 
-def check_agreement(network: Network, tape: Tape, expected: Sequence[FloatArray]) -> None:
-    """Raise `UnsupportedOperatorError` where an output on `tape` differs from the one that is `expected`."""
-    for spec, variable, wanted in zip(network.outputs, tape.outputs, expected, strict=True):
-        made = variable.array
+def check_agreement(network: Network, outputs: Sequence[FloatArray], expected: Sequence[FloatArray]) -> None:
+    """Raise `UnsupportedOperatorError` where one of `outputs` differs from the one that is `expected`."""
+    for spec, made, wanted in zip(network.outputs, outputs, expected, strict=True):
         scale = max(1.0, float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)))
         if made.shape != wanted.shape or not np.allclose(made, wanted, rtol=0, atol=MOST * scale, equal_nan=True):
             apart = f"by {np.abs(made - wanted).max():.2g}" if made.shape == wanted.shape else "in shape"
