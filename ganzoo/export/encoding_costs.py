@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,10 +55,8 @@ def _of_network(
     stored = [part for part in parts if part.network == network and part.holds == "weights"]
     raw, brotli = sum(part.raw for part in stored), sum(part.brotli for part in stored)
     yield _judged(EncodingCost(network, own, raw, brotli), checks)
-    with ThreadPoolExecutor() as pool:  # compressors leave the interpreter's lock to others
-        others = weights.ENCODINGS[1:] if own == "f32" else ()
-        for cost in pool.map(lambda encoding: _encoded(folder, network, encoding), others):
-            yield _judged(cost, checks)
+    for encoding in weights.ENCODINGS[1:] if own == "f32" else ():
+        yield _judged(_encoded(folder, network, encoding), checks)
 
 
 def _encoded(folder: Path, network: str, encoding: Encoding) -> EncodingCost:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +177,7 @@ def write(
     # every reason to refuse is found before anything is written
     prepared = [files.prepare(each, backends, options, _provenance(subject)) for each in traced]
     traced = [each.prepared() for each in traced]
+    gc.collect()  # WebDNN's graphs, whose variables and operators know each other, and the weights in them
     refused = {name: error for each in prepared for name, error in each.refused.items()}
     if all_or_nothing or len(refused) == len(backends):
         prepared = [each.complete() for each in prepared]

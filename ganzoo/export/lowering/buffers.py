@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,17 +67,19 @@ class Weights:
         self.offset = 0
 
     def matrix(self, name: str, layer: str, array: Array, factors: Sequence[Array]) -> Weight:
-        """Add (K, M), its columns multiplied by each of `factors` in float64, as (panels, K, 4)."""
-        K, M = array.shape
-        panels = np.zeros((pad4(M) // 4, K, 4), np.float32)
-        step = max(1, VALUES // M)
-        for start in range(0, K, step):
-            rows = array[start : start + step]
-            for factor in factors:
-                rows = rows * factor
-            padded = np.zeros((len(rows), pad4(M)), np.float32)
-            padded[:, :M] = rows
-            panels[:, start : start + step] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
+        """Add (..., M), its columns multiplied by each of `factors` in float64, as (panels, K, 4)."""
+        *leading, M = array.shape
+        panels = np.zeros((pad4(M) // 4, math.prod(leading), 4), np.float32)
+        at = 0
+        for block in (array[place] for place in np.ndindex(*leading[:-1])):
+            for start in range(0, len(block), max(1, VALUES // M)):
+                rows = block[start : start + max(1, VALUES // M)]
+                for factor in factors:
+                    rows = rows * factor
+                padded = np.zeros((len(rows), pad4(M)), np.float32)
+                padded[:, :M] = rows
+                panels[:, at : at + len(rows)] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
+                at += len(rows)
         return self._add(name, layer, panels, M)
 
     def vector(self, name: str, layer: str, array: Array) -> Weight:

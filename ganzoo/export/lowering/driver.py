@@ -133,7 +133,7 @@ class Lowering:
         may_yield = c % 4 == 0 or h == w == 1  # plan.py: of a dense layer
         if node.kind is Dense and may_yield and not node.settled and Value(node, flat).complete:
             assert node.matrix is not None and node.bias is not None
-            node.matrix, node.bias, node.shape = node.matrix[:, flat], node.bias[flat], shape
+            node.matrix, node.bias, node.shape = node.matrix[..., flat], node.bias[flat], shape
             node.factors = [factor[flat] for factor in node.factors]
             node.place, node.settled = np.argsort(flat), True
             return node, shape

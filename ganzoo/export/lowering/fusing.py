@@ -167,7 +167,7 @@ def _scale(value: Value, scale: Any, shift: Any) -> bool:
         return False
     shape = node.shape if node.kind is Dense else (1, 1, node.shape[2])
     factor, offset = (np.broadcast_to(each, shape).ravel() for each in (factor, offset))
-    repeats = node.matrix.shape[1] // factor.size  # a deconvolution has a column for each tap
+    repeats = node.matrix.shape[-1] // factor.size  # a deconvolution has a column for each tap
     node.factors.append(np.tile(factor, repeats))
     node.bias = node.bias * factor + offset
     return True

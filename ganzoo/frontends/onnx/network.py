@@ -91,7 +91,7 @@ def _sample(graph: Graph, variables: Sequence[Variable]) -> list[Variable]:
     dtype = variables[0].dtype
     for each, x in zip(graph.inputs, variables, strict=True):
         values[each.name] = x if x.shape == each.shape else F.reshape(x, each.shape)
-    compute(graph.nodes, graph.constants, values, dtype)
+    compute(graph.nodes, graph.constants, values, graph.outputs, dtype)
     made = []
     for name in graph.outputs:
         y = values.get(name)
@@ -105,9 +105,17 @@ def _sample(graph: Graph, variables: Sequence[Variable]) -> list[Variable]:
 
 
 def compute(
-    nodes: Sequence[Node], constants: Mapping[str, Array], values: dict[str, Tensor], dtype: Any = np.float32
+    nodes: Sequence[Node],
+    constants: Mapping[str, Array],
+    values: dict[str, Tensor],
+    outputs: Sequence[str],
+    dtype: Any = np.float32,
 ) -> None:
-    """Compute `nodes` into `values`. Raises `UnsupportedOperatorError` naming node and operator."""
+    """Compute `nodes` into `values`, where `outputs` stay; others go when their last reader has read them.
+
+    Raises `UnsupportedOperatorError` naming node and operator.
+    """
+    last = {name: node for node in nodes for name in node.inputs}
 
     def value(name: str) -> Tensor | None:
         if not name:
@@ -126,6 +134,9 @@ def compute(
         for name, each in zip(node.outputs, made, strict=False):
             if name:
                 values[name] = each
+        for name in node.inputs:
+            if last[name] is node and name not in outputs:
+                values.pop(name, None)
 
 
 def _computed(node: Node, inputs: Sequence[Tensor | None]) -> Sequence[Tensor]:
