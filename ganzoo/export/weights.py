@@ -39,6 +39,7 @@ class Entry:
 
 def encode(weights: Sequence[Weight], encoding: Encoding) -> tuple[list[Entry], bytes]:
     """The table and the bytes of `weights`. Vectors stay float32: they are few, and errors in them reach every pixel.
+    A matrix of whole numbers times a step is int8 in every encoding, because that loses nothing.
 
     Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds, and for
     more of them than a bundle holds.
@@ -60,6 +61,8 @@ def encode(weights: Sequence[Weight], encoding: Encoding) -> tuple[list[Entry], 
                 f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
             )
         own: Encoding = encoding if weight.array.ndim == 3 else "f32"
+        if weight.step is not None:
+            own = "int8"
         data = _ENCODERS[own](weight)
         data += b"\0" * (-len(data) % 4)
         shape = tuple(int(n) for n in weight.array.shape)
@@ -78,8 +81,33 @@ def read(tensors: Sequence[Mapping[str, Any]], data: bytes) -> list[Weight]:
         own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
         entry = Entry(**{**own, "shape": tuple(line["shape"])})
         array = _DECODERS[entry.encoding](entry, data[entry.at : entry.at + entry.bytes]).reshape(entry.shape)
-        weights.append(Weight(entry.name, entry.name, array, entry.values, entry.offset))
+        step = _scale(entry, data[entry.at : entry.at + entry.bytes]) if entry.encoding == "int8" else None
+        weights.append(Weight(entry.name, entry.name, array, entry.values, entry.offset, step))
     return weights
+
+
+def step(array: FloatArray, candidates: FloatArray) -> FloatArray | None:
+    """The `Weight.step` (panels, 1, 4) of a matrix (panels, K, 4), of which each column is one of `candidates` (n,).
+
+    Where a column would take several, it gets that at its own place. None where a column takes none of them.
+    """
+    import numpy as np
+
+    panels, rows, four = array.shape
+    columns = array.transpose(0, 2, 1).reshape(-1, rows)
+    peaks = np.take_along_axis(columns, np.abs(columns).argmax(1)[:, np.newaxis], 1)
+    likely = np.rint(peaks / candidates) * candidates == peaks
+    found = np.empty(len(columns), np.float32)
+    for i, column in enumerate(columns):
+        places = np.flatnonzero(likely[i])
+        for scale in candidates[sorted(places, key=lambda place: place != i % len(candidates))]:
+            whole = np.rint(column / scale)
+            if whole.min() >= -128 and whole.max() <= 127 and (whole * scale == column).all():
+                found[i] = scale
+                break
+        else:
+            return None
+    return found.reshape(panels, 1, four)
 
 
 def shards(data: bytes, most: int | None) -> dict[str, bytes]:
@@ -116,10 +144,12 @@ def _f16(weight: Weight) -> bytes:
 
 
 def _int8(weight: Weight) -> bytes:
-    """One scale for each column: the largest magnitude becomes 127."""
+    """One scale for each column: its step, else that with which the largest magnitude becomes 127."""
     import numpy as np
 
-    scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
+    scale = weight.step
+    if scale is None:
+        scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
     whole = np.rint(weight.array / np.where(scale > 0, scale, np.float32(1)))
     return bytes(scale.astype("<f4").tobytes() + whole.astype(np.int8).tobytes())
 
@@ -139,11 +169,17 @@ def _from_f16(entry: Entry, raw: bytes) -> FloatArray:
 def _from_int8(entry: Entry, raw: bytes) -> FloatArray:
     import numpy as np
 
-    panels, _, four = entry.shape
-    scale = np.frombuffer(raw, "<f4", panels * four).reshape(panels, 1, four)
-    whole = np.frombuffer(raw, np.int8, entry.values, 4 * panels * four).reshape(entry.shape)
+    scale = _scale(entry, raw)
+    whole = np.frombuffer(raw, np.int8, entry.values, scale.nbytes).reshape(entry.shape)
     values: FloatArray = whole.astype(np.float32) * scale
     return values
+
+
+def _scale(entry: Entry, raw: bytes) -> FloatArray:
+    import numpy as np
+
+    panels, _, four = entry.shape
+    return np.frombuffer(raw, "<f4", panels * four).reshape(panels, 1, four)
 
 
 _ENCODERS = {"f32": _f32, "f16": _f16, "int8": _int8}

@@ -120,8 +120,11 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
         (folder / name).write_bytes(content)
         written.append(Written(folder / name, backend, holds, instead_of))
 
+    encoding = compiled.options.weights
+    table, data = weights.encode(compiled.plan.weights, encoding)
+    encoded = any(entry.encoding != "f32" for entry in table)
     for name, source in runtime.shipped().items():
-        decoder = name == "weights.js" and compiled.options.weights != "f32"
+        decoder = name == "weights.js" and encoded
         add(name, source.encode(), "" if name == "ganzoo.js" or decoder else "-")
     entries: dict[str, Any] = {}
     for backend, program in prepared.made.values():
@@ -138,8 +141,6 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
             "prefetch": prefetch,
             **program.entry,
         }
-    encoding = compiled.options.weights
-    table, data = weights.encode(compiled.plan.weights, encoding)
     shards = weights.shards(data, compiled.options.max_file_size)
     for name, content in shards.items():
         add(name, content, "", "weights")

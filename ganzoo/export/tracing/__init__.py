@@ -53,5 +53,5 @@ def trace(network: Network) -> Any:
     if network.reference is None:
         check_alone(network, tape, drawn)
     else:
-        check_agreement(network, tape, network.reference([array[:1] for array in drawn]))
+        check_agreement(network, tape, graph, network.reference([array[:1] for array in drawn]))
     return graph

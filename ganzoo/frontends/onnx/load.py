@@ -74,11 +74,13 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
         raise UsageError(f"{path}: the model has no inputs.", AGAIN)
     outputs = _outputs(small)
     opset = next((each.version for each in small.opset_import if each.domain in ("", "ai.onnx")), 1)
-    nodes = _folded(_nodes(small.graph.node, opset, constants), constants)
+    scales: dict[str, Array] = {}
+    nodes = _folded(_nodes(small.graph.node, opset, constants), constants, scales)
     nodes = _needed(nodes, outputs)
     used = {name for node in nodes for name in node.inputs}
     needed = {name: constants[name] for name in used if name in constants}
-    return Graph(tuple(nodes), needed, inputs, outputs, content)
+    grids = {node.name: found for node in nodes if (found := _of_inputs(node, scales)).size}
+    return Graph(tuple(nodes), needed, inputs, outputs, content, grids)
 
 
 def _as_tensors(model: Any) -> bytes:
@@ -281,8 +283,11 @@ def _layer(proto: Any, constants: Mapping[str, Array]) -> str:
     return str(proto.output[0] if proto.output else proto.op_type)
 
 
-def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
-    """The nodes that depend on inputs; what the others compute joins `constants`."""
+def _folded(nodes: Iterable[Node], constants: dict[str, Array], scales: dict[str, Array]) -> list[Node]:
+    """The nodes that depend on inputs; what the others compute joins `constants`.
+
+    The scales of what was quantised in 8 bits join `scales`.
+    """
     left: list[Node] = []
     for node in nodes:
         if node.op in RANDOM:
@@ -291,19 +296,27 @@ def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
             raise refused(node, "loops are not supported")
         known = all(name in constants for name in node.inputs if name)
         if node.op == "If" and known:
-            left += _branch(node, constants)
+            left += _branch(node, constants, scales)
         elif node.op == "Identity" and known:
             constants[node.outputs[0]] = constants[node.inputs[0]]
+            scales[node.outputs[0]] = _of_inputs(node, scales)
         elif known and node.op not in SHAPES:
             _bounded(node, constants)
             made = folded(node, [constants[name] if name else None for name in node.inputs])
             constants |= {name: array for name, array in zip(node.outputs, made, strict=False) if name}
+            quantised = node.op == "DequantizeLinear" and constants[node.inputs[0]].itemsize == 1
+            scales[node.outputs[0]] = constants[node.inputs[1]].ravel() if quantised else _of_inputs(node, scales)
         else:
             left.append(node)
     return left
 
 
-def _branch(node: Node, constants: dict[str, Array]) -> list[Node]:
+def _of_inputs(node: Node, scales: Mapping[str, Array]) -> Array:
+    found = [scales[name].astype(np.float32) for name in node.inputs if name in scales]
+    return np.concatenate(found) if found else np.empty(0, np.float32)
+
+
+def _branch(node: Node, constants: dict[str, Array], scales: dict[str, Array]) -> list[Node]:
     """The nodes of the branch that a constant condition chooses, under the names of the outer graph."""
     from onnx import helper
 
@@ -313,7 +326,7 @@ def _branch(node: Node, constants: dict[str, Array]) -> list[Node]:
         constants[tensor.name] = _array(tensor, Path(node.name))
     inner = list(_nodes(graph.node, node.attributes["opset"], constants))
     ends = [helper.make_node("Identity", [y.name], [name]) for y, name in zip(graph.output, node.outputs, strict=True)]
-    return _folded([*inner, *_nodes(ends, node.attributes["opset"], constants)], constants)
+    return _folded([*inner, *_nodes(ends, node.attributes["opset"], constants)], constants, scales)
 
 
 def _bounded(node: Node, constants: Mapping[str, Array]) -> None:

@@ -6,7 +6,7 @@ input. Nodes of constants are computed once, when the file is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import chainer
@@ -64,7 +64,8 @@ class Input:
 class Graph:
     """A checked graph: `nodes` in an order in which they can be computed, `constants` by name, names of `outputs`.
 
-    `content` is the whole model where it is not that of its file.
+    `content` is the whole model where it is not that of its file. `grids` are the scales of quantised weights, by the
+    name of the node that takes them.
     """
 
     nodes: tuple[Node, ...]
@@ -72,6 +73,7 @@ class Graph:
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
     content: bytes = b""
+    grids: Mapping[str, Array] = field(default_factory=dict)
 
     def sampled(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape (1, ...) of one sample of an output that has `shape` in the file."""

@@ -35,7 +35,7 @@ def network(source: Source, card: Card) -> Network:
     def compute(*variables: Any) -> Any:
         return forward(graph, *variables)
 
-    return Network(card.name or _plain(path.stem), chainer.Link(), compute, inputs, outputs, run)
+    return Network(card.name or _plain(path.stem), chainer.Link(), compute, inputs, outputs, run, graph.grids)
 
 
 def _sizes(options: Mapping[str, str]) -> dict[str, int]:
