@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +10,11 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from ganzoo.card import Card
 from ganzoo.export import weights
 from ganzoo.export.lowering import lower
 from ganzoo.export.tracing import reference, trace
 from ganzoo.frontends.onnx import FRONTEND
-from ganzoo.card import Card
 from ganzoo.inputs import seeded
 from ganzoo.specs import Source
 from tests.support.onnx_models import drawn, model, saved
@@ -25,6 +24,7 @@ from tests.support.registries import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ganzoo.export.plan import Plan
     from tests.support.command import Done
