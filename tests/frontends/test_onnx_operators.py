@@ -1,4 +1,4 @@
-"""Operators of ONNX files that ganzoo puts together itself, compared with ONNX Runtime where cases meet in one network."""
+"""Operators of ONNX files that ganzoo puts together itself, compared with ONNX Runtime."""
 
 from __future__ import annotations
 
