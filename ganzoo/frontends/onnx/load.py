@@ -8,6 +8,7 @@ of, nodes of constants by their values, a condition that is constant by its bran
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ import numpy as np
 
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 from ganzoo.files import readable
+from ganzoo.frontends.onnx.integers import classes, floated, single
 from ganzoo.frontends.onnx.network import SHAPES, Graph, Input, Node, folded, refused
 from ganzoo.frontends.onnx.operators import OPERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ganzoo.frontends.onnx.call import Array
 
@@ -64,19 +66,23 @@ def load(path: Path, sizes: Mapping[str, int]) -> Graph:
 def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     """As `load`, for a model in memory. `path` is for messages, and where external data lies."""
     _check_opset(model, path)
-    content = _as_tensors(model)
+    pictures = floated(model)
+    content = _as_tensors(model) or (model.SerializeToString() if pictures else b"")
     constants = {tensor.name: _array(tensor, path) for tensor in model.graph.initializer}
     small = _simplified(model, constants, path)
     for tensor in small.graph.initializer:
         constants[tensor.name] = _array(tensor, path)
-    inputs = tuple(_input(each, sizes, path) for each in small.graph.input if each.name not in constants)
-    if not inputs:
-        raise UsageError(f"{path}: the model has no inputs.", AGAIN)
     outputs = _outputs(small)
     opset = next((each.version for each in small.opset_import if each.domain in ("", "ai.onnx")), 1)
+    given = set(constants)
     scales: dict[str, Array] = {}
     nodes = _folded(_nodes(small.graph.node, opset, constants), constants, scales)
     nodes = _needed(nodes, outputs)
+    told = [each for each in small.graph.input if each.name not in given]
+    inputs = tuple(_input(each, sizes, path, lambda name: classes(name, nodes, constants, outputs)) for each in told)
+    if not inputs:
+        raise UsageError(f"{path}: the model has no inputs.", AGAIN)
+    inputs = tuple(replace(each, range=(0.0, 255.0)) if each.name in pictures else each for each in inputs)
     used = {name for node in nodes for name in node.inputs}
     needed = {name: constants[name] for name in used if name in constants}
     grids = {node.name: found for node in nodes if (found := _of_inputs(node, scales)).size}
@@ -183,7 +189,7 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
 
 def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
     """The model without large constants, checked, of a supported opset, its functions replaced by their nodes."""
-    from onnx import checker, helper, inliner, shape_inference, version_converter
+    from onnx import TensorProto, checker, helper, inliner, shape_inference, version_converter
 
     large = [t for t in model.graph.initializer if constants[t.name].nbytes > LARGE]
     names = {tensor.name for tensor in large}
@@ -205,6 +211,8 @@ def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
         ops = {node.op_type for node in model.graph.node}
         if model.functions or ops & _composed() - set(OPERATORS):
             model = shape_inference.infer_shapes(model)
+            nothing = helper.make_tensor_value_info("", TensorProto.FLOAT, [])  # it asks for the type of what is left out
+            model.graph.value_info.append(nothing)
             model = inliner.inline_selected_functions(model, known, exclude=True, inline_schema_functions=True)
     except (RuntimeError, version_converter.ConvertError) as error:
         raise UsageError(f"{path} cannot be brought to a newer opset: {_first_line(error)}.", AGAIN) from error
@@ -224,17 +232,14 @@ def _first_line(error: Exception) -> str:
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:300]
 
 
-def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
-    """An input of the graph. Raises `UnsupportedOperatorError` for integers, and for an axis whose size is open."""
+def _input(value: Any, sizes: Mapping[str, int], path: Path, count: Callable[[str], int]) -> Input:
+    """An input of the graph. `count` tells how many classes one of integers has, 0 where it is no label.
+
+    Raises `UnsupportedOperatorError` for other integers, and for an axis whose size is open.
+    """
     from onnx import TensorProto
 
     kind = value.type.tensor_type.elem_type
-    if kind not in _floating():
-        told = TensorProto.DataType.Name(kind) if value.type.HasField("tensor_type") else "no tensor"
-        raise UnsupportedOperatorError(
-            f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point.",
-            "Fix its value when you export the model, or give classes as a one-hot vector.",
-        )
     if not value.type.tensor_type.HasField("shape"):
         raise UnsupportedOperatorError(f"{path}: the input {value.name} has no shape.", "Export the model with one.")
     dims = value.type.tensor_type.shape.dim
@@ -257,7 +262,17 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
     if math.prod(shape) > MOST:
         raise UsageError(f"{path}: the input {value.name} claims the shape {shape}.", AGAIN)
     fixed = not dims or (dims[0].HasField("dim_value") and dims[0].dim_value > 0) or dims[0].dim_param in sizes
-    return Input(value.name, tuple(shape), not fixed)
+    if kind in _floating():
+        return Input(value.name, tuple(shape), not fixed)
+    label = kind in (TensorProto.INT32, TensorProto.INT64) and single(shape)
+    if label and (n := count(value.name)):
+        return Input(value.name, tuple(shape), not fixed, classes=n)
+    told = TensorProto.DataType.Name(kind) if value.type.HasField("tensor_type") else "no tensor"
+    raise UnsupportedOperatorError(
+        f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point, one label that is only "
+        "looked up in tables, or a picture of bytes that is cast to float32 before anything else.",
+        "Fix its value when you export the model, or give classes as a one-hot vector.",
+    )
 
 
 def _nodes(protos: Iterable[Any], opset: int, constants: Mapping[str, Array]) -> Iterator[Node]:

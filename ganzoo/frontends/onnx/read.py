@@ -28,7 +28,7 @@ def network(source: Source, card: Card) -> Network:
     graph = load(path, _sizes(source.options))
     run = reference(path, graph)
     shapes = [(_plain(each.name), each.sample) for each in graph.inputs]
-    inputs = guesses.inputs(card, shapes)
+    inputs = guesses.inputs(card, shapes, {_plain(each.name): each.told() for each in graph.inputs})
     made = run(seeded(inputs, 2, 0))
     outputs = guesses.outputs(card, inputs, [(_plain(name), y) for name, y in zip(graph.outputs, made, strict=True)])
 

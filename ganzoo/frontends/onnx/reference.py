@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray
 
 
-KINDS = {"tensor(double)": np.dtype(np.float64), "tensor(float16)": np.dtype(np.float16)}
+KINDS = {
+    "tensor(double)": np.dtype(np.float64),
+    "tensor(float16)": np.dtype(np.float16),
+    "tensor(int32)": np.dtype(np.int32),
+    "tensor(int64)": np.dtype(np.int64),
+}
 
 
 def reference(path: Path, graph: Graph) -> Callable[[Sequence[FloatArray]], list[FloatArray]]:
@@ -52,9 +57,7 @@ def reference(path: Path, graph: Graph) -> Callable[[Sequence[FloatArray]], list
 
 def _outputs(session: Any, graph: Graph, kinds: Mapping[str, Any], arrays: Sequence[FloatArray]) -> list[FloatArray]:
     """The outputs for one sample, each (1, *shape)."""
-    feeds = {
-        each.name: x.reshape(each.shape).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)
-    }
+    feeds = {each.name: each.fed(x).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)}
     try:
         made = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
     except Exception as error:  # it has no base class of its own
@@ -71,10 +74,7 @@ def _check_alone(session: Any, graph: Graph, kinds: Mapping[str, Any], run: Any)
         return
     random = np.random.RandomState(0)
     arrays = [random.uniform(-1, 1, (2, *each.sample)).astype(np.float32) for each in graph.inputs]
-    feeds = {
-        each.name: x.reshape(2, *each.shape[1:]).astype(kinds[each.name])
-        for each, x in zip(graph.inputs, arrays, strict=True)
-    }
+    feeds = {each.name: each.fed(x).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)}
     apart = run(arrays)
     try:
         together = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
