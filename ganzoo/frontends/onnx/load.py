@@ -16,6 +16,7 @@ import numpy as np
 
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 from ganzoo.files import readable
+from ganzoo.frontends.onnx.bounds import MOST
 from ganzoo.frontends.onnx.integers import classes, floated, single
 from ganzoo.frontends.onnx.network import SHAPES, Graph, Input, Node, folded, refused
 from ganzoo.frontends.onnx.operators import OPERATORS
@@ -28,11 +29,9 @@ if TYPE_CHECKING:
 AGAIN = "Export the model again, or check the file where it came from."
 OLDEST = 7  # opset; older ones are brought to it by onnx's own converter
 LARGE = 1 << 10  # bytes of a constant that checks and converters do without
-MOST = 1 << 28  # values of one constant
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 LOOPS = ("Loop", "Scan")  # also of constants: a file may ask for any number of turns
 PACKED = {"FLOAT4E2M1": 4, "INT2": 2, "INT4": 4, "UINT2": 2, "UINT4": 4}  # bits of types that share bytes
-GROWING = {"ConstantOfShape": 0, "Expand": 1, "Range": 1, "Tile": 1, "OneHot": 1}  # by the input that says how much
 
 
 def load(path: Path, sizes: Mapping[str, int]) -> Graph:
@@ -211,7 +210,9 @@ def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
         ops = {node.op_type for node in model.graph.node}
         if model.functions or ops & _composed() - set(OPERATORS):
             model = shape_inference.infer_shapes(model)
-            nothing = helper.make_tensor_value_info("", TensorProto.FLOAT, [])  # it asks for the type of what is left out
+            nothing = helper.make_tensor_value_info(
+                "", TensorProto.FLOAT, []
+            )  # it asks for the type of what is left out
             model.graph.value_info.append(nothing)
             model = inliner.inline_selected_functions(model, known, exclude=True, inline_schema_functions=True)
     except (RuntimeError, version_converter.ConvertError) as error:
@@ -316,7 +317,6 @@ def _folded(nodes: Iterable[Node], constants: dict[str, Array], scales: dict[str
             constants[node.outputs[0]] = constants[node.inputs[0]]
             scales[node.outputs[0]] = _of_inputs(node, scales)
         elif known and node.op not in SHAPES:
-            _bounded(node, constants)
             made = folded(node, [constants[name] if name else None for name in node.inputs])
             constants |= {name: array for name, array in zip(node.outputs, made, strict=False) if name}
             quantised = node.op == "DequantizeLinear" and constants[node.inputs[0]].itemsize == 1
@@ -342,19 +342,6 @@ def _branch(node: Node, constants: dict[str, Array], scales: dict[str, Array]) -
     inner = list(_nodes(graph.node, node.attributes["opset"], constants))
     ends = [helper.make_node("Identity", [y.name], [name]) for y, name in zip(graph.output, node.outputs, strict=True)]
     return _folded([*inner, *_nodes(ends, node.attributes["opset"], constants)], constants, scales)
-
-
-def _bounded(node: Node, constants: Mapping[str, Array]) -> None:
-    """Raise `UnsupportedOperatorError` where a constant would be made that no memory holds."""
-    if node.op not in GROWING or len(node.inputs) <= GROWING[node.op]:
-        return
-    told = np.asarray(constants[node.inputs[GROWING[node.op]]], np.float64).ravel()
-    before = constants[node.inputs[0]].size if node.op in ("Tile", "OneHot") else 1
-    if node.op == "Range":
-        start, limit, delta = (float(np.asarray(constants[name]).ravel()[0]) for name in node.inputs)
-        told = np.array([(limit - start) / delta if delta else math.inf])
-    if not before * float(np.prod(np.maximum(told, 1))) <= MOST:
-        raise refused(node, f"it makes a constant of more than {MOST:,} values")
 
 
 def _needed(nodes: list[Node], outputs: Iterable[str]) -> list[Node]:

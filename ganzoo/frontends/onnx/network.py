@@ -16,6 +16,7 @@ from chainer import functions as F
 
 from ganzoo.card import Told
 from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.frontends.onnx import bounds
 from ganzoo.frontends.onnx.call import Call, RefusedError
 from ganzoo.frontends.onnx.operators import OPERATORS
 
@@ -187,7 +188,10 @@ def folded(node: Node, inputs: Sequence[Array | None]) -> list[Array]:
     problem: Exception = ValueError("nothing computes it")
     for opset in (node.attributes["opset"], onnx_opset_version()):
         try:
+            bounds.check(node.proto, opset, feeds)
             return _evaluated(node, feeds, opset)
+        except RefusedError as error:
+            raise refused(node, error.message) from error
         except Exception as error:  # it raises whatever NumPy does
             problem = error
     raise refused(node, f"its constants do not fit: {' '.join(str(problem).split())[:200]}") from problem

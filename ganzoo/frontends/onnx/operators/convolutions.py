@@ -79,9 +79,7 @@ def _from_columns(call: Call, x: Any, image: Tensor, block: Tensor) -> Any:
     weights = np.tile(np.eye(taps, dtype=np.float32).reshape(taps, 1, *kernel), (channels, 1, 1, 1))
     whole = tuple(n + before + after for n, (before, after) in zip(sizes, view.pads, strict=True))
     blocks = F.reshape(x, (*x.shape[:2], *view.count(sizes)))
-    y = F.deconvolution_2d(
-        blocks, weights, None, view.stride, (0, 0), whole, dilate=view.dilation, groups=channels
-    )
+    y = F.deconvolution_2d(blocks, weights, None, view.stride, (0, 0), whole, dilate=view.dilation, groups=channels)
     return padded(y, [(0, 0), (0, 0), *((-before, -after) for before, after in view.pads)])
 
 
