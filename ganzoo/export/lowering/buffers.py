@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganzoo.export.plan import Plan, Tensor, Weight, pad4
+from ganzoo.export.weights import step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ganzoo.export.lowering.graph import Array, Node, Shape
     from ganzoo.specs import Network
@@ -22,7 +23,7 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
     """Return the plan that computes `outputs` from `inputs`, with only the steps that they need."""
     nodes = _needed(outputs)
     slots, sizes = _share(inputs, nodes, outputs)
-    weights = Weights()
+    weights = Weights(network.grids)
     names: dict[str, int] = {}
 
     def tensor(node: Node, shape: Shape) -> Tensor:
@@ -62,7 +63,8 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
 class Weights:
     """The weights file while it is being made."""
 
-    def __init__(self) -> None:
+    def __init__(self, grids: Mapping[str, Array]) -> None:
+        self.grids = grids
         self.made: list[Weight] = []
         self.offset = 0
 
@@ -80,7 +82,8 @@ class Weights:
                 padded[:, :M] = rows
                 panels[:, at : at + len(rows)] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
                 at += len(rows)
-        return self._add(name, layer, panels, M)
+        found = step(panels, self.grids[layer]) if layer in self.grids else None
+        return self._add(name, layer, panels, M, found)
 
     def vector(self, name: str, layer: str, array: Array) -> Weight:
         return self._add(name, layer, np.pad(array, (0, -array.size % 4)), array.size)
@@ -89,8 +92,8 @@ class Weights:
         """Add (h, w, c) with padded channels."""
         return self._add(name, layer, np.pad(array, ((0, 0), (0, 0), (0, -array.shape[2] % 4))).ravel(), array.size)
 
-    def _add(self, name: str, layer: str, array: Array, columns: int) -> Weight:
-        weight = Weight(name, layer, np.ascontiguousarray(array, np.float32), columns, self.offset)
+    def _add(self, name: str, layer: str, array: Array, columns: int, found: Array | None = None) -> Weight:
+        weight = Weight(name, layer, np.ascontiguousarray(array, np.float32), columns, self.offset, found)
         self.made.append(weight)
         self.offset += weight.array.size
         return weight

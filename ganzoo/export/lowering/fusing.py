@@ -149,6 +149,7 @@ def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shi
     if before.expr == X and isinstance(leaf, Value) and leaf.shape == tuple(y.shape) and leaf.complete:
         node = leaf.node
         bare = node.matrix is not None and node.activation == X and lowering.readers(node) <= {operator}
+        bare &= node.layer not in lowering.grids or bool(np.all(scale == 1))  # a quantised matrix keeps its integers
         if bare and _scale(leaf, scale, shift):
             node.origins = [y]
             return leaf

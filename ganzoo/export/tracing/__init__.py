@@ -54,5 +54,5 @@ def trace(network: Network) -> Any:
     else:
         made = [variable.array for variable in tape.outputs]
         del tape  # all activations, which are not needed beside the reference's
-        check_agreement(network, made, network.reference([array[:1] for array in drawn]))
+        check_agreement(network, made, graph, network.reference([array[:1] for array in drawn]))
     return graph
