@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ganzoo.frontends.onnx.call import RefusedError
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ def check(proto: Any, opset: int, arrays: Mapping[str, Array]) -> None:
     version = opset if proto.domain in ("", "ai.onnx") else defs.onnx_ml_opset_version()
     schema = defs.get_schema(proto.op_type, version, proto.domain)
     if any("seq(" in kind for value in (*schema.inputs, *schema.outputs) for kind in value.types):
-        return None  # lists hold what went in
+        return  # lists hold what went in
     types = {
         name: helper.make_tensor_type_proto(helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
         for name, array in arrays.items()
@@ -44,7 +42,7 @@ def check(proto: Any, opset: int, arrays: Mapping[str, Array]) -> None:
     for told in made.values():
         if not _size(told.tensor_type, given) <= MOST:
             raise RefusedError(f"it makes a tensor of more than {MOST:,} values")
-    return None
+    return
 
 
 def _size(told: Any, given: int) -> float:

@@ -297,8 +297,8 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path, count: Callable[[st
         return Input(value.name, tuple(shape), not fixed, classes=n)
     told = TensorProto.DataType.Name(kind) if value.type.HasField("tensor_type") else "no tensor"
     raise UnsupportedOperatorError(
-        f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point, one label that is only "
-        "looked up in tables, or a picture of bytes that is cast to float32 before anything else.",
+        f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point, one label that is "
+        "only looked up in tables, or a picture of bytes that is cast to float32 before anything else.",
         "Fix its value when you export the model, or give classes as a one-hot vector.",
     )
 
