@@ -10,14 +10,14 @@ import numpy as np
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.frontends.onnx.network import Graph
     from ganzoo.specs import FloatArray
 
 
-KINDS = {
+KINDS: Mapping[str, Any] = {
     "tensor(double)": np.dtype(np.float64),
     "tensor(float16)": np.dtype(np.float16),
     "tensor(int32)": np.dtype(np.int32),
