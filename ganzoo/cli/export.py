@@ -26,6 +26,7 @@ from ganzoo.cli.arguments import (
 from ganzoo.cli.help import BROWSER, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import find_run, is_run, run_names
+from ganzoo.memory import return_large_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -249,6 +250,7 @@ def export(
 
     if not explain and bool(backend) == all_backends:
         raise UsageError("No backends were chosen.", "Name them with --backend, or choose all with --all-backends.")
+    return_large_arrays()
     own = Own(snapshot, card, tuple(inputs or ()), frontend, noise, alone, assigned(values or ()))
     subject, place = _run(network, last, own) if network is None or is_run(network) else _own(network, last, own)
     if explain:

@@ -65,7 +65,8 @@ class Total:
 def measure(files: Sequence[Written], network: str, root: Path) -> list[Part]:
     """The sizes of `files`, which lie below `root`, compressed as a static host would serve them."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # compressors leave the interpreter's lock to others
-        packed, zipped, hashed = ([pool.submit(each, file) for file in files] for each in (_packed, _zipped, _sha256))
+        brotli, gzip = (pool.map(each, files) for each in (_packed, _zipped))
+        hashed = pool.map(_sha256, files)
     return [
         Part(
             path=file.path.relative_to(root).as_posix(),
@@ -74,11 +75,11 @@ def measure(files: Sequence[Written], network: str, root: Path) -> list[Part]:
             holds=file.holds,
             instead_of=file.instead_of,
             raw=file.path.stat().st_size,
-            gzip=gzip.result(),
-            brotli=brotli.result(),
-            sha256=digest.result(),
+            gzip=zipped,
+            brotli=packed,
+            sha256=digest,
         )
-        for file, brotli, gzip, digest in zip(files, packed, zipped, hashed, strict=True)
+        for file, packed, zipped, digest in zip(files, brotli, gzip, hashed, strict=True)
     ]
 
 

@@ -54,16 +54,26 @@ def encode(weights: Iterable[Weight], encoding: Encoding) -> Iterator[tuple[Entr
                 f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
             )
         shape = tuple(int(n) for n in weight.array.shape)
-        own = stored_as(shape, encoding)
+        own = own_encoding(weight, encoding)
         data = _ENCODERS[own](weight)
         data += b"\0" * (-len(data) % 4)
         yield Entry(weight.name, shape, weight.offset, int(weight.array.size), len(data), at, own), data
         at += len(data)
 
 
-def stored_as(shape: Sequence[int], encoding: Encoding) -> Encoding:
-    """The encoding of one tensor. Vectors stay float32: they are few, and errors in them reach every pixel."""
-    return encoding if len(shape) == 3 else "f32"
+def own_encoding(weight: Weight, encoding: Encoding) -> Encoding:
+    """That of one tensor where `encoding` is asked for."""
+    return stored_as(weight.array.shape, encoding, weight.step is not None)
+
+
+def stored_as(shape: Sequence[int], encoding: Encoding, steps: bool) -> Encoding:
+    """The encoding of a tensor of `shape`. Vectors stay float32: they are few, and errors in them reach every pixel.
+
+    A matrix of whole numbers times `steps` is int8 in every encoding, because that loses nothing.
+    """
+    if len(shape) != 3:
+        return "f32"
+    return "int8" if steps else encoding
 
 
 def check(weights: Sequence[Weight], encoding: Encoding) -> None:
@@ -86,7 +96,32 @@ def read(tensors: Iterable[Mapping[str, Any]], contents: Iterable[bytes]) -> Ite
         own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
         entry = Entry(**{**own, "shape": tuple(line["shape"])})
         array = _DECODERS[entry.encoding](entry, content).reshape(entry.shape)
-        yield Weight(entry.name, entry.name, array, entry.values, entry.offset)
+        step = _scale(entry, content) if entry.encoding == "int8" else None
+        yield Weight(entry.name, entry.name, array, entry.values, entry.offset, step)
+
+
+def step(array: FloatArray, candidates: FloatArray) -> FloatArray | None:
+    """The `Weight.step` (panels, 1, 4) of a matrix (panels, K, 4), of which each column is one of `candidates` (n,).
+
+    Where a column would take several, it gets that at its own place. None where a column takes none of them.
+    """
+    import numpy as np
+
+    panels, rows, four = array.shape
+    columns = array.transpose(0, 2, 1).reshape(-1, rows)
+    peaks = np.take_along_axis(columns, np.abs(columns).argmax(1)[:, np.newaxis], 1)
+    likely = np.rint(peaks / candidates) * candidates == peaks
+    found = np.empty(len(columns), np.float32)
+    for i, column in enumerate(columns):
+        places = np.flatnonzero(likely[i])
+        for scale in candidates[sorted(places, key=lambda place: place != i % len(candidates))]:
+            whole = np.rint(column / scale)
+            if whole.min() >= -128 and whole.max() <= 127 and (whole * scale == column).all():
+                found[i] = scale
+                break
+        else:
+            return None
+    return found.reshape(panels, 1, four)
 
 
 def shard_size(most: int | None) -> int:
@@ -148,10 +183,12 @@ def _f16(weight: Weight) -> bytes:
 
 
 def _int8(weight: Weight) -> bytes:
-    """One scale for each column: the largest magnitude becomes 127."""
+    """One scale for each column: its step, else that with which the largest magnitude becomes 127."""
     import numpy as np
 
-    scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
+    scale = weight.step
+    if scale is None:
+        scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
     whole = np.rint(weight.array / np.where(scale > 0, scale, np.float32(1)))
     return bytes(scale.astype("<f4").tobytes() + whole.astype(np.int8).tobytes())
 
@@ -171,11 +208,17 @@ def _from_f16(entry: Entry, raw: bytes) -> FloatArray:
 def _from_int8(entry: Entry, raw: bytes) -> FloatArray:
     import numpy as np
 
-    panels, _, four = entry.shape
-    scale = np.frombuffer(raw, "<f4", panels * four).reshape(panels, 1, four)
-    whole = np.frombuffer(raw, np.int8, entry.values, 4 * panels * four).reshape(entry.shape)
+    scale = _scale(entry, raw)
+    whole = np.frombuffer(raw, np.int8, entry.values, scale.nbytes).reshape(entry.shape)
     values: FloatArray = whole.astype(np.float32) * scale
     return values
+
+
+def _scale(entry: Entry, raw: bytes) -> FloatArray:
+    import numpy as np
+
+    panels, _, four = entry.shape
+    return np.frombuffer(raw, "<f4", panels * four).reshape(panels, 1, four)
 
 
 _ENCODERS = {"f32": _f32, "f16": _f16, "int8": _int8}

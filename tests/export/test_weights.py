@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import brotli
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganzoo.errors import RunError, UsageError
-from ganzoo.export import weights
+from ganzoo.export import size, weights
 from ganzoo.export.plan import Weight
 from ganzoo.export.weights import ENCODINGS, Encoding
 
@@ -103,3 +105,21 @@ def test_shards_are_the_whole_in_order_and_named_after_their_content(contents: l
 def test_shards_too_small_are_refused() -> None:
     with pytest.raises(UsageError, match="too small"):
         weights.shard_size(100)
+
+
+def test_only_one_tensor_is_encoded_at_a_time(tmp_path: Path) -> None:
+    written = [Weight(f"{i}/W", "l", np.ones((1, 1 << 16, 4), np.float32), 4, i << 18) for i in range(8)]  # 1 MiB each
+    tracemalloc.start()
+    try:
+        (shard,) = weights.store(
+            (data for _, data in weights.encode(written, "f32")), tmp_path, weights.shard_size(None)
+        )
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert shard.stat().st_size == 8 << 20
+
+
+@given(st.lists(st.binary(min_size=1, max_size=9000), max_size=4))
+def test_parts_are_packed_like_the_whole(parts: list[bytes]) -> None:
+    assert size.packed(iter(parts * 300), 5) == len(brotli.compress(b"".join(parts * 300), quality=5))

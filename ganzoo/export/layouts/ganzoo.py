@@ -108,7 +108,7 @@ def prepare(
                 made[backend.name] = backend, program.result()
             except UnsupportedOperatorError as error:
                 refused[backend.name] = error
-    return Prepared(Compiled(traced, plan, options, provenance, found), made, refused)
+    return Prepared(Compiled(traced.prepared(), plan, options, provenance, found), made, refused)
 
 
 def write(prepared: Prepared, folder: Path) -> list[Written]:
@@ -119,8 +119,10 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
         (folder / name).write_bytes(content)
         written.append(Written(folder / name, backend, holds, instead_of))
 
+    encoding = compiled.options.weights
+    encoded = any(weights.own_encoding(weight, encoding) != "f32" for weight in compiled.plan.weights)
     for name, source in runtime.shipped().items():
-        decoder = name == "weights.js" and compiled.options.weights != "f32"
+        decoder = name == "weights.js" and encoded
         add(name, source.encode(), "" if name == "ganzoo.js" or decoder else "-")
     entries: dict[str, Any] = {}
     for backend, program in prepared.made.values():
@@ -137,10 +139,9 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
             "prefetch": prefetch,
             **program.entry,
         }
-    encoding = compiled.options.weights
     table: list[Entry] = []
-    encoded = _noted(weights.encode(compiled.plan.weights, encoding), table)
-    shards = weights.store(encoded, folder, weights.shard_size(compiled.options.max_file_size))
+    contents = _noted(weights.encode(compiled.plan.weights, encoding), table)
+    shards = weights.store(contents, folder, weights.shard_size(compiled.options.max_file_size))
     written += [Written(shard, "", "weights") for shard in shards]
     add(GOLDEN, b"".join(array[0].astype("<f4").tobytes() for array in compiled.traced.golden), "", "data")
     if compiled.directions:

@@ -24,7 +24,7 @@ from ganzoo.export.lowering.rearranging import to_axes
 from ganzoo.export.plan import Dense, Move
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ganzoo.export.lowering.graph import Array, Shape
 
@@ -41,10 +41,11 @@ HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
 
 
 class Lowering:
-    """The lowering of one graph. Call `run()` once."""
+    """The lowering of one graph. Call `run()` once. Matrices of layers that `grids` names stay what they are."""
 
-    def __init__(self, graph: Any) -> None:
+    def __init__(self, graph: Any, grids: Collection[str] = ()) -> None:
         self.graph = graph
+        self.grids = grids
         self.known: dict[Any, Array | Value | Pending] = {}
         self.moves: dict[tuple[Node, Shape, bytes], Node] = {}
         self.layer = "input"
@@ -133,7 +134,7 @@ class Lowering:
         may_yield = c % 4 == 0 or h == w == 1  # plan.py: of a dense layer
         if node.kind is Dense and may_yield and not node.settled and Value(node, flat).complete:
             assert node.matrix is not None and node.bias is not None
-            node.matrix, node.bias, node.shape = node.matrix[:, flat], node.bias[flat], shape
+            node.matrix, node.bias, node.shape = node.matrix[..., flat], node.bias[flat], shape
             node.factors = [factor[flat] for factor in node.factors]
             node.place, node.settled = np.argsort(flat), True
             return node, shape

@@ -51,7 +51,7 @@ def _convolution(lowering: Lowering, operator: Any) -> Value:
     n = pictures(operator)
     if n > 1:
         w = np.tile(w, n)  # the same weights for each picture: groups
-    KH, KW, IC, OC = w.shape
+    KH, KW, _, OC = w.shape
     node = lowering.node(
         Conv,
         image_shape(operator),
@@ -62,7 +62,7 @@ def _convolution(lowering: Lowering, operator: Any) -> Value:
         dilation=tuple(p["dilation_rate"]),
         groups=n * p.get("groups", 1),
     )
-    node.matrix, node.bias = w.reshape(KH * KW * IC, OC), np.zeros(OC)
+    node.matrix, node.bias = w, np.zeros(OC)
     return image_value(node, operator)
 
 

@@ -28,14 +28,14 @@ def network(source: Source, card: Card) -> Network:
     graph = load(path, _sizes(source.options))
     run = Reference(path, graph)
     shapes = [(_plain(each.name), each.sample) for each in graph.inputs]
-    inputs = guesses.inputs(card, shapes)
+    inputs = guesses.inputs(card, shapes, {_plain(each.name): each.told() for each in graph.inputs})
     made = run.first(seeded(inputs, 2, 0))
     outputs = guesses.outputs(card, inputs, [(_plain(name), y) for name, y in zip(graph.outputs, made, strict=True)])
 
     def compute(*variables: Any) -> Any:
         return forward(graph, *variables)
 
-    return Network(card.name or _plain(path.stem), chainer.Link(), compute, inputs, outputs, run)
+    return Network(card.name or _plain(path.stem), chainer.Link(), compute, inputs, outputs, run, graph.grids)
 
 
 def _sizes(options: Mapping[str, str]) -> dict[str, int]:

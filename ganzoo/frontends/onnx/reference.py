@@ -10,14 +10,19 @@ import numpy as np
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.frontends.onnx.network import Graph
     from ganzoo.specs import FloatArray
 
 
-KINDS = {"tensor(double)": np.dtype(np.float64), "tensor(float16)": np.dtype(np.float16)}
+KINDS: Mapping[str, Any] = {
+    "tensor(double)": np.dtype(np.float64),
+    "tensor(float16)": np.dtype(np.float16),
+    "tensor(int32)": np.dtype(np.int32),
+    "tensor(int64)": np.dtype(np.int64),
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,10 @@ def _session(path: Path, graph: Graph) -> Any:
     options.add_session_config_entry("session.disable_prepacking", "1")  # a second copy of the weights, for speed
     options.enable_cpu_mem_arena = False  # which keeps what it once had
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # another copy, fused
+    if graph.content:  # it is no file, and the data of its constants lies in one
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", str(path.resolve().parent)
+        )
     try:
         return onnxruntime.InferenceSession(graph.content or str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has no base class of its own
@@ -66,19 +75,15 @@ def _run(session: Any, graph: Graph, arrays: Sequence[FloatArray]) -> list[Float
     return [np.concatenate(parts) for parts in zip(*samples, strict=True)]
 
 
-def _feeds(session: Any, graph: Graph, arrays: Sequence[FloatArray], n: int) -> dict[str, FloatArray]:
-    """The `arrays` of `n` samples in the shapes and types of the model's inputs."""
+def _feeds(session: Any, graph: Graph, arrays: Sequence[FloatArray]) -> dict[str, Any]:
+    """The `arrays` in the shapes and types of the model's inputs."""
     kinds = {each.name: KINDS.get(each.type, np.dtype(np.float32)) for each in session.get_inputs()}
-    shapes = [each.shape if n == 1 else (n, *each.shape[1:]) for each in graph.inputs]
-    return {
-        each.name: x.reshape(shape).astype(kinds[each.name])
-        for each, x, shape in zip(graph.inputs, arrays, shapes, strict=True)
-    }
+    return {each.name: each.fed(x).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)}
 
 
 def _outputs(session: Any, graph: Graph, arrays: Sequence[FloatArray]) -> list[FloatArray]:
     """The outputs for one sample, each (1, *shape)."""
-    feeds = _feeds(session, graph, arrays, 1)
+    feeds = _feeds(session, graph, arrays)
     try:
         made = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
     except Exception as error:  # it has no base class of its own
@@ -95,7 +100,7 @@ def _check_alone(session: Any, graph: Graph) -> None:
         return
     random = np.random.RandomState(0)
     arrays = [random.uniform(-1, 1, (2, *each.sample)).astype(np.float32) for each in graph.inputs]
-    feeds = _feeds(session, graph, arrays, 2)
+    feeds = _feeds(session, graph, arrays)
     apart = _run(session, graph, arrays)
     try:
         together = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]

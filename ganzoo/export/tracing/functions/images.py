@@ -14,10 +14,17 @@ from webdnn.graph.operators.deconvolution2d import Deconvolution2D
 from webdnn.graph.operators.max_pooling_2d import MaxPooling2D
 from webdnn.graph.operators.unpooling_2d import Unpooling2D
 from webdnn.graph.order import Order
+from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.export.tracing.axes import NCHW, named
 from ganzoo.export.tracing.functions.arrays import ALL, concatenated, repeated
-from ganzoo.export.tracing.operators import GroupedConvolution2D, Resample, ResizeImages, SizedDeconvolution2D
+from ganzoo.export.tracing.operators import (
+    GridSample,
+    GroupedConvolution2D,
+    Resample,
+    ResizeImages,
+    SizedDeconvolution2D,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -173,6 +180,17 @@ def _resize(f: Any, x: Variable) -> Variable:
     return x
 
 
+def _sampled(f: Any, x: Variable, places: Variable) -> Variable:
+    # the dimensions of places are not those of the image, though places may be computed from it
+    return GridSample(None)(named(x, NCHW), places.reinterpret_axes(Order([Axis() for _ in places.shape])))[0]
+
+
+def _transformed(f: Any, x: Variable, grid: Variable) -> Variable:
+    """At places from -1 to 1, the centres of the outermost pixels."""
+    half = ConstantVariable((np.array(x.shape[:1:-1], np.float32) - 1) / 2, Order([grid.order.axes[1]]))
+    return _sampled(f, x, grid * half + half)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "AveragePooling2D": _pooling,
     "AveragePoolingND": _pooling,
@@ -181,6 +199,8 @@ FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "Deconvolution2DFunction": _deconvolution,
     "DeconvolutionND": _deconvolution,
     "MaxPoolingND": _pooling,
+    "GridSample": _sampled,
     "ResizeImages": _resize,
+    "SpatialTransformerSampler": _transformed,
     "Unpooling2D": _unpooling,
 }
