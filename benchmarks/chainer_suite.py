@@ -10,6 +10,7 @@ small ones on every backend in a real browser.
 from __future__ import annotations
 
 import gc
+import json
 import re
 import resource
 import sys
@@ -89,7 +90,7 @@ class Row:
 
 
 def main(
-    out: Annotated[Path | None, typer.Argument(help="JSON file to write.")] = None,
+    out: Annotated[Path | None, typer.Argument(help="JSON file to write; what it has of other networks stays.")] = None,
     only: Annotated[str, typer.Option(help="Only networks whose family/name matches this regular expression.")] = "",
     browser: Annotated[bool, typer.Option("--browser", help="Also compute small networks in a browser.")] = False,
     document: Annotated[bool, typer.Option("--document", help="Write the counts into docs/frontends.md.")] = False,
@@ -105,20 +106,24 @@ def main(
                 rows.append(Row(published, family))
                 take(rows[-1], browser)
                 _print(rows[-1])
+                if out:
+                    add(out, rows[-1].told())
                 gc.collect()
-    counts = Counter(row.result for row in rows)
-    mixing = [row for row in rows if row.published.mixes]
-    print(
-        f"{len(rows)} networks, of which {len(mixing)} mix the pictures of a batch: {counts['compiled']} compiled, "
-        f"{counts['refused']} refused, {counts['wrong']} wrong; "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB at most"
-    )
-    if out:
-        told = {"date": date.today().isoformat(), "machine": machine(), "bound": BOUND}
-        write_json(out, {**told, "networks": [row.told() for row in rows]})
-    if document:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"{len(rows)} networks, {peak} MB at most\n\n{table([row.told() for row in rows])}")
+    if document and out:
         text = DOCUMENT.read_text(encoding="utf-8")
-        DOCUMENT.write_text(with_table(text, [row.told() for row in rows]), encoding="utf-8")
+        told = json.loads(out.read_text(encoding="utf-8"))["networks"]
+        DOCUMENT.write_text(with_table(text, told), encoding="utf-8")
+
+
+def add(out: Path, row: Mapping[str, Any]) -> None:
+    """Put `row` into the document `out`, in place of the one of its name."""
+    former = json.loads(out.read_text(encoding="utf-8"))["networks"] if out.exists() else []
+    rows = {each["name"]: each for each in (*former, row)}
+    told = {"date": date.today().isoformat(), "machine": machine(), "bound": BOUND}
+    ordered = sorted(rows.values(), key=lambda each: (each["family"], each["name"]))
+    write_json(out, {**told, "networks": ordered})
 
 
 def take(row: Row, browser: bool) -> None:

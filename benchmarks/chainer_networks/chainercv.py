@@ -58,8 +58,8 @@ NETWORKS = (
     Published(
         "cv-deeplab-v3+",
         SOURCE,
-        own("DeepLabV3plusXception65", n_class=21, min_input_size=(257, 257)),
-        {"x": (3, 257, 257)},
+        own("DeepLabV3plusXception65", n_class=21, min_input_size=(129, 129)),
+        {"x": (3, 129, 129)},
     ),
     Published(
         "cv-pspnet-resnet-50",

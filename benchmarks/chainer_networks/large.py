@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 IMAGENET = {"x": (3, 224, 224)}
 
 
-def own(name: str) -> Callable[[], Any]:
-    """One of `chainer.links.model.vision`, without its weights: what it says of a picture."""
+def own(name: str, layer: str) -> Callable[[], Any]:
+    """One of `chainer.links.model.vision`, without its weights: the output of its last `layer`, before the softmax."""
 
     def make() -> Any:
         model = getattr(L, name)(pretrained_model=None)
-        return lambda x: model(x, layers=["prob"])["prob"]
+        return lambda x: model(x, layers=[layer])[layer]
 
     return make
 
@@ -309,13 +309,19 @@ class Mixer(Chain):
 
 NETWORKS = (
     Published("alexnet", "Krizhevsky et al. 2012; Chainer, examples/imagenet", alexnet, {"x": (3, 227, 227)}),
-    Published("googlenet", "Szegedy et al. 2015, arXiv:1409.4842; chainer.links", own("GoogLeNet"), IMAGENET),
+    Published(
+        "googlenet", "Szegedy et al. 2015, arXiv:1409.4842; chainer.links", own("GoogLeNet", "loss3_fc"), IMAGENET
+    ),
     Published("inception-bn", "Ioffe and Szegedy 2015; Chainer, examples/imagenet", inception_bn, IMAGENET),
-    Published("vgg-16", "Simonyan and Zisserman 2015, arXiv:1409.1556; chainer.links", own("VGG16Layers"), IMAGENET),
-    Published("vgg-19", "Simonyan and Zisserman 2015, arXiv:1409.1556; chainer.links", own("VGG19Layers"), IMAGENET),
-    Published("resnet-50", "He et al. 2016, arXiv:1512.03385; chainer.links", own("ResNet50Layers"), IMAGENET),
-    Published("resnet-101", "He et al. 2016, arXiv:1512.03385; chainer.links", own("ResNet101Layers"), IMAGENET),
-    Published("resnet-152", "He et al. 2016, arXiv:1512.03385; chainer.links", own("ResNet152Layers"), IMAGENET),
+    Published(
+        "vgg-16", "Simonyan and Zisserman 2015, arXiv:1409.1556; chainer.links", own("VGG16Layers", "fc8"), IMAGENET
+    ),
+    Published(
+        "vgg-19", "Simonyan and Zisserman 2015, arXiv:1409.1556; chainer.links", own("VGG19Layers", "fc8"), IMAGENET
+    ),
+    Published("resnet-50", "He et al. 2016, arXiv:1512.03385; chainer.links", own("ResNet50Layers", "fc6"), IMAGENET),
+    Published("resnet-101", "He et al. 2016, arXiv:1512.03385; chainer.links", own("ResNet101Layers", "fc6"), IMAGENET),
+    Published("resnet-152", "He et al. 2016, arXiv:1512.03385; chainer.links", own("ResNet152Layers", "fc6"), IMAGENET),
     Published("squeezenet-1.1", "Iandola et al. 2016, arXiv:1602.07360", squeezenet, IMAGENET),
     Published("mobilenet-v1", "Howard et al. 2017, arXiv:1704.04861", mobilenet, IMAGENET),
     Published("mobilenet-v2", "Sandler et al. 2018, arXiv:1801.04381", mobilenet_v2, IMAGENET),

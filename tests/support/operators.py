@@ -378,6 +378,7 @@ WINDOWS = {
         IMAGE, lambda x: F.reshape(F.average_pooling_2d(F.reshape(x, (-1, 1, 6, 6)), 2), (-1, 8, 3, 3))
     ),
     "upsampling-by-indices-cut": chain((4, 6, 8), lambda x: unpooled_by_indices(x, F.tanh)),
+    "upsampling-by-indices-odd": chain((4, 5, 7), lambda x: unpooled_by_indices(x, F.tanh, (5, 7))),
     "upsampling-by-indices": model(
         (4, 6, 8), lambda m, x: unpooled_by_indices(F.relu(m.a(x)), m.b, (6, 8)), a=Conv(4, 4, 1), b=Conv(4, 4, 1)
     ),

@@ -21,6 +21,7 @@ from ganzoo.export.tracing.functions.arrays import ALL, concatenated, repeated
 from ganzoo.export.tracing.operators import (
     GridSample,
     GroupedConvolution2D,
+    Pad,
     Resample,
     ResizeImages,
     SizedDeconvolution2D,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from webdnn.graph.variable import Variable
+
+LOWEST = -1e30  # below every activation
 
 
 def _flat(x: Variable) -> Variable:
@@ -133,9 +136,13 @@ def _unpooling(f: Any, x: Variable) -> Variable:
 
 def unpooled(f: Any, y: Variable, x: Variable, highest: Variable) -> Variable:
     """`Upsampling2D`: `y` where the largest values of `x` were, `highest`, and 0 elsewhere; the first of equal ones."""
-    if (f.kh, f.kw) != (f.sy, f.sx) or f.ph or f.pw or tuple(x.shape[2:]) != (y.shape[2] * f.kh, y.shape[3] * f.kw):
+    over = [n * k - size for n, k, size in zip(y.shape[2:], (f.kh, f.kw), x.shape[2:], strict=True)]
+    beside = (f.kh, f.kw) == (f.sy, f.sx) and not (f.ph or f.pw)
+    if not beside or not (0 <= over[0] < f.kh and 0 <= over[1] < f.kw):
         raise NotImplementedError("its windows must lie side by side and cover the picture.")
     x, y, highest = named(x, NCHW), named(y, NCHW), named(highest, NCHW)
+    if any(over):  # the last windows reach beyond the picture
+        (x,) = Pad(None, widths=[(0, 0), (0, 0), (0, over[0]), (0, over[1])], fill=LOWEST)(x)
     left: Any = 1.0  # 1 until the largest value was met
     lines = []
     for kh in range(f.kh):
