@@ -35,7 +35,8 @@ def network(source: Source, card: Card) -> Network:
     def compute(*variables: Any) -> Any:
         return forward(graph, *variables)
 
-    return Network(card.name or _plain(path.stem), chainer.Link(), compute, inputs, outputs, run, graph.grids)
+    name = card.name or _plain(path.stem)
+    return Network(name, chainer.Link(), compute, inputs, outputs, reference=run, grids=graph.grids)
 
 
 def _sizes(options: Mapping[str, str]) -> dict[str, int]:

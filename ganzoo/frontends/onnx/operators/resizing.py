@@ -263,7 +263,8 @@ def _sampled(call: Call, n: int, at: Array) -> tuple[Array, Array]:
     at = _in_pixels(call, at, n)
     mode, border = call.text("mode", "linear"), call.text("padding_mode", "zeros")
     if mode == "nearest":
-        index, factor = np.round(at)[:, np.newaxis], np.ones((len(at), 1))
+        index: Array = np.round(at)[:, np.newaxis]
+        factor: Array = np.ones((len(at), 1))
     else:
         if border == "border" and mode in ("linear", "bilinear"):
             at = np.clip(at, 0, n - 1)
