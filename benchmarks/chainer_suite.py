@@ -176,7 +176,7 @@ def _randomize(link: Any) -> None:
             each.avg_mean[...] = random.normal(0, 0.1, each.avg_mean.shape)
             each.avg_var[...] = random.uniform(0.5, 1.5, each.avg_var.shape)
         for name, low, high in (("gamma", 0.5, 1.0), ("beta", -0.1, 0.1)):
-            parameter = getattr(each, name, None)
+            parameter: Any = getattr(each, name, None)
             if getattr(parameter, "array", None) is not None:
                 parameter.array[...] = random.uniform(low, high, parameter.shape)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.chainer_networks import Published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SOURCE = "Niitani et al. 2017, arXiv:1708.08169; chainercv.links"
 FOLDER = Path(__file__).parents[2] / ".chainercv"
@@ -38,7 +38,7 @@ def own(name: str, *arguments: Any, module: str = "chainercv.links", **options: 
 
 
 IMAGENET = {"x": (3, 224, 224)}
-CLASSES = {"n_class": 1000}
+CLASSES: Mapping[str, Any] = {"n_class": 1000}
 NETWORKS = (
     Published("cv-resnet-50-fb", SOURCE, own("ResNet50", arch="fb", **CLASSES), IMAGENET),
     Published("cv-se-resnet-50", SOURCE, own("SEResNet50", **CLASSES), IMAGENET),
