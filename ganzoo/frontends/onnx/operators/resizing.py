@@ -261,7 +261,6 @@ def _affine_grid(call: Call, theta: Any, size: Tensor) -> Any:
 def _sampled(call: Call, n: int, at: Array) -> tuple[Array, Array]:
     """(index, factor) along one axis for places in [0, 1], (places, taps) both."""
     at = _in_pixels(call, at, n)
-    index: Array
     mode, border = call.text("mode", "linear"), call.text("padding_mode", "zeros")
     if mode == "nearest":
         index: Array = np.round(at)[:, np.newaxis]
