@@ -45,7 +45,7 @@ NETWORKS = (
     Published("cv-se-resnet-101", SOURCE, own("SEResNet101", **CLASSES), IMAGENET),
     Published("cv-se-resnext-50", SOURCE, own("SEResNeXt50", **CLASSES), IMAGENET),
     Published("cv-se-resnext-101", SOURCE, own("SEResNeXt101", **CLASSES), IMAGENET),
-    Published("cv-segnet-basic", SOURCE, own("SegNetBasic", 11), {"x": (3, 360, 480)}),
+    Published("cv-segnet-basic", SOURCE, own("SegNetBasic", 11), {"x": (3, 90, 120)}),
     Published("cv-ssd-300", SOURCE, own("SSD300", n_fg_class=20), {"x": (3, 300, 300)}),
     Published("cv-yolo-v2", SOURCE, own("YOLOv2", n_fg_class=20), {"x": (3, 416, 416)}),
     Published(
