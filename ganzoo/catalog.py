@@ -140,12 +140,13 @@ def _technology(spec: Backend) -> dict[str, Any]:
 
 
 def _dataset(spec: Dataset) -> dict[str, Any]:
-    return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape)}
+    return {"summary": spec.summary, "n_classes": spec.n_classes, "shape": list(spec.shape or ())}
 
 
 def _origin(spec: Dataset) -> dict[str, Any]:
     download = {"download": f"ganzoo data fetch {spec.name}"} if spec.fetch else {}
-    return {"source": spec.source, "licence": spec.licence, **download}
+    options = {"options": dict(spec.options), "descriptions": dict(spec.descriptions)} if spec.options else {}
+    return {"source": spec.source, "licence": spec.licence, **download, **options}
 
 
 def _peer(spec: Peer) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.specs import floats
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.specs import FloatArray, Network
+    from ganzoo.specs import FloatArray, ImageArray, Network
 
 BATCH = 250  # pictures a pass: their activations stay in the processor's caches
 VALUES = (
@@ -64,9 +66,14 @@ def draw(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:
     return network.outputs[0].to_pictures(run(network, arrays))
 
 
-def read(network: Network, pictures: FloatArray) -> FloatArray:
-    """What a classifier says of `pictures` (N, C, H, W) in [0, 1], float32 (N, n_classes)."""
-    return run(network, [network.inputs[0].from_pictures(pictures)])
+def read(network: Network, pictures: ImageArray) -> FloatArray:
+    """What a classifier says of `pictures` (N, C, H, W), those of a `Data`: float32 (N, n_classes)."""
+    import numpy as np
+
+    n = per_pass(network)
+    spec = network.inputs[0]
+    parts = (pictures[start : start + n] for start in range(0, len(pictures), n))
+    return np.concatenate([run(network, [spec.from_pictures(floats(part))]) for part in parts])
 
 
 def run(network: Network, arrays: Sequence[FloatArray]) -> FloatArray:

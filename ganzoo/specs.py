@@ -1,7 +1,8 @@
 """The contracts of plugins: architectures, frontends, backends and data sets.
 
 A plugin is an instance of `Arch`, `Frontend`, `Backend` or `Dataset`; the rest of ganzoo uses plugins only through
-these classes. Arrays are NumPy arrays; images are float32 NCHW in [0, 1] with foreground 1; labels are int32.
+these classes. Arrays are NumPy arrays; images are float32 NCHW in [0, 1] with foreground 1; labels are int32. A `Data`
+may hold its images as uint8 as well.
 
 What these classes can check of their fields they check when they are made: a `PluginError` names the field.
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ganzoo.export.plan import Plan
 
     FloatArray = npt.NDArray[np.float32]
+    ImageArray = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
     LabelArray = npt.NDArray[np.int32]
 
 Scalar = bool | int | float | str
@@ -39,6 +41,7 @@ Distribution = Literal["normal", "uniform"]
 Resizing = Literal["crop", "fit", "stretch"]
 Order = Literal["rgb", "bgr"]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+OPTION = re.compile(r"[a-z][a-z0-9_]*")
 FOLDER = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
 
 
@@ -59,6 +62,16 @@ def _require_name(what: Any) -> None:
 def _require_texts(what: object, *fields: str) -> None:
     for name in fields:
         _require(what, name, isinstance(getattr(what, name), str), "a text")
+
+
+def _scalars(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(key, str) and isinstance(each, bool | int | float | str) for key, each in value.items()
+    )
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
 
 
 def _whole(value: object, least: int) -> bool:
@@ -221,10 +234,7 @@ class Preset:
         for name in ("epochs", "pictures", "most_epochs"):
             value = getattr(self, name)
             _require(self, name, value is None or _whole(value, 1), "None, or a whole number, 1 or more")
-        scalars = isinstance(self.hparams, Mapping) and all(
-            isinstance(key, str) and isinstance(value, bool | int | float | str) for key, value in self.hparams.items()
-        )
-        _require(self, "hparams", scalars, "a mapping of names to bools, numbers and texts")
+        _require(self, "hparams", _scalars(self.hparams), "a mapping of names to bools, numbers and texts")
 
     def epochs_for(self, n_images: int) -> int:
         """The number of epochs for `n_images` training images."""
@@ -241,7 +251,8 @@ class TrainConfig:
     It is written to `config.json` and is enough to build the network again.
 
     `hparams` has all keys of the preset. `shape` (C, H, W) and `n_classes` come from the data. `limit` is the number of
-    training images to use, None for all. `device` is "cpu" or "cuda:i".
+    training images to use, None for all. `device` is "cpu" or "cuda:i". `data_options` has all options of the data set;
+    in the run of an earlier version, it lacks those that did not exist then.
     """
 
     arch: str
@@ -256,17 +267,32 @@ class TrainConfig:
     hparams: Mapping[str, Scalar]
     data_dir: str | None = None
     limit: int | None = None
+    data_options: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Data:
-    """A data set in memory: `x` float32 (N, C, H, W) in [0, 1]; `t` int32 (N,) in [0, len(classes))."""
+    """A data set in memory: `x` (N, C, H, W), uint8, or float32 in [0, 1]; `t` int32 (N,) in [0, len(classes)).
 
-    train_x: FloatArray
+    A uint8 of 255 stands for 1.0, and `floats` makes float32 of either. Apply it to a batch, not to all
+    images: as uint8, 20,000 colour pictures of 64x64 take 250 MB. Arrays may be read-only views of a file.
+    """
+
+    train_x: ImageArray
     train_t: LabelArray
-    test_x: FloatArray
+    test_x: ImageArray
     test_t: LabelArray
     classes: tuple[str, ...]
+
+
+def floats(images: Any) -> Any:
+    """Images of a `Data` as float32 in [0, 1]: uint8 is divided by 255, and anything else is returned as it is.
+
+    Works on arrays of NumPy and of CuPy. Call it on a batch, because the result takes four times the memory of uint8.
+    """
+    import numpy as np
+
+    return images.astype(np.float32) / np.float32(255) if images.dtype == np.uint8 else images
 
 
 @dataclass(frozen=True)
@@ -352,9 +378,7 @@ class Arch:
         )
         _require(self, "presets", bool(recipes), "a mapping of names to Presets, at least one")
         for name in ("descriptions", "former_names"):
-            pairs = getattr(self, name)
-            texts = isinstance(pairs, Mapping) and all(isinstance(text, str) for pair in pairs.items() for text in pair)
-            _require(self, name, texts, "a mapping of names to texts")
+            _require(self, name, _texts(getattr(self, name)), "a mapping of names to texts")
         for hook in ("build", "train", "export"):
             _require(self, hook, callable(getattr(self, hook)), "a function")
 
@@ -470,25 +494,40 @@ class Backend:
 class Dataset:
     """A source of labelled images.
 
-    `load(data_dir)` reads it from `data_dir`, or from its usual place if that is None. It raises `DataError` or
-    `DataMissingError` with the file and a remedy. `n_classes` is None if it depends on the data. `fetch()` downloads
-    the files into the cache and returns their paths; it is None if there is nothing to download.
+    `load(data_dir, **options)` reads it from `data_dir`, or from its usual place if that is None. It raises `DataError`
+    or `DataMissingError` with the file and a remedy. `shape` and `n_classes` are None if they depend on the data or on
+    options. `fetch()` downloads the files into the cache and returns their paths; it is None if there is nothing to
+    download.
+
+    `options` are the options that users may give, such as `--size 32`, each with its default; `load` gets a value of
+    the default's type for every one of them, and for a data set without options only `data_dir`. `descriptions`
+    explains them, by their names, in a short sentence each. `former` has the values with which runs were trained
+    before an option existed, where these are not the defaults.
     """
 
     name: str
     summary: str
     source: str
     licence: str
-    shape: tuple[int, int, int]
+    shape: tuple[int, int, int] | None
     n_classes: int | None
-    load: Callable[[Path | None], Data]
+    load: Callable[..., Data]
     fetch: Callable[[], Sequence[Path]] | None = None
+    options: Mapping[str, Scalar] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, Scalar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _require_name(self)
         _require_texts(self, "summary", "source", "licence")
-        _require(self, "shape", _shape(self.shape) and len(self.shape) == 3, "(C, H, W), whole numbers, 1 or more")
-        classes = self.n_classes is None or _whole(self.n_classes, 2)
-        _require(self, "n_classes", classes, "None, or a whole number, 2 or more")
+        shaped = self.shape is None or (_shape(self.shape) and len(self.shape) == 3)
+        _require(self, "shape", shaped, "None, or (C, H, W), whole numbers, 1 or more")
+        classes = self.n_classes is None or _whole(self.n_classes, 1)
+        _require(self, "n_classes", classes, "None, or a whole number, 1 or more")
         _require(self, "load", callable(self.load), "a function")
         _require(self, "fetch", self.fetch is None or callable(self.fetch), "None, or a function")
+        named = _scalars(self.options) and all(OPTION.fullmatch(name) for name in self.options)
+        _require(self, "options", named, "a mapping of names in small letters to bools, numbers and texts")
+        _require(self, "descriptions", _texts(self.descriptions), "a mapping of names to texts")
+        known = _scalars(self.former) and self.former.keys() <= self.options.keys()
+        _require(self, "former", known, "a mapping of names of options to bools, numbers and texts")

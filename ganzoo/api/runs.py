@@ -199,6 +199,7 @@ def train(
     hparams: Mapping[str, Scalar] | None = None,
     limit: int | None = None,
     keep: int | None = None,
+    data_options: Mapping[str, Scalar] | None = None,
     out: str | PathLike[str] | None = None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Run:
@@ -206,8 +207,9 @@ def train(
 
     `preset` names a set of hyper-parameters of the architecture; by default, its first one. `hparams` are values that
     differ from it, such as `{"gen_alpha": 1e-3}`. `dataset` is "digits" by default; `data_dir` is the folder with its
-    files, if ganzoo shall not download them. `epochs` and `batch_size` are those of the preset by default. `seed`, in
-    [0, 2**32), is 0 by default. `device` is "auto", "cpu", "cuda" or "cuda:i". `limit` uses only this many training
+    files, if ganzoo shall not download them. `data_options` are options of the data set, such as `{"size": 32}`:
+    `ganzoo info folder` shows those of `folder`. `epochs` and `batch_size` are those of the preset by default. `seed`,
+    in [0, 2**32), is 0 by default. `device` is "auto", "cpu", "cuda" or "cuda:i". `limit` uses only this many training
     images, equally many of each class. `keep` is the number of latest snapshots that stay on disk, 2 by default. `out`
     is the folder of the run; by default, the next free one in runs/.
 
@@ -223,7 +225,17 @@ def train(
     from ganzoo.training.progress import silent
 
     options = TrainOptions(
-        preset, dataset, _path(data_dir), epochs, batch_size, device, seed, limit, hparams or {}, keep
+        preset,
+        dataset,
+        _path(data_dir),
+        epochs,
+        batch_size,
+        device,
+        seed,
+        limit,
+        hparams or {},
+        keep,
+        data_options or {},
     )
     return _run_of(training.train(arch, options, ROOT, _path(out), progress or silent))
 

@@ -17,7 +17,7 @@ from ganzoo.errors import UsageError
 from ganzoo.layers import Adam
 from ganzoo.specs import Data, Network, TensorSpec, TrainConfig, Training
 from ganzoo.updaters.augment import AUGMENTATIONS, augmentation
-from ganzoo.updaters.batches import Batches
+from ganzoo.updaters.batches import Batches, converted
 from ganzoo.updaters.schedules import LinearShift
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def train(
             extensions.Evaluator(
                 SerialIterator(test_images, config.batch_size, repeat=False, shuffle=False),
                 classifier,
+                converter=converted,
                 device=device,
             ),
             LinearShift("alpha", (alpha, alpha * number(config, "final_alpha")), (0, steps)),

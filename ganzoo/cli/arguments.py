@@ -83,6 +83,11 @@ def backend_option(help_: str, panel: str | None = None, default: str = "") -> A
     )
 
 
+def option(name: str) -> str:
+    """The option of a command for the option `name` of a data set: its underscores are hyphens there."""
+    return f"--{name.replace('_', '-')}"
+
+
 def assigned(assignments: Sequence[str]) -> dict[str, str]:
     """The values of --set by their keys, as text."""
     found = {}

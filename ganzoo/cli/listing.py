@@ -65,6 +65,9 @@ def list_(
     examples="""
 # Show the hyper-parameters and presets of an architecture
 ganzoo info dcgan-cond
+
+# Show the options of a data set
+ganzoo info folder
 """,
 )
 def info(
@@ -76,7 +79,7 @@ def info(
 ) -> None:
     """Show the details of an architecture, a frontend, a backend, a data set or a peer.
 
-    For an architecture these are its hyper-parameters and its presets; for a data set its source and licence.
+    For an architecture these are its hyper-parameters and its presets; for a data set its source, licence and options.
     """
     from ganzoo import catalog
 

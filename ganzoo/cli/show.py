@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ganzoo.cli import console
+from ganzoo.cli.arguments import option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,11 +39,21 @@ def _summary(entry: Mapping[str, Any]) -> str:
 
 def info(found: Mapping[str, Any]) -> None:
     for key, value in found.items():
-        if key not in ("descriptions", "presets") and value not in ("", None, []):
+        if key not in ("descriptions", "options", "presets") and value not in ("", None, []):
             console.out().print(f"{key:10} {_plain(value)}", markup=False, soft_wrap=True)
     if "presets" in found:
         console.out().print()
         _presets(found["presets"], found["descriptions"])
+    if "options" in found:
+        console.out().print()
+        console.table(
+            ("option", "default", "description"),
+            [
+                [option(name), _plain(value), found["descriptions"].get(name, "")]
+                for name, value in found["options"].items()
+            ],
+            title=f"Options: give them beside --dataset {found['name']}",
+        )
 
 
 def _plain(value: Any) -> str:

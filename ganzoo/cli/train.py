@@ -14,6 +14,8 @@ from ganzoo.api import runs
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import ArchName, AsJson, assigned, complete
+from ganzoo.cli.data_options import PANEL as DATA
+from ganzoo.cli.data_options import DataCommand, given
 from ganzoo.cli.errors import tell
 from ganzoo.cli.help import TRAINING, command
 from ganzoo.errors import UsageError
@@ -25,7 +27,7 @@ class Kept(str, Enum):
     last = "last"
 
 
-DATA, RECIPE, RESUMING, MACHINE = "Data", "Hyper-parameters", "Saving and resuming", "Machine"
+RECIPE, RESUMING, MACHINE = "Hyper-parameters", "Saving and resuming", "Machine"
 
 
 @command(
@@ -41,6 +43,9 @@ ganzoo train dcgan-cond --dataset mnist
 # Train a classifier on your own pictures, one subfolder per class
 ganzoo train cnn --dataset folder --data-dir pictures/
 
+# Show the options of that data set, such as --size
+ganzoo info folder
+
 # Change two hyper-parameters; 'ganzoo info wgan-gp' shows all of them
 ganzoo train wgan-gp --set gen_alpha=2e-4 --set ema_decay=0.99
 
@@ -53,14 +58,17 @@ ganzoo train dcgan-cond --resume --from best --set dis_alpha=2e-4
 # Share each batch between two processes
 mpiexec -n 2 ganzoo train dcgan-cond --distributed
 """,
+    kind=DataCommand,
 )
 def train(
+    ctx: typer.Context,
     arch: ArchName,
     dataset: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Data set to train on. 'ganzoo list datasets' shows all.",
+            help="Data set to train on. 'ganzoo list datasets' shows all. A data set may have options of its own, "
+            "such as --size: 'ganzoo info folder' shows those of the data set 'folder'.",
             show_default="digits",
             rich_help_panel=DATA,
             autocompletion=complete(plugins.DATASETS.names),
@@ -182,7 +190,7 @@ def train(
     from ganzoo.updaters import distributed as processes
 
     options = TrainOptions(
-        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, assigned(set_ or ()), keep
+        preset, dataset, data_dir, epochs, batch_size, device, seed, limit, assigned(set_ or ()), keep, given(ctx)
     )
     if from_ and not resume:
         raise UsageError("--from works only together with --resume.", "Add --resume, and --out DIR for a certain run.")
@@ -215,6 +223,7 @@ arch = "dcgan-cond"
 trials = 20               # number of trainings, over all processes
 dataset = "mnist"         # preset, data_dir, epochs, batch_size, limit,
 limit = 6000              # device and seed are as in 'ganzoo train'
+data_options = {}         # such as { size = 32 } with dataset = "folder"
 metric = "eval/frechet"   # any key of a run's log.jsonl
 better = "min"            # or "max"
 [set]                     # hyper-parameters that are the same in all trials

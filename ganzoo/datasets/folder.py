@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from ganzoo.specs import FloatArray, LabelArray
+    from ganzoo.specs import LabelArray
 
     Pictures = dict[str, list[Path]]
 
@@ -236,8 +236,8 @@ def _labels(pictures: Pictures) -> LabelArray:
     return np.repeat(np.arange(len(pictures), dtype=np.int32), [len(files) for files in pictures.values()])
 
 
-def _read(paths: list[Path], reading: Reading) -> FloatArray:
-    """Images (N, 1, 28, 28) in [0, 1]; what was lost of them and what could not be read is noted in `reading`."""
+def _read(paths: list[Path], reading: Reading) -> npt.NDArray[np.uint8]:
+    """Images (N, 1, 28, 28); what was lost of them and what could not be read is noted in `reading`."""
     from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
@@ -263,7 +263,7 @@ def _read(paths: list[Path], reading: Reading) -> FloatArray:
         reading.changes[INVERTED] = sum(each.over_white is not None for each in found)
     reading.changes.update(PALE for each in read if int(each.max()) - int(each.min()) < FAINT)
     grey = np.stack(read) if read else np.zeros((0, *SIZE), np.uint8)
-    return np.divide(grey[:, None], np.float32(255), dtype=np.float32)
+    return grey[:, None]
 
 
 def _better_inverted(found: list[Picture]) -> bool:

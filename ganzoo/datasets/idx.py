@@ -94,14 +94,7 @@ def load(chosen: IdxSet, family: Sequence[IdxSet], data_dir: Path | None) -> Dat
     train_x, train_t, test_x, test_t = (
         read(path, file, chosen, family) for path, file in zip(paths, chosen.files, strict=True)
     )
-    scale = np.float32(255)
-    return Data(
-        np.divide(train_x[:, None], scale, dtype=np.float32),
-        train_t.astype(np.int32),
-        np.divide(test_x[:, None], scale, dtype=np.float32),
-        test_t.astype(np.int32),
-        chosen.classes,
-    )
+    return Data(train_x[:, None], train_t.astype(np.int32), test_x[:, None], test_t.astype(np.int32), chosen.classes)
 
 
 def fetch(chosen: IdxSet, family: Sequence[IdxSet]) -> list[Path]:

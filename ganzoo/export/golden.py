@@ -10,6 +10,7 @@ from ganzoo.export import tracing
 from ganzoo.export.layouts import Traced
 from ganzoo.export.tracing import reference
 from ganzoo.export.tracing.precise import distance
+from ganzoo.specs import floats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,4 +77,4 @@ def _test_images(network: Network, subject: Subject) -> tuple[FloatArray, Any] |
         return None
     most = max(1, min(TEST_IMAGES, TEST_VALUES // math.prod(first.shape)))
     chosen = subset.shuffled(len(data.test_x))[:most]  # a page that has no time for all takes the first of them
-    return first.from_pictures(data.test_x[chosen]), data.test_t[chosen]
+    return first.from_pictures(floats(data.test_x[chosen])), data.test_t[chosen]

@@ -13,11 +13,12 @@ from chainer import initializers
 from ganzoo import layers
 from ganzoo.layers import RELU
 from ganzoo.roles import at_once, draw, per_pass
+from ganzoo.specs import floats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ganzoo.specs import FloatArray, Network
+    from ganzoo.specs import FloatArray, ImageArray, Network
 
 N_FEATURES = 96
 
@@ -56,13 +57,13 @@ class Evaluator(chainer.Chain):
         return self.l4(self.features(x))
 
 
-def look(evaluator: Evaluator, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return features (N, 96) and logits (N, n_classes) of `evaluator` for images `x`, float32 (N, C, H, W)."""
+def look(evaluator: Evaluator, x: ImageArray) -> tuple[FloatArray, FloatArray]:
+    """Return features (N, 96) and logits (N, n_classes) of `evaluator` for the images `x` (N, C, H, W) of a `Data`."""
     features, logits = [], []
     batch = at_once(math.prod(x.shape[1:]))
     with chainer.using_config("train", False), chainer.no_backprop_mode():
         for start in range(0, len(x), batch):
-            seen = evaluator.features(chainer.Variable(x[start : start + batch]))
+            seen = evaluator.features(chainer.Variable(floats(x[start : start + batch])))
             features.append(seen.array)
             logits.append(evaluator.l4(seen).array)
     return np.concatenate(features), np.concatenate(logits)

@@ -13,13 +13,14 @@ from threadpoolctl import threadpool_limits
 from ganzoo import layers
 from ganzoo.datasets.subset import some
 from ganzoo.metrics.evaluator import Evaluator
+from ganzoo.specs import floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
 
-    from ganzoo.specs import Data, FloatArray, LabelArray
+    from ganzoo.specs import Data, FloatArray, ImageArray, LabelArray
 
 
 @dataclass(frozen=True)
@@ -67,29 +68,30 @@ def train(data: Data, recipe: Recipe, progress: Callable[[float], None] = lambda
     `progress` is called after each step with the share of the work that is done.
     """
     kept = np.setdiff1d(np.arange(len(data.train_x)), held_out(len(data.train_x)))
-    return fit(data.train_x[kept], data.train_t[kept], len(data.classes), recipe, progress)
+    return fit(data.train_x, data.train_t, kept, len(data.classes), recipe, progress)
 
 
 def fit(
-    x: FloatArray,
+    x: ImageArray,
     t: LabelArray,
+    kept: npt.NDArray[np.int64],
     n_classes: int,
     recipe: Recipe,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluator:
-    """Train an evaluator on the images `x` (N, C, H, W) with labels `t`, and return it."""
+    """Train an evaluator on the images `kept`, indices, of `x` (N, C, H, W) with labels `t`, and return it."""
     rng = np.random.RandomState(recipe.seed)
     model = Evaluator(x.shape[1], n_classes, recipe.seed)
     optimizer = layers.Adam(alpha=recipe.alpha)
     optimizer.setup(model)
-    batch_size = min(recipe.batch_size, len(x))
+    batch_size = min(recipe.batch_size, len(kept))
     steps = max(1, recipe.pictures // batch_size)
-    order = np.concatenate([rng.permutation(len(x)) for _ in range(steps * batch_size // len(x) + 1)])
+    order = np.concatenate([rng.permutation(len(kept)) for _ in range(steps * batch_size // len(kept) + 1)])
     with threadpool_limits(1), chainer.using_config("train", True), chainer.using_config("type_check", False):
         for step in range(steps):
             optimizer.alpha = recipe.alpha * min(1.0, (step + 1) / (0.1 * steps)) * (1 - step / steps)
-            chosen = order[step * batch_size : (step + 1) * batch_size]
-            images = moved(x[chosen], recipe, rng)
+            chosen = kept[order[step * batch_size : (step + 1) * batch_size]]
+            images = moved(floats(x[chosen]), recipe, rng)
             loss = F.softmax_cross_entropy(model(chainer.Variable(images)), t[chosen])
             model.cleargrads()
             loss.backward()

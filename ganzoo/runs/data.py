@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,4 +18,11 @@ def data_of(config: TrainConfig, data_dir: Path | None = None) -> Data:
     Raises what `datasets.load` raises.
     """
     stated = Path(config.data_dir) if config.data_dir else None
-    return datasets.load(plugins.DATASETS.get(config.dataset), data_dir or stated, config.limit)
+    options = with_data_options(config).data_options
+    return datasets.load(plugins.DATASETS.get(config.dataset), data_dir or stated, config.limit, options)
+
+
+def with_data_options(config: TrainConfig) -> TrainConfig:
+    """`config` with all options that its data set has now. That of an earlier version lacks the newer ones."""
+    completed = datasets.completed(plugins.DATASETS.get(config.dataset), config.data_options)
+    return replace(config, data_options=completed)

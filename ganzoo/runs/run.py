@@ -22,7 +22,6 @@ import json
 import math
 import shlex
 from dataclasses import asdict, dataclass, fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -34,6 +33,7 @@ from ganzoo.specs import Arch, TrainConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from ganzoo.specs import Data, Network
 
@@ -196,11 +196,10 @@ class Run:
 
     def test_data(self) -> Data | None:
         """The data set that it was trained on; None where that is not at hand, as on another machine."""
-        from ganzoo import datasets
+        from ganzoo.runs.data import data_of
 
-        folder = self.config.data_dir
         try:
-            return datasets.load(plugins.DATASETS.get(self.config.dataset), Path(folder) if folder else None)
+            return data_of(replace(self.config, limit=None))
         except GanzooError:
             return None
 
@@ -307,14 +306,16 @@ def _check(config: TrainConfig, classes: Any) -> None:
         **dict.fromkeys(("n_classes", "epochs", "batch_size", "seed"), int),
         "data_dir": (str, type(None)),
         "limit": (int, type(None)),
+        "data_options": dict,
     }
     for field in fields(config):
         if not isinstance(getattr(config, field.name), kinds[field.name]):
             raise ValueError(f"'{field.name}' is {getattr(config, field.name)!r}")
     if len(config.shape) != 3 or not all(isinstance(n, int) and n > 0 for n in config.shape):
         raise ValueError(f"'shape' is {config.shape!r}")
-    if not all(isinstance(value, bool | int | float | str) for value in config.hparams.values()):
-        raise ValueError(f"'hparams' is {config.hparams!r}")
+    for name in ("hparams", "data_options"):
+        if not all(isinstance(value, bool | int | float | str) for value in getattr(config, name).values()):
+            raise ValueError(f"'{name}' is {getattr(config, name)!r}")
     if len(classes) != config.n_classes or not all(isinstance(name, str) for name in classes):
         raise ValueError(f"'classes' is {classes!r}")
 

@@ -50,6 +50,8 @@ def command(sweep: Sweep) -> str:
     for option in ("preset", "dataset", "data_dir", "batch_size"):
         value = getattr(space, option)
         parts += [f"--{option.replace('_', '-')}", str(value)] if value else []
+    for option, value in space.data_options.items():
+        parts += [f"--{option.replace('_', '-')}", str(value)]
     for key, value in {**space.set, **best.values}.items():
         parts += ["--set", f"{key}={value}"]
     return shlex.join(parts)

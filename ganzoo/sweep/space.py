@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins, toml
 from ganzoo.errors import UsageError
+from ganzoo.training.options import DATASET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ KEYS: Mapping[str, type] = {
     "seed": int,
     "metric": str,
     "better": str,
+    "data_options": dict,
     "set": dict,
     "space": dict,
 }
@@ -78,6 +80,7 @@ class Space:
     metric: str | None = None
     better: str | None = None
     set: Mapping[str, Scalar] = field(default_factory=dict)
+    data_options: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 def load(path: Path) -> Space:
@@ -114,6 +117,10 @@ def parse(values: Mapping[str, Any], file: str) -> Space:
         toml.require(value, type(preset.hparams[key]), f"set.{key}", file)
         if key in values["space"]:
             raise UsageError(f"{file} has '{key}' both in [set] and in [space].", "Remove it from one of them.")
+    dataset = plugins.DATASETS.get(values.get("dataset", DATASET))
+    for key, value in values.get("data_options", {}).items():
+        toml.known(f"option of the data set '{dataset.name}'", key, dataset.options)
+        toml.require(value, type(dataset.options[key]), f"data_options.{key}", file)
     space = {}
     for key, value in values["space"].items():
         toml.known(f"hyper-parameter of {values['arch']}", key, preset.hparams)

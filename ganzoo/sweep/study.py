@@ -151,6 +151,7 @@ def _options(space: Space, values: Mapping[str, Scalar]) -> TrainOptions:
         seed=space.seed,
         limit=space.limit,
         hparams={**space.set, **values},
+        data_options=space.data_options,
     )
 
 
@@ -295,6 +296,8 @@ def _study(space: Space, folder: Path, goal: Goal) -> Any:
 def _described(space: Space, goal: Goal) -> dict[str, Any]:
     """Everything that trials must have in common to be comparable, as values that JSON can store."""
     values = {key: value for key, value in asdict(space).items() if key != "trials"} | asdict(goal)
+    if not values["data_options"]:  # which the sweeps of earlier versions did not have
+        del values["data_options"]
     described: dict[str, Any] = json.loads(json.dumps(values, default=lambda kind: kind.__name__))
     return described
 

@@ -29,6 +29,7 @@ def check(arch: Arch, config: TrainConfig, training: Training) -> None:
         _require_as_declared(arch, painter, training)
     elif classifier is not None:
         _require_shape(classifier.inputs[0], "reads", config)
+        _require_choice(config)
         _require_classes(math.prod(classifier.outputs[0].shape), config)
 
 
@@ -44,6 +45,14 @@ def _require_classes(size: int, config: TrainConfig) -> None:
     if size != config.n_classes:
         raise UsageError(
             f"{config.arch} is made for {size} classes, but {config.dataset} has {config.n_classes}.", OTHER_DATA
+        )
+
+
+def _require_choice(config: TrainConfig) -> None:
+    if config.n_classes < 2:
+        raise UsageError(
+            f"{config.arch} tells classes apart, but {config.dataset} has only one.",
+            "Sort the pictures into class folders, or train a generator on them.",
         )
 
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ganzoo import datasets, devices, plugins
-from ganzoo.archs._hparams import overridden
 from ganzoo.errors import UnknownNameError, UsageError
+from ganzoo.scalars import overridden
 from ganzoo.specs import Arch, Data, Scalar, TrainConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+DATASET = "digits"  # where none is named
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class TrainOptions:
     """What a user may say of a training; None is "as the preset or the dataset has it".
 
     A value of `hparams` is of the preset's type, or a text that stands for such a value: 5e-4 or "5e-4".
-    `keep` is how many of the last snapshots are kept; the result does not depend on it.
+    `keep` is how many of the last snapshots are kept; the result does not depend on it. `data_options` are options of
+    the data set, likewise.
     """
 
     preset: str | None = None
@@ -33,6 +36,7 @@ class TrainOptions:
     limit: int | None = None
     hparams: Mapping[str, Scalar] = field(default_factory=dict)
     keep: int | None = None
+    data_options: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
@@ -53,8 +57,9 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
         raise UsageError(f"--seed is {options.seed}.", "It must be at least 0 and less than 2**32.")
     hparams = overridden(preset.hparams, options.hparams)
     device = devices.resolve(options.device or "auto")
-    dataset = plugins.DATASETS.get(options.dataset or "digits")
-    data = datasets.load(dataset, options.data_dir, options.limit)
+    dataset = plugins.DATASETS.get(options.dataset or DATASET)
+    data_options = datasets.chosen(dataset, options.data_options)
+    data = datasets.load(dataset, options.data_dir, options.limit, data_options)
     n_images = len(data.train_x)
     batch_size = options.batch_size or preset.batch_size
     if batch_size > n_images:
@@ -76,6 +81,7 @@ def configure(arch: Arch, options: TrainOptions) -> tuple[TrainConfig, Data]:
         hparams=hparams,
         data_dir=str(options.data_dir.absolute()) if options.data_dir else None,
         limit=options.limit,
+        data_options=data_options,
     )
     return config, data
 

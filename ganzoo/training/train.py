@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ganzoo import datasets, plugins, provenance
 from ganzoo.errors import RunError, UsageError
 from ganzoo.runs import run as runs
+from ganzoo.runs.data import with_data_options
 from ganzoo.runs.run import Run
 from ganzoo.training.loop import KEEP, Outcome, Start, loop
 from ganzoo.training.options import TrainOptions, configure
@@ -97,7 +98,7 @@ def _lacks_only_its_page(run: Run, options: TrainOptions) -> bool:
 
 def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | None) -> tuple[TrainConfig, Data]:
     """The configuration with which `run` continues, and its data."""
-    begun = run.config
+    begun = with_data_options(run.config)
     if begun.arch != arch_name:
         raise UsageError(
             f"{run.path} is a run of {begun.arch}, not of {arch_name}.", f"Use: ganzoo train {begun.arch} --resume"
@@ -161,9 +162,10 @@ def _unfinished(root: Path, arch: str) -> Run:
 def _filled(options: TrainOptions, begun: TrainConfig) -> TrainOptions:
     """`options`, with the values of the run `begun` for those that are not given."""
     stated = {key: value for key, value in vars(options).items() if value is not None}
-    former = {key: getattr(begun, key) for key in vars(options) if key not in ("data_dir", "hparams", "keep")}
+    former = {key: getattr(begun, key) for key in vars(options) if key not in ("data_dir", "keep")}
     former["data_dir"] = Path(begun.data_dir) if begun.data_dir else None
-    stated["hparams"] = {**begun.hparams, **options.hparams}
+    for each in ("hparams", "data_options"):
+        stated[each] = {**getattr(begun, each), **getattr(options, each)}
     return TrainOptions(**{**former, **stated})
 
 

@@ -48,7 +48,7 @@ def good() -> Data:
         ({"classes": (0, 1, 2)}, "not a tuple of names"),
         ({"train_x": None}, "NoneType"),
         ({"test_t": [0, 1, 2, 0]}, "labels list, not NumPy arrays"),
-        ({"classes": ("a",)}, "two or more"),
+        ({"classes": ()}, "one or more"),
         ({"classes": ("a", "b", "b")}, "different names"),
         ({"classes": ("a", "b", "c", "d")}, "4 classes, not 3"),
         ({"train_x": np.zeros((4, 1, 2, 3))}, "float64"),

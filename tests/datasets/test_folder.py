@@ -7,6 +7,7 @@ import shutil
 import struct
 import unicodedata
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 from ganzoo import datasets
 from ganzoo.datasets import folder
 from ganzoo.errors import DataError, DataMissingError, UsageError
+from ganzoo.specs import Data, floats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,13 @@ def picture(path: Path, grey: int = 200, size=(40, 20), mode: str = "L", **optio
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("L", size, grey).convert(mode).save(path, **options)
     return path
+
+
+def loaded(path: Path, **options) -> Data:
+    """The data set in `path`, with float images."""
+    data = datasets.load(folder.DATASET, path, options=options)
+    assert data.train_x.dtype == data.test_x.dtype == np.uint8
+    return replace(data, train_x=floats(data.train_x), test_x=floats(data.test_x))
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ def pictures(tmp_path) -> Path:
 
 
 def test_folder_divides_each_class_by_name(pictures):
-    data = datasets.load(folder.DATASET, pictures)
+    data = loaded(pictures)
     assert data.classes == ("a", "b")
     np.testing.assert_array_equal(data.test_t, [0, 0, 1, 1])
     np.testing.assert_array_equal(data.train_t, [0] * 5 + [1] * 5)
@@ -55,7 +64,7 @@ def test_folder_with_train_and_test(tmp_path, with_test):
             picture(tmp_path / "train" / label / f"{i}.png")
         if with_test:
             picture(tmp_path / "test" / label / "only.png", 10)
-    data = datasets.load(folder.DATASET, tmp_path)
+    data = loaded(tmp_path)
     assert (len(data.train_t), len(data.test_t)) == ((6, 2) if with_test else (4, 2))
     assert (data.test_x.max() < 0.1) == with_test
 
@@ -64,7 +73,7 @@ def test_folder_takes_train_for_a_class_among_others(tmp_path):
     for label in ("train", "car"):
         for i in range(2):
             picture(tmp_path / label / f"{i}.png")
-    assert datasets.load(folder.DATASET, tmp_path).classes == ("car", "train")
+    assert loaded(tmp_path).classes == ("car", "train")
 
 
 def test_folder_scales_turns_and_blends(tmp_path):
@@ -81,7 +90,7 @@ def test_folder_scales_turns_and_blends(tmp_path):
         half.save(tmp_path / label / "0.png")
         turned.save(tmp_path / label / "1.jpg", exif=exif, quality=95)
         clear.save(tmp_path / label / "2.png")
-    data = datasets.load(folder.DATASET, tmp_path)
+    data = loaded(tmp_path)
     for image in [*data.train_x, *data.test_x]:
         assert image[0, :12].min() > 0.95
         assert image[0, 16:].max() < 0.05
@@ -93,7 +102,7 @@ def test_folder_passes_over_what_the_system_hides_and_follows_links_within(pictu
     (pictures / ".git").mkdir()
     (pictures / "a" / "._0.png").write_bytes(b"x")
     (pictures / "a" / "7.png").symlink_to("0.png")
-    data = datasets.load(folder.DATASET, pictures)
+    data = loaded(pictures)
     assert len(data.train_t) + len(data.test_t) == 15
 
 
@@ -165,24 +174,24 @@ def test_folder_tells_all_faults_at_once(pictures):
 
 
 def test_folder_passes_over_what_is_no_picture(pictures, capsys):
-    expected = datasets.load(folder.DATASET, pictures)
+    expected = loaded(pictures)
     before = capsys.readouterr().err
     for name in ("Thumbs.db", "a/Thumbs.db", "b/desktop.ini", "b/Icon\r"):
         (pictures / name).write_bytes(b"x")
     (pictures / "__MACOSX").mkdir()
     (pictures / "a" / "__MACOSX").mkdir()
-    assert datasets.load(folder.DATASET, pictures).classes == ("a", "b")
+    assert loaded(pictures).classes == ("a", "b")
     assert capsys.readouterr().err == before
     for name in ("labels.csv", "a/README.md", "b/LICENSE"):
         (pictures / name).write_text("1,2")
-    data = datasets.load(folder.DATASET, pictures)
+    data = loaded(pictures)
     np.testing.assert_array_equal(data.train_x, expected.train_x)
     told = capsys.readouterr().err
     assert "labels.csv, " in told and "README.md, " in told and "LICENSE are not pictures: ignored." in told
     for part in ("train", "test"):
         shutil.copytree(pictures, pictures.parent / "divided" / part)
     (pictures.parent / "divided" / "README.md").write_text("About these pictures")
-    assert len(datasets.load(folder.DATASET, pictures.parent / "divided").test_x) == 14
+    assert len(loaded(pictures.parent / "divided").test_x) == 14
 
 
 def test_folder_reads_sixteen_bits(tmp_path):
@@ -192,7 +201,7 @@ def test_folder_reads_sixteen_bits(tmp_path):
         Image.fromarray(ramp).save(tmp_path / label / "0.png")
         Image.fromarray(ramp).save(tmp_path / label / "1.tiff")
         (tmp_path / label / "2.pgm").write_bytes(b"P5 28 28 65535 " + ramp.byteswap().tobytes())
-    data = datasets.load(folder.DATASET, tmp_path)
+    data = loaded(tmp_path)
     for image in (*data.train_x, *data.test_x):
         np.testing.assert_allclose(image[0], ramp / 65535, atol=0.51 / 255)
 
@@ -207,7 +216,7 @@ def test_folder_shows_ink_on_transparency(ink, tmp_path, capsys):
             made = Image.fromarray(drawn)
             (tmp_path / label).mkdir(exist_ok=True)
             (made if i else made.convert("RGBA")).save(tmp_path / label / f"{i}.png")
-    data = datasets.load(folder.DATASET, tmp_path)
+    data = loaded(tmp_path)
     assert (data.train_x[0, 0, :, 5:11] > 0.8).all() and (data.train_x[0, 0, :, 14:] == 0).all()
     told = capsys.readouterr().err
     assert ("8 of 8 pictures are dark on a transparent ground" in told) == (ink < 128)
@@ -217,7 +226,7 @@ def test_folder_compares_names_as_unicode_composes_them(tmp_path):
     for part, form in (("train", "NFC"), ("test", "NFD")):
         for label in ("café", "cafz"):
             picture(tmp_path / part / unicodedata.normalize(form, label) / "0.png")
-    assert datasets.load(folder.DATASET, tmp_path).classes == ("cafz", "café")
+    assert loaded(tmp_path).classes == ("cafz", "café")
 
 
 def test_folder_reads_a_large_photo_and_says_what_has_no_contrast(pictures, monkeypatch, capsys):

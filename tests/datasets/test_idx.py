@@ -84,9 +84,9 @@ def test_idx_files_are_found_by_each_name_and_read_by_content(tmp_path, dotted, 
         name = (name.replace("-idx", ".idx") if dotted else name) + suffix
         (tmp_path / name).write_bytes(gzip.compress(content) if packed else content)
     data = idx.load(SMALL, (), tmp_path)
-    assert encode((data.train_x[:, 0] * 255).round().astype(np.uint8)) == CONTENTS[mnist.TRAIN_IMAGES]
+    assert encode(data.train_x[:, 0]) == CONTENTS[mnist.TRAIN_IMAGES]
     assert encode(data.test_t.astype(np.uint8)) == CONTENTS[mnist.TEST_LABELS]
-    assert data.train_x.dtype == np.float32 and data.train_t.dtype == np.int32
+    assert data.train_x.dtype == np.uint8 and data.train_t.dtype == np.int32
     assert data.test_x.shape == (5, 1, 6, 5)
 
 
@@ -208,7 +208,7 @@ def test_mnist_loads_from_a_folder_and_is_no_other_set(tmp_path, source):
         dataset = replace(mnist.MNIST, n_classes=3, load=lambda path: idx.load(mnist_, (mnist_, other), path))
     data = datasets.load(dataset, folder)
     assert data.train_x.shape == (n_train, 1, 28, 28) and data.test_x.shape == (n_test, 1, 28, 28)
-    assert data.train_x.max() == 1 and data.train_x.min() == 0
+    assert data.train_x.max() == 255 and data.train_x.min() == 0
     assert set(np.unique(data.train_t)) == set(range(len(mnist_.classes)))
     with pytest.raises(DataError, match="of 'mnist', not train-images-idx3-ubyte of 'fashion-mnist'"):
         idx.load(other, (mnist_, other), folder)

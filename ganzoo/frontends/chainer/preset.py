@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganzoo import plugins
-from ganzoo.archs._hparams import overridden
 from ganzoo.errors import UnknownNameError, UsageError
 from ganzoo.frontends.chainer import snapshots
+from ganzoo.scalars import overridden
 from ganzoo.specs import TrainConfig
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def read(source: Source, card: Card) -> Sequence[Network]:
         raise UnknownNameError(f"preset of {name}", preset, arch.presets)
     recipe, data = arch.presets[preset], plugins.DATASETS.get(DATASET)
     images = [each.shape for each in card.inputs if each.shape and len(each.shape) == 3]
-    channels, height, width = images[0] if images else data.shape
+    channels, height, width = (*images, *([data.shape] if data.shape else ()))[0]
     config = TrainConfig(
         arch=name,
         preset=preset,

@@ -103,6 +103,7 @@ def command(run: Run) -> str:
         "--device": config.device,
     }
     words = ["ganzoo", "train", config.arch]
+    options |= {f"--{name.replace('_', '-')}": value for name, value in config.data_options.items()}
     words += [word for option, value in options.items() if value is not None for word in (option, str(value))]
     for key, (value, usual) in recipe(run).items():
         if key not in LENGTH and value != usual:
