@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
 import chainer
 import chainer.functions as F
@@ -15,9 +16,6 @@ from ganzoo.archs.resnet import Block
 from ganzoo.layers import RELU
 from ganzoo.metrics.evaluator import N_FEATURES
 from ganzoo.updaters.seeding import seeded
-
-if TYPE_CHECKING:
-    from ganzoo.specs import FloatArray
 
 LARGEST = 64  # pixels a side that it looks at; twice as many and more are brought down towards it
 FIRST = 24  # channels of the first map
@@ -41,7 +39,7 @@ class Residual(chainer.Chain):
             he = initializers.HeNormal(rng=np.random.RandomState(seed))
             self.c0 = layers.Convolution2D(channels, FIRST, ksize=5, stride=2, pad=2, nobias=True, initialW=he)
             self.c0_bn = layers.BatchNormalization(FIRST)
-            self.blocks = chainer.ChainList(*(Block(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True)))
+            self.blocks = chainer.ChainList(*(Block(a, b) for a, b in pairwise(widths)))
             self.head = layers.Linear(N_FEATURES, n_classes, initialW=he)
 
     def features(self, x: Any) -> Any:
@@ -54,16 +52,8 @@ class Residual(chainer.Chain):
         return F.mean(h, axis=(2, 3))
 
     def logits(self, features: Any) -> Any:
-        """Return what it says of `features`, (N, n_classes)."""
+        """Return what the last layer makes of `features`, (N, n_classes)."""
         return self.head(features)
 
     def forward(self, x: Any) -> Any:
         return self.logits(self.features(x))
-
-
-def turned(x: FloatArray, quarters: Any) -> FloatArray:
-    """Return `x` (N, C, H, W) with each image turned by its number of quarters, int (N,)."""
-    y = x.copy()
-    for k in np.unique(quarters):
-        y[quarters == k] = np.rot90(x[quarters == k], k, axes=(2, 3))
-    return y
