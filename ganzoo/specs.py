@@ -353,9 +353,9 @@ class Arch:
     `build(config)` returns the network whose parameters are saved in `model.npz`, with initial weights.
     `train(config, data)` returns the updater for such a network on `config.device`, as a `Training`.
     `export(config, model)` returns the networks to export, given a `model` that was built and loaded.
-    `pairs(config, images)` is for an architecture whose network makes pictures of pictures: of images of the data, float32
-    (N, C, H, W) in [0, 1], it makes what the network reads and what it should draw, also pictures in [0, 1], by which a
-    run is judged; None where there is no such thing.
+    `pairs(config, images)` is for an architecture whose network makes pictures of pictures. Of images of the data,
+    float32 (N, C, H, W) in [0, 1], it makes what the network reads and what it should draw, pictures in [0, 1] too: by
+    these a run is judged.
     The first preset is the default. `descriptions` explains hyper-parameters, by their names, in a short sentence each.
     `former_names` are names that links had in earlier versions, each with the name that it has now: snapshots with such
     names are still read. A name that is no longer used tells them from new ones.

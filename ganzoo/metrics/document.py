@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ganzoo.metrics.intervals import Interval
     from ganzoo.metrics.pretrained import Known
 
@@ -26,6 +28,13 @@ def right(table: Any) -> float:
     return float(np.trace(table) / table.sum())
 
 
-def evaluator(known: Known, on_real: Any) -> Document:
-    """Return which evaluator judged, and how well it reads real images, by their confusion matrix."""
-    return {"sha256": known.sha256, "accuracy": right(on_real)}
+def judged_by(known: Known, classes: Sequence[str], on_real: Any) -> Document:
+    """Return which evaluator judged, what it learned, and how well it reads real images, by their confusion matrix.
+
+    It learned "classes" or, where there is only one of these, "turns".
+    """
+    return {
+        "sha256": known.sha256,
+        "learned": "classes" if len(classes) > 1 else "turns",
+        "accuracy": right(on_real),
+    }

@@ -11,7 +11,7 @@ from ganzoo import inputs, roles
 from ganzoo.datasets import subset
 from ganzoo.files import replacing
 from ganzoo.metrics import amounts, evaluator_training, gan_train, intervals, neighbours, scores
-from ganzoo.metrics.document import evaluator, right, score
+from ganzoo.metrics.document import judged_by, right, score
 from ganzoo.metrics.evaluator import look
 from ganzoo.metrics.slow_work import SlowWork
 
@@ -57,7 +57,7 @@ def evaluated(
         "kind": "conditional generator" if conditional else "unconditional generator",
         "pictures": len(images),
         "compared": len(new),
-        "evaluator": evaluator(known, on_real),
+        "evaluator": judged_by(known, data.classes, on_real),
         "scores": found,
     }
     if conditional:
