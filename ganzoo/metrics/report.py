@@ -22,7 +22,7 @@ NAMES = {
 }
 KNOWS = {
     "classes": ", which reads {:.2%} of the test images.",
-    "turns": ", which learned how pictures are turned, as there is one class; it finds {:.2%} of the test images upright.",
+    "turns": ", which learned how pictures of one class are turned. It finds {:.2%} of the test images upright.",
 }
 SHOWN = 40  # the most classes that are told one by one; metrics.json has all
 SHARES = ("accuracy", "gan_train", "l1", "coverage", "calibration_error")
