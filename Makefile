@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator notebook onnx-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
+	evaluator data-memory notebook onnx-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -146,6 +146,10 @@ npm:
 # train MNIST's frozen evaluator anew, minutes; DATA=FOLDER has MNIST's files where they are not in the cache
 evaluator: .venv/ready-run
 	.venv/bin/python -m ganzoo.metrics $(DATA)
+
+# time and memory of 20,000 pictures of 64x64, the first and the second time: a dated result
+data-memory: .venv/ready-run
+	.venv/bin/python -m benchmarks.data_memory
 
 # ONNX's own backend suite through every backend in a browser, some ten minutes: a dated result
 onnx-suite: .venv/ready-test browser

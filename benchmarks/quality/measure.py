@@ -15,13 +15,16 @@ from ganzoo.runs import run as runs
 from ganzoo.sample import sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchmarks.quality.rows import Row
     from ganzoo.runs.run import Run
+    from ganzoo.specs import Scalar
 
 CONDITIONS = "conditions.json"  # of a training, which its minutes depend on
 SHOWN = ("dcgan-cond/default", 0)  # whose pictures the README begins with
 PICTURE = Path(__file__).parents[2] / "docs" / "mnist.png"
-GARMENTS = 10_000  # pictures of the data that is not MNIST
+GARMENTS: Mapping[str, Scalar] = {"size": 28, "count": 10_000, "colour": "grey"}  # the data that is not MNIST
 
 
 def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, Any]:
@@ -60,8 +63,11 @@ def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
 
     if (place / "model.npz").exists():
         return runs.load(place)
-    dataset, folder = _data(row, place.parent, mnist)
-    options = TrainOptions(preset=row.preset, dataset=dataset, data_dir=folder, device="cpu", seed=seed)
+    folder = mnist if row.dataset == "mnist" else None
+    drawn = GARMENTS if row.dataset == "garments" else {}
+    options = TrainOptions(
+        preset=row.preset, dataset=row.dataset, data_dir=folder, device="cpu", seed=seed, data_options=drawn
+    )
     load = os.getloadavg()[0]
     go = resume if (place / "config.json").exists() else train
     with shown(console.err()) as listener:
@@ -76,17 +82,6 @@ def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
     }
     write_json(place / CONDITIONS, conditions)
     return outcome.run
-
-
-def _data(row: Row, scratch: Path, mnist: Path | None) -> tuple[str, Path | None]:
-    if row.dataset != "garments":
-        return row.dataset, mnist
-    from benchmarks import garments
-
-    folder = scratch / f"garments-{GARMENTS}"
-    if not folder.exists():
-        garments.main(folder, count=GARMENTS)
-    return "folder", folder
 
 
 def judged(run: Run, mnist: Path | None, quick: bool) -> dict[str, Any]:

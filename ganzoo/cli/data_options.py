@@ -54,11 +54,11 @@ def given(ctx: typer.Context) -> dict[str, Scalar]:
 def named(args: Sequence[str]) -> str | None:
     """The value of the last `--dataset` among `args`."""
     name = None
-    for word, following in zip(args, [*args[1:], None], strict=True):
+    for i, word in enumerate(args):
         if word == "--":
             break
         if word == "--dataset":
-            name = following
+            name = args[i + 1] if i + 1 < len(args) else None
         elif word.startswith("--dataset="):
             name = word.partition("=")[2]
     return name

@@ -41,7 +41,7 @@ ganzoo train dcgan-cond
 ganzoo train dcgan-cond --dataset mnist
 
 # Train a classifier on your own pictures, one subfolder per class
-ganzoo train cnn --dataset folder --data-dir pictures/
+ganzoo train cnn --dataset folder --data-dir pictures/ --size 32
 
 # Show the options of that data set, such as --size
 ganzoo info folder

@@ -107,7 +107,8 @@ def fetch(chosen: IdxSet, family: Sequence[IdxSet]) -> list[Path]:
 
 def read(path: Path, file: IdxFile, chosen: IdxSet, family: Iterable[IdxSet]) -> ByteArray:
     """`file` of `chosen`, from `path`: uint8 of the shape `file.shape`. Raises `DataError`."""
-    served, content = _unpack(path, chosen)
+    too_large = _another(path, f"is larger than any file of '{chosen.name}'", chosen)
+    served, content = unpack(path, chosen.limit, too_large)
     if not file.matches(served, content):
         for known in (chosen, *family):
             for other in known.files:
@@ -141,9 +142,11 @@ def parse(content: bytes, path: Path) -> ByteArray:
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _unpack(path: Path, chosen: IdxSet) -> tuple[bytes, bytes]:
-    """The bytes of a file as they are, and unpacked where they are gzip's; reads no more than `chosen.limit`."""
-    limit = chosen.limit
+def unpack(path: Path, limit: int, too_large: DataError) -> tuple[bytes, bytes]:
+    """The bytes of a file as they are, and unpacked where they are gzip's; reads no more than `limit` of either.
+
+    Raises `DataError` for a damaged file, and `too_large` for one that has more.
+    """
     try:
         with path.open("rb") as file:
             served = file.read(limit + 1)
@@ -154,7 +157,7 @@ def _unpack(path: Path, chosen: IdxSet) -> tuple[bytes, bytes]:
     except (EOFError, zlib.error, OSError) as error:
         raise _wrong(path, f"is damaged or cannot be read: {error}") from error
     if max(len(served), len(content)) > limit:
-        raise _another(path, f"is larger than any file of '{chosen.name}'", chosen)
+        raise too_large
     return served, content
 
 
@@ -205,9 +208,9 @@ def _another(path: Path, problem: str, chosen: IdxSet) -> DataError:
     """The error for a sound IDX file that is none of `chosen`, perhaps because it holds somebody's own pictures."""
     return DataError(
         f"{path} {problem}.",
-        f"The data set '{chosen.name}' is made of its four published files and no others. For pictures of your own, "
-        "save them as picture files, one subfolder for each class, and give: --dataset folder --data-dir DIR. For "
-        f"'{chosen.name}' itself, leave --data-dir out: ganzoo then downloads what its cache lacks.",
+        f"The data set '{chosen.name}' is made of its four published files and no others. For IDX files of your own, "
+        f"give: --dataset idx --data-dir DIR. For '{chosen.name}' itself, leave --data-dir out: ganzoo then downloads "
+        "what its cache lacks.",
     )
 
 

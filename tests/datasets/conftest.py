@@ -56,3 +56,9 @@ def own_cache(monkeypatch, tmp_path):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def cache_elsewhere(monkeypatch, tmp_path_factory):
+    """A cache of the test's own that is not in its folder."""
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path_factory.mktemp("cache")))

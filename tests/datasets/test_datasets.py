@@ -16,8 +16,8 @@ from PIL import Image
 from ganzoo import datasets, plugins
 from ganzoo.datasets import digits, subset
 from ganzoo.datasets.split import is_test
-from ganzoo.errors import DataError, PluginError, UsageError
-from ganzoo.specs import Data, Dataset
+from ganzoo.errors import DataError, PluginError, UnknownNameError, UsageError
+from ganzoo.specs import Data, Dataset, floats
 from ganzoo.training import options
 
 # All of them
@@ -167,3 +167,39 @@ def test_limit_of_a_training_is_taken_from_its_images_and_labels() -> None:
     np.testing.assert_array_equal(data.train_x, whole.train_x[chosen])
     np.testing.assert_array_equal(data.train_t, whole.train_t[chosen])
     assert len(data.test_x) == len(whole.test_x)
+
+
+def test_bytes_are_the_floats_that_they_stand_for():
+    """A checksum does not depend on how images are kept, nor on the parts in which they are read."""
+    x = np.arange(24, dtype=np.uint8).reshape(4, 1, 2, 3) * 11
+    t = np.array([0, 1, 2, 0], np.int32)
+    small = Data(x, t, x, t, ("a", "b", "c"))
+    wide = replace(small, train_x=np.divide(x, np.float32(255), dtype=np.float32))
+    np.testing.assert_array_equal(floats(x), wide.train_x)
+    assert floats(wide.train_x) is wide.train_x
+    assert datasets.checksum(small) == datasets.checksum(wide)
+    assert [len(part) for part in datasets.chunks(x, 13)] == [2, 2]
+    np.testing.assert_array_equal(np.concatenate(list(datasets.chunks(x, 1))), x)
+
+
+def test_options_are_declared_with_defaults_and_checked():
+    seen = []
+
+    def load(data_dir, **options):
+        seen.append(options)
+        return good()
+
+    dataset = Dataset(
+        "odd", "", "", "", None, None, load, options={"size": 8, "round": True, "ink": "red"}, former={"size": 4}
+    )
+    datasets.load(dataset)
+    datasets.load(dataset, options={"size": "16", "round": "false"})
+    assert seen == [{"size": 8, "round": True, "ink": "red"}, {"size": 16, "round": False, "ink": "red"}]
+    assert datasets.completed(dataset, {"ink": "blue"}) == {"size": 4, "round": True, "ink": "blue"}
+    with pytest.raises(UsageError, match="--size x: 'x' is not a valid int"):
+        datasets.load(dataset, options={"size": "x"})
+    with pytest.raises(UnknownNameError, match="siz"):
+        datasets.load(dataset, options={"siz": 1})
+    for wrong in ({"options": {"Size": 8}}, {"options": {"size": None}}, {"former": {"other": 1}}, {"n_classes": 0}):
+        with pytest.raises(PluginError):
+            replace(dataset, **wrong)

@@ -16,6 +16,8 @@ from PIL import Image
 
 from ganzoo import datasets
 from ganzoo.datasets import folder
+from ganzoo.datasets.folder import decode
+from ganzoo.datasets.folder.findings import HINT
 from ganzoo.errors import DataError, DataMissingError, UsageError
 from ganzoo.specs import Data, floats
 
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
 
 
 def picture(path: Path, grey: int = 200, size=(40, 20), mode: str = "L", **options) -> Path:
+    """A grey picture with a stripe on the right."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("L", size, grey).convert(mode).save(path, **options)
+    drawn = Image.new("L", size, grey)
+    drawn.paste((grey + 100) % 256, (size[0] - size[0] // 4, 0, *size))
+    drawn.convert(mode).save(path, **options)
     return path
 
 
@@ -34,6 +39,9 @@ def loaded(path: Path, **options) -> Data:
     data = datasets.load(folder.DATASET, path, options=options)
     assert data.train_x.dtype == data.test_x.dtype == np.uint8
     return replace(data, train_x=floats(data.train_x), test_x=floats(data.test_x))
+
+
+pytestmark = pytest.mark.usefixtures("cache_elsewhere")
 
 
 @pytest.fixture
@@ -52,9 +60,9 @@ def test_folder_divides_each_class_by_name(pictures):
     np.testing.assert_array_equal(data.test_t, [0, 0, 1, 1])
     np.testing.assert_array_equal(data.train_t, [0] * 5 + [1] * 5)
     assert data.train_x.shape == (10, 1, 28, 28)
-    grey = data.test_x.mean(axis=(1, 2, 3)) * 255
+    grey = data.test_x[..., :14].mean(axis=(1, 2, 3)) * 255
     np.testing.assert_allclose(grey, [0, 60, 100, 160], atol=3)  # a lossy format is among them
-    np.testing.assert_allclose(data.train_x.mean(axis=(1, 2, 3))[:3] * 255, [10, 20, 30], atol=3)
+    np.testing.assert_allclose(data.train_x[..., :14].mean(axis=(1, 2, 3))[:3] * 255, [10, 20, 30], atol=3)
 
 
 @pytest.mark.parametrize("with_test", [False, True])
@@ -66,7 +74,7 @@ def test_folder_with_train_and_test(tmp_path, with_test):
             picture(tmp_path / "test" / label / "only.png", 10)
     data = loaded(tmp_path)
     assert (len(data.train_t), len(data.test_t)) == ((6, 2) if with_test else (4, 2))
-    assert (data.test_x.max() < 0.1) == with_test
+    assert (data.test_x[..., :14].max() < 0.1) == with_test
 
 
 def test_folder_takes_train_for_a_class_among_others(tmp_path):
@@ -170,7 +178,7 @@ def test_folder_tells_all_faults_at_once(pictures):
         folder.load(pictures)
     told = caught.value.message
     assert "b/below is not a file" in told.replace(os.sep, "/") and "x00.png" in told and "and 11 more" in told
-    assert "x25.png" not in told and "Formats: " in caught.value.remedy and folder.HINT in caught.value.remedy
+    assert "x25.png" not in told and "Formats: " in caught.value.remedy and HINT in caught.value.remedy
 
 
 def test_folder_passes_over_what_is_no_picture(pictures, capsys):
@@ -229,15 +237,15 @@ def test_folder_compares_names_as_unicode_composes_them(tmp_path):
     assert loaded(tmp_path).classes == ("cafz", "café")
 
 
-def test_folder_reads_a_large_photo_and_says_what_has_no_contrast(pictures, monkeypatch, capsys):
+def test_folder_reads_a_large_photo_and_says_what_was_squeezed(pictures, monkeypatch, capsys):
     """A JPEG is decoded at a fraction of its size, and may be large; no other is."""
-    monkeypatch.setattr(folder, "LARGEST", 799)
+    monkeypatch.setattr(decode, "LARGEST", 799)
     with pytest.raises(DataError, match="12 faults") as caught:
         folder.load(pictures)
     assert "a/0.png" in caught.value.message.replace(os.sep, "/") and ".jpg" not in caught.value.message
     monkeypatch.undo()
     folder.load(pictures)
-    assert "14 of 14 pictures are of nearly one brightness" in capsys.readouterr().err
+    assert "14 of 14 pictures are not square and were squeezed" in capsys.readouterr().err
 
 
 def test_folder_needs_classes_and_a_folder(tmp_path):
@@ -250,9 +258,11 @@ def test_folder_needs_classes_and_a_folder(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="no class folders"):
         folder.load(tmp_path / "empty")
-    picture(tmp_path / "one" / "a" / "1.png")
-    with pytest.raises(DataError, match="one class, 'a'"):
-        folder.load(tmp_path / "one")
+    (tmp_path / "empty" / "README.md").write_text("none yet")
+    with pytest.raises(DataError, match="no class folders and no pictures"):
+        folder.load(tmp_path / "empty")
+    with pytest.raises(DataError, match="class 'in' has only one picture"):
+        folder.load(tmp_path / "in")
 
 
 def test_folder_with_other_classes_for_testing(tmp_path):

@@ -111,7 +111,7 @@ def test_another_set_of_the_family_is_named(tmp_path):
     write(tmp_path, small_set(n_train=11)[1])
     with pytest.raises(DataError, match="holds 11 images of 6x5, not 12 images of 6x5") as caught:
         idx.load(SMALL, (SMALL,), tmp_path)
-    assert "--dataset folder" in caught.value.remedy  # for somebody's own pictures
+    assert "--dataset idx" in caught.value.remedy  # for somebody's own files
 
 
 PACKED = gzip.compress(CONTENTS[mnist.TRAIN_IMAGES])

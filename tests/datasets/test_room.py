@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ganzoo.datasets import folder
+from ganzoo.datasets.folder import decode
 from ganzoo.datasets.room import Room
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def test_what_is_larger_than_the_room_has_it_alone_and_an_error_gives_it_back() 
         pass
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_pictures_are_decoded_within_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from PIL import Image
 
@@ -65,7 +67,7 @@ def test_pictures_are_decoded_within_the_room(tmp_path: Path, monkeypatch: pytes
             with super().taken(size):
                 yield
 
-    monkeypatch.setattr(folder, "Room", Recorded)
-    folder.load(tmp_path)
+    monkeypatch.setattr(decode, "Room", Recorded)
+    folder.load(tmp_path, colour="grey")
     assert asked == [30 * 40] * 6
-    assert folder.MOST_PIXELS < Image.MAX_IMAGE_PIXELS
+    assert decode.MOST_PIXELS < Image.MAX_IMAGE_PIXELS

@@ -9,7 +9,7 @@ import chainer.functions as F
 import chainer.links as L
 import numpy as np
 
-from ganzoo.specs import Arch, Data, Network, Part, Preset, TensorSpec, TrainConfig, Training
+from ganzoo.specs import Arch, Data, Network, Part, Preset, TensorSpec, TrainConfig, Training, floats
 
 
 class Painter(chainer.Chain):
@@ -28,7 +28,9 @@ def train(config: TrainConfig, data: Data) -> Training:
     """Learns the mean image of each class."""
     painter = Painter()
     optimizer = chainer.optimizers.Adam().setup(painter)
-    iterator = chainer.iterators.SerialIterator(list(zip(data.train_t, data.train_x, strict=True)), config.batch_size)
+    iterator = chainer.iterators.SerialIterator(
+        list(zip(data.train_t, floats(data.train_x), strict=True)), config.batch_size
+    )
 
     def loss(t: Any, x: Any) -> Any:
         noise = np.random.standard_normal((len(t), 4)).astype(np.float32)

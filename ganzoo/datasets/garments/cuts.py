@@ -1,37 +1,17 @@
-"""Ten classes of clothes as Fashion-MNIST has them: drawn by rules, 28x28 grey, the same for the same seed.
+"""How the ten kinds of garments are cut: outlines in [-1, 1] x [-1, 1], y downwards.
 
-    .venv/bin/python -m benchmarks.garments DIR --count 10000
-    ganzoo train dcgan-cond --dataset folder --data-dir DIR
-
-A stand-in of our own for data that is not MNIST's: large filled areas in middle greys with patterns, folds and seams
-instead of thin white strokes. Garments of a class differ in cut, size, turn, place, brightness, cloth and light. They
-are drawn four times as large and averaged down. No picture of Fashion-MNIST is behind them, and figures on them
-are no figures on it.
+A cut takes a function that draws a number between two others, so that garments of a kind differ.
 """
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads it from `main`
-from typing import TYPE_CHECKING, Annotated, Any
-
-import numpy as np
-import typer
-from PIL import Image, ImageDraw
-
-from ganzoo.files import replacing
-from ganzoo.specs import Data
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy.typing as npt
-
-    from ganzoo.specs import FloatArray, LabelArray
-
     Points = list[tuple[float, float]]
-    Parts = list[tuple[float, Points]]  # how bright against the cloth, and an outline in [-1, 1] x [-1, 1], y downwards
-
-SIZE, FINE = 28, 4
+    Parts = list[tuple[float, Points]]  # how bright against the cloth, and an outline
 
 
 def _mirrored(right: Points) -> Points:
@@ -150,73 +130,3 @@ CLASSES: Mapping[str, Callable[[Any], Parts]] = {
     "bag": _bag,
     "boot": _boot,
 }
-
-
-def draw(name: str, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """One garment of the class `name`, uint8 (28, 28), bright on black."""
-    side = SIZE * FINE
-    scale, turn = rng.uniform(0.88, 1.02, 2) * side * 0.48, rng.normal(0, 0.05)
-    centre = side / 2 + rng.uniform(-FINE, FINE, 2)
-    cos, sin = np.cos(turn), np.sin(turn)
-    cloth = _cloth(rng)
-    picture = np.zeros((side, side))
-    for brightness, outline in CLASSES[name](rng.uniform):
-        points = np.array(outline) @ np.array([[cos, sin], [-sin, cos]]) * scale + centre
-        mask = Image.new("L", (side, side))
-        ImageDraw.Draw(mask).polygon([tuple(point) for point in points], fill=255)
-        picture = np.where(np.asarray(mask) > 0, cloth * brightness, picture)
-    small = picture.reshape(SIZE, FINE, SIZE, FINE).mean(axis=(1, 3))
-    pixels: npt.NDArray[np.uint8] = np.rint(255 * small.clip(0, 1)).astype(np.uint8)
-    return pixels
-
-
-def _cloth(rng: np.random.Generator) -> FloatArray:
-    """Cloth for a whole picture: a grey, a pattern or none, folds, and light from one side."""
-    y, x = np.mgrid[-1 : 1 : SIZE * FINE * 1j, -1 : 1 : SIZE * FINE * 1j]
-    grey = rng.uniform(0.3, 0.95)
-    waves, angle = rng.uniform(8, 16), rng.choice([0.0, np.pi / 2, np.pi / 4])
-    along = np.cos(angle) * x + np.sin(angle) * y
-    across = np.cos(angle) * y - np.sin(angle) * x
-    plain = np.zeros_like(x)
-    stripes = np.sign(np.sin(waves * along))
-    checks = np.sign(np.sin(waves * along) * np.sin(waves * across))
-    tweed = 0.5 * rng.standard_normal(x.shape)
-    pattern = (plain, stripes, checks, tweed)[int(rng.choice(4, p=[0.5, 0.2, 0.1, 0.2]))]
-    folds = np.sin(rng.uniform(2, 5) * x + rng.uniform(-2, 2) * y + rng.uniform(0, 2 * np.pi))
-    light = rng.uniform(-0.15, 0.15) * x
-    cloth: FloatArray = grey * (1 + rng.uniform(0.1, 0.35) * pattern + 0.08 * folds + light)
-    return cloth
-
-
-def pictures(count: int, seed: int) -> tuple[npt.NDArray[np.uint8], LabelArray]:
-    """`count` garments, the classes in turn: uint8 (N, 28, 28) and int32 labels (N,)."""
-    rng, names = np.random.default_rng(seed), list(CLASSES)
-    t = np.arange(count, dtype=np.int32) % len(names)
-    return np.stack([draw(names[label], rng) for label in t]), t
-
-
-def data(count: int, seed: int = 0) -> Data:
-    """`count` garments for training and a sixth as many, others, for testing."""
-    (train_x, train_t), (test_x, test_t) = pictures(count, 2 * seed), pictures(count // 6, 2 * seed + 1)
-    images = [np.divide(x[:, None], np.float32(255), dtype=np.float32) for x in (train_x, test_x)]
-    return Data(images[0], train_t, images[1], test_t, tuple(CLASSES))
-
-
-def main(
-    folder: Path,
-    count: Annotated[int, typer.Option(min=10, help="Of training pictures; a sixth as many are for testing.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-) -> None:
-    """Write the data set as a folder of PNG files, as `--dataset folder` reads it."""
-    for part, n, each in (("train", count, 2 * seed), ("test", count // 6, 2 * seed + 1)):
-        x, t = pictures(n, each)
-        for i, (pixels, label) in enumerate(zip(x, t, strict=True)):
-            path = folder / part / list(CLASSES)[label] / f"{i:05d}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as beside:
-                Image.fromarray(pixels).save(beside, format="png")
-    print(folder)
-
-
-if __name__ == "__main__":
-    typer.run(main)
