@@ -55,9 +55,10 @@ def disturb(model: Any) -> None:
 
     for _, link in sorted(model.namedlinks(skipself=True)):
         if isinstance(link, L.BatchNormalization):
-            size = link.beta.size
-            fill(link.gamma.array, drawn.uniform(0.5, 1.5, size))
-            fill(link.beta.array, drawn.normal(0, 0.2, size))
+            size = link.avg_mean.size
+            if link.gamma is not None:
+                fill(link.gamma.array, drawn.uniform(0.5, 1.5, size))
+                fill(link.beta.array, drawn.normal(0, 0.2, size))
             fill(link.avg_mean, drawn.normal(0, 0.2, size))
             fill(link.avg_var, drawn.uniform(0.5, 1.5, size))
         elif getattr(link, "b", None) is not None:

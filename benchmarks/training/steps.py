@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from benchmarks.training.networks import TWINS, Twin, of_class, state, twin
 from benchmarks.training.subjects import networks
-from ganzoo.archs import _gan, dcgan_cond, wgan_gp
+from ganzoo.archs import _gan, dcgan_cond, sngan, wgan_gp
 from ganzoo.archs.dcgan_cond import R1_EVERY
 
 if TYPE_CHECKING:
@@ -38,8 +38,12 @@ class Adam:
         values = optimizer.hyperparam
         self.module, self.clip, self.t = module, clip, 0
         self.beta2, self.eps = values.beta2, values.eps
-        self.inner = torch.optim.Adam(
-            module.parameters(), lr=values.alpha, betas=(values.beta1, values.beta2), fused=True
+        self.inner = torch.optim.AdamW(  # whose decay is a fraction of the rate
+            module.parameters(),
+            lr=values.alpha,
+            betas=(values.beta1, values.beta2),
+            weight_decay=values.weight_decay_rate / values.alpha,
+            fused=True,
         )
 
     def zero_grad(self) -> None:
@@ -196,10 +200,33 @@ class WganStep(GanStep):
         return ((norm - 1) ** 2).mean()
 
 
+class HingeStep(GanStep):
+    def __call__(self) -> Losses:
+        for _ in range(int(self.config.hparams["dis_steps"])):
+            x_real, t = self.real_batch()
+            n = len(t)
+            t_fake = self.labels(np.random.randint(0, self.config.n_classes, n).astype(np.int32))
+            x_fake = self.fake_batch(t_fake.cpu().numpy())
+            logits = self.dis(torch.cat([x_real, x_fake.detach()]), torch.cat([self.labels(t), t_fake]))
+            loss_dis = F.relu(1 - logits[:n]).mean() + F.relu(1 + logits[n:]).mean()
+            self.dis_adam.zero_grad()
+            loss_dis.backward()
+            self.dis_adam.step()
+
+        loss_gen = -self.dis(x_fake, t_fake).mean()
+        self.gen_adam.zero_grad()
+        x_fake.backward(*torch.autograd.grad(loss_gen, x_fake))
+        self.gen_adam.step()
+
+        self.average_generator()
+        return {"gen/loss": loss_gen.detach(), "dis/loss": loss_dis.detach()}
+
+
 STEPS: Mapping[type[Any], type[Any]] = {
     dcgan_cond.BlogUpdater: BlogStep,
     dcgan_cond.DefaultUpdater: DefaultStep,
     wgan_gp.WganUpdater: WganStep,
+    sngan.HingeUpdater: HingeStep,
     StandardUpdater: ClassifierStep,
 }
 

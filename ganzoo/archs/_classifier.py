@@ -13,7 +13,6 @@ from chainer.training.updaters import StandardUpdater
 
 from ganzoo.archs._hparams import number
 from ganzoo.devices import chainer_device
-from ganzoo.errors import UsageError
 from ganzoo.layers import Adam
 from ganzoo.specs import Data, Network, TensorSpec, TrainConfig, Training
 from ganzoo.updaters.augment import AUGMENTATIONS, augmentation
@@ -28,15 +27,6 @@ DESCRIPTIONS: Mapping[str, str] = {
     "final_alpha": "Learning rate at the end, as a fraction of alpha; it falls linearly.",
     "augment": f"Random changes of training images: none or some of {', '.join(AUGMENTATIONS)}.",
 }
-
-
-def require_classes(config: TrainConfig) -> None:
-    """Raise `UsageError` for data in which there is nothing to tell apart."""
-    if config.n_classes < 2:
-        raise UsageError(
-            f"{config.arch} tells classes apart, but {config.dataset} has only one.",
-            "Choose data with at least two classes, or an architecture that draws pictures.",
-        )
 
 
 def train(

@@ -37,7 +37,6 @@ class Cnn(chainer.Chain):
 
 def build(config: TrainConfig) -> Cnn:
     """The network of `config`. Raises `UsageError` for images that two convolutions leave nothing of."""
-    _classifier.require_classes(config)
     if min(config.shape[1:]) < 5:
         raise UsageError(
             f"cnn needs images of at least 5x5 pixels, but {config.dataset} has {config.shape[1]}x{config.shape[2]}.",

@@ -71,7 +71,6 @@ class Resnet(chainer.Chain):
 
 def build(config: TrainConfig) -> Resnet:
     """The network of `config`. Raises `UsageError` for images that are too small for it."""
-    _classifier.require_classes(config)
     if min(config.shape[1:]) < _sizes.SMALLEST:
         raise UsageError(
             f"resnet needs images of at least {_sizes.SMALLEST}x{_sizes.SMALLEST} pixels, "

@@ -26,6 +26,8 @@ from ganzoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
     Convolution2D,
+    DoublingConvolution2D,
+    HalvingConvolution2D,
     Linear,
     doubled,
     halved,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
     from ganzoo.layers import Activation
     from ganzoo.specs import LabelArray
+
+
+INITIAL = initializers.GlorotUniform(math.sqrt(2))  # of 3x3 windows, as the authors' code has it
 
 
 @dataclass(frozen=True)
@@ -83,13 +88,13 @@ class Up(chainer.Chain):
         super().__init__()
         with self.init_scope():
             self.n1 = Norm(channels, onehots, decay)
-            self.c1 = _convolution(channels, made)
+            self.c1 = DoublingConvolution2D(channels, made, INITIAL)
             self.n2 = Norm(made, onehots, decay)
             self.c2 = _convolution(made, made)
             self.shortcut = _convolution(channels, made, 1)
 
     def forward(self, x: Any, onehot: Any) -> Any:
-        h = self.c1(doubled(self.n1(x, onehot, RELU)))
+        h = self.c1(self.n1(x, onehot, RELU))
         h = self.c2(self.n2(h, onehot, RELU))
         return h + doubled(self.shortcut(x))  # a window of one pixel sees the same before and after
 
@@ -133,7 +138,7 @@ class Down(chainer.Chain):
         self.halves, self.first = halves, first
         with self.init_scope():
             self.c1 = _bounded(_convolution(channels, made))
-            self.c2 = _bounded(_convolution(made, made))
+            self.c2 = _bounded(HalvingConvolution2D(made, made, INITIAL) if halves else _convolution(made, made))
             if halves:
                 self.shortcut = _bounded(_convolution(channels, made, 1))
 
@@ -141,7 +146,7 @@ class Down(chainer.Chain):
         h = self.c2(self.c1(x if self.first else F.relu(x), RELU))
         if not self.halves:
             return h + x
-        return halved(h) + self.shortcut(halved(x))  # of one pixel, the mean may come first
+        return h + self.shortcut(halved(x))  # of one pixel, the mean may come first
 
 
 class Discriminator(chainer.Chain):
@@ -174,8 +179,8 @@ class Discriminator(chainer.Chain):
 
 
 def _convolution(channels: int, made: int, ksize: int = 3) -> Convolution2D:
-    scale = math.sqrt(2) if ksize == 3 else 1.0  # as the authors' code has it
-    return Convolution2D(channels, made, ksize, pad=ksize // 2, initialW=initializers.GlorotUniform(scale))
+    initial = INITIAL if ksize == 3 else initializers.GlorotUniform()
+    return Convolution2D(channels, made, ksize, pad=ksize // 2, initialW=initial)
 
 
 def _bounded(link: Any) -> Any:

@@ -5,7 +5,7 @@
     function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
     conditional.py batch normalisation by class
-    resampling.py  pictures of twice and half their size
+    resampling.py  pictures of twice and half their size, and convolutions to them
     losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
@@ -22,7 +22,7 @@ from ganzoo.layers.adam import Adam, move_average
 from ganzoo.layers.conditional import ConditionalBatchNormalization
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
 from ganzoo.layers.losses import mean_softplus
-from ganzoo.layers.resampling import doubled, halved, summed
+from ganzoo.layers.resampling import DoublingConvolution2D, HalvingConvolution2D, doubled, halved, summed
 
 __all__ = [
     "IDENTITY",
@@ -35,6 +35,8 @@ __all__ = [
     "ConditionalBatchNormalization",
     "Convolution2D",
     "Deconvolution2D",
+    "DoublingConvolution2D",
+    "HalvingConvolution2D",
     "Linear",
     "doubled",
     "halved",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import chainer
-import chainer.functions as F
 
 from ganzoo.layers.activations import IDENTITY, Activation
 from ganzoo.layers.links import BatchNormalization, Linear
@@ -26,9 +25,4 @@ class ConditionalBatchNormalization(chainer.Chain):
             self.beta = Linear(n_classes, channels, nobias=True, initialW=0)
 
     def forward(self, x: Any, onehot: Any, activation: Activation = IDENTITY) -> Any:
-        h = self.norm(x)
-        gamma, beta = (
-            F.broadcast_to(F.reshape(table(onehot), (-1, h.shape[1], 1, 1)), h.shape)
-            for table in (self.gamma, self.beta)
-        )
-        return activation.function(h * gamma + beta)
+        return self.norm.each(x, self.gamma(onehot), self.beta(onehot), activation)

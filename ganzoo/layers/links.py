@@ -14,9 +14,11 @@ import numpy as np
 
 from ganzoo.layers.activations import IDENTITY, SIGMOID, Activation
 from ganzoo.layers.functions import Correlate, Scatter, Windows, fast, windows
-from ganzoo.layers.normalizing import Normalize, scaled
+from ganzoo.layers.normalizing import Normalize, NormalizeEach, scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ganzoo.specs import LabelArray
 
 
@@ -87,13 +89,32 @@ class BatchNormalization(L.BatchNormalization):
     def forward(self, x: Any, activation: Activation = IDENTITY) -> Any:
         if self.kernel_takes(x, activation):
             if chainer.config.train and not chainer.config.in_recomputing:
-                running = (self.avg_mean, self.avg_var)
-                return Normalize(self.eps, activation, running, self.decay).apply((x, self.gamma, self.beta))[0]
+                return self._normalizing(Normalize, activation).apply((x, self.gamma, self.beta))[0]
             if not chainer.config.train and not chainer.config.enable_backprop:
                 scale = self.gamma.array / np.sqrt(self.avg_var + self.avg_var.dtype.type(self.eps))
                 shift = self.beta.array - self.avg_mean * scale
                 return chainer.Variable(scaled(chainer.as_variable(x).array, scale, shift, activation))
         return activation.function(super().forward(x))
+
+    def each(self, x: Any, gamma: Any, beta: Any, activation: Activation = IDENTITY) -> Any:
+        """activation(gamma * normalised `x` + beta), both (N, C), for images `x` (N, C, H, W).
+
+        For a link that was made without gamma and beta of its own.
+        """
+        training = chainer.config.train and not chainer.config.in_recomputing
+        fits = x.ndim == 4 and gamma.shape == beta.shape == x.shape[:2] and x.shape[1] == self.avg_mean.size
+        if training and fits and x.size and activation != SIGMOID and fast(x, gamma, beta):
+            return self._normalizing(NormalizeEach, activation).apply((x, gamma, beta))[0]
+        h = self(x)
+        gamma, beta = (F.broadcast_to(F.reshape(own, (*own.shape, 1, 1)), h.shape) for own in (gamma, beta))
+        return activation.function(h * gamma + beta)
+
+    def shares(self) -> tuple[Callable[[Any], None] | None, int]:
+        """What takes the mean over the shares of a batch, in place, and how many shares there are."""
+        return None, 1
+
+    def _normalizing(self, function: type[Normalize], activation: Activation) -> Normalize:
+        return function(self.eps, activation, (self.avg_mean, self.avg_var), self.decay, *self.shares())
 
 
 def _fits(x: Any, found: int, wanted: int, labels: LabelArray | None = None) -> bool:

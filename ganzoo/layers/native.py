@@ -53,6 +53,11 @@ FUNCTIONS = {
     "normalize": (P, N, N, P, P, R, P),
     "normalize_sums": (P, P, N, N, P, P, P, P, R, P, P),
     "normalize_back": (P, P, N, N, P, P, P, P, R, P, P, P),
+    "normalize_each": (P, N, N, N, P, P, R, P),
+    "normalize_each_sums": (P, P, N, N, N, P, P, P, P, R, P, P),
+    "normalize_each_back": (P, P, N, N, N, P, P, P, P, R, P, P, P),
+    "doubled": (P, N, N, N, N, R, P),
+    "halved": (P, N, N, N, N, R, P),
     "adam": (P, P, P, P, N, R, R, R, R, R, R),
     "average": (P, P, N, R),
 }

@@ -58,7 +58,7 @@ def flip(images: Any) -> Any:
 
 
 def shift(images: Any) -> Any:
-    """Each picture moves down and to the right, or up and to the left; what comes in at the edge is background."""
+    """Each picture moves up or down and to the left or right; its edge is repeated where it leaves a gap."""
     reach = np.array(images.shape[2:]) // SHIFT
     return Move(np.floor(_drawn(images, 2) * (2 * reach + 1)).astype(np.int64) - reach).apply((images,))[0]
 
@@ -99,7 +99,7 @@ class Flip(FunctionNode):
     def forward(self, inputs: Sequence[Any]) -> tuple[Any]:
         (x,) = inputs
         y = x.copy()
-        chosen = chainer.backend.get_device_from_array(x).send(self.chosen)
+        chosen = chainer.backend.get_device_from_array(x).send(np.flatnonzero(self.chosen))
         y[chosen] = x[chosen, :, :, ::-1]
         return (y,)
 
@@ -108,9 +108,10 @@ class Flip(FunctionNode):
 
 
 class Move(FunctionNode):
-    """Images (N, C, H, W), each moved down and right by its row of `steps`, int (N, 2); 0 comes in at the edge.
+    """Images (N, C, H, W), each moved down and right by its row of `steps`, int (N, 2); its edge fills the gap.
 
-    Its gradient is the move back.
+    Background would do for digits, whose edge it is, but a black line at the edge of a white picture becomes part of
+    what the generator draws.
     """
 
     def __init__(self, steps: Any) -> None:
@@ -118,16 +119,47 @@ class Move(FunctionNode):
 
     def forward(self, inputs: Sequence[Any]) -> tuple[Any]:
         (x,) = inputs
-        height, width = x.shape[2:]
-        y = chainer.backend.get_array_module(x).zeros_like(x)
-        for to, source, (down, right) in zip(y, x, self.steps.tolist(), strict=True):
-            to[:, max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = source[
-                :, max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)
-            ]
+        y = chainer.backend.get_array_module(x).empty_like(x)
+        send = chainer.backend.get_device_from_array(x).send
+        rows, columns = (
+            send((np.arange(size) - step[:, None]).clip(0, size - 1))
+            for size, step in zip(x.shape[2:], self.steps.T, strict=True)
+        )
+        for i in range(len(x)):
+            y[i] = x[i][:, rows[i, :, None], columns[i]]
         return (y,)
 
     def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
-        return Move(-self.steps).apply(grad_outputs)  # type: ignore[no-any-return]
+        return MoveBack(self.steps).apply(grad_outputs)  # type: ignore[no-any-return]
+
+
+class MoveBack(FunctionNode):
+    """The gradient of `Move`, as `Move` is its own: each value is added up where it came from."""
+
+    def __init__(self, steps: Any) -> None:
+        self.steps = steps
+
+    def forward(self, inputs: Sequence[Any]) -> tuple[Any]:
+        (g,) = inputs
+        y = g.copy()
+        for i, steps in enumerate(self.steps.tolist()):
+            for axis, step in enumerate(steps):
+                _move_back(y[i].swapaxes(0, 1 + axis), step)
+        return (y,)
+
+    def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
+        return Move(self.steps).apply(grad_outputs)  # type: ignore[no-any-return]
+
+
+def _move_back(lines: Any, step: int) -> None:
+    """In place, along the first axis: what had moved by `step`."""
+    if step < 0:
+        lines, step = lines[::-1], -step
+    if step:
+        edge = lines[: step + 1].sum(axis=0)
+        lines[1:-step] = lines[step + 1 :].copy()
+        lines[0] = edge
+        lines[-step:] = 0
 
 
 def _drawn(images: Any, n: int) -> Any:

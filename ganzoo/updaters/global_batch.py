@@ -12,10 +12,11 @@ from chainer.training import Extension
 
 from ganzoo import layers
 from ganzoo.errors import UsageError
-from ganzoo.layers.normalizing import Normalize
 from ganzoo.updaters.distributed import team
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ganzoo.updaters.distributed import Team
 
 
@@ -61,13 +62,12 @@ class GlobalBatchNormalization(layers.BatchNormalization):
     running variance by one share's number of values.
     """
 
+    def shares(self) -> tuple[Callable[[Any], None], int]:
+        return team().mean, team().size
+
     def forward(self, x: Any, activation: layers.Activation = layers.IDENTITY) -> Any:
-        if not chainer.config.train:
+        if not chainer.config.train or self.kernel_takes(x, activation):
             return super().forward(x, activation)
-        if self.kernel_takes(x, activation):
-            running = (self.avg_mean, self.avg_var)
-            function = Normalize(self.eps, activation, running, self.decay, team().mean, team().size)
-            return function.apply((x, self.gamma, self.beta))[0]
         function = bn.BatchNormalization(
             self.eps, self.avg_mean, self.avg_var, self.decay, self.axis, lambda *_: _Global(team())
         )

@@ -40,15 +40,13 @@ def exported(name: str, shape: tuple[int, int, int], n_classes: int, model: Any)
 
 @pytest.mark.slow
 @pytest.mark.training
-@pytest.mark.parametrize(("shape", "n_classes"), KINDS)
-@pytest.mark.parametrize("name", ARCHS)
+@pytest.mark.parametrize(
+    ("name", "shape", "n_classes"),
+    [(name, *kind) for name in ARCHS for kind in KINDS if name in GANS or kind[1] > 1],  # one class is nothing to tell
+)
 def test_it_trains_and_what_is_exported_is_what_it_learned(
     name: str, shape: tuple[int, int, int], n_classes: int
 ) -> None:
-    if n_classes == 1 and name not in GANS:
-        with pytest.raises(UsageError, match="tells classes apart, but made up has only one"):
-            training(name, shape, n_classes)
-        return
     made = training(name, shape, n_classes)
     before = [parameter.array.copy() for parameter in made.model.params()]
     observed: dict[str, Any] = {}

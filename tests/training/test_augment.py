@@ -31,21 +31,20 @@ def test_a_flip_turns_half_of_the_pictures() -> None:
     assert all(a != b for a, b in zip(turned, same, strict=True)) and 20 < sum(turned) < 44
 
 
-def test_a_shift_moves_by_an_eighth_at_most_and_background_comes_in() -> None:
+def test_a_shift_moves_by_an_eighth_at_most_and_repeats_the_edge() -> None:
     x = pictures(400)
-    y = changed("shift", x)
-    found = set()
-    for a, b in zip(x, y, strict=True):
-        rows, columns = (np.flatnonzero(b[0].any(axis=axis)) for axis in (1, 0))
-        height, width = len(rows), len(columns)
-        down = rows[0] if rows[0] else height - 16
-        right = columns[0] if columns[0] else width - 24
-        top, left = max(-down, 0), max(-right, 0)
-        np.testing.assert_array_equal(
-            b[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], a[:, top : top + height, left : left + width]
-        )
-        found.add((int(down), int(right)))
-    assert {down for down, _ in found} == set(range(-2, 3)) and {right for _, right in found} == set(range(-3, 4))
+    padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (3, 3)), "edge")
+    found = []
+    for a, b in zip(padded, changed("shift", x), strict=True):
+        moved = [
+            (down, right)
+            for down in range(-2, 3)
+            for right in range(-3, 4)
+            if np.array_equal(b, a[:, 2 - down : 18 - down, 3 - right : 27 - right])
+        ]
+        assert len(moved) == 1
+        found += moved
+    assert len(set(found)) == 5 * 7
 
 
 def test_colour_keeps_places_and_changes_brightness_saturation_and_contrast() -> None:

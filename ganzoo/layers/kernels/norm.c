@@ -11,11 +11,6 @@ typedef struct {
 } Job;
 
 INLINE long chunk_begin(const Job *job, long chunk) { return chunk * job->rows / CHUNKS; }
-INLINE vec take(const REAL *p, long lanes) { return lanes == V ? load(p) : load_part(p, lanes); }
-INLINE void put(REAL *p, vec v, long lanes) {
-    if (lanes == V) store(p, v);
-    else store_part(p, v, lanes);
-}
 
 // Mean of a chunk's rows and sum of their squared distances from it. Chan, Golub & LeVeque 1979, "Updating formulae and
 // a pairwise algorithm for computing sample variances".

@@ -52,6 +52,13 @@ INLINE vec load_part(const REAL *p, long lanes) {
 
 INLINE void store_part(REAL *p, vec v, long lanes) { copy_part(p, (const REAL *)&v, lanes); }
 
+// all lanes, or the first few
+INLINE vec take(const REAL *p, long lanes) { return lanes == V ? load(p) : load_part(p, lanes); }
+INLINE void put(REAL *p, vec v, long lanes) {
+    if (lanes == V) store(p, v);
+    else store_part(p, v, lanes);
+}
+
 // An activation by its slope below zero: 1 leaves values as they are, 0 is ReLU, between is leaky; SIGMOID is its own.
 #define SIGMOID 2
 
