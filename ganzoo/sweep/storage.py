@@ -11,6 +11,7 @@ import hashlib
 import re
 import socket
 import threading
+import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -165,13 +166,14 @@ class Shared:
     def opened(self) -> Any:
         from optuna.storages import RDBStorage
 
-        return RDBStorage(
-            self.url.render_as_string(hide_password=False),
-            engine_kwargs={"connect_args": {"connect_timeout": ANSWER}, "pool_pre_ping": True},
-            heartbeat_interval=BEAT,
-            grace_period=SILENCE,
-            heartbeat_stale_trial_callback=lambda study, trial: study.enqueue_trial(trial.params),
-        )
+        with _experimental():
+            return RDBStorage(
+                self.url.render_as_string(hide_password=False),
+                engine_kwargs={"connect_args": {"connect_timeout": ANSWER}, "pool_pre_ping": True},
+                heartbeat_interval=BEAT,
+                grace_period=SILENCE,
+                heartbeat_stale_trial_callback=lambda study, trial: study.enqueue_trial(trial.params),
+            )
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -190,10 +192,21 @@ class Shared:
     def recover(self, study: Any) -> None:
         from optuna.storages import fail_stale_trials
 
-        fail_stale_trials(study)
+        with _experimental():
+            fail_stale_trials(study)
 
     def at_work(self, study: Any, trial: Any) -> AbstractContextManager[Any]:
         return _beating(study._storage, trial._trial_id)  # as Optuna does, but only in its own loop
+
+
+@contextmanager
+def _experimental() -> Iterator[None]:
+    """Keep Optuna from telling users that signs of life may change: its version is pinned."""
+    from optuna.exceptions import ExperimentalWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        yield
 
 
 def _beating(storage: Any, trial_id: int) -> AbstractContextManager[Any]:

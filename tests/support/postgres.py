@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PASSWORD = "s3cret-of-the-tests"  # noqa: S105
+PASSWORD = "s3cret-of-the-tests"
 
 
 def programs() -> Path | None:

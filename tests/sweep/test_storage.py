@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +18,6 @@ from tests.support.postgres import PASSWORD, postgres, programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
-
     from tests.support.command import Done
 
 SPACE = """arch = "cnn"
@@ -62,19 +60,19 @@ def test_machines_share_a_sweep_and_what_a_dead_one_had_is_tried_again(
     (in_tmp / "s.toml").write_text(SPACE)
     command = ["sweep", "s.toml", "--storage", base, "--json"]
 
-    def machine(name: str, *how: str) -> subprocess.Popen[str]:
+    def machine(name: str, code: int, *how: str) -> str:
         (in_tmp / name).mkdir()
         (in_tmp / name / "s.toml").write_text(SPACE)
-        pipe = subprocess.PIPE
-        start = [sys.executable, *how, *command]
-        return subprocess.Popen(start, stdout=pipe, stderr=pipe, text=True, cwd=in_tmp / name, env=os.environ)
+        done = subprocess.run(
+            [sys.executable, *how, *command], capture_output=True, text=True, cwd=in_tmp / name, timeout=120
+        )
+        assert done.returncode == code, done.stderr
+        assert PASSWORD not in done.stdout + done.stderr and "Warning" not in done.stderr
+        return done.stdout
 
-    dead, one = machine("dead", "-c", DIES), machine("one", "-m", "ganzoo")
-    for process, code in ((dead, -signal.SIGKILL), (one, 0)):
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == code, err
-        assert PASSWORD not in out + err
-    first = json.loads(out)
+    machine("dead", -signal.SIGKILL, "-c", DIES)
+    first = json.loads(machine("one", 0, "-m", "ganzoo"))
+    assert sorted(trial["state"] for trial in first["trials"]) == ["done"] * 3 + ["running"]
     assert {trial["machine"] for trial in first["trials"]} == {socket.gethostname()}
 
     monkeypatch.setattr(storage, "SILENCE", 1)
@@ -85,7 +83,7 @@ def test_machines_share_a_sweep_and_what_a_dead_one_had_is_tried_again(
     assert len({trial["values"]["alpha"] for trial in trials}) == 4
     folders = {trial["run"].removeprefix(str(in_tmp)).split("/")[1] for trial in trials}
     assert folders == {"one", "runs"}  # what the dead one had was done here
-    assert all(os.path.exists(f"{trial['run']}/model.npz") for trial in trials)
+    assert all((Path(trial["run"]) / "model.npz").exists() for trial in trials)
     text = (in_tmp / "runs/sweeps/s/storage.txt").read_text()
     assert "127.0.0.1" in text and PASSWORD not in text
 
@@ -93,7 +91,9 @@ def test_machines_share_a_sweep_and_what_a_dead_one_had_is_tried_again(
     (in_tmp / "s.toml").write_text(SPACE.replace("epochs = 1", "epochs = 2"))
     other = ganzoo(*command)
     assert other.code == 2 and "started with other values of: epochs." in other.err
-    elsewhere = ganzoo("sweep", "s.toml", "--storage", base.replace("/postgres", "/other").replace("127.0.0.1", "localhost"))
+    elsewhere = ganzoo(
+        "sweep", "s.toml", "--storage", base.replace("/postgres", "/other").replace("127.0.0.1", "localhost")
+    )
     assert elsewhere.code == 2 and "another data base" in elsewhere.err
     assert PASSWORD not in other.err + elsewhere.err
 
@@ -118,7 +118,9 @@ def test_what_a_data_base_refuses_is_told_without_the_password(base: str) -> Non
 
 
 def test_two_that_take_a_trial_at_once_wait_for_each_other(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(storage.LOCKS, "postgresql", ("SET LOCAL lock_timeout = '200ms'", storage.LOCKS["postgresql"][1]))  # type: ignore[index]
+    monkeypatch.setitem(
+        storage.LOCKS, "postgresql", ("SET LOCAL lock_timeout = '200ms'", storage.LOCKS["postgresql"][1])
+    )  # type: ignore[index]
     one, other, third = storage.shared(base, "s"), storage.shared(base, "s"), storage.shared(base, "another")
     with one.turn():
         with pytest.raises(RunError, match="lock timeout"), storage.reachable(other), other.turn():
