@@ -18,6 +18,7 @@ from tests.support.postgres import PASSWORD, postgres, programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
     from tests.support.command import Done
 
 SPACE = """arch = "cnn"
