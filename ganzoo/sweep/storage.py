@@ -166,14 +166,13 @@ class Shared:
     def opened(self) -> Any:
         from optuna.storages import RDBStorage
 
-        with _experimental():
-            return RDBStorage(
-                self.url.render_as_string(hide_password=False),
-                engine_kwargs={"connect_args": {"connect_timeout": ANSWER}, "pool_pre_ping": True},
-                heartbeat_interval=BEAT,
-                grace_period=SILENCE,
-                heartbeat_stale_trial_callback=lambda study, trial: study.enqueue_trial(trial.params),
-            )
+        return RDBStorage(
+            self.url.render_as_string(hide_password=False),
+            engine_kwargs={"connect_args": {"connect_timeout": ANSWER}, "pool_pre_ping": True},
+            heartbeat_interval=BEAT,
+            grace_period=SILENCE,
+            heartbeat_stale_trial_callback=lambda study, trial: study.enqueue_trial(trial.params),
+        )
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -187,26 +186,17 @@ class Shared:
             connection.execute(sa.text(patience))
             if not connection.execute(sa.text(take), {"key": key}).scalar():
                 raise RunError(f"Another process has held {self.name} for {BUSY} seconds.", "Try again later.")
-            yield
+            with warnings.catch_warnings():  # Optuna says that signs of life may change, and are for its own loop
+                warnings.filterwarnings("ignore", message="(?i).*(heartbeat|stale)")
+                yield
 
     def recover(self, study: Any) -> None:
         from optuna.storages import fail_stale_trials
 
-        with _experimental():
-            fail_stale_trials(study)
+        fail_stale_trials(study)
 
     def at_work(self, study: Any, trial: Any) -> AbstractContextManager[Any]:
         return _beating(study._storage, trial._trial_id)  # as Optuna does, but only in its own loop
-
-
-@contextmanager
-def _experimental() -> Iterator[None]:
-    """Keep Optuna from telling users that signs of life may change: its version is pinned."""
-    from optuna.exceptions import ExperimentalWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        yield
 
 
 def _beating(storage: Any, trial_id: int) -> AbstractContextManager[Any]:
