@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator data-memory notebook onnx-suite chainer-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser npm npm-checks wheels wheels-check clean
+	evaluator data-memory notebook onnx-suite chainer-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -25,7 +25,7 @@ demo: .venv/ready-run browser
 	@echo "Export:       demo/export/generator/"
 	@echo "Pages:        demo/site/, to be looked at with: $(GANZOO) serve demo/site"
 
-test: .venv/ready-test browser npm-checks .venv/wheels-ready
+test: .venv/ready-test browser npm-checks postgres .venv/wheels-ready
 	$(PYTEST)
 
 # a quick answer: the fast tests that need no node, no browser and no training; two workers a core, since many tests wait
@@ -133,6 +133,11 @@ FIND_BROWSER := PATH="$$PWD/.venv/bin:$$PATH" python3 -c \
 browser:
 	@$(FIND_BROWSER) || { sh tools/need.sh chromium && $(FIND_BROWSER); } || \
 		{ echo "No browser was found. Install Chromium, or set GANZOO_BROWSER to a browser's path." >&2; exit 3; }
+
+# for the tests of sweeps that machines share, which say by a skip that it is missing
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || sh tools/need.sh postgresql || \
+		echo "PostgreSQL was not found: the tests of shared sweeps are skipped." >&2
 
 npm:
 	@command -v npm >/dev/null || sh tools/need.sh npm || \

@@ -360,6 +360,9 @@ class Arch:
     `build(config)` returns the network whose parameters are saved in `model.npz`, with initial weights.
     `train(config, data)` returns the updater for such a network on `config.device`, as a `Training`.
     `export(config, model)` returns the networks to export, given a `model` that was built and loaded.
+    `pairs(config, images)` is for an architecture whose network makes pictures of pictures. Of images of the data,
+    float32 (N, C, H, W) in [0, 1], it makes what the network reads and what it should draw, pictures in [0, 1] too: by
+    these a run is judged.
     The first preset is the default. `descriptions` explains hyper-parameters, by their names, in a short sentence each.
     `former_names` are names that links had in earlier versions, each with the name that it has now: snapshots with such
     names are still read. A name that is no longer used tells them from new ones.
@@ -374,6 +377,7 @@ class Arch:
     export: Callable[[TrainConfig, Any], Sequence[Network]]
     descriptions: Mapping[str, str] = field(default_factory=dict)
     former_names: Mapping[str, str] = field(default_factory=dict)
+    pairs: Callable[[TrainConfig, FloatArray], tuple[FloatArray, FloatArray]] | None = None
 
     def __post_init__(self) -> None:
         _require_name(self)
@@ -388,6 +392,7 @@ class Arch:
             _require(self, name, _texts(getattr(self, name)), "a mapping of names to texts")
         for hook in ("build", "train", "export"):
             _require(self, hook, callable(getattr(self, hook)), "a function")
+        _require(self, "pairs", self.pairs is None or callable(self.pairs), "None, or a function")
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def document(names: list[str], kind: str = "conditional generator") -> dict[str,
     """What metrics.json has of a run with these classes."""
     n, rng = len(names), np.random.default_rng(0)
     score = {"value": 0.9, "floor": 0.99, "better": "max"}
-    line = {"quantiles": [0.1, 0.5, 0.9], "drawn": [1, 2, 3], "test": [2, 3, 4], "closer": 0.01}
+    line = {"quantiles": [0.1, 0.5, 0.9], "drawn": [1, 2, 3], "test": [2, 3, 4], "closer": 0.01, "space": "pixels"}
     return {
         "run": f"runs/{HEART}",
         "kind": kind,

@@ -13,5 +13,5 @@ lock() {
 lock all --all-extras pyproject.toml requirements/build.in
 lock build --generate-hashes --constraint requirements/all.txt requirements/build.in
 lock run --generate-hashes --constraint requirements/all.txt pyproject.toml
-lock test --generate-hashes --constraint requirements/all.txt --extra test --extra bench --extra onnx --extra mpi --extra sweep pyproject.toml
+lock test --generate-hashes --constraint requirements/all.txt --extra test --extra bench --extra onnx --extra mpi --extra sweep --extra storage pyproject.toml
 lock torch --generate-hashes --constraint requirements/all.txt --extra test --extra torch pyproject.toml

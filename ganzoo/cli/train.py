@@ -246,17 +246,26 @@ def sweep(
             show_default="runs/sweeps/NAME for NAME.toml",
         ),
     ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="PostgreSQL or MySQL data base where machines share the sweep: postgresql://USER:PASSWORD@HOST/DATABASE.",
+            show_default="the folder of the sweep",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train with different hyper-parameters and find the best ones.
 
-    Ctrl-C stops the sweep; the same command continues it. The same command in another terminal works on the same sweep.
+    Ctrl-C stops the sweep; the same command continues it. The same command in another terminal works on the same sweep,
+    and with --storage on another machine.
     """
     from ganzoo.sweep import report, study
     from ganzoo.sweep import space as spaces
 
     wanted = spaces.load(space)
-    found = study.sweep(wanted, out or ROOT / "sweeps" / space.stem, console.err())
+    found = study.sweep(wanted, out or ROOT / "sweeps" / space.stem, console.err(), storage)
     report.plot(found, found.folder / "sweep.png")
     if as_json:
         console.print_json(report.as_json(found))

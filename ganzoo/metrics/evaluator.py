@@ -1,4 +1,7 @@
-"""The evaluator: a classifier of real images. The scores are computed on its features."""
+"""The evaluator: a classifier of real images. The scores are computed on its features.
+
+This one is for grey images of the size of a digit; `residual.py` has the one for all others.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from ganzoo.specs import floats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ganzoo.metrics.residual import Residual
     from ganzoo.specs import FloatArray, ImageArray, Network
 
 N_FEATURES = 96
@@ -53,11 +57,15 @@ class Evaluator(chainer.Chain):
         h = self.bn3(self.c3(h), RELU)
         return F.mean(h, axis=(2, 3))
 
+    def logits(self, features: Any) -> Any:
+        """Return what the last layer makes of `features`, (N, n_classes)."""
+        return self.l4(features)
+
     def forward(self, x: Any) -> Any:
-        return self.l4(self.features(x))
+        return self.logits(self.features(x))
 
 
-def look(evaluator: Evaluator, x: ImageArray) -> tuple[FloatArray, FloatArray]:
+def look(evaluator: Evaluator | Residual, x: ImageArray) -> tuple[FloatArray, FloatArray]:
     """Return features (N, 96) and logits (N, n_classes) of `evaluator` for the images `x` (N, C, H, W) of a `Data`."""
     features, logits = [], []
     batch = at_once(math.prod(x.shape[1:]))
@@ -65,12 +73,12 @@ def look(evaluator: Evaluator, x: ImageArray) -> tuple[FloatArray, FloatArray]:
         for start in range(0, len(x), batch):
             seen = evaluator.features(chainer.Variable(floats(x[start : start + batch])))
             features.append(seen.array)
-            logits.append(evaluator.l4(seen).array)
+            logits.append(evaluator.logits(seen).array)
     return np.concatenate(features), np.concatenate(logits)
 
 
 def look_at_drawn(
-    evaluator: Evaluator, network: Network, arrays: Sequence[FloatArray]
+    evaluator: Evaluator | Residual, network: Network, arrays: Sequence[FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
     """Return `look` for the pictures that a generator draws from one array (N, *spec.shape) per input.
 

@@ -1,7 +1,7 @@
 """The score GAN-train: how much a classifier learns from drawn pictures, tested on real ones.
 
-Shmelkov et al. 2018 (arXiv:1807.09499), section 3.1. The classifier is `cnn` with its default recipe, trained for no
-more images than five epochs of MNIST.
+Shmelkov et al. 2018 (arXiv:1807.09499), section 3.1. For grey images of the size of a digit, the classifier is `cnn`
+with its default recipe, trained for no more images than five epochs of MNIST. For all others it is an evaluator.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import chainer
+import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ganzoo import datasets, plugins, roles
+from ganzoo import datasets, inputs, plugins, roles
+from ganzoo.datasets import subset
 from ganzoo.files import readable, write_json
+from ganzoo.metrics import amounts, evaluator_training
+from ganzoo.metrics.evaluator import look
 from ganzoo.metrics.slow_work import SlowWork
 from ganzoo.paths import cache_path, writable_cache
 from ganzoo.specs import TrainConfig
@@ -28,9 +32,10 @@ from ganzoo.updaters.seeding import seeded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ganzoo.specs import Data
+    from ganzoo.specs import Data, Network
 
 CLASSIFIER = "cnn"  # the architecture that learns
+MORE = 4  # times as many pictures are learned from as are judged, at the most
 PICTURES = 300_000  # shown in all: five epochs of MNIST; the recipe's eleven take minutes each time
 
 
@@ -79,6 +84,28 @@ def accuracy_of_real(data: Data, tell: Callable[[str], None] = lambda line: None
     work.over()
     write_json(path, {"accuracy": found})
     return found
+
+
+def evaluators_accuracy(
+    network: Network, data: Data, seed: int, progress: Callable[[float], None] = lambda share: None
+) -> float:
+    """Train an evaluator's network on pictures that a generator draws, and return its accuracy on the test images.
+
+    The recipe, the number of different pictures and their labels are those of the evaluator of `data`, so that the
+    accuracy of that evaluator is what real images would give. For very large sets, fewer pictures are drawn.
+    """
+    new = evaluator_training.held_out(len(data.train_x))
+    kept = np.setdiff1d(np.arange(len(data.train_x)), new)
+    labels = data.train_t[kept[subset.some(MORE * amounts.pictures(amounts.DRAWN, data.train_x.shape[1:]), len(kept))]]
+    arrays = inputs.seeded(network.inputs, len(labels), seed, labels.tolist())
+    drawn = np.empty((len(labels), *data.train_x.shape[1:]), np.uint8)
+    n = roles.per_pass(network)
+    for start in range(0, len(labels), n):
+        images = roles.draw(network, [array[start : start + n] for array in arrays])
+        drawn[start : start + n] = np.rint(images.clip(0, 1) * 255)
+    recipe = evaluator_training.recipe(data)
+    learned = evaluator_training.fit(drawn, labels, np.arange(len(labels)), len(data.classes), recipe, progress)
+    return float((look(learned, data.test_x)[1].argmax(axis=1) == data.test_t).mean())
 
 
 def _config(data: Data) -> TrainConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,15 +12,13 @@ from threadpoolctl import threadpool_limits
 
 from ganzoo import inputs, plugins, roles
 from ganzoo.datasets import subset
-from ganzoo.metrics import pretrained, scores
+from ganzoo.metrics import amounts, of_converter, pretrained, scores
 from ganzoo.metrics.evaluator import look, look_at_drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ganzoo.specs import Data, Network, TrainConfig
-
-PICTURES = 4000  # drawn, and of the real images that they are compared with: always as many, so that scores compare
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,19 @@ def during(
 
     Generators get "eval/frechet", "eval/coverage" and, if they take a class, "eval/accuracy": up to 4000 pictures with
     noise from `config.seed`, compared with as many test images. Classifiers get "eval/accuracy" on the test images.
+    Converters whose architecture makes pairs get "eval/feature_distance" and "eval/l1" on up to 4000 test pairs.
     When a data set is used for the first time, an evaluator is trained, which `progress` is told.
     """
-    exported = plugins.exported(plugins.ARCHS.get(config.arch), config, model)
-    painter, classifier = roles.generator(exported), roles.classifier(exported)
+    arch = plugins.ARCHS.get(config.arch)
+    exported = plugins.exported(arch, config, model)
+    painter, classifier, converter = roles.generator(exported), roles.classifier(exported), roles.converter(exported)
     if painter is not None and pretrained.enough(data):
         return Judge(_of_painter(painter, data, config.seed, progress), "eval/frechet", "min")
     if classifier is not None:
         return Judge(_of_classifier(classifier, data), "eval/accuracy", "max")
+    if converter is not None and arch.pairs is not None and pretrained.enough(data):
+        pairs = partial(arch.pairs, config)
+        return Judge(_of_converter(converter, pairs, data, progress), "eval/feature_distance", "min")
     return None
 
 
@@ -58,9 +62,12 @@ def _of_painter(
 ) -> Callable[[], dict[str, float]]:
     with threadpool_limits(1):
         evaluator = pretrained.of(data, progress).evaluator
-        real, _ = look(evaluator, data.test_x[subset.some(PICTURES, len(data.test_x))])
+        n = amounts.pictures(
+            amounts.DRAWN_IN_TRAINING, data.train_x.shape[1:]
+        )  # always as many, so that scores compare
+        real, _ = look(evaluator, data.test_x[subset.some(n, len(data.test_x))])
         reference, reach = scores.gaussian(real), scores.radii(real)
-    labels = data.train_t[subset.some(PICTURES, len(data.train_t))]
+    labels = data.train_t[subset.some(n, len(data.train_t))]
     drawn = inputs.seeded(network.inputs, len(labels), seed, labels.tolist())
     keys = ("eval/frechet", "eval/coverage", *(("eval/accuracy",) if roles.conditional(network) else ()))
 
@@ -81,5 +88,22 @@ def _of_classifier(network: Network, data: Data) -> Callable[[], dict[str, float
     def score() -> dict[str, float]:
         with threadpool_limits(1):
             return {"eval/accuracy": float((roles.read(network, data.test_x).argmax(axis=1) == data.test_t).mean())}
+
+    return score
+
+
+def _of_converter(
+    network: Network, pairs: of_converter.Pairs, data: Data, progress: Callable[[str], None]
+) -> Callable[[], dict[str, float]]:
+    with threadpool_limits(1):
+        evaluator = pretrained.of(data, progress).evaluator
+    n = amounts.pictures(amounts.DRAWN_IN_TRAINING, data.train_x.shape[1:])
+    images = data.test_x[subset.some(n, len(data.test_x))]
+
+    def score() -> dict[str, float]:
+        with threadpool_limits(1):
+            found = of_converter.convert(network, pairs, evaluator, images)
+        apart = scores.feature_distances(found.drawn, found.true)
+        return {"eval/feature_distance": float(apart.mean()), "eval/l1": float(found.l1.mean())}
 
     return score

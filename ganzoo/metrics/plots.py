@@ -65,6 +65,8 @@ def _scores(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> Non
             bars.append(("real", score["floor"], REAL))
         of, values, colours = zip(*bars, strict=True)
         axes.bar_label(axes.bar(of, values, color=colours), [f"{value:.3g}" for value in values], fontsize=8)
+        if "interval" in score:
+            axes.plot([0, 0], score["interval"], color="black", linewidth=1)
         axes.set_title(f"{name.replace('_', ' ')} {'↑' if score['better'] == 'max' else '↓'}", fontsize=9)
         axes.margins(y=0.15)
         axes.set_yticks([])
@@ -133,11 +135,12 @@ def _neighbours(part: Any, document: Mapping[str, Any], names: Sequence[str]) ->
     axes = part.subplots()
     axes.plot(found["drawn"], found["quantiles"], "o-", color=DRAWN, label="drawn pictures")
     axes.plot(found["test"], found["quantiles"], "o-", color="black", label="test images")
-    axes.set_xlabel("distance to the nearest training image, in pixel values")
+    axes.set_xlabel(f"distance to the nearest training image, {DISTANCES[found['space']]}")
     axes.set_ylabel("share of images nearer than that")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderpad=0)
 
 
+DISTANCES = {"pixels": "in pixel values", "features": "in features"}
 PANELS = {
     "scores": _scores,
     "per_class": _per_class,

@@ -19,6 +19,7 @@ from filelock import FileLock
 from ganzoo import datasets, npz
 from ganzoo.errors import SnapshotError
 from ganzoo.files import readable, replacing
+from ganzoo.layers import BatchNormalization
 from ganzoo.metrics import evaluator_training, scores
 from ganzoo.metrics.evaluator import Evaluator
 from ganzoo.metrics.slow_work import SlowWork
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from ganzoo.metrics.residual import Residual
     from ganzoo.specs import Data
 
 MNIST = "3d8a18faa83a524c6ea8b94d61ca16349db0b0879403fcc6154149991baf33fd"  # of the data: datasets.checksum
@@ -42,7 +44,7 @@ LEAST_TEST = scores.NEAREST + 1
 class Known:
     """An evaluator and the SHA-256 of the file with its weights."""
 
-    evaluator: Evaluator
+    evaluator: Evaluator | Residual
     sha256: str
 
 
@@ -59,7 +61,7 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
     checksum = datasets.checksum(data)
     if checksum == MNIST:
         return frozen()
-    blank = Evaluator(data.train_x.shape[1], len(data.classes))
+    blank = evaluator_training.network(data.train_x.shape[1:], len(data.classes))
     name = f"{checksum}-{evaluator_training.VERSION}.npz"
     with contextlib.suppress(FileNotFoundError, SnapshotError):
         return read(cache_path() / "evaluators" / name, blank)
@@ -68,7 +70,7 @@ def of(data: Data, progress: Callable[[str], None] = lambda line: None) -> Known
         with contextlib.suppress(FileNotFoundError, SnapshotError):
             return read(path, blank)  # another process may have trained it meanwhile
         work = SlowWork("Training an evaluator of this data, once for all its runs", progress)
-        write(path, evaluator_training.train(data, evaluator_training.for_images(len(data.train_x)), work))
+        write(path, evaluator_training.train(data, evaluator_training.recipe(data), work))
         work.over()
     return read(path, blank)  # also now: the arrays of every later use
 
@@ -86,14 +88,14 @@ def frozen() -> Known:
     return known
 
 
-def write(path: Path, evaluator: Evaluator) -> None:
+def write(path: Path, evaluator: Evaluator | Residual) -> None:
     """Write the weights and running statistics of `evaluator`."""
     halved = {key: array.astype(np.float16) for key, array in _arrays(evaluator).items()}
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, **halved)  # type: ignore[arg-type]
 
 
-def read(path: Path, evaluator: Evaluator) -> Known:
+def read(path: Path, evaluator: Evaluator | Residual) -> Known:
     """Load the weights of `evaluator` from `path`.
 
     Raises `SnapshotError` unless `write` wrote that file for such a network.
@@ -115,9 +117,10 @@ def read(path: Path, evaluator: Evaluator) -> Known:
     return Known(evaluator, hashlib.sha256(content).hexdigest())
 
 
-def _arrays(evaluator: Evaluator) -> dict[str, npt.NDArray[Any]]:
+def _arrays(evaluator: Evaluator | Residual) -> dict[str, npt.NDArray[Any]]:
     """Return the parameters and running statistics of `evaluator` by their paths, without copying them."""
     arrays = {key.strip("/"): parameter.array for key, parameter in evaluator.namedparams()}
-    for name in ("bn0", "bn1", "bn2", "bn3"):
-        arrays |= {f"{name}/avg_mean": evaluator[name].avg_mean, f"{name}/avg_var": evaluator[name].avg_var}
+    for path, link in evaluator.namedlinks():
+        if isinstance(link, BatchNormalization):
+            arrays |= {f"{path[1:]}/avg_mean": link.avg_mean, f"{path[1:]}/avg_var": link.avg_var}
     return arrays

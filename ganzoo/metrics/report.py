@@ -12,24 +12,36 @@ if TYPE_CHECKING:
 NAMES = {
     "accuracy": "accuracy",
     "gan_train": "GAN-train accuracy",
+    "feature_distance": "feature distance of pairs",
+    "l1": "mean difference of pixels",
     "frechet": "Frechet distance of features",
     "kid": "KID of features",
     "density": "density, k = 5",
     "coverage": "coverage, k = 5",
     "calibration_error": "calibration error, 15 bins",
 }
+KNOWS = {
+    "classes": ", which reads {:.2%} of the test images.",
+    "turns": ", which learned how pictures of one class are turned. It finds {:.2%} of the test images upright.",
+}
 SHOWN = 40  # the most classes that are told one by one; metrics.json has all
-SHARES = ("accuracy", "gan_train", "coverage", "calibration_error")
+SHARES = ("accuracy", "gan_train", "l1", "coverage", "calibration_error")
 
 
 def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
     """Yield the tables and lines of text, in their order."""
     rows = [
-        [NAMES.get(name, name), shown(name, each["value"]), shown(name, each["floor"]), BETTER[each["better"]]]
+        [
+            NAMES.get(name, name),
+            shown(name, each["value"]),
+            " to ".join(shown(name, end) for end in each.get("interval", ())) or "-",
+            shown(name, each["floor"]),
+            BETTER[each["better"]],
+        ]
         for name, each in document["scores"].items()
     ]
     title = f"{document['kind']}, {document['pictures']:,} pictures, {document['data']}"
-    yield table(("score", "run", "real images", "better"), rows, right=3, title=title)
+    yield table(("score", "run", "95% interval", "real images", "better"), rows, right=4, title=title)
     if "per_class" in document:
         found = document["per_class"]
         columns = [found[key] for key in ("accuracy", "floor") if key in found]
@@ -46,8 +58,7 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
         yield f"{share} About 1% or less means that the generator does not copy."
     if "evaluator" in document:
         judge = document["evaluator"]
-        share = f"{100 * judge['accuracy']:.2f}%"
-        yield f"Judged by evaluator {judge['sha256'][:12]}, which reads {share} of the test images."
+        yield f"Judged by evaluator {judge['sha256'][:12]}{KNOWS[judge['learned']].format(judge['accuracy'])}"
     yield str(document["note"])
 
 

@@ -76,6 +76,21 @@ def _kernel_sum(x: Features, y: Features, diagonal: bool = True) -> float:
     return total if diagonal else total - float((((x * y).sum(axis=1) + 1) ** 3).sum())
 
 
+def feature_distances(drawn: Features, true: Features) -> npt.NDArray[Any]:
+    """Return how far each row of `drawn` is from the same row of `true`, (n,); both have two rows or more.
+
+    The unit is the distance of two unrelated rows of `true`, as the root of its mean square. 0 is the same picture, and
+    1 is no more alike than two pictures by chance. It is the idea of LPIPS (Zhang et al. 2018, arXiv:1801.03924) on the
+    features of the evaluator.
+    """
+    import numpy as np
+
+    a, b = drawn.astype(np.float64), true.astype(np.float64)
+    unit = np.sqrt(2 * b.var(axis=0, ddof=1).sum())
+    apart: npt.NDArray[Any] = np.sqrt(((a - b) ** 2).sum(axis=1)) / (unit or 1.0)
+    return apart
+
+
 def radii(real: Features) -> npt.NDArray[Any]:
     """Return the distance of each row of `real` to the 5th nearest of the others, (n,). It needs more than 5 rows."""
     from sklearn.neighbors import NearestNeighbors

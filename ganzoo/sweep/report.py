@@ -70,6 +70,7 @@ def as_json(sweep: Sweep) -> dict[str, Any]:
                 "values": dict(trial.values),
                 "problem": trial.problem,
                 "run": str(trial.run),
+                **({"machine": trial.machine} if trial.machine else {}),
                 "seconds": trial.seconds,
             }
             for trial in sweep.ranked()

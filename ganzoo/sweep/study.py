@@ -1,7 +1,7 @@
-"""Run the trials of a sweep with Optuna and its SQLite storage. Any number of processes can share one folder.
+"""Run the trials of a sweep with Optuna. Any number of processes can share one folder, or one data base.
 
 FOLDER/
-    study.db        Optuna's storage: the trials and their results
+    study.db        Optuna's storage: the trials and their results, unless they are in a data base (storage.txt)
     study.lock      held while a process takes a trial
     0003/           the run of trial 3, as `ganzoo train` writes it
     0003.lock       held by the process that runs trial 3; if it is free before the trial has ended, the process died
@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
-from ganzoo import plugins
+from ganzoo import datasets, plugins
 from ganzoo.errors import (
     CollapsedError,
     DataError,
@@ -33,21 +31,23 @@ from ganzoo.errors import (
     UsageError,
 )
 from ganzoo.sweep.space import Choice
+from ganzoo.sweep.storage import Folder, leave, machine, reachable, shared
 from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from rich.console import Console
 
     from ganzoo.specs import Scalar
     from ganzoo.sweep.space import Range, Space
+    from ganzoo.sweep.storage import Storage
     from ganzoo.training.loop import Outcome
 
 PROBLEM = "problem"  # attribute of a trial: the reason why it has no score
 SPACE = "space"  # attribute of a study: the sweep that it was created for
-OWN = r"study\.lock|\d{4,}(\.lock)?"  # names that may be in a sweep's folder before its study is
-BUSY = 60.0  # seconds to wait while another process takes a trial
+PLACE = "place"  # attribute of a trial that other machines may see: the name of its machine, and the path of its run
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Trial:
-    """The result of one set of values. `state` is "done", "stopped" (diverged or collapsed), "failed" or "running"."""
+    """The result of one set of values. `state` is "done", "stopped" (diverged or collapsed), "failed" or "running".
+
+    `machine` is the name of the machine that has `run`; empty where the sweep is on one machine.
+    """
 
     number: int
     values: Mapping[str, Scalar]
@@ -69,6 +72,7 @@ class Trial:
     problem: str
     run: Path
     seconds: float
+    machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,42 +91,38 @@ class Sweep:
         return sorted(self.trials, key=lambda trial: math.inf if trial.score is None else sign * trial.score)
 
 
-def sweep(space: Space, folder: Path, console: Console) -> Sweep:
+def sweep(space: Space, folder: Path, console: Console, storage_url: str | None = None) -> Sweep:
     """Run trials of `space` in `folder` until as many as it wants have ended or are others' work, or to Ctrl-C.
 
+    With `storage_url`, that of a PostgreSQL or MySQL data base, the trials of all processes that have it, and a folder
+    of the same name, belong to one sweep.
+
     Raises `UsageError` where another sweep was begun in `folder` or anything else lies there, `PackageMissingError`
-    without Optuna.
+    without Optuna or the driver of the data base, and `RunError` if that cannot be used.
     """
     _require_optuna()
-    from optuna.exceptions import StorageInternalError
-
-    _refuse_foreign(folder)
-    goal = _goal(space, console)
-    folder.mkdir(parents=True, exist_ok=True)
-    interrupted = False
-    try:
-        while not interrupted and (claimed := _claim(space, folder, goal)):
-            study, trial, lock = claimed
-            try:
-                interrupted = not _run(study, trial, space, folder, goal, console)
-            finally:
-                lock.release()
-    except KeyboardInterrupt:
-        interrupted = True
-    except StorageInternalError as error:  # locked for longer than we wait, or damaged meanwhile
-        problem = f"{folder / 'study.db'} cannot be written: {error.__cause__ or error}."
-        raise RunError(
-            problem, "Check the folder and the space on its disk, then continue with the same command."
-        ) from error
-    return Sweep(space, goal, folder, tuple(_trials(_study(space, folder, goal), folder)), interrupted)
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Raise `UsageError` where `folder` holds no study and what is no part of a sweep."""
-    if (folder / "study.db").exists() or not folder.exists():
-        return
-    if not folder.is_dir() or not all(re.fullmatch(OWN, each.name) for each in folder.iterdir()):
-        raise UsageError(f"{folder} exists and is not a sweep of ganzoo.", "Choose another --out, or an empty folder.")
+    storage: Storage = shared(storage_url, folder.absolute().name) if storage_url else Folder(folder)
+    storage.check(folder)
+    with reachable(storage):
+        if storage.shared:
+            with storage.turn():
+                pass  # what cannot be reached is told before a judge is trained for the goal
+        goal, checksum = _goal(space, console)
+        storage.begin(folder)
+        described = _described(space, goal, checksum if storage.shared else None)
+        interrupted = False
+        try:
+            while not interrupted and (claimed := _claim(space, storage, goal, described)):
+                study, trial, at_work = claimed
+                with at_work:
+                    if storage.shared:
+                        trial.set_user_attr(PLACE, [machine(), str(_run_folder(folder, trial.number).absolute())])
+                    interrupted = not _run(study, trial, space, folder, goal, console)
+        except KeyboardInterrupt:
+            interrupted = True
+        with storage.turn():
+            study = _study(space, storage, goal, described)
+        return Sweep(space, goal, folder, tuple(_trials(study, folder)), interrupted)
 
 
 def told(values: Mapping[str, Any]) -> str:
@@ -155,13 +155,17 @@ def _options(space: Space, values: Mapping[str, Scalar]) -> TrainOptions:
     )
 
 
-def _goal(space: Space, console: Console) -> Goal:
-    """The goal that `space` names, or the score of the evaluation. Raises errors that concern all trials."""
+def _goal(space: Space, console: Console) -> tuple[Goal, str]:
+    """The goal that `space` names, or the score of the evaluation, and the checksum of the data.
+
+    Raises errors that concern all trials.
+    """
     arch = plugins.ARCHS.get(space.arch)
     config, data = configure(arch, _options(space, {key: _some(values) for key, values in space.space.items()}))
+    checksum = datasets.checksum(data)
     training = plugins.trained(arch, config, data)
     if space.metric in training.monitors and space.better:
-        return Goal(space.metric, space.better)
+        return Goal(space.metric, space.better), checksum
     from ganzoo.metrics.in_training import during
 
     judge = during(config, data, training.model, lambda line: console.print(f"{line} ...", style="dim"))
@@ -169,13 +173,13 @@ def _goal(space: Space, console: Console) -> Goal:
         known = (*training.monitors, *(judge.score() if judge else ()))
         if space.metric not in known:
             raise UnknownNameError("metric", space.metric, known)
-        return Goal(space.metric, space.better)
+        return Goal(space.metric, space.better), checksum
     if judge is None:
         raise UsageError(
             f"A training of {space.arch} on {config.dataset} has no score of its own.",
             "Add 'metric' and 'better' to the file.",
         )
-    return Goal(judge.key, judge.better)
+    return Goal(judge.key, judge.better), checksum
 
 
 def _some(values: Range | Choice) -> Scalar:
@@ -183,25 +187,18 @@ def _some(values: Range | Choice) -> Scalar:
     return values.values[0] if isinstance(values, Choice) else values.kind(values.low)
 
 
-def _claim(space: Space, folder: Path, goal: Goal) -> tuple[Any, Any, FileLock] | None:
-    """The study, a trial for this process, and the lock on that trial; None if all trials have started."""
-    from optuna.trial import TrialState
-
-    with FileLock(folder / "study.lock", timeout=BUSY):
-        study = _study(space, folder, goal)
-        for running in study.get_trials(states=(TrialState.RUNNING,)):
-            try:
-                with _lock(folder, running.number):
-                    _leave(study, running.number, running.params)
-            except Timeout:
-                pass  # its process is at work
+def _claim(
+    space: Space, storage: Storage, goal: Goal, described: Mapping[str, Any]
+) -> tuple[Any, Any, AbstractContextManager[Any]] | None:
+    """The study, a trial for this process, and a context for its work; None if all trials have started."""
+    with storage.turn():
+        study = _study(space, storage, goal, described)
+        storage.recover(study)
         begun = [trial for trial in study.get_trials(deepcopy=False) if _counts(trial)]
         if len(begun) >= space.trials:
             return None
         trial = study.ask({key: _distribution(values) for key, values in space.space.items()})
-        lock = _lock(folder, trial.number)
-        lock.acquire()
-        return study, trial, lock
+        return study, trial, storage.at_work(study, trial)
 
 
 def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console: Console) -> bool:
@@ -222,27 +219,36 @@ def _run(study: Any, trial: Any, space: Space, folder: Path, goal: Goal, console
     except (DivergedError, CollapsedError) as error:  # what the sampler is to avoid
         problem = error.message
     except (KeyboardInterrupt, MissingError, RunError, SnapshotError, DataError, PluginError):  # whatever the values
-        _leave(study, trial.number, trial.params)
+        leave(study, trial)
         raise
     except UsageError as error:  # values that do not fit together
         problem, state = error.message, TrialState.FAIL
     except Exception as error:
-        trial.set_user_attr(PROBLEM, f"{type(error).__name__}: {error}")
-        study.tell(trial, state=TrialState.FAIL)  # else the next sweep would begin with these values
+        problem = f"{type(error).__name__}: {error}"
+        _end(study, trial, None, TrialState.FAIL, problem)  # else the next sweep would begin with these values
         raise
     else:
         if outcome.interrupted:
-            _leave(study, trial.number, trial.params)
+            leave(study, trial)
             return False
         score = scored(outcome, goal)
         problem = "" if math.isfinite(score) else f"{goal.metric} is {score}."
     if problem:
-        trial.set_user_attr(PROBLEM, problem)
-        study.tell(trial, state=state)
+        _end(study, trial, None, state, problem)
     else:
-        study.tell(trial, score)
+        _end(study, trial, score, TrialState.COMPLETE)
     console.print(problem or f"{goal.metric} {score:.4g}", style="dim", markup=False, soft_wrap=True)
     return True
+
+
+def _end(study: Any, trial: Any, score: float | None, state: Any, problem: str = "") -> None:
+    """Report the end of `trial`; no more than that if others have taken it for dead and try its values."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    with suppress(UpdateFinishedTrialError):
+        if problem:
+            trial.set_user_attr(PROBLEM, problem)
+        study.tell(trial, score, state=state, skip_if_finished=True)
 
 
 def scored(outcome: Outcome, goal: Goal) -> float:
@@ -259,19 +265,16 @@ def scored(outcome: Outcome, goal: Goal) -> float:
     return float(values[-1])
 
 
-def _study(space: Space, folder: Path, goal: Goal) -> Any:
-    """Optuna's study in `folder`, created if there is none. Raises `UsageError` if it belongs to another sweep."""
+def _study(space: Space, storage: Storage, goal: Goal, described: Mapping[str, Any]) -> Any:
+    """Optuna's study in `storage`, created if there is none. Raises `UsageError` if it belongs to another sweep."""
     import numpy as np
     import optuna
-    from sqlalchemy import URL
-    from sqlalchemy.exc import DatabaseError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
-    url = URL.create("sqlite", database=str((folder / "study.db").absolute())).render_as_string()
     try:
-        storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": {"timeout": BUSY}})
         study = optuna.create_study(
-            storage=storage,
-            study_name="sweep",
+            storage=storage.opened(),
+            study_name=storage.study,
             direction="minimize" if goal.better == "min" else "maximize",
             load_if_exists=True,
         )
@@ -281,21 +284,27 @@ def _study(space: Space, folder: Path, goal: Goal) -> Any:
         study.sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
         begun = study.user_attrs.get(SPACE)
     except (DatabaseError, optuna.exceptions.OptunaError, RuntimeError, ValueError, KeyError) as error:
-        problem = f"{folder / 'study.db'} is not a study of the installed Optuna: {type(error).__name__}."
+        if storage.shared and isinstance(error, OperationalError):
+            raise
+        problem = f"{storage.name} is not a study of the installed Optuna: {type(error).__name__}."
         raise UsageError(problem, "Choose another --out.") from error
-    described = _described(space, goal)
     if begun is None:
         study.set_user_attr(SPACE, described)
     elif begun != described:
         changed = [key for key in described if not isinstance(begun, dict) or begun.get(key) != described[key]]
-        problem = f"The sweep in {folder} was started with other values of: {', '.join(changed)}."
+        problem = f"The sweep {storage.study} in {storage.name} was started with other values of: {', '.join(changed)}."
         raise UsageError(problem, "Only 'trials' may change. Restore the former values, or choose another --out.")
     return study
 
 
-def _described(space: Space, goal: Goal) -> dict[str, Any]:
-    """Everything that trials must have in common to be comparable, as values that JSON can store."""
+def _described(space: Space, goal: Goal, checksum: str | None) -> dict[str, Any]:
+    """Everything that trials must have in common to be comparable, as values that JSON can store.
+
+    On several machines the data may lie in different folders: there its `checksum` counts.
+    """
     values = {key: value for key, value in asdict(space).items() if key != "trials"} | asdict(goal)
+    if checksum is not None:
+        values = {**values, "data_dir": None, "data": checksum}
     if not values["data_options"]:  # which the sweeps of earlier versions did not have
         del values["data_options"]
     described: dict[str, Any] = json.loads(json.dumps(values, default=lambda kind: kind.__name__))
@@ -310,14 +319,6 @@ def _distribution(values: Range | Choice) -> Any:
     if values.kind is int:
         return IntDistribution(int(values.low), int(values.high), log=values.log)
     return FloatDistribution(values.low, values.high, log=values.log)
-
-
-def _leave(study: Any, number: int, values: Mapping[str, Scalar]) -> None:
-    """Record that trial `number` was abandoned; its `values` are tried again."""
-    from optuna.trial import TrialState
-
-    study.tell(number, state=TrialState.FAIL)
-    study.enqueue_trial(dict(values))
 
 
 def _counts(trial: Any) -> bool:
@@ -338,17 +339,21 @@ def _trials(study: Any, folder: Path) -> list[Trial]:
             state=STATES[trial.state.name],
             score=trial.value if trial.state.name == "COMPLETE" else None,
             problem=trial.user_attrs.get(PROBLEM, ""),
-            run=_run_folder(folder, trial.number),
             seconds=trial.duration.total_seconds() if trial.duration else 0.0,
+            **_place(trial, folder),
         )
         for trial in study.trials
         if _counts(trial)
     ]
 
 
+def _place(trial: Any, folder: Path) -> dict[str, Any]:
+    """Where the run of `trial` is: `Trial.machine` and `Trial.run`."""
+    told = trial.user_attrs.get(PLACE)
+    if not told:
+        return {"run": _run_folder(folder, trial.number)}
+    return {"machine": str(told[0]), "run": Path(told[1])}
+
+
 def _run_folder(folder: Path, number: int) -> Path:
     return folder / f"{number:04d}"
-
-
-def _lock(folder: Path, number: int) -> FileLock:
-    return FileLock(folder / f"{number:04d}.lock", timeout=0)

@@ -102,7 +102,7 @@ def test_too_few_images_are_refused(copied: Callable[[str], Run], monkeypatch: p
 
 def test_what_makes_images_of_images_has_no_scores(tmp_path: Path) -> None:
     made = colours(tmp_path)
-    config = replace(made.config, dataset="digits")
+    config = replace(made.config, dataset="digits", arch="cnn")  # which says of no pictures what to draw of them
     known = {"data_sha256": datasets.checksum(evaluate_run.data_of(config))}
     run = replace(made, config=config, provenance=known, own=made.own[:1])
     with pytest.raises(UsageError, match="makes images of images"):
