@@ -4,6 +4,7 @@
     functions.py   their functions: a convolution and its two gradients, each the gradient of the others
     function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
+    scaling.py     a scale for each channel of each image
     losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
@@ -19,6 +20,7 @@ from ganzoo.layers.activations import IDENTITY, LEAKY_RELU, RELU, SIGMOID, Activ
 from ganzoo.layers.adam import Adam, move_average
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
 from ganzoo.layers.losses import mean_softplus
+from ganzoo.layers.scaling import scale
 
 __all__ = [
     "IDENTITY",
@@ -33,4 +35,5 @@ __all__ = [
     "Linear",
     "mean_softplus",
     "move_average",
+    "scale",
 ]

@@ -53,6 +53,8 @@ FUNCTIONS = {
     "normalize": (P, N, N, P, P, R, P),
     "normalize_sums": (P, P, N, N, P, P, P, P, R, P, P),
     "normalize_back": (P, P, N, N, P, P, P, P, R, P, P, P),
+    "scale": (P, N, N, N, P, P, R, P),
+    "scale_back": (P, P, N, N, N, P, P, R, P, P, P),
     "adam": (P, P, P, P, N, R, R, R, R, R, R),
     "average": (P, P, N, R),
 }
