@@ -5,6 +5,7 @@
     function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
     scaling.py     a scale for each channel of each image
+    doubling.py    images made twice as large
     losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
@@ -18,6 +19,7 @@ functions.
 
 from ganzoo.layers.activations import IDENTITY, LEAKY_RELU, RELU, SIGMOID, Activation
 from ganzoo.layers.adam import Adam, move_average
+from ganzoo.layers.doubling import doubled
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
 from ganzoo.layers.losses import mean_softplus
 from ganzoo.layers.scaling import scale
@@ -33,6 +35,7 @@ __all__ = [
     "Convolution2D",
     "Deconvolution2D",
     "Linear",
+    "doubled",
     "mean_softplus",
     "move_average",
     "scale",
