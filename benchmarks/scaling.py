@@ -42,7 +42,7 @@ class WideRun(Run):
 
     @property
     def arch(self) -> Arch:
-        from ganzoo.archs._gan import Generator
+        from ganzoo.archs._dcgan import Generator
 
         arch = plugins.ARCHS.get(self.config.arch)
 
@@ -50,7 +50,7 @@ class WideRun(Run):
             values = config.hparams
             sizes = (int(values["latent_dim"]), config.n_classes, int(values["noise_dims"]), float(values["bn_decay"]))
             c0, c1, c2 = (int(channels * self.width) for channels in CHANNELS)
-            return Generator(*sizes, channels=(c0, c1, c2))
+            return Generator(*sizes, width=(c0, c1, c2))
 
         def export(config: Any, model: Any) -> Any:
             return [replace(network, name=f"x{self.width:g}") for network in arch.export(config, model)]

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ganzoo.archs import _gan
+from ganzoo.archs import _dcgan
 from ganzoo.archs.cnn import Cnn as ChainerCnn
 from ganzoo.archs.wgan_gp import ClassCritic as ChainerClassCritic
 
@@ -73,9 +73,9 @@ def of_class(logits: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
 
 
 TWINS: Mapping[type[Any], type[Twin]] = {
-    _gan.Generator: Generator,
-    _gan.PlanesDiscriminator: PlanesDiscriminator,
-    _gan.ClassDiscriminator: ClassDiscriminator,
+    _dcgan.Generator: Generator,
+    _dcgan.PlanesDiscriminator: PlanesDiscriminator,
+    _dcgan.ClassDiscriminator: ClassDiscriminator,
     ChainerClassCritic: ClassCritic,
     ChainerCnn: Cnn,
 }

@@ -1,4 +1,4 @@
-"""What the GANs of the zoo share: the generator, its input, its moving average, and how it is exported."""
+"""What the GANs of the zoo share: the input of a generator, its average, the frame of a step, and its export."""
 
 from __future__ import annotations
 
@@ -8,23 +8,12 @@ import chainer
 import chainer.functions as F
 import chainer.links as L
 import numpy as np
-from chainer import initializers
 from chainer.training.updaters import StandardUpdater
 
-from ganzoo.archs._hparams import choice, number
+from ganzoo.archs._hparams import number
 from ganzoo.errors import UsageError
 from ganzoo.image_grid import COLUMNS
-from ganzoo.layers import (
-    LEAKY_RELU,
-    RELU,
-    SIGMOID,
-    Adam,
-    BatchNormalization,
-    Convolution2D,
-    Deconvolution2D,
-    Linear,
-    move_average,
-)
+from ganzoo.layers import Adam, move_average
 from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig
 from ganzoo.updaters.batches import Batches
 from ganzoo.updaters.distributed import share
@@ -35,20 +24,10 @@ if TYPE_CHECKING:
 
     from ganzoo.specs import FloatArray, LabelArray
 
-SHAPE = (1, 28, 28)
-WIDTHS: Mapping[str, tuple[int, int, int]] = {  # channels of the three images between noise and picture
-    "tiny": (32, 16, 8),
-    "small": (64, 32, 16),
-    "reference": (128, 64, 32),
-    "wide": (192, 96, 48),
-}
 MOST_LATENT = 1 << 14  # the first layer of the widest generator then takes 113 MB, and its training five times that
 RATES = ("gen_alpha", "dis_alpha")  # `Training.rates`
 DESCRIPTIONS: Mapping[str, str] = {
-    "width": f"Size of the generator, by its number of channels: {', '.join(WIDTHS)}.",
-    "last_ksize": "Kernel size of the generator's last layer: 2, or 4, with which its windows overlap.",
     "latent_dim": "Number of noise values that the generator takes.",
-    "noise_dims": "Number of noise values that change the picture at first; the weights of the others begin at 0.",
     "gen_alpha": "Learning rate of the generator (Adam's alpha).",
     "dis_alpha": "Learning rate of the discriminator or critic (Adam's alpha).",
     "beta1": "Adam's decay rate of the average gradient, in both networks.",
@@ -58,102 +37,6 @@ DESCRIPTIONS: Mapping[str, str] = {
     "bn_decay": "Decay rate of the running mean and variance in batch normalization.",
     "ema_decay": "Decay rate of the moving average of the generator's weights; 0 keeps no average.",
 }
-# `Arch.former_names`, of generators and discriminators; the present ones are those of the reference's published weights
-FORMER_NAMES: Mapping[str, str] = {
-    "l0": "l1",
-    "bn1": "dc1_bn",
-    "bn2": "dc2_bn",
-    "c0": "c1",
-    "c1": "c2",
-    "c2": "c3",
-    "l3": "l1",
-}
-
-
-class Generator(chainer.Chain):
-    """float32 (N, latent_dim + n_classes), noise and one-hot label side by side, to images (N, 1, 28, 28) in [0, 1].
-
-    With `last_ksize` 2 the network of github.com/pit-ray/webdnn-mnist-dcgan: 1,216,768 multiply-adds a picture and
-    210,209 parameters at latent_dim 100 and 10 classes. With 4 the last layer's windows overlap, so that strokes do
-    not break at the edges of 2x2 blocks: 1,292,032 and 210,593. He et al. 2015 (arXiv:1502.01852) initialisation, the
-    last layer LeCun's. `noise_dims` is how many of the noise values drive the picture at first; the others begin with
-    weights of zero. `channels` are those of the three images between noise and picture.
-    """
-
-    def __init__(
-        self,
-        latent_dim: int,
-        n_classes: int,
-        noise_dims: int,
-        bn_decay: float,
-        channels: tuple[int, int, int] = WIDTHS["reference"],
-        last_ksize: int = 2,
-    ) -> None:
-        super().__init__()
-        he = initializers.HeNormal()
-        c0, c1, c2 = channels
-        with self.init_scope():
-            self.l1 = Linear(latent_dim + n_classes, c0 * 3 * 3, initialW=he)
-            self.dc1 = Deconvolution2D(c0, c1, ksize=3, stride=2, initialW=he)
-            self.dc1_bn = BatchNormalization(c1, decay=bn_decay)
-            self.dc2 = Deconvolution2D(c1, c2, ksize=2, stride=2, initialW=he)
-            self.dc2_bn = BatchNormalization(c2, decay=bn_decay)
-            lecun = initializers.LeCunNormal()
-            self.dc3 = Deconvolution2D(c2, 1, ksize=last_ksize, stride=2, pad=(last_ksize - 2) // 2, initialW=lecun)
-        self.l1.W.array[:, noise_dims:latent_dim] = 0
-        self.l1.W.array *= np.sqrt((latent_dim + n_classes) / (noise_dims + n_classes))  # He's variance again
-
-    def forward(self, x: Any) -> Any:
-        h = F.reshape(self.l1(x, RELU), (-1, self.dc1.W.shape[0], 3, 3))
-        h = self.dc1_bn(self.dc1(h), RELU)
-        h = self.dc2_bn(self.dc2(h), RELU)
-        return self.dc3(h, SIGMOID)
-
-
-class PlanesDiscriminator(chainer.Chain):
-    """The blog's discriminator: float32 images (N, 1, 28, 28) and labels (N,) to one logit each, (N,).
-
-    The label enters as one-hot planes beside the image. No batch norm, no sigmoid: a critic as well.
-    """
-
-    def __init__(self, n_classes: int) -> None:
-        super().__init__()
-        he = initializers.HeNormal()
-        with self.init_scope():
-            self.c1 = Convolution2D(1 + n_classes, 32, ksize=2, stride=2, initialW=he)
-            self.c2 = Convolution2D(32, 64, ksize=2, stride=2, initialW=he)
-            self.c3 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l1 = Linear(1152, 1)
-
-    def forward(self, x: Any, t: LabelArray) -> Any:
-        h = self.c1(x, LEAKY_RELU, t)
-        h = self.c2(h, LEAKY_RELU)
-        h = self.c3(h, LEAKY_RELU)
-        return self.l1(h)[:, 0]
-
-
-class ClassDiscriminator(chainer.Chain):
-    """float32 images (N, 1, 28, 28) to one logit per class, (N, n_classes): "real, and of this class".
-
-    No batch norm, no sigmoid: a critic as well.
-
-    The blog's ten label planes make its first layer eleven times as expensive as the image alone does; one
-    output row per class says the same (Miyato & Koyama 2018, arXiv:1802.05637, without the term that all
-    classes share). Windows overlap, unlike the blog's, so that an edge between two of them is seen.
-    """
-
-    def __init__(self, n_classes: int) -> None:
-        super().__init__()
-        he = initializers.HeNormal()
-        with self.init_scope():
-            self.c1 = Convolution2D(1, 32, ksize=4, stride=2, pad=1, initialW=he)
-            self.c2 = Convolution2D(32, 64, ksize=3, stride=2, pad=1, initialW=he)
-            self.c3 = Convolution2D(64, 128, ksize=3, stride=2, initialW=he)
-            self.l1 = Linear(1152, n_classes)
-
-    def forward(self, x: Any) -> Any:
-        h = self.c2(self.c1(x, LEAKY_RELU), LEAKY_RELU)
-        return self.l1(self.c3(h, LEAKY_RELU))
 
 
 def of_class(logits: Any, t: Any) -> Any:
@@ -161,29 +44,25 @@ def of_class(logits: Any, t: Any) -> Any:
     return F.select_item(logits, t)
 
 
-def build(config: TrainConfig) -> Generator:
-    """The generator of `config`. Raises `UsageError` for images that it cannot draw."""
-    if config.shape != SHAPE:
-        raise UsageError(
-            f"{config.arch} draws images of shape {SHAPE}, but those of {config.dataset} are {config.shape}.",
-            "Choose another data set, or convert its images to 28x28 grey pixels.",
-        )
-    values = config.hparams
-    latent_dim, noise_dims = int(values["latent_dim"]), int(values["noise_dims"])
-    if not 1 <= noise_dims <= latent_dim:
-        problem = f"noise_dims is {noise_dims} and latent_dim is {latent_dim}."
-        raise UsageError(problem, "noise_dims must be at least 1 and at most latent_dim.")
+def onehots(n_classes: int) -> int:
+    """How many values tell a network the class: none where there is only one."""
+    return n_classes if n_classes > 1 else 0
+
+
+def latent(config: TrainConfig) -> int:
+    """The number of noise values that a generator takes. Raises `UsageError` for none, and for too many."""
+    latent_dim = int(config.hparams["latent_dim"])
+    if latent_dim < 1:
+        raise UsageError(f"latent_dim is {latent_dim:,}.", "It must be 1 or more.")
     if latent_dim > MOST_LATENT:
         raise UsageError(f"latent_dim is {latent_dim:,}.", f"It is at most {MOST_LATENT:,}.")
-    last_ksize = int(values["last_ksize"])
-    if last_ksize not in (2, 4):
-        raise UsageError(f"last_ksize is {last_ksize}.", "It must be 2 or 4.")
-    bn_decay, channels = number(config, "bn_decay", below=1), choice(config, "width", WIDTHS)
-    return Generator(latent_dim, config.n_classes, noise_dims, bn_decay, channels, last_ksize)
+    return latent_dim
 
 
 def generator_input(z: FloatArray, t: LabelArray, n_classes: int) -> FloatArray:
-    """`z` (N, latent_dim) and one-hot `t` (N,) side by side, float32 (N, latent_dim + n_classes)."""
+    """`z` (N, latent_dim) and one-hot `t` (N,) side by side, float32 (N, latent_dim + onehots(n_classes))."""
+    if not onehots(n_classes):
+        return z
     return np.concatenate([z, np.eye(n_classes, dtype=np.float32)[t]], axis=1)
 
 
@@ -204,7 +83,7 @@ def sampler(config: TrainConfig, generator: Any) -> Callable[[], FloatArray]:
     def sample() -> FloatArray:
         with chainer.using_config("train", False), chainer.no_backprop_mode():
             images = generator(chainer.Variable(generator.device.send(x))).array
-        sheet: FloatArray = chainer.get_device("@numpy").send(images).reshape(rows, columns, *SHAPE)
+        sheet: FloatArray = chainer.get_device("@numpy").send(images).reshape(rows, columns, *config.shape)
         return sheet
 
     return sample
@@ -293,16 +172,17 @@ def _adam(link: Any, alpha: str, config: TrainConfig) -> Any:
     return optimizer
 
 
-def export(config: TrainConfig, model: Generator) -> list[Network]:
-    """The generator."""
-    latent_dim = int(config.hparams["latent_dim"])
-    parts = (Part("z", latent_dim, "latent"), Part("label", config.n_classes, "onehot"))
+def export(config: TrainConfig, model: Any) -> list[Network]:
+    """The generator: of noise and class, or where there is only one class of noise alone, to pictures in [0, 1]."""
+    parts = [Part("z", int(config.hparams["latent_dim"]), "latent")]
+    if n := onehots(config.n_classes):
+        parts.append(Part("label", n, "onehot"))
     return [
         Network(
             name="generator",
             link=model,
             forward=model.forward,
-            inputs=(TensorSpec("x", (latent_dim + config.n_classes,), "latent", parts=parts),),
-            outputs=(TensorSpec("y", SHAPE, "image", range=(0.0, 1.0)),),
+            inputs=(TensorSpec("x", (sum(part.size for part in parts),), "latent", parts=tuple(parts)),),
+            outputs=(TensorSpec("y", config.shape, "image", range=(0.0, 1.0)),),
         )
     ]

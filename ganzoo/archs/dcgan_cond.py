@@ -14,7 +14,7 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
-from ganzoo.archs import _gan
+from ganzoo.archs import _dcgan, _gan
 from ganzoo.archs._hparams import choice, number
 from ganzoo.devices import chainer_device
 from ganzoo.layers import mean_softplus
@@ -85,7 +85,8 @@ class DefaultUpdater(_gan.GanUpdater):
         x_real, t_real = self.real_batch()
         n = len(t_real)
         t_fake = share(lambda n: np.random.randint(0, n_classes, n), n).astype(np.int32)
-        t_wrong = ((t_real + share(lambda n: np.random.randint(1, n_classes, n), n)) % n_classes).astype(np.int32)
+        other = share(lambda n: np.random.randint(1, max(n_classes, 2), n), n)
+        t_wrong = ((t_real + other) % n_classes).astype(np.int32)
         x_fake = self.fake_batch(t_fake)
         t_real, t_fake, t_wrong = (self.device.send(t) for t in (t_real, t_fake, t_wrong))
 
@@ -95,7 +96,9 @@ class DefaultUpdater(_gan.GanUpdater):
             _gan.of_class(logits[:n], t_wrong),
             _gan.of_class(logits[n:], t_fake),
         )
-        loss_dis = loss_real(real) + loss_fake(fake) + self.wrong_label * loss_fake(wrong)
+        loss_dis = loss_real(real) + loss_fake(fake)
+        if n_classes > 1:  # of one class no label is wrong
+            loss_dis += self.wrong_label * loss_fake(wrong)
         penalized = loss_dis
         if self.gamma and self.iteration % R1_EVERY == 0:
             penalized = loss_dis + 0.5 * self.gamma * R1_EVERY * r1_penalty(self.dis, x_real, t_real)
@@ -109,8 +112,8 @@ class DefaultUpdater(_gan.GanUpdater):
 
 
 UPDATERS: Mapping[str, tuple[Any, Any]] = {
-    "planes": (_gan.PlanesDiscriminator, BlogUpdater),
-    "class": (_gan.ClassDiscriminator, DefaultUpdater),
+    "planes": (_dcgan.PlanesDiscriminator, BlogUpdater),
+    "class": (_dcgan.ClassDiscriminator, DefaultUpdater),
 }
 
 
@@ -118,7 +121,7 @@ def train(config: TrainConfig, data: Data) -> Training:
     """Generator and discriminator by turns; what is kept is the generator's moving average."""
     discriminator, updater_class = choice(config, "discriminator", UPDATERS)
     device = chainer_device(config.device)
-    gen, dis = _gan.build(config), discriminator(config.n_classes)
+    gen, dis = _dcgan.build(config), discriminator(config.n_classes, config.shape)
     gen.to_device(device)
     dis.to_device(device)
     updater = updater_class(config, data, gen, dis, device)
@@ -172,7 +175,7 @@ ARCH = Arch(
         "long": _preset("like default, trained three times as long", 2_700_000),
         **{
             width: _preset(f"like default with {channels} channels, trained a fifth as long", 180_000, width=width)
-            for width, channels in _gan.WIDTHS.items()
+            for width, channels in _dcgan.WIDTHS.items()
         },
         "blog": Preset(
             summary="network and recipe of webdnn-mnist-dcgan: 200 epochs, best on a GPU",
@@ -197,14 +200,14 @@ ARCH = Arch(
             },
         ),
     },
-    build=_gan.build,
+    build=_dcgan.build,
     train=train,
     export=_gan.export,
     descriptions={
-        **_gan.DESCRIPTIONS,
+        **_dcgan.DESCRIPTIONS,
         "discriminator": "Kind of discriminator: planes takes the label as image planes, class gives a logit a class.",
         "wrong_label": "Weight of the loss of real images under a wrong label.",
         "r1": "Weight of the R1 penalty on the discriminator's gradient; 0 leaves it out.",
     },
-    former_names=_gan.FORMER_NAMES,
+    former_names=_dcgan.FORMER_NAMES,
 )

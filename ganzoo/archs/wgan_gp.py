@@ -13,7 +13,7 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
-from ganzoo.archs import _gan
+from ganzoo.archs import _dcgan, _gan
 from ganzoo.archs._hparams import choice, number
 from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 PENALTY_WEIGHT = 10.0  # lambda of Algorithm 1
 
 
-class ClassCritic(_gan.ClassDiscriminator):
-    """float32 images (N, 1, 28, 28) and labels (N,) to one unbounded score each, (N,): the one at the label."""
+class ClassCritic(_dcgan.ClassDiscriminator):
+    """float32 images (N, C, H, W) and labels (N,) to one unbounded score each, (N,): the one at the label."""
 
     def forward(self, x: Any, t: LabelArray) -> Any:  # type: ignore[override]
         return _gan.of_class(super().forward(x), self.device.send(t))
 
 
-CRITICS: Mapping[str, type[Any]] = {"planes": _gan.PlanesDiscriminator, "class": ClassCritic}
+CRITICS: Mapping[str, type[Any]] = {"planes": _dcgan.PlanesDiscriminator, "class": ClassCritic}
 
 
 def gradient_penalty(critic: Any, x_real: Any, x_fake: Any, t: LabelArray, xp: Any) -> Any:
@@ -74,7 +74,7 @@ class WganUpdater(_gan.GanUpdater):
 def train(config: TrainConfig, data: Data) -> Training:
     """Critic and generator by turns; what is kept is the generator's moving average."""
     device = chainer_device(config.device)
-    gen, critic = _gan.build(config), choice(config, "critic", CRITICS)(config.n_classes)
+    gen, critic = _dcgan.build(config), choice(config, "critic", CRITICS)(config.n_classes, config.shape)
     gen.to_device(device)
     critic.to_device(device)
     updater = WganUpdater(config, data, gen, critic, device)
@@ -138,13 +138,13 @@ ARCH = Arch(
             },
         ),
     },
-    build=_gan.build,
+    build=_dcgan.build,
     train=train,
     export=_gan.export,
     descriptions={
-        **_gan.DESCRIPTIONS,
+        **_dcgan.DESCRIPTIONS,
         "critic": "Kind of critic: planes takes the label as image planes, class gives a score a class.",
         "critic_steps": "Number of steps of the critic for each step of the generator.",
     },
-    former_names=_gan.FORMER_NAMES,
+    former_names=_dcgan.FORMER_NAMES,
 )

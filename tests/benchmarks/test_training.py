@@ -18,7 +18,7 @@ from benchmarks.training import agreement, contestants, report, rounds, subjects
 from benchmarks.training.agreement import Agreement
 from benchmarks.training.rounds import Contestant
 from ganzoo import plugins
-from ganzoo.archs import _gan
+from ganzoo.archs import _dcgan
 from ganzoo.errors import ToolMissingError
 from tests.support.registries import ARCHS
 
@@ -48,7 +48,7 @@ def test_every_recipe_of_the_zoo_takes_part_at_its_own_batch() -> None:
     }
     assert set(found) >= set(NAMES) and found.items() <= zoo.items()
     # the others take the default's step, longer or at another width
-    assert {name.partition(" ")[2] for name in zoo.keys() - found.keys()} == {"long", *_gan.WIDTHS}
+    assert {name.partition(" ")[2] for name in zoo.keys() - found.keys()} == {"long", *_dcgan.WIDTHS}
 
 
 @pytest.mark.slow

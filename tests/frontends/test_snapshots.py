@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ganzoo import imported
-from ganzoo.archs import _gan, cnn
+from ganzoo.archs import _dcgan, cnn
 from ganzoo.errors import SnapshotError
 from ganzoo.export.tracing import reference
 from ganzoo.frontends.chainer import snapshots
@@ -193,7 +193,7 @@ def test_the_exercise_s_published_layout_is_that_of_the_preset(tmp_path: Path) -
 def test_the_blog_s_published_layout_is_that_of_the_preset(tmp_path: Path) -> None:
     from chainer import links, serializers
 
-    trained = randomized(_gan.Generator(100, 10, 100, 0.9), 3)
+    trained = randomized(_dcgan.Generator(100, 10, 100, 0.9), 3)
     serializers.save_npz(tmp_path / "gen.npz", trained)
     published = {"l1/W", "l1/b", "dc3/W", "dc3/b"} | {f"{each}/{name}" for each in ("dc1", "dc2") for name in "Wb"}
     statistics = {"gamma", "beta", "avg_mean", "avg_var", "N"}
@@ -203,11 +203,11 @@ def test_the_blog_s_published_layout_is_that_of_the_preset(tmp_path: Path) -> No
     for name, array in flat(trained).items():
         assert array.tobytes() == flat(network.link)[name].tobytes()
     # the discriminator's file has two batch norms that its forward pass never used
-    critic = randomized(_gan.PlanesDiscriminator(10), 4)
+    critic = randomized(_dcgan.PlanesDiscriminator(10), 4)
     for name, size in (("c2_bn", 64), ("c3_bn", 128)):
         critic.add_link(name, links.BatchNormalization(size))
     serializers.save_npz(tmp_path / "dis.npz", critic)
-    again = _gan.PlanesDiscriminator(10)
+    again = _dcgan.PlanesDiscriminator(10)
     snapshots.load(tmp_path / "dis.npz", again)
     assert flat(again).keys() == {f"{each}/{name}" for each in ("c1", "c2", "c3", "l1") for name in "Wb"}
     np.testing.assert_array_equal(again.c3.W.array, critic.c3.W.array)
