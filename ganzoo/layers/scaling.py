@@ -1,4 +1,4 @@
-"""A scale for each channel of each image: what modulated convolutions and channel attention consist of besides products."""
+"""A scale for each channel of each image, which modulated convolutions and channel attention have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def scale(x: Any, s: Any, b: Any = None, activation: Activation = IDENTITY) -> Any:
-    """activation(x * s + b): images `x` (N, C, H, W), a scale `s` (N, C) for each channel of each image, a bias `b` (C,)."""
+    """activation(x * s + b): images `x` (N, C, H, W), scales `s` (N, C), perhaps biases `b` (C,)."""
     given = (x, s) if b is None else (x, s, b)
     fits = x.size and s.shape == x.shape[:2] and (b is None or b.shape == x.shape[1:2])
     if fits and x.ndim == 4 and activation != SIGMOID and fast(*given):
