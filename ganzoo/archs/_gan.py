@@ -15,6 +15,7 @@ from ganzoo.errors import UsageError
 from ganzoo.image_grid import COLUMNS
 from ganzoo.layers import Adam, move_average
 from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig
+from ganzoo.updaters.augment import AUGMENTATIONS, augmentation
 from ganzoo.updaters.batches import Batches
 from ganzoo.updaters.distributed import share
 from ganzoo.updaters.schedules import LinearShift
@@ -35,6 +36,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "decay_from": "Fraction of the training after which both learning rates fall linearly to 0; 1 keeps them constant.",
     "clip": "Largest norm of a network's gradient; 0 turns clipping off.",
     "bn_decay": "Decay rate of the running mean and variance in batch normalization.",
+    "augment": f"Random changes of what the discriminator sees: none or some of {', '.join(AUGMENTATIONS)}.",
     "ema_decay": "Decay rate of the moving average of the generator's weights; 0 keeps no average.",
 }
 
@@ -126,19 +128,20 @@ class GanUpdater(StandardUpdater):
 
     def __init__(self, config: TrainConfig, data: Data, gen: Any, dis: Any, device: Any) -> None:
         self.config, self.gen, self.dis = config, gen, dis
+        self.augment = augmentation(str(config.hparams["augment"]))
         self.ema = MovingAverage(gen, number(config, "ema_decay", below=1))
         optimizers = {"gen": _adam(gen, "gen_alpha", config), "dis": _adam(dis, "dis_alpha", config)}
         batches = Batches(data, device)
         super().__init__(batches.iterator(config.batch_size), optimizers, converter=batches, device=device)
 
     def real_batch(self) -> tuple[Any, LabelArray]:
-        """The next training images, on the device, and their labels."""
-        images: tuple[Any, LabelArray] = self.converter(self.get_iterator("main").next())
-        return images
+        """The next training images, augmented, on the device, and their labels."""
+        images, labels = self.converter(self.get_iterator("main").next())
+        return self.augment(images).array, labels
 
     def fake_batch(self, t: LabelArray) -> Any:
-        """Pictures of a generator in training mode for the labels `t`, with the graph behind them."""
-        return self.gen(chainer.Variable(self.device.send(draw_input(t, self.config))))
+        """Pictures of a generator in training mode for the labels `t`, augmented, with the graph behind them."""
+        return self.augment(self.gen(chainer.Variable(self.device.send(draw_input(t, self.config)))))
 
     def descend(self, name: str, loss: Any) -> None:
         """One step of the optimiser `name` down `loss`; the other network's gradients are not computed."""

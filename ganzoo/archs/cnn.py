@@ -6,28 +6,16 @@ At 28x28 and 10 classes it has 296,522 parameters and takes 1,007,456 multiply-a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import chainer
-import chainer.functions as F
-import chainer.links as L
 import numpy as np
-from chainer.datasets import TupleDataset
-from chainer.iterators import SerialIterator
-from chainer.training import extensions
-from chainer.training.updaters import StandardUpdater
 
-from ganzoo.archs._hparams import number
-from ganzoo.devices import chainer_device
+from ganzoo.archs import _classifier
 from ganzoo.errors import UsageError
-from ganzoo.layers import RELU, Adam, Convolution2D, Linear
-from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
-from ganzoo.updaters.batches import Batches
+from ganzoo.layers import RELU, Convolution2D, Linear
+from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.updaters.distributed import share
-from ganzoo.updaters.schedules import LinearShift
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Cnn(chainer.Chain):
@@ -49,6 +37,7 @@ class Cnn(chainer.Chain):
 
 def build(config: TrainConfig) -> Cnn:
     """The network of `config`. Raises `UsageError` for images that two convolutions leave nothing of."""
+    _classifier.require_classes(config)
     if min(config.shape[1:]) < 5:
         raise UsageError(
             f"cnn needs images of at least 5x5 pixels, but {config.dataset} has {config.shape[1]}x{config.shape[2]}.",
@@ -58,42 +47,11 @@ def build(config: TrainConfig) -> Cnn:
 
 
 def train(config: TrainConfig, data: Data) -> Training:
-    """Softmax cross entropy on logits by Adam, judged on the test images after each epoch."""
-    values = config.hparams
-    device = chainer_device(config.device)
-    model = build(config)
-    classifier = L.Classifier(model)
-    classifier.to_device(device)
-    alpha = number(config, "alpha")
-    optimizer = Adam(alpha=alpha)
-    optimizer.setup(classifier)
-
-    shift = int(values["shift"])
-    most = max(config.shape[1:])
+    """As all classifiers, on images that are moved a little."""
+    shift, most = int(config.hparams["shift"]), max(config.shape[1:])
     if not 0 <= shift <= most:
         raise UsageError(f"shift is {shift:,}.", f"It is a number of pixels from 0, which is none, to {most}.")
-    batches = Batches(data, device)
-
-    def moved(numbers: Sequence[int], where: Any = None) -> tuple[Any, Any]:
-        x, t = batches(numbers)
-        return shifted(x, shift), device.send(t)
-
-    test_images = TupleDataset(data.test_x, data.test_t)
-    steps = config.epochs * len(data.train_x) // config.batch_size
-    return Training(
-        updater=StandardUpdater(batches.iterator(config.batch_size), optimizer, converter=moved, device=device),
-        model=model,
-        monitors=("main/loss", "main/accuracy", "validation/main/loss", "validation/main/accuracy"),
-        extensions=(
-            extensions.Evaluator(
-                SerialIterator(test_images, config.batch_size, repeat=False, shuffle=False),
-                classifier,
-                device=device,
-            ),
-            LinearShift("alpha", (alpha, alpha * number(config, "final_alpha")), (0, steps)),
-        ),
-        rates=("alpha",),
-    )
+    return _classifier.train(config, data, build(config), lambda x: shifted(x, shift))
 
 
 def shifted(images: Any, reach: int) -> Any:
@@ -107,19 +65,6 @@ def shifted(images: Any, reach: int) -> Any:
     padded = xp.pad(images, ((0, 0), (0, 0), (reach, reach), (reach, reach)))
     n_, channels_ = np.arange(n)[:, None, None, None], np.arange(channels)[:, None, None]
     return padded[tuple(map(xp.asarray, (n_, channels_, rows[:, None, :, None], columns[:, None, None, :])))]
-
-
-def export(config: TrainConfig, model: Cnn) -> list[Network]:
-    """The classifier with the softmax that the training graph does not contain."""
-    return [
-        Network(
-            name="classifier",
-            link=model,
-            forward=lambda x: F.softmax(model(x)),
-            inputs=(TensorSpec("x", config.shape, "image", range=(0.0, 1.0)),),
-            outputs=(TensorSpec("y", (config.n_classes,), "probabilities", range=(0.0, 1.0)),),
-        )
-    ]
 
 
 ARCH = Arch(
@@ -137,21 +82,21 @@ ARCH = Arch(
                 "alpha": 2e-3,
                 "final_alpha": 0.0,  # linear decay to zero: the last epochs average the noise of small batches away
                 "shift": 2,  # pixels; strokes drawn in a page are never centred as well as the data's
+                "augment": "",
             },
         ),
         "exercise": Preset(
             summary="the recipe of the WebDNN exercise: Adam with its default values for 2 epochs; 98.25% on MNIST",
             batch_size=128,
             epochs=2,
-            hparams={"alpha": 1e-3, "final_alpha": 1.0, "shift": 0},
+            hparams={"alpha": 1e-3, "final_alpha": 1.0, "shift": 0, "augment": ""},
         ),
     },
     build=build,
     train=train,
-    export=export,
+    export=_classifier.export,
     descriptions={
-        "alpha": "Learning rate at the start (Adam's alpha).",
-        "final_alpha": "Learning rate at the end, as a fraction of alpha; it falls linearly.",
+        **_classifier.DESCRIPTIONS,
         "shift": "Largest random shift of a training image, in pixels, in each direction.",
     },
     former_names={"fc3": "l3", "fc4": "l4"},

@@ -156,6 +156,7 @@ def _preset(summary: str, pictures: int, **values: Any) -> Preset:
             "decay_from": 0.3,  # what a high learning rate leaves rough, a falling one smooths
             "clip": 0.0,
             "bn_decay": 0.9,
+            "augment": "",
             "ema_decay": 0.999,
             # weight of the third term of the discriminator's loss: with more of it pictures are read more surely than
             # real ones are, those between two classes are missing, and a classifier that learns from them lacks these
@@ -194,6 +195,7 @@ ARCH = Arch(
                 "decay_from": 1.0,
                 "clip": 0.1,  # global norm
                 "bn_decay": 0.9,
+                "augment": "",
                 "ema_decay": 0.0,  # no average: the generator as it is
                 "wrong_label": 0.0,
                 "r1": 0.0,

@@ -25,7 +25,7 @@ from ganzoo.archs._hparams import number
 from ganzoo.archs._sizes import base, doublings, middle, side
 from ganzoo.archs.dcgan_cond import R1_EVERY, loss_fake, loss_real, r1_penalty
 from ganzoo.devices import chainer_device
-from ganzoo.layers import LEAKY_RELU, Convolution2D, Deconvolution2D, Linear, doubled, scale
+from ganzoo.layers import LEAKY_RELU, Convolution2D, Deconvolution2D, Linear, upsampled, scale
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.updaters.distributed import share
 
@@ -163,7 +163,7 @@ class Level(chainer.Chain):
 
     def forward(self, h: Any, y: Any, w: Any) -> tuple[Any, Any]:
         h = self.same(self.up(h, w), w)
-        return h, doubled(y) + self.picture(h, w)
+        return h, upsampled(y) + self.picture(h, w)
 
 
 class Generator(chainer.Chain):
@@ -316,6 +316,7 @@ def _preset(summary: str, pictures: int, **values: Any) -> Preset:
             "clip": 0.0,
             "ema_decay": 0.999,
             "r1": 0.1,  # gamma
+            "augment": "colour,shift,cutout",  # of few pictures a discriminator learns the real ones by heart
             **values,
         },
     )
@@ -343,7 +344,7 @@ ARCH = Arch(
     descriptions={
         **{
             key: _gan.DESCRIPTIONS[key]
-            for key in ("gen_alpha", "dis_alpha", "beta1", "beta2", "decay_from", "clip", "ema_decay")
+            for key in ("gen_alpha", "dis_alpha", "beta1", "beta2", "decay_from", "clip", "ema_decay", "augment")
         },
         "latent_dim": "Number of noise values that the generator takes, and of the values of a style.",
         "mapping_layers": "Number of layers between noise and style, 1 to 8.",

@@ -113,6 +113,7 @@ ARCH = Arch(
                 "decay_from": 0.3,
                 "clip": 0.0,
                 "bn_decay": 0.9,
+                "augment": "",
                 "ema_decay": 0.999,
             },
         ),
@@ -134,6 +135,7 @@ ARCH = Arch(
                 "decay_from": 1.0,
                 "clip": 0.0,
                 "bn_decay": 0.9,
+                "augment": "",
                 "ema_decay": 0.0,  # no average: the generator as it is
             },
         ),

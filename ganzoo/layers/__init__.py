@@ -5,7 +5,9 @@
     function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
     scaling.py     a scale for each channel of each image
-    doubling.py    images made twice as large
+    conditional.py batch normalisation by class
+    resampling.py  pictures of twice and half their size
+    upsampling.py  pictures of twice their size, smoothly
     losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
@@ -19,10 +21,12 @@ functions.
 
 from ganzoo.layers.activations import IDENTITY, LEAKY_RELU, RELU, SIGMOID, Activation
 from ganzoo.layers.adam import Adam, move_average
-from ganzoo.layers.doubling import doubled
+from ganzoo.layers.conditional import ConditionalBatchNormalization
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
 from ganzoo.layers.losses import mean_softplus
+from ganzoo.layers.resampling import doubled, halved, summed
 from ganzoo.layers.scaling import scale
+from ganzoo.layers.upsampling import upsampled
 
 __all__ = [
     "IDENTITY",
@@ -32,11 +36,15 @@ __all__ = [
     "Activation",
     "Adam",
     "BatchNormalization",
+    "ConditionalBatchNormalization",
     "Convolution2D",
     "Deconvolution2D",
     "Linear",
     "doubled",
+    "halved",
     "mean_softplus",
     "move_average",
     "scale",
+    "summed",
+    "upsampled",
 ]

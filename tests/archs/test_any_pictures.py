@@ -45,6 +45,10 @@ def exported(name: str, shape: tuple[int, int, int], n_classes: int, model: Any)
 def test_it_trains_and_what_is_exported_is_what_it_learned(
     name: str, shape: tuple[int, int, int], n_classes: int
 ) -> None:
+    if n_classes == 1 and name not in GANS:
+        with pytest.raises(UsageError, match="tells classes apart, but made up has only one"):
+            training(name, shape, n_classes)
+        return
     made = training(name, shape, n_classes)
     before = [parameter.array.copy() for parameter in made.model.params()]
     observed: dict[str, Any] = {}
@@ -100,6 +104,8 @@ def test_a_class_changes_the_picture_where_there_are_several(name: str, n_classe
     config = made_up.config(arch, data)
     np.random.seed(0)
     generator = arch.build(config)
+    for parameter in generator.params():  # tables of classes begin with the same for all
+        parameter.array += np.random.standard_normal(parameter.shape) / 10
     z = np.random.standard_normal((1, int(config.hparams["latent_dim"]))).astype(np.float32)
     drawn = []
     for t in (0, n_classes - 1):

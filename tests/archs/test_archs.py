@@ -221,7 +221,7 @@ def test_moved_images_keep_their_pixels() -> None:
 def test_cnn_is_exported_with_softmax(data: Data) -> None:
     settings = config("cnn", "default")
     model = cnn.build(settings)
-    (network,) = cnn.export(settings, model)
+    (network,) = cnn.ARCH.export(settings, model)
     with chainer.using_config("train", False):
         probabilities = network.forward(chainer.Variable(data.train_x[:5])).array
         np.testing.assert_allclose(probabilities, F.softmax(model(data.train_x[:5])).array)

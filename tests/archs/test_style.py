@@ -83,9 +83,9 @@ def test_the_length_of_the_noise_is_the_truncation(n_classes: int) -> None:
 
 def test_twice_the_size_is_bilinear_between_the_middles_of_pixels() -> None:
     x = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
-    found = layers.doubled(chainer.Variable(x)).array
+    found = layers.upsampled(chainer.Variable(x)).array
     with chainer.using_config("fast_layers", False):
-        np.testing.assert_allclose(found, layers.doubled(chainer.Variable(x)).array, rtol=1e-6)
+        np.testing.assert_allclose(found, layers.upsampled(chainer.Variable(x)).array, rtol=1e-6)
     expected = F.resize_images(x, (6, 8), align_corners=False).array
     np.testing.assert_allclose(found[:, :, 1:-1, 1:-1], expected[:, :, 1:-1, 1:-1], rtol=1e-5)
     assert found.shape == (1, 2, 6, 8)

@@ -1,4 +1,4 @@
-"""Images made twice as large."""
+"""Images made twice as large, smoothly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def doubled(x: Any) -> Any:
+def upsampled(x: Any) -> Any:
     """Images (N, C, H, W) smoothly made (N, C, 2H, 2W): each pixel is spread by 1, 3, 3, 1 quarters both ways.
 
     That is bilinear interpolation between the middles of pixels, and beyond the border everything is 0: `upsample_2d`
