@@ -25,7 +25,7 @@ from ganzoo.archs._hparams import number
 from ganzoo.archs._sizes import base, doublings, middle, side
 from ganzoo.archs.dcgan_cond import R1_EVERY, loss_fake, loss_real, r1_penalty
 from ganzoo.devices import chainer_device
-from ganzoo.layers import LEAKY_RELU, Convolution2D, Deconvolution2D, Linear, upsampled, scale
+from ganzoo.layers import LEAKY_RELU, Convolution2D, Deconvolution2D, Linear, scale, upsampled
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.updaters.distributed import share
 
