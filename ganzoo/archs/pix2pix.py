@@ -64,6 +64,7 @@ class Generator(chainer.Chain):
             self.last = Convolution2D(made[-1] + 1, config.shape[0], 3, pad=1)
 
     def forward(self, x: Any) -> Any:
+        x = 2 * x - 1  # neither of them is nothing
         levels = [x, self.downs[0](x, LEAKY_RELU)]
         for down, bn in zip(self.downs[1:], self.down_bns, strict=True):
             levels.append(bn(down(levels[-1]), LEAKY_RELU))

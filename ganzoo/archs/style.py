@@ -143,7 +143,7 @@ class Picture(chainer.Chain):
         self.factor = 1 / math.sqrt(n_in)
         with self.init_scope():
             self.style = Equalized(latent_dim, n_in, bias=1.0)
-            self.c = Convolution2D(n_in, colours, ksize=1, initialW=initializers.Normal(1.0))
+            self.c = Convolution2D(n_in, colours, ksize=1, initialW=initializers.Normal(0.3))
 
     def forward(self, x: Any, w: Any) -> Any:
         return self.c(scale(x, self.factor * self.style(w)))
@@ -194,7 +194,7 @@ class Generator(chainer.Chain):
         for level in self.levels:
             h, y = level(h, y, w)
         y = 0.5 + 0.5 * middle(y, self.size)
-        return y if chainer.config.train else F.clip(y, 0.0, 1.0)
+        return y if chainer.config.train else F.clipped_relu(y, 1.0)
 
 
 class Halving(chainer.Chain):
