@@ -136,14 +136,18 @@ class Styled(chainer.Chain):
 
 
 class Picture(chainer.Chain):
-    """What a level adds to the picture: images (N, C, H, W) and styles to (N, colours, H, W)."""
+    """What a level adds to the picture: images (N, C, H, W) and styles to (N, colours, H, W).
 
-    def __init__(self, n_in: int, colours: int, latent_dim: int) -> None:
+    `grey` is what it adds everywhere at first. Half of the paper's range, and little at first, so that a picture begins
+    soft: noise of all sizes takes long to unlearn.
+    """
+
+    def __init__(self, n_in: int, colours: int, latent_dim: int, grey: float = 0.0) -> None:
         super().__init__()
-        self.factor = 1 / math.sqrt(n_in)
+        self.factor = 0.5 / math.sqrt(n_in)
         with self.init_scope():
             self.style = Equalized(latent_dim, n_in, bias=1.0)
-            self.c = Convolution2D(n_in, colours, ksize=1, initialW=initializers.Normal(0.3))
+            self.c = Convolution2D(n_in, colours, ksize=1, initialW=initializers.Normal(0.3), initial_bias=grey)
 
     def forward(self, x: Any, w: Any) -> Any:
         return self.c(scale(x, self.factor * self.style(w)))
@@ -152,14 +156,14 @@ class Picture(chainer.Chain):
 class Level(chainer.Chain):
     """Twice the size: images (N, C, H, W), the picture so far and styles, to images and a picture of (2H, 2W)."""
 
-    def __init__(self, sizes: tuple[int, int], colours: int, latent_dim: int) -> None:
+    def __init__(self, sizes: tuple[int, int], colours: int, latent_dim: int, grey: float) -> None:
         super().__init__()
         n_in, n_out = sizes
         normal = {"nobias": True, "initialW": initializers.Normal(1.0)}
         with self.init_scope():
             self.up = Styled(Deconvolution2D(n_in, n_out, 4, stride=2, pad=1, **normal), sizes, latent_dim)
             self.same = Styled(Convolution2D(n_out, n_out, 3, pad=1, **normal), (n_out, n_out), latent_dim)
-            self.picture = Picture(n_out, colours, latent_dim)
+            self.picture = Picture(n_out, colours, latent_dim, grey)
 
     def forward(self, h: Any, y: Any, w: Any) -> tuple[Any, Any]:
         h = self.same(self.up(h, w), w)
@@ -185,7 +189,12 @@ class Generator(chainer.Chain):
             self.start = chainer.Parameter(initializers.Normal(1.0), (1, widths[0], sizes[0], sizes[0]))
             self.first = Styled(first, (widths[0], widths[0]), latent_dim)
             self.picture = Picture(widths[0], colours, latent_dim)
-            self.levels = chainer.ChainList(*(Level(pair, colours, latent_dim) for pair in pairwise(widths)))
+            self.levels = chainer.ChainList(
+                *(
+                    Level(pair, colours, latent_dim, 0.5 if size == sizes[-1] else 0.0)
+                    for size, pair in zip(sizes[1:], pairwise(widths), strict=True)
+                )
+            )
 
     def forward(self, x: Any) -> Any:
         w = self.mapping(x)
@@ -193,7 +202,7 @@ class Generator(chainer.Chain):
         y = self.picture(h, w)
         for level in self.levels:
             h, y = level(h, y, w)
-        y = 0.5 + 0.5 * middle(y, self.size)
+        y = middle(y, self.size)
         return y if chainer.config.train else F.clipped_relu(y, 1.0)
 
 
@@ -308,8 +317,8 @@ def _preset(summary: str, pictures: int, **values: Any) -> Preset:
             "mapping_layers": 3,
             "capacity": 896,
             "most_channels": 128,
-            "gen_alpha": 2e-3,  # the paper's; weights that are scaled when they run do not change by their own size
-            "dis_alpha": 3e-4,  # He's weights do
+            "gen_alpha": 2.5e-3,  # that of the authors' code; here weights are scaled when they are used
+            "dis_alpha": 5e-4,  # He's weights do
             "beta1": 0.0,
             "beta2": 0.99,
             "decay_from": 0.5,
