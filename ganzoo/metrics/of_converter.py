@@ -78,7 +78,10 @@ def evaluated(network: Network, pairs: Pairs, data: Data, known: Known, progress
 
 def convert(network: Network, pairs: Pairs, evaluator: Evaluator | Residual, images: ImageArray) -> Converted:
     """Draw what `network` makes of the pairs of `images` (N, C, H, W), some at a time."""
-    drawn, true, logits, l1 = [], [], [], []
+    drawn: list[Features] = []
+    true: list[Features] = []
+    logits: list[Features] = []
+    l1: list[Features] = []
     for part in chunks(images, CHUNK):
         read, wanted = pairs(floats(part))
         made = roles.draw(network, [network.inputs[0].from_pictures(read)])
