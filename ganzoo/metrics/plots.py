@@ -66,7 +66,7 @@ def _scores(part: Any, document: Mapping[str, Any], names: Sequence[str]) -> Non
         of, values, colours = zip(*bars, strict=True)
         axes.bar_label(axes.bar(of, values, color=colours), [f"{value:.3g}" for value in values], fontsize=8)
         if "interval" in score:
-            axes.plot([0, 0], score["interval"], color="black", linewidth=1)
+            axes.plot([-0.3, -0.3], score["interval"], color="black", linewidth=1)  # beside the number
         axes.set_title(f"{name.replace('_', ' ')} {'↑' if score['better'] == 'max' else '↓'}", fontsize=9)
         axes.margins(y=0.15)
         axes.set_yticks([])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import chainer
 import chainer.functions as F
@@ -17,6 +17,9 @@ from ganzoo.layers import RELU
 from ganzoo.metrics.evaluator import N_FEATURES
 from ganzoo.updaters.seeding import seeded
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 LARGEST = 64  # pixels a side that it looks at; twice as many and more are brought down towards it
 FIRST = 24  # channels of the first map
 
@@ -29,7 +32,7 @@ class Residual(chainer.Chain):
     initial weights depend on `seed` alone.
     """
 
-    def __init__(self, shape: tuple[int, ...], n_classes: int, seed: int = 0) -> None:
+    def __init__(self, shape: Sequence[int], n_classes: int, seed: int = 0) -> None:
         super().__init__()
         channels, *size = shape
         self.shrunk = max(1, min(size) // LARGEST)

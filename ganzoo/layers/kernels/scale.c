@@ -10,11 +10,6 @@ typedef struct {
     REAL slope, *y, *gscale, *gbias;
 } Job;
 
-INLINE vec take(const REAL *p, long lanes) { return lanes == V ? load(p) : load_part(p, lanes); }
-INLINE void put(REAL *p, vec v, long lanes) {
-    if (lanes == V) store(p, v);
-    else store_part(p, v, lanes);
-}
 INLINE vec bias_of(const Job *job, long c, long lanes) { return job->bias ? take(job->bias + c, lanes) : (vec){0}; }
 
 static void some_rows(void *given, long number, int thread) {
