@@ -10,7 +10,8 @@ export PYTHONDONTWRITEBYTECODE :=
 TODAY := $(shell date +%F)
 RESULT := benchmarks/results/$(TODAY)-bench
 ROUNDS := 6
-# on all cores: a process that has run its share of the tests takes some of another's
+# two processes a core, since half of a test's time is waiting; one that has run its share takes some of another's
+export PYTEST_XDIST_AUTO_NUM_WORKERS := $(shell python3 -c 'import os; print(2 * (os.cpu_count() or 1))')
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 
 # train on the embedded digits, draw a sheet, export, verify and time in a real browser, make pages: a run in demo/
@@ -28,8 +29,7 @@ demo: .venv/ready-run browser
 test: .venv/ready-test browser npm-checks postgres .venv/wheels-ready
 	$(PYTEST)
 
-# a quick answer: the fast tests that need no node, no browser and no training; two workers a core, since many tests wait
-quick: export PYTEST_XDIST_AUTO_NUM_WORKERS = $(shell python3 -c 'import os; print(2 * (os.cpu_count() or 1))')
+# a quick answer: the fast tests that need no node, no browser and no training
 quick: .venv/ready-test
 	$(PYTEST) -m "not (slow or node or browser or training)"
 

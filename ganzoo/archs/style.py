@@ -6,7 +6,7 @@ ones and a filter, and channels that a page runs fluently. Modulated convolution
 which is the same sum and leaves the weights constant, so that they can be exported.
 
 The length of the noise is the truncation: the network normalises it, and in test mode moves the style that far away
-from the mean of its class. Of noise N(0, 1) the length is 1 but for some per cent (decision 0037).
+from the mean of its class. Of noise N(0, 1) the length is 1 but for some per cent (decision 0042).
 """
 
 from __future__ import annotations

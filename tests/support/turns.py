@@ -1,4 +1,4 @@
-"""When several processes run the tests, one browser runs at a time, and a test that measures time runs alone."""
+"""When several processes run the tests, one of two may run a browser, and a test that measures time runs alone."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ class Turns:
     """A pytest plugin for each worker of pytest-xdist.
 
     A worker holds its own lock while it runs a test. A test marked `alone` takes the locks of all workers. Every test
-    first passes a gate, which a test that waits for all locks keeps closed: the others cannot overtake it.
+    first passes a gate, which a test that waits for all locks keeps closed: the others cannot overtake it. Two workers
+    share a lock for browsers, so that a browser has a core.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         folder = config.cache.mkdir("turns")
-        self.gate, self.browser = FileLock(folder / "gate"), FileLock(folder / "browser")
-        self.rooms = [FileLock(folder / f"gw{i}") for i in range(config.workerinput["workercount"])]
-        self.own = FileLock(folder / config.workerinput["workerid"])
+        workers, worker = config.workerinput["workercount"], config.workerinput["workerid"]
+        browsers = max(1, workers // 2)
+        self.gate = FileLock(folder / "gate")
+        self.browser = FileLock(folder / f"browser{int(worker.removeprefix('gw')) % browsers}")
+        self.rooms = [FileLock(folder / f"gw{i}") for i in range(workers)]
+        self.own = FileLock(folder / worker)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # first in the order, so that one worker runs them while the others have something else to do
