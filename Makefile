@@ -3,7 +3,7 @@
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
 .PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
-	evaluator data-memory notebook onnx-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
+	evaluator data-memory notebook onnx-suite chainer-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
 export PYTHONDONTWRITEBYTECODE :=
@@ -155,6 +155,14 @@ data-memory: .venv/ready-run
 onnx-suite: .venv/ready-test browser
 	.venv/bin/python -m benchmarks.onnx_suite benchmarks/results/$(TODAY)-onnx.json
 
+# published kinds of networks in Chainer, ChainerCV's among them, beside what Chainer computes: a dated result, and the table of
+# docs/frontends.md (SUITE=--browser: the small ones in a browser too)
+chainer-suite: .venv/ready-test .chainercv
+	.venv/bin/python -m benchmarks.chainer_suite --document $(SUITE) benchmarks/results/$(TODAY)-chainer.json
+
+.chainercv: requirements/chainercv.in tools/chainercv.sh | .venv/ready-test
+	sh tools/chainercv.sh
+
 # time and memory of exporting ResNet-18 from ONNX, a minute: dated results
 onnx-export: .venv/ready-test
 	.venv/bin/python -m benchmarks.onnx_export benchmarks/results/$(TODAY)-onnx-export.json
@@ -176,4 +184,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv .cuda .wheels wheels .bench demo tests/js/node_modules
+	rm -rf .venv .cuda .chainercv .wheels wheels .bench demo tests/js/node_modules

@@ -46,7 +46,7 @@ OUTSIDE: Mapping[str, str] = {
     "signal processing": "BlackmanWindow DFT HammingWindow HannWindow MelWeightMatrix STFT",
     "detection, trees, data-dependent shapes": (
         "ArrayFeatureExtractor Binarizer Compress DeformConv Det MaxRoiPool MaxUnpool NonMaxSuppression NonZero "
-        "RoiAlign TensorScatter TopK TreeEnsemble Unique"
+        "RoiAlign TensorScatter TreeEnsemble Unique"
     ),
     "integer arithmetic": (
         "BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor ConvInteger DynamicQuantizeLinear MatMulInteger "

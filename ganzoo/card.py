@@ -65,7 +65,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Card:
-    """What is told of a network. A field that is empty is not told."""
+    """What is told of a network. A field that is empty is not told.
+
+    `noise` is the name of an input for the noise that the network draws in its forward pass. `alone` says that what the
+    network computes of a batch, such as a deviation over its pictures, is meant of one picture.
+    """
 
     name: str = ""
     title: str = ""
@@ -74,14 +78,18 @@ class Card:
     classes: tuple[str, ...] = ()
     inputs: tuple[Told, ...] = ()
     outputs: tuple[Told, ...] = ()
+    noise: str = ""
+    alone: bool = False
 
     def provenance(self) -> dict[str, Any]:
         """What a manifest tells people of the network, as JSON has it."""
         told = {"title": self.title, "description": self.description, "licence": self.licence}
         return {**{key: text for key, text in told.items() if text}, "classes": list(self.classes)}
 
-    def with_inputs(self, shaped: Sequence[str]) -> Card:
-        """This card with inputs as `--input` tells them, "x=1x28x28:image", each in place of the one of its name.
+    def with_options(self, shaped: Sequence[str], noise: str | None = None, alone: bool = False) -> Card:
+        """This card with what options tell: `--noise`, `--alone`, and `--input`, such as "x=1x28x28:image".
+
+        An input takes the place of the one of its name.
 
         Raises `UsageError` for a text that is not of this form.
         """
@@ -90,7 +98,8 @@ class Card:
             added = _shaped(text)
             former = inputs.get(added.name, Told(added.name))
             inputs[added.name] = replace(former, shape=added.shape, meaning=added.meaning or former.meaning)
-        return replace(self, inputs=tuple(inputs.values()))
+        named = self.noise if noise is None else _name(noise, "--noise", "The option")
+        return replace(self, inputs=tuple(inputs.values()), noise=named, alone=alone or self.alone)
 
 
 def read(path: Path) -> Card:
@@ -139,6 +148,11 @@ def _size(value: Any, key: str, file: str) -> int:
 def _number(value: Any, key: str, file: str) -> float:
     toml.require(value, float, key, file)
     return float(value)
+
+
+def _flag(value: Any, key: str, file: str) -> bool:
+    toml.require(value, bool, key, file)
+    return bool(value)
 
 
 def _one_of(names: Sequence[str]) -> Reader:
@@ -223,4 +237,6 @@ _CARD: Mapping[str, Reader] = {
     "classes": _list(_text),
     "inputs": _list(_table(Told, _INPUT)),
     "outputs": _list(_table(Told, _OUTPUT)),
+    "noise": _name,
+    "alone": _flag,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import hashlib
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
+CHUNK = 1 << 22  # bytes: Brotli chooses its method by the first chunk that it sees
 UNFINISHED, STAGING = "ganzoo-", "staging-"  # in the hidden name of a file, of a folder, that is being written
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # a full or failing disk: no file is named
 # What git, a host or its tools keep at the top of a folder that is shown: it stays when the rest is replaced
@@ -99,6 +101,21 @@ def readable(path: Path) -> Path:
         raise
     except OSError as error:
         raise UnreadableError(path, error) from error
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's content, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    for chunk in chunks(path):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """The content of a file, of which no more than `CHUNK` bytes are in memory at once."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def write_text(path: Path, text: str) -> None:

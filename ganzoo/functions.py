@@ -88,6 +88,27 @@ class Resample(FunctionNode):
         return (F.moveaxis(spread, -1, self.axis),)
 
 
+class GridSample(FunctionNode):
+    """Bilinear samples of images (N, C, H, W) at places (N, 2, h, w), x and y in pixels. Outside of an image is 0.
+
+    It has no gradient; `chainer.functions.spatial_transformer_sampler` has one.
+    """
+
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array]:
+        image, places = inputs
+        xp = get_array_module(image)
+        n, _, h, w = image.shape
+        picture = xp.arange(n).reshape(-1, 1, 1)
+        across, down = xp.clip(places[:, 0], -1, w), xp.clip(places[:, 1], -1, h)
+        total: Any = 0
+        for i in range(4):
+            column, row = xp.floor(across).astype(int) + i % 2, xp.floor(down).astype(int) + i // 2
+            inside = (column >= 0) & (column < w) & (row >= 0) & (row < h)
+            factor = (1 - abs(across - column)) * (1 - abs(down - row)) * inside
+            total += image[picture, :, row.clip(0, h - 1), column.clip(0, w - 1)] * factor[..., np.newaxis]
+        return (xp.moveaxis(total, -1, 1).astype(image.dtype),)
+
+
 def greater(x: Any, y: Any) -> Variable:
     """1.0 where `x` > `y`, else 0.0, broadcast."""
     return Greater().apply(_arrays(x, y))[0]
@@ -138,3 +159,8 @@ def resample(x: Any, axis: int, index: Array, factor: Array | None = None) -> Va
     table = index.reshape(len(index), -1)
     weights = np.ones(table.shape) if factor is None else np.asarray(factor, np.float64)
     return Resample(axis, table, weights).apply((x,))[0]
+
+
+def grid_sample(image: Any, places: Any) -> Variable:
+    """`GridSample` of `image` (N, C, H, W) at `places` (N, 2, h, w): (N, C, h, w)."""
+    return GridSample().apply((image, places))[0]

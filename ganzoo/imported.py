@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +23,22 @@ if TYPE_CHECKING:
     from ganzoo.specs import Frontend, Network, Source
 
 
-def load(source: Source, card: Path | None, inputs: Sequence[str], frontend: str | None) -> Imported:
-    """The networks in `source`, as `card` and `inputs` ("x=1x28x28:image") tell of them.
+def load(
+    source: Source,
+    card: Path | None,
+    inputs: Sequence[str],
+    frontend: str | None,
+    noise: str | None = None,
+    alone: bool = False,
+) -> Imported:
+    """The networks in `source`, as `card`, `inputs` ("x=1x28x28:image"), `noise` and `alone` tell of them.
 
     Without `card` it is the file beside the network that has its name and the suffix .toml, if there is one.
     `frontend` names who reads it; by default, the one whose files have such names. Raises `UnknownNameError` where no
     frontend has, and whatever the frontend raises.
     """
     path = card or _beside(source.target)
-    return read(source, (cards.read(path) if path else Card()).with_inputs(inputs), frontend)
+    return read(source, (cards.read(path) if path else Card()).with_options(inputs, noise, alone), frontend)
 
 
 def read(source: Source, told: Card, frontend: str | None = None) -> Imported:
@@ -47,14 +55,21 @@ def read(source: Source, told: Card, frontend: str | None = None) -> Imported:
 def subject(networks: Sequence[Network], card: Card, frontend: str, files: Mapping[str, Any]) -> Imported:
     """`networks` that `frontend` has read, named by `card` or by the first of them; `files` says from where.
 
-    Raises `UsageError` where `card` names more classes than a network has, or fewer.
+    Raises `UsageError` where `card` names more classes than a network has, or fewer, or noise that no network draws.
     """
     for network in networks:
         _check_classes(network, card.classes)
+    if card.noise and not any(spec.name == card.noise for network in networks for spec in network.inputs):
+        problem = f"The network {networks[0].name} draws no noise in its forward pass."
+        raise UsageError(problem, "Leave out --noise, or noise in the card.")
+    if card.alone:
+        networks = [replace(network, alone=True) for network in networks]
     name = card.name or networks[0].name
     origin = {"arch": name, "frontend": frontend, **files}
     made = {"date": provenance.now(), "versions": provenance.versions()}
-    return Imported(name, networks, origin, {**made, **card.provenance()})
+    notes = " ".join(network.note for network in networks if network.note)
+    noted = {"note": notes} if notes else {}
+    return Imported(name, networks, origin, {**made, **noted, **card.provenance()})
 
 
 def _check_classes(network: Network, classes: Sequence[str]) -> None:

@@ -49,8 +49,8 @@ def conditional(network: Network) -> bool:
 
 
 def per_pass(network: Network) -> int:
-    """How many pictures go through `network` at once: `BATCH`, or fewer where they are larger than 28x28."""
-    return at_once(max(math.prod(spec.shape) for spec in (*network.inputs, *network.outputs)))
+    """How many pictures go through `network` at once: `BATCH`, or fewer where they are larger than 28x28 or `alone`."""
+    return 1 if network.alone else at_once(max(math.prod(spec.shape) for spec in (*network.inputs, *network.outputs)))
 
 
 def at_once(values: int) -> int:

@@ -326,6 +326,10 @@ class Network:
     when a training on a GPU is evaluated. `link` owns the parameters, so that an operator can be named after its layer.
     `reference` is what the outputs of an export are compared with: for one array (N, *spec.shape) per input it returns
     one array (N, *spec.shape) per output. None stands for `forward` itself.
+    `alone` says that a statistic of a batch, such as a deviation over its pictures, is meant of one picture: `forward`
+    then gets one picture at a time. `note` is a sentence that whoever exports it should read.
+    `grids` are for weights that were quantised before: by the name of a layer, float32 (n,), the scales of the whole
+    numbers that its matrix consists of. Such a matrix is stored in int8 without loss.
     """
 
     name: str
@@ -334,6 +338,9 @@ class Network:
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     reference: Callable[[Sequence[FloatArray]], Sequence[FloatArray]] | None = None
+    alone: bool = False
+    note: str = ""
+    grids: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         folder = isinstance(self.name, str) and FOLDER.fullmatch(self.name) is not None

@@ -23,6 +23,8 @@ title = "What garment is this?"
 description = "Two lines are fine:\\nthis is the second."
 licence = "MIT"
 classes = ["shirt", "コート"]
+noise = "eps"
+alone = true
 
 [[inputs]]
 name = "x"
@@ -108,12 +110,16 @@ def test_a_card_that_is_not_there_or_endless(tmp_path: Path) -> None:
 
 
 def test_options_come_before_the_card(tmp_path: Path) -> None:
-    card = cards.read(written(tmp_path, WHOLE)).with_inputs(["x=1x8x8", "t=4:onehot"])
+    assert (Card(noise="eps").with_options([], "z").noise, Card().with_options([], None, True).alone) == ("z", True)
+    with pytest.raises(UsageError, match="--noise"):
+        Card().with_options([], "a b")
+    card = cards.read(written(tmp_path, WHOLE)).with_options(["x=1x8x8", "t=4:onehot"])
+    assert (card.noise, card.alone) == ("eps", True)
     assert card.inputs[0] == Told("x", (1, 8, 8), "image", (-1.0, 1.0), preprocess=card.inputs[0].preprocess)
     assert card.inputs[2] == Told("t", (4,), "onehot")
     for text in ("x", "x=", "x=1x", "x=axb", "x=1:", "=3", "x=0", "x=1" + "0" * 5000, "x=1:picture", "-=3"):
         with pytest.raises(UsageError):
-            Card().with_inputs([text])
+            Card().with_options([text])
 
 
 def outputs(*values: Any, meaning: str = "latent", card: Card = Card()) -> list[tuple[str, Any]]:  # noqa: B008 - frozen

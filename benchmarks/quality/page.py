@@ -148,7 +148,8 @@ def _conditions(records: Sequence[Record]) -> str:
     return (
         f"Minutes are of the wall clock, judging on the way included; {'; '.join(cpus)}; load average "
         f"{min(loads):.1f} to {max(loads):.1f}. Evaluator of MNIST: {', '.join(evaluators)}. `@garments`: ten kinds of "
-        "clothes that we draw ourselves (in grey, before the data set `garments` drew them with other cloth), the same presets.\n"
+        "clothes that we draw ourselves (in grey, before the data set `garments` drew them "
+        "with other cloth), the same presets.\n"
     )
 
 

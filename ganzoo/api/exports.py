@@ -59,6 +59,11 @@ class Export:
         return self._export.notes
 
     @property
+    def note(self) -> str:
+        """What is to be known of the networks, such as that their weights are random; empty where there is nothing."""
+        return str(self._export.description["provenance"].get("note", ""))
+
+    @property
     def sizes(self) -> dict[str, Any]:
         """Sizes in bytes, raw and as servers compress them (report.json).
 

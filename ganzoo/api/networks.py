@@ -33,6 +33,8 @@ def export(
     licence: str = "",
     classes: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
+    noise: str = "",
+    alone: bool = False,
     backends: Sequence[str] | None = None,
     weights: Encoding = "f32",
     max_file_size: int | None = None,
@@ -56,6 +58,10 @@ def export(
     "net.py:Generator"; then `inputs` may be left out where the file tells them. `options` are what `--set` is on the
     command line: the sizes of an ONNX file's open axes, the arguments of a script's class.
 
+    `noise` is a name for the noise that `model` draws by `numpy.random` or `chainer.functions.gaussian` when it is
+    called: each call becomes an input, `noise`, `noise`_2 and so on, whose values a page draws from its seed. `alone`
+    says that what `model` computes of a batch, such as a deviation over its pictures, is meant of one picture.
+
     The other parameters, the result and the errors are those of `Run.export`. This also raises `UsageError` if `model`
     cannot be called with such inputs, or if an output does not depend on them.
     """
@@ -63,7 +69,17 @@ def export(
     from ganzoo.api.exports import write
     from ganzoo.api.runs import told
 
-    card = Card(name, title, description, licence, tuple(classes), _told(inputs, "inputs"), _told(outputs, "outputs"))
+    card = Card(
+        name,
+        title,
+        description,
+        licence,
+        tuple(classes),
+        _told(inputs, "inputs"),
+        _told(outputs, "outputs"),
+        noise,
+        alone,
+    )
     if callable(model):
         if options:
             raise UsageError("options are for files.", "Give these values to the network itself.")

@@ -26,6 +26,7 @@ from ganzoo.cli.arguments import (
 from ganzoo.cli.help import BROWSER, command
 from ganzoo.errors import UsageError
 from ganzoo.lookup import find_run, is_run, run_names
+from ganzoo.memory import return_large_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +53,8 @@ class Own:
     card: Path | None
     inputs: Sequence[str]
     frontend: str | None
+    noise: str | None
+    alone: bool
     values: Mapping[str, str]
 
 
@@ -148,6 +151,25 @@ def export(
             rich_help_panel=OWN,
         ),
     ] = None,
+    noise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The network draws noise in its forward pass. It becomes an input of this name, which pages draw from "
+            "their seed.",
+            show_default=False,
+            rich_help_panel=OWN,
+        ),
+    ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="The network computes something of its whole batch, such as a standard deviation: compute it of one "
+            "picture.",
+            rich_help_panel=OWN,
+        ),
+    ] = False,
     frontend: Annotated[
         str | None,
         typer.Option(
@@ -228,7 +250,8 @@ def export(
 
     if not explain and bool(backend) == all_backends:
         raise UsageError("No backends were chosen.", "Name them with --backend, or choose all with --all-backends.")
-    own = Own(snapshot, card, tuple(inputs or ()), frontend, assigned(values or ()))
+    return_large_arrays()
+    own = Own(snapshot, card, tuple(inputs or ()), frontend, noise, alone, assigned(values or ()))
     subject, place = _run(network, last, own) if network is None or is_run(network) else _own(network, last, own)
     if explain:
         show.explanations(explanation(subject), as_json)
@@ -246,6 +269,8 @@ def export(
         tolerance=tolerance,
         progress=console.step,
     )
+    if made.note:
+        console.warn(made.note)
     for name, reason in made.left_out.items():
         console.warn(f"{name} is left out: {reason}")
     if made.unverified:
@@ -274,7 +299,7 @@ def _own(target: str, last: bool, own: Own) -> tuple[Subject, Path]:
     if last:
         raise UsageError(f"--last is for runs, and there is no run '{target}'.", "Leave it out, or name a run.")
     source = Source(target, own.snapshot, own.values)
-    subject = imported.load(source, own.card, own.inputs, own.frontend)
+    subject = imported.load(source, own.card, own.inputs, own.frontend, own.noise, own.alone)
     return subject, Path(f"{subject.name}-export")
 
 

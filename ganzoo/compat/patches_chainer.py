@@ -42,6 +42,27 @@ assert y.creator is not None and y.array.tolist() == {result} and y.dtype == "f"
     )
 
 
+def _late(module: str, imported: str, edits: tuple[tuple[str, str], ...]) -> Patch:
+    """The patch of a module that imports the part `imported` of SciPy at its top, for one function that few call."""
+    return Patch(
+        library=CHAINER_7,
+        module=f"chainer.{module}",
+        why=f"importing {imported} for one of its functions takes time and memory of every command",
+        until=LAST,
+        edits=edits,
+        probe=f"""
+import sys, chainer
+assert "{imported}" not in sys.modules
+""",
+    )
+
+
+def _special(name: str) -> Patch:
+    """The patch of a function that takes its values from SciPy's. `import scipy` imports its parts on first use."""
+    uses = ("    from scipy import special\n", "    import scipy\n"), (f"special.{name}(", f"scipy.special.{name}(")
+    return _late(f"functions.math.{name}", "scipy.special", uses)
+
+
 CHAINER: tuple[Patch, ...] = (
     Patch(
         library=CHAINER_7,
@@ -83,6 +104,24 @@ CHAINER: tuple[Patch, ...] = (
     _recorded("fix", "array", ", x.dtype", [-1, 0, 1]),
     _recorded("floor", "array", ", x.dtype", [-2, 0, 1]),
     _recorded("sign", "array", "", [-1, 0, 1]),
+    _special("erfcinv"),
+    _special("erfcx"),
+    _special("erfinv"),
+    _special("ndtri"),
+    _late(
+        "functions.math.sparse_matmul",
+        "scipy.sparse",
+        (
+            ("    from scipy import sparse\n", "    import scipy\n"),
+            (" sparse.coo_matrix(", " scipy.sparse.coo_matrix("),
+        ),
+    ),
+    _late(
+        "datasets.svhn",
+        "scipy.io",
+        (("    from scipy import io\n", "    import scipy\n"), (" io.loadmat(", " scipy.io.loadmat(")),
+    ),
+    _late("distributions.multivariate_normal", "scipy.linalg", (("    import scipy.linalg\n", "    import scipy\n"),)),
     Patch(
         library=CHAINER_7,
         module="chainer.functions.array.as_strided",

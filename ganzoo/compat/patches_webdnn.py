@@ -44,6 +44,20 @@ WEBDNN: tuple[Patch, ...] = (
     ),
     Patch(
         library=WEBDNN_1,
+        module="webdnn.graph.variables.constant_variable",
+        why="it copies weights twice, and nobody changes either copy",
+        until=LAST,
+        edits=(("data.copy().astype(np.float32)", "np.asarray(data, np.float32)"),),
+        probe="""
+import numpy
+from webdnn.graph.order import OrderC
+from webdnn.graph.variables.constant_variable import ConstantVariable
+data = numpy.ones(3, "f")
+assert ConstantVariable(data, OrderC).data is data
+""",
+    ),
+    Patch(
+        library=WEBDNN_1,
         module="webdnn.graph.operators.util",
         why="Python 3.10 removed collections.Collection",
         until=LAST,

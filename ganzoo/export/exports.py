@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -175,17 +176,19 @@ def write(
     progress("compiling for " + ", ".join(backend.name for backend in backends))
     # every reason to refuse is found before anything is written
     prepared = [files.prepare(each, backends, options, _provenance(subject)) for each in traced]
+    traced = [each.prepared() for each in traced]
+    gc.collect()  # WebDNN's graphs, whose variables and operators know each other, and the weights in them
     refused = {name: error for each in prepared for name, error in each.refused.items()}
     if all_or_nothing or len(refused) == len(backends):
         prepared = [each.complete() for each in prepared]
     backends = [backend for backend in backends if backend.name not in refused]
 
     with replacing_folder(place, MARK) as staged:
-        parts: list[Part] = []
-        for network, data in zip(networks, prepared, strict=True):
+        written = {}
+        for network in networks:
             (staged / network.name).mkdir()
-            for written in files.write(data.without(refused), staged / network.name):
-                parts.append(size.measure(written, network.name, staged))
+            written[network.name] = files.write(prepared.pop(0).without(refused), staged / network.name)
+        parts = [part for name, each in written.items() for part in size.measure(each, name, staged)]
         tested = golden.write(staged / GOLDEN, traced, subject if judge else None)
         description = _description(subject, files, traced, backends, parts, tested)
         write_json(staged / FILE, description)
@@ -193,7 +196,7 @@ def write(
             size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
         export = Export(staged, description)
         checks = judge(export) if judge else ()
-        costs = encoding_costs(export, checks)
+        costs = encoding_costs(export, parts, checks)
         write_json(staged / "report.json", size.report(parts, export.notes, costs))
     left_out = {name: error.message for name, error in refused.items()}
     return ExportResult(Export(out, description), parts, checks, costs, left_out)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import inputs
 from ganzoo.export import tracing
 from ganzoo.export.layouts import Traced
+from ganzoo.export.layouts.ganzoo import DISTANCES
 from ganzoo.export.tracing import reference
+from ganzoo.export.tracing.agreement import ROUNDED, rounds
 from ganzoo.export.tracing.precise import distance
+from ganzoo.roles import per_pass
 from ganzoo.specs import floats
 
 if TYPE_CHECKING:
@@ -31,8 +34,12 @@ def trace(network: Network) -> Traced:
     """`network` with seeded inputs and the original's outputs."""
     drawn = inputs.seeded(network.inputs, samples(network), SEED)
     graph, outputs = tracing.trace(network), reference(network, drawn)
-    few = [[array[: LEAST if len(array) == SAMPLES else 1] for array in arrays] for arrays in (drawn, outputs)]
-    return Traced(network, graph, drawn, outputs, distance(network, *few))
+    most = min(LEAST if len(drawn[0]) == SAMPLES else 1, per_pass(network))
+    few = [[array[:most] for array in arrays] for arrays in (drawn, outputs)]
+    apart = distance(network, *few)
+    if rounds(graph):  # too seldom to be met in a few samples
+        apart = max(apart, ROUNDED / DISTANCES * max(float(abs(array).max(initial=0)) for array in outputs))
+    return Traced(network, graph, drawn, outputs, apart)
 
 
 def samples(network: Network) -> int:

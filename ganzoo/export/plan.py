@@ -38,7 +38,8 @@ class Weight:
     """Parameters as they lie in the weights file, from the value `offset` on. `layer` is the layer that they come from.
 
     `array` is float32 in the layout above: (panels, K, 4) for a matrix, (values,) for a vector, (h, w, c padded) for a
-    constant. `columns` is M before padding.
+    constant. `columns` is M before padding. `step` (panels, 1, 4) is there for a matrix whose columns are whole numbers
+    from -128 to 127 times it, exactly.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Weight:
     array: FloatArray = field(compare=False)
     columns: int
     offset: int
+    step: FloatArray | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+import os
 import re
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo.errors import BudgetError, UsageError
 from ganzoo.export import schemas
+from ganzoo.files import CHUNK, chunks, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.export.encoding_costs import EncodingCost
@@ -61,32 +62,64 @@ class Total:
     code_brotli: int
 
 
-def measure(file: Written, network: str, root: Path) -> Part:
-    """The sizes of `file`, which lies below `root`, compressed as a static host would serve it."""
-    content = file.path.read_bytes()
-    weights = file.holds == "weights"
-    with ThreadPoolExecutor(1) as pool:  # compressors leave the interpreter's lock to others
-        zipped = pool.submit(gzip.compress, content, 9, mtime=0)
-        brotli = packed(content, weights)
-    return Part(
-        path=file.path.relative_to(root).as_posix(),
-        network=network,
-        backend=file.backend,
-        holds=file.holds,
-        instead_of=file.instead_of,
-        raw=len(content),
-        gzip=len(zipped.result()),
-        brotli=brotli,
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
+def measure(files: Sequence[Written], network: str, root: Path) -> list[Part]:
+    """The sizes of `files`, which lie below `root`, compressed as a static host would serve them."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # compressors leave the interpreter's lock to others
+        brotli, gzip = (pool.map(each, files) for each in (_packed, _zipped))
+        hashed = pool.map(_sha256, files)
+    return [
+        Part(
+            path=file.path.relative_to(root).as_posix(),
+            network=network,
+            backend=file.backend,
+            holds=file.holds,
+            instead_of=file.instead_of,
+            raw=file.path.stat().st_size,
+            gzip=zipped,
+            brotli=packed,
+            sha256=digest,
+        )
+        for file, packed, zipped, digest in zip(files, brotli, gzip, hashed, strict=True)
+    ]
 
 
-def packed(content: bytes, weights: bool) -> int:
-    """The size of `content` in Brotli."""
+def _packed(file: Written) -> int:
+    quality = weights_quality(file.path.stat().st_size) if file.holds == "weights" else BROTLI_CODE
+    return packed(chunks(file.path), quality)
+
+
+def _zipped(file: Written) -> int:
+    """The size of the file in gzip."""
+    compressor = zlib.compressobj(9, wbits=31)
+    return sum(len(compressor.compress(chunk)) for chunk in chunks(file.path)) + len(compressor.flush())
+
+
+def _sha256(file: Written) -> str:
+    return sha256(file.path)
+
+
+def weights_quality(n: int) -> int:
+    """The quality in which Brotli packs `n` bytes of weights."""
+    return BROTLI_LARGE if n > LARGE else BROTLI_WEIGHTS
+
+
+def packed(content: Iterable[bytes], quality: int) -> int:
+    """The size of `content`, whose parts follow each other, in Brotli: that of all of them in one."""
     import brotli
 
-    quality = (BROTLI_LARGE if len(content) > LARGE else BROTLI_WEIGHTS) if weights else BROTLI_CODE
-    return len(brotli.compress(content, quality=quality))
+    compressor = brotli.Compressor(quality=quality)
+    return sum(len(compressor.process(part)) for part in _joined(content)) + len(compressor.finish())
+
+
+def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """`parts`, of which so many are put together that Brotli sees whether there is much."""
+    held = b""
+    for part in parts:
+        held += part
+        if len(held) >= CHUNK:
+            yield held
+            held = b""
+    yield held
 
 
 def total(parts: Iterable[Part]) -> Total:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, fields
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from ganzoo.errors import RunError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from ganzoo.export.plan import Weight
     from ganzoo.specs import FloatArray
@@ -37,62 +40,126 @@ class Entry:
     encoding: Encoding
 
 
-def encode(weights: Sequence[Weight], encoding: Encoding) -> tuple[list[Entry], bytes]:
-    """The table and the bytes of `weights`. Vectors stay float32: they are few, and errors in them reach every pixel.
+def encode(weights: Iterable[Weight], encoding: Encoding) -> Iterator[tuple[Entry, bytes]]:
+    """Each of `weights` as its line of the table and its bytes. One at a time: the network's may be large.
 
-    Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds, and for
-    more of them than a bundle holds.
+    Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds.
     """
     import numpy as np
 
-    n_values = sum(int(weight.array.size) for weight in weights)
-    if n_values > MOST_VALUES:
-        raise UsageError(
-            f"The network has {n_values:,} parameters, and a bundle holds {MOST_VALUES:,} at most.",
-            "Make the network smaller.",
-        )
-    entries: list[Entry] = []
-    parts: list[bytes] = []
     at = 0
     for weight in weights:
         if not np.isfinite(weight.array).all():
             raise RunError(
                 f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
             )
-        own: Encoding = encoding if weight.array.ndim == 3 else "f32"
+        shape = tuple(int(n) for n in weight.array.shape)
+        own = own_encoding(weight, encoding)
         data = _ENCODERS[own](weight)
         data += b"\0" * (-len(data) % 4)
-        shape = tuple(int(n) for n in weight.array.shape)
-        entries.append(Entry(weight.name, shape, weight.offset, int(weight.array.size), len(data), at, own))
-        parts.append(data)
+        yield Entry(weight.name, shape, weight.offset, int(weight.array.size), len(data), at, own), data
         at += len(data)
-    return entries, b"".join(parts)
 
 
-def read(tensors: Sequence[Mapping[str, Any]], data: bytes) -> list[Weight]:
-    """The weights of a bundle, from its manifest's table, which has been checked, and its shards' content."""
+def own_encoding(weight: Weight, encoding: Encoding) -> Encoding:
+    """That of one tensor where `encoding` is asked for."""
+    return stored_as(weight.array.shape, encoding, weight.step is not None)
+
+
+def stored_as(shape: Sequence[int], encoding: Encoding, steps: bool) -> Encoding:
+    """The encoding of a tensor of `shape`. Vectors stay float32: they are few, and errors in them reach every pixel.
+
+    A matrix of whole numbers times `steps` is int8 in every encoding, because that loses nothing.
+    """
+    if len(shape) != 3:
+        return "f32"
+    return "int8" if steps else encoding
+
+
+def check(weights: Sequence[Weight], encoding: Encoding) -> None:
+    """Raise what `encode` would raise, and `UsageError` for more parameters than a bundle holds."""
+    n_values = sum(int(weight.array.size) for weight in weights)
+    if n_values > MOST_VALUES:
+        raise UsageError(
+            f"The network has {n_values:,} parameters, and a bundle holds {MOST_VALUES:,} at most.",
+            "Make the network smaller.",
+        )
+    for _ in encode(weights, encoding):
+        pass
+
+
+def read(tensors: Iterable[Mapping[str, Any]], contents: Iterable[bytes]) -> Iterator[Weight]:
+    """The weights of a bundle, from its manifest's table, which has been checked, and the bytes of each tensor."""
     from ganzoo.export.plan import Weight
 
-    weights = []
-    for line in tensors:
+    for line, content in zip(tensors, contents, strict=True):
         own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
         entry = Entry(**{**own, "shape": tuple(line["shape"])})
-        array = _DECODERS[entry.encoding](entry, data[entry.at : entry.at + entry.bytes]).reshape(entry.shape)
-        weights.append(Weight(entry.name, entry.name, array, entry.values, entry.offset))
-    return weights
+        array = _DECODERS[entry.encoding](entry, content).reshape(entry.shape)
+        step = _scale(entry, content) if entry.encoding == "int8" else None
+        yield Weight(entry.name, entry.name, array, entry.values, entry.offset, step)
 
 
-def shards(data: bytes, most: int | None) -> dict[str, bytes]:
-    """`data` in files of at most `most` bytes, by names that tell their content, in their order.
+def step(array: FloatArray, candidates: FloatArray) -> FloatArray | None:
+    """The `Weight.step` (panels, 1, 4) of a matrix (panels, K, 4), of which each column is one of `candidates` (n,).
 
-    None is larger than a bundle's files may be. Raises `UsageError` when `most` is too small to be meant.
+    Where a column would take several, it gets that at its own place. None where a column takes none of them.
+    """
+    import numpy as np
+
+    panels, rows, four = array.shape
+    columns = array.transpose(0, 2, 1).reshape(-1, rows)
+    peaks = np.take_along_axis(columns, np.abs(columns).argmax(1)[:, np.newaxis], 1)
+    likely = np.rint(peaks / candidates) * candidates == peaks
+    found = np.empty(len(columns), np.float32)
+    for i, column in enumerate(columns):
+        places = np.flatnonzero(likely[i])
+        for scale in candidates[sorted(places, key=lambda place: place != i % len(candidates))]:
+            whole = np.rint(column / scale)
+            if whole.min() >= -128 and whole.max() <= 127 and (whole * scale == column).all():
+                found[i] = scale
+                break
+        else:
+            return None
+    return found.reshape(panels, 1, four)
+
+
+def shard_size(most: int | None) -> int:
+    """The bytes of all shards but the last where a file may have `most`; none is larger than a bundle's files may be.
+
+    Raises `UsageError` when `most` is too small to be meant.
     """
     if most is not None and most < SMALLEST_SHARD:
         raise UsageError(f"--max-file-size {most} is too small.", f"Allow at least {SMALLEST_SHARD} bytes.")
-    step = min(most or LARGEST_SHARD, LARGEST_SHARD) // 4 * 4
-    cut = [data[i : i + step] for i in range(0, len(data), step)] or [b""]
-    names = [f"weights-{i}-{hashlib.sha256(part).hexdigest()[:12]}.bin" for i, part in enumerate(cut)]
-    return dict(zip(names, cut, strict=True))
+    return min(most or LARGEST_SHARD, LARGEST_SHARD) // 4 * 4
+
+
+def store(contents: Iterable[bytes], folder: Path, step: int) -> list[Path]:
+    """Write `contents`, one after another, to files of `step` bytes in `folder`, and return these in their order.
+
+    Their names tell their numbers and what is in them.
+    """
+    made = []
+    for number, pieces in groupby(_cut(contents, step), itemgetter(0)):
+        digest, unnamed = hashlib.sha256(), folder / f"weights-{number}"
+        with unnamed.open("wb") as file:
+            for _, piece in pieces:
+                file.write(piece)
+                digest.update(piece)
+        made.append(unnamed.rename(folder / f"weights-{number}-{digest.hexdigest()[:12]}.bin"))
+    return made
+
+
+def _cut(contents: Iterable[bytes], step: int) -> Iterator[tuple[int, memoryview]]:
+    """`contents` in pieces, each with the number of its file; the first is empty, so that there is a file."""
+    yield 0, memoryview(b"")
+    at = 0
+    for content in contents:
+        left = memoryview(content)
+        while left:
+            piece, left = left[: step - at % step], left[step - at % step :]
+            yield at // step, piece
+            at += len(piece)
 
 
 def table(entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -116,10 +183,12 @@ def _f16(weight: Weight) -> bytes:
 
 
 def _int8(weight: Weight) -> bytes:
-    """One scale for each column: the largest magnitude becomes 127."""
+    """One scale for each column: its step, else that with which the largest magnitude becomes 127."""
     import numpy as np
 
-    scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
+    scale = weight.step
+    if scale is None:
+        scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
     whole = np.rint(weight.array / np.where(scale > 0, scale, np.float32(1)))
     return bytes(scale.astype("<f4").tobytes() + whole.astype(np.int8).tobytes())
 
@@ -139,11 +208,17 @@ def _from_f16(entry: Entry, raw: bytes) -> FloatArray:
 def _from_int8(entry: Entry, raw: bytes) -> FloatArray:
     import numpy as np
 
-    panels, _, four = entry.shape
-    scale = np.frombuffer(raw, "<f4", panels * four).reshape(panels, 1, four)
-    whole = np.frombuffer(raw, np.int8, entry.values, 4 * panels * four).reshape(entry.shape)
+    scale = _scale(entry, raw)
+    whole = np.frombuffer(raw, np.int8, entry.values, scale.nbytes).reshape(entry.shape)
     values: FloatArray = whole.astype(np.float32) * scale
     return values
+
+
+def _scale(entry: Entry, raw: bytes) -> FloatArray:
+    import numpy as np
+
+    panels, _, four = entry.shape
+    return np.frombuffer(raw, "<f4", panels * four).reshape(panels, 1, four)
 
 
 _ENCODERS = {"f32": _f32, "f16": _f16, "int8": _int8}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganzoo.card import Told
@@ -10,7 +11,7 @@ from ganzoo.errors import PluginError, UnknownNameError, UsageError
 from ganzoo.specs import TensorSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ganzoo.card import Card
     from ganzoo.specs import FloatArray, Meaning
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
 SUM = 1e-4  # by which the probabilities of all classes may miss 1 in float32
 
 
-def inputs(card: Card, found: Sequence[tuple[str, tuple[int, ...] | None]]) -> tuple[TensorSpec, ...]:
+def inputs(
+    card: Card, found: Sequence[tuple[str, tuple[int, ...] | None]], own: Mapping[str, Told] | None = None
+) -> tuple[TensorSpec, ...]:
     """The specs of the inputs that a frontend has `found`: their names and shapes, None where a shape is not known.
 
-    An input (C, H, W) with 1 or 3 channels is an image, any other one latent. Raises `UnknownNameError` where `card`
+    `own` has, by name, what the network's file tells of an input where `card` does not. Without both, an input
+    (C, H, W) with 1 or 3 channels is an image, any other one latent. Raises `UnknownNameError` where `card`
     tells of another input, and `UsageError` where a shape is missing or contradicts the card.
     """
     told = _by_name(card.inputs, [name for name, _ in found], "input")
-    specs = tuple(_input(told.get(name, Told(name)), name, shape) for name, shape in found)
+    own = own or {}
+    specs = tuple(
+        _input(_completed(told.get(name, Told(name)), own.get(name, Told())), name, shape) for name, shape in found
+    )
     names = [
         name for spec in specs for name in (spec.name, *(part.name for part in spec.parts if part.name != spec.name))
     ]
@@ -61,6 +68,10 @@ def _by_name(tensors: Sequence[Told], names: Sequence[str], side: str) -> dict[s
             raise UsageError(f"The card tells of the {side} '{name}' twice.", "Remove one of the two.")
         told[name] = each
     return told
+
+
+def _completed(told: Told, own: Told) -> Told:
+    return replace(told, meaning=told.meaning or own.meaning, range=told.range or own.range)
 
 
 def _input(told: Told, name: str, known: tuple[int, ...] | None) -> TensorSpec:

@@ -4,8 +4,10 @@
     functions.py   their functions: a convolution and its two gradients, each the gradient of the others
     function.py    what all of these are: a Chainer function that costs little to call
     normalizing.py batch normalisation
+    scaling.py     a scale for each channel of each image
     conditional.py batch normalisation by class
     resampling.py  pictures of twice and half their size, and convolutions to them
+    upsampling.py  pictures of twice their size, smoothly
     losses.py      the logistic losses of a GAN
     adam.py        Adam; what a moving average does at each step
     activations.py what can follow a layer
@@ -23,6 +25,8 @@ from ganzoo.layers.conditional import ConditionalBatchNormalization
 from ganzoo.layers.links import BatchNormalization, Convolution2D, Deconvolution2D, Linear
 from ganzoo.layers.losses import mean_softplus
 from ganzoo.layers.resampling import DoublingConvolution2D, HalvingConvolution2D, doubled, halved, summed
+from ganzoo.layers.scaling import scale
+from ganzoo.layers.upsampling import upsampled
 
 __all__ = [
     "IDENTITY",
@@ -42,5 +46,7 @@ __all__ = [
     "halved",
     "mean_softplus",
     "move_average",
+    "scale",
     "summed",
+    "upsampled",
 ]

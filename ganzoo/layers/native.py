@@ -58,6 +58,8 @@ FUNCTIONS = {
     "normalize_each_back": (P, P, N, N, N, P, P, P, P, R, P, P, P),
     "doubled": (P, N, N, N, N, R, P),
     "halved": (P, N, N, N, N, R, P),
+    "scale": (P, N, N, N, P, P, R, P),
+    "scale_back": (P, P, N, N, N, P, P, R, P, P, P),
     "adam": (P, P, P, P, N, R, R, R, R, R, R),
     "average": (P, P, N, R),
 }

@@ -107,7 +107,7 @@ class Narrowed(Function):
         (g,) = inputs
         g = _turned(g) if self.turned else g
         y = sum(g[:, :, down : down + 3, right : right + 3] for down, right in PLACES)
-        return (y * g.dtype.type(self.factor),)
+        return (np.ascontiguousarray(y * g.dtype.type(self.factor)),)  # as MPI and the kernel of Adam want it
 
     def backward(self, indexes: Sequence[int], grad_outputs: Sequence[Any]) -> tuple[Any, ...]:
         return Widened(self.factor, self.turned).apply(grad_outputs)

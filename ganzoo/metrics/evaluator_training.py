@@ -76,7 +76,7 @@ def small(shape: Sequence[int]) -> bool:
 def network(shape: Sequence[int], n_classes: int, seed: int = 0) -> Evaluator | Residual:
     """Return an untrained evaluator for images of `shape` (C, H, W); of one class, it tells how they are turned."""
     n_labels = n_classes if n_classes > 1 else len(quarters(shape))
-    return Evaluator(shape[0], n_labels, seed) if small(shape) else Residual(shape, n_labels, seed)
+    return Evaluator(shape[0], n_labels, seed) if small(shape) else Residual(tuple(shape), n_labels, seed)
 
 
 def recipe(data: Data) -> Recipe:

@@ -78,18 +78,13 @@ def evaluated(network: Network, pairs: Pairs, data: Data, known: Known, progress
 
 def convert(network: Network, pairs: Pairs, evaluator: Evaluator | Residual, images: ImageArray) -> Converted:
     """Draw what `network` makes of the pairs of `images` (N, C, H, W), some at a time."""
-    drawn: list[Features] = []
-    true: list[Features] = []
-    logits: list[Features] = []
-    l1: list[Features] = []
+    found = []
     for part in chunks(images, CHUNK):
         read, wanted = pairs(floats(part))
         made = roles.draw(network, [network.inputs[0].from_pictures(read)])
-        drawn.append(look(evaluator, made)[0])
-        for seen, kept in zip(look(evaluator, wanted), (true, logits), strict=True):
-            kept.append(seen)
-        l1.append(np.abs(made.clip(0, 1) - wanted).mean(axis=(1, 2, 3)))
-    return Converted(*map(np.concatenate, (drawn, true, logits, l1)))
+        l1 = np.abs(made.clip(0, 1) - wanted).mean(axis=(1, 2, 3))
+        found.append((look(evaluator, made)[0], *look(evaluator, wanted), l1))
+    return Converted(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def true_of(pairs: Pairs, images: ImageArray) -> FloatArray:

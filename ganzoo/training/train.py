@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,7 +65,7 @@ def resume(
     """
     path = (runs.load(out) if out else _unfinished(root, arch_name)).path
     with runs.locked(path) if distributed.team().leads else nullcontext():
-        run = runs.load(path)
+        run = _completed(runs.load(path))
         if begin_at is None and distributed.team().once(lambda: _lacks_only_its_page(run, options)):
             if distributed.team().leads:
                 html.write(run)
@@ -98,7 +99,7 @@ def _lacks_only_its_page(run: Run, options: TrainOptions) -> bool:
 
 def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | None) -> tuple[TrainConfig, Data]:
     """The configuration with which `run` continues, and its data."""
-    begun = with_data_options(run.config)
+    begun = run.config
     if begun.arch != arch_name:
         raise UsageError(
             f"{run.path} is a run of {begun.arch}, not of {arch_name}.", f"Use: ganzoo train {begun.arch} --resume"
@@ -128,6 +129,16 @@ def _continued(run: Run, arch_name: str, options: TrainOptions, begin_at: str | 
             f"The data of {config.dataset} changed since {run.path} was started.", "Start a new run without --resume."
         )
     return config, data
+
+
+def _completed(run: Run) -> Run:
+    """`run` with values of the hyper-parameters and data options that its version of ganzoo did not have.
+
+    What an architecture gains has a value in its earlier presets with which it does what it did before.
+    """
+    preset = run.arch.presets.get(run.config.preset)
+    hparams = {**(preset.hparams if preset else {}), **run.config.hparams}
+    return replace(run, config=replace(with_data_options(run.config), hparams=hparams))
 
 
 def _reached(run: Run, begin_at: str) -> float:

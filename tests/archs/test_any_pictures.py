@@ -40,14 +40,16 @@ def exported(name: str, shape: tuple[int, int, int], n_classes: int, model: Any)
 
 @pytest.mark.slow
 @pytest.mark.training
-@pytest.mark.parametrize(
-    ("name", "shape", "n_classes"),
-    [(name, *kind) for name in ARCHS for kind in KINDS if name in GANS or kind[1] > 1],  # one class is nothing to tell
-)
+@pytest.mark.parametrize(("shape", "n_classes"), KINDS)
+@pytest.mark.parametrize("name", ARCHS)
 def test_it_trains_and_what_is_exported_is_what_it_learned(
     name: str, shape: tuple[int, int, int], n_classes: int
 ) -> None:
-    made = training(name, shape, n_classes)
+    try:
+        made = training(name, shape, n_classes)
+    except UsageError as error:
+        assert n_classes == 1 and "tells classes apart, but made up has only one" in str(error)
+        return
     before = [parameter.array.copy() for parameter in made.model.params()]
     observed: dict[str, Any] = {}
     with chainer.training.Trainer(made.updater).reporter.scope(observed):
@@ -62,7 +64,8 @@ def test_it_trains_and_what_is_exported_is_what_it_learned(
     if made.sample:
         assert network.outputs[0].shape == shape
         sheet = made.sample()
-        assert sheet.shape == (10, n_classes, *shape) and sheet.min() >= 0 and sheet.max() <= 1
+        columns = n_classes if name in GANS else 3  # a converter's: what it sees, what it makes of it, the true picture
+        assert sheet.shape == (10, columns, *shape) and sheet.min() >= 0 and sheet.max() <= 1
     else:
         assert network.inputs[0].shape == shape and network.outputs[0].shape == (n_classes,)
     arrays = inputs.seeded(network.inputs, 2, 1)

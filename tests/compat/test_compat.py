@@ -10,6 +10,7 @@ from importlib.machinery import PathFinder
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ganzoo.compat import PATCHES, Patch
@@ -236,3 +237,15 @@ for name in names:
             for array in [parameter.array, parameter.grad, *state]:
                 assert array.dtype == "f" and numpy.isfinite(array).all(), (name, strong, array.dtype)
 """)
+
+
+def test_what_chainer_takes_from_scipy_on_first_use_is_there() -> None:
+    from chainer import distributions, utils
+    from chainer import functions as F
+
+    half = np.full((1, 1), 0.5, "f")
+    values = [float(f(half).array[0, 0]) for f in (F.erfinv, F.erfcinv, F.erfcx, F.ndtri)]
+    assert np.allclose(values, [0.4769363, 0.4769363, 0.6156903, 0], atol=1e-6)
+    assert F.sparse_matmul(utils.to_coo(half), half).array == 0.25
+    normal = distributions.MultivariateNormal(half[0], scale_tril=half)
+    assert np.isclose(normal.log_prob(half[0]).array, -0.9189385 + 0.6931472)

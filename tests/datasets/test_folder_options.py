@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from ganzoo import datasets
 from ganzoo.datasets import folder
 from ganzoo.datasets.folder import decode
 from ganzoo.errors import DataError, UnknownNameError, UsageError
+from ganzoo.runs.data import with_data_options
+from ganzoo.specs import TrainConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +188,11 @@ def test_more_classes_than_can_be_told_apart_are_refused(tmp_path):
         (tmp_path / str(i)).mkdir()
     with pytest.raises(DataError, match="has 1,001 subfolders, but at most 1,000"):
         load(tmp_path)
+
+
+def test_a_run_of_before_goes_on_as_it_was():
+    values = {"arch": "cnn", "preset": "default", "dataset": "folder", "shape": (1, 28, 28), "n_classes": 2}
+    before = TrainConfig(**values, epochs=1, batch_size=1, seed=0, device="cpu", hparams={})
+    now = with_data_options(before).data_options
+    assert now == {"size": 28, "colour": "grey", "fit": "stretch", "background": "auto"}
+    assert with_data_options(replace(before, data_options=now | {"size": 64})).data_options["size"] == 64

@@ -156,21 +156,21 @@ def test_a_page_that_had_time_for_some_samples_is_judged_by_these() -> None:
     assert compare_some(encode([right[0][:1]]), [right[0][:1]], 1e-4) == (0, "")
 
 
-def test_weights_beyond_a_file_s_limit_are_cut_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_beyond_a_file_s_limit_are_cut_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert weights.LARGEST_SHARD == 2**28
     data = bytes(range(256)) * 300
-    assert [len(part) for part in weights.shards(data, None).values()] == [len(data)]
+    assert weights.shard_size(None) == 2**28
     monkeypatch.setattr(weights, "LARGEST_SHARD", 30_000)
     for most in (None, 10**9):
-        cut = weights.shards(data, most)
-        assert [len(part) for part in cut.values()] == [30_000, 30_000, 16_800]
-        assert b"".join(cut.values()) == data
+        cut = [path.read_bytes() for path in weights.store([data], tmp_path, weights.shard_size(most))]
+        assert [len(part) for part in cut] == [30_000, 30_000, 16_800]
+        assert b"".join(cut) == data
 
 
 def test_more_parameters_than_a_bundle_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "MOST_VALUES", 7)
     with pytest.raises(UsageError, match="8 parameters, and a bundle holds 7"):
-        weights.encode([Weight("a/W", "a", np.zeros((1, 2, 4), np.float32), 4, 0)], "f32")
+        weights.check([Weight("a/W", "a", np.zeros((1, 2, 4), np.float32), 4, 0)], "f32")
 
 
 def limited(name: str) -> Backend:

@@ -60,7 +60,8 @@ def test_every_function_that_is_converted_is_in_the_table() -> None:
     seen = set()
     for name, case in OPERATORS.items():
         network = operators.network(case, name)
-        seen |= {type(f).__name__ for f in record(network, inputs.seeded(network.inputs, 1, 0)).functions}
+        recorded = record(network, inputs.seeded(network.inputs, 1, 0)).functions
+        seen |= {type(getattr(f, "function", f)).__name__ for f in recorded}
     handled = {*FUNCTIONS, *ChainerConverter._handler_map["ChainerConverter"]}
     assert not seen & set(REFUSED)
     assert handled == seen | set(REFUSED)
@@ -98,6 +99,12 @@ def test_layers_are_named_after_their_links() -> None:
     assert [(weight.name, weight.layer) for weight in plan.weights] == [
         ("conv/W", "conv"), ("conv/b", "conv"), ("fc/W", "fc"), ("fc/b", "fc"),
     ]  # fmt: skip
+
+
+def test_a_sum_of_many_layers_is_steps_that_a_shader_has_room_for() -> None:
+    links = {f"l{i}": L.Convolution2D(3, 4, 1) for i in range(20)}
+    sums = check(model((3, 5, 5), lambda m, x: sum(F.sin(getattr(m, name)(x)) * 2 for name in links), **links))
+    assert max(len(step.inputs) for step in sums.steps) <= 6
 
 
 # Any shape

@@ -28,7 +28,7 @@ Z = np.random.RandomState(3).standard_normal((2, 10)).astype(np.float32)
 
 def read(target: str, *inputs: str, snapshot: Path | None = None, **options: str) -> Network:
     frontend = plugins.FRONTENDS.get("chainer")
-    (network,) = plugins.read(frontend, Source(target, snapshot, options), Card().with_inputs(inputs))
+    (network,) = plugins.read(frontend, Source(target, snapshot, options), Card().with_options(inputs))
     return network
 
 
@@ -135,14 +135,50 @@ def test_a_script_that_prints_spoils_no_result(tmp_path: Path, ganzoo: Callable[
     assert not done.code and list(json.loads(done.out)) == ["f"] and "at work" in done.err
 
 
+NOISY = """
+import numpy as np
+import chainer
+
+def noisy(x): return x + np.random.normal(size=x.shape).astype("f")
+def quiet(x): return x * chainer.functions.broadcast_to(chainer.functions.mean(x, 0, keepdims=True), x.shape)
+"""
+
+
+def test_noise_and_batches_are_declared_on_the_command_line(tmp_path: Path, ganzoo: Callable[..., Done]) -> None:
+    script = write_script(tmp_path, NOISY)
+    arguments = ("--input", "x=3", "--explain", "--json")
+    done = ganzoo("export", f"{script}:noisy", *arguments, "--noise", "eps")
+    assert not done.code, done.err
+    done = ganzoo("export", f"{script}:noisy", *arguments)
+    assert done.code and "--noise" in done.err
+    done = ganzoo("export", f"{script}:quiet", *arguments, "--noise", "eps")
+    assert done.code == 2 and "draws no noise" in done.err
+    assert "--alone" in ganzoo("export", f"{script}:quiet", *arguments).err
+    assert not ganzoo("export", f"{script}:quiet", *arguments, "--alone").code
+
+
+def test_weights_that_nobody_gave_are_noted(tmp_path: Path) -> None:
+    script = write_script(tmp_path)
+    assert "No --snapshot was given: the weights are those that Generator" in read(f"{script}:Generator", "z=10").note
+    assert read(f"{script}:make", "z=6", n_hidden="6").note and not read(f"{script}:reader", "x=1x8x8").note
+    import chainer
+
+    chainer.serializers.save_npz(tmp_path / "gen.npz", load_script(script).Generator())
+    assert not read(f"{script}:Generator", "z=10", snapshot=tmp_path / "gen.npz").note
+
+
 @pytest.mark.slow
 def test_the_command_writes_an_export_and_no_half_of_one(in_tmp: Path, ganzoo: Callable[..., Done]) -> None:
     script = write_script(in_tmp)
     done = ganzoo("export", f"{script}:softmax", "--input", "x=1x8x8", "-b", "webgl", "--no-verify", "--json")
-    assert not done.code, done.err
+    assert not done.code and "random" not in done.err, done.err
     manifest = json.loads((in_tmp / "softmax-export" / "softmax" / "manifest.json").read_text())
     assert manifest["provenance"]["arch"] == "softmax" and manifest["provenance"]["source"] == "net.py:softmax"
     assert manifest["inputs"][0]["meaning"] == "image" and manifest["outputs"][0]["meaning"] == "probabilities"
+    done = ganzoo("export", f"{script}:Generator", "--input", "z=10", "-b", "webgl", "--no-verify")
+    assert not done.code and "which are random" in " ".join(done.err.split())
+    manifest = json.loads((in_tmp / "Generator-export" / "Generator" / "manifest.json").read_text())
+    assert manifest["provenance"]["note"].startswith("No --snapshot was given")
     before = sorted(in_tmp.iterdir())
     assert ganzoo("export", f"{script}:Generator", "--input", "z=9", "-b", "webgl", "--no-verify").code == 2
     assert sorted(in_tmp.iterdir()) == before

@@ -40,7 +40,7 @@ class Painter(chainer.Chain):
 
 def test_a_label_is_looked_up(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(SCRIPT)
-    card = Card().with_inputs(["z=6", "label=5:label"])
+    card = Card().with_options(["z=6", "label=5:label"])
     (network,) = plugins.read(plugins.FRONTENDS.get("chainer"), Source(f"{tmp_path / 'net.py'}:Painter"), card)
     assert [spec.meaning for spec in network.inputs] == ["latent", "onehot"]
     given = [np.random.RandomState(1).normal(size=(5, 6)).astype("f"), np.eye(5, dtype="f")]

@@ -149,19 +149,32 @@ def test_data_beside_the_model_is_read_and_checked(tmp_path: Path) -> None:
     assert np.array_equal(load(path, {}).constants["fc.weight"], weight)
 
 
+BIG = 1 << 20
+PICTURE = np.ones((1, 1, 4, 4), np.float32)
+
+
 @pytest.mark.parametrize(
-    ("op", "constants"),
+    ("op", "constants", "attributes"),
     [
-        ("ConstantOfShape", [np.array([1 << 20, 1 << 20])]),
-        ("Expand", [np.ones((1, 1), np.float32), np.array([1 << 20, 1 << 20])]),
-        ("Tile", [np.ones((4, 4), np.float32), np.array([1 << 20, 1 << 20])]),
-        ("Range", [np.array(0), np.array(1 << 40), np.array(1)]),
+        ("ConstantOfShape", [np.array([BIG, BIG])], {}),
+        ("Expand", [np.ones((1, 1), np.float32), np.array([BIG, BIG])], {}),
+        ("Tile", [np.ones((4, 4), np.float32), np.array([BIG, BIG])], {}),
+        ("Range", [np.array(0), np.array(1 << 40), np.array(1)], {}),
+        ("OneHot", [np.array([1]), np.array(1 << 40), np.array([0, 1], np.float32)], {}),
+        ("Pad", [PICTURE, np.array([0, 0, BIG, BIG, 0, 0, 0, 0])], {}),
+        ("Resize", [PICTURE, np.array([], np.float32), np.array([1, 1, 1e6, 1e6], np.float32)], {}),
+        ("ConvTranspose", [PICTURE, PICTURE], {"strides": [BIG, BIG]}),
+        ("MaxPool", [PICTURE], {"kernel_shape": [1, 1], "pads": [BIG] * 4}),
+        ("MaxUnpool", [PICTURE, np.zeros(PICTURE.shape, int), np.array([1, 1, BIG, BIG])], {"kernel_shape": [1, 1]}),
+        ("Add", [np.ones((1 << 15, 1), np.float32), np.ones((1, 1 << 15), np.float32)], {}),
     ],
 )
-def test_a_constant_that_no_memory_holds_is_refused(op: str, constants: list[np.ndarray]) -> None:
+def test_a_constant_that_no_memory_holds_is_refused(
+    op: str, constants: list[np.ndarray], attributes: dict[str, Any]
+) -> None:
     given = {f"c{i}": array for i, array in enumerate(constants)}
     nodes = [
-        helper.make_node(op, list(given), ["big"], name="grows"),
+        helper.make_node(op, list(given), ["big"], name="grows", **attributes),
         helper.make_node("Cast", ["big"], ["floats"], to=1),
         helper.make_node("ReduceMax", ["floats"], ["top"]),
         helper.make_node("Add", ["x", "top"], ["y"]),

@@ -54,7 +54,7 @@ def test_an_exported_file_computes_what_onnxruntime_computes(path: Path) -> None
 
 
 def test_there_are_files_of_every_exporter() -> None:
-    assert {path.stem.partition("-")[0] for path in FILES} == {"torch", "torchscript", "keras", "sklearn"}
+    assert {path.stem.partition("-")[0] for path in FILES} == {"torch", "torchscript", "keras", "sklearn", "quantised"}
 
 
 def test_names_and_shapes_say_what_a_network_is_for(tmp_path: Path) -> None:

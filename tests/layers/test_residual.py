@@ -73,6 +73,14 @@ def test_a_convolution_to_another_size_is_chainers(kind: Any, shape: tuple[int, 
     both(dtype, [shape, (7, shape[1], 3, 3), (7,)], compute)
 
 
+@pytest.mark.parametrize("kind", [layers.DoublingConvolution2D, layers.HalvingConvolution2D])
+def test_gradients_of_weights_lie_in_memory_as_mpi_wants_them(kind: Any) -> None:
+    link = kind(4, 7)
+    y = link(np.ones((2, 4, 6, 6), np.float32))
+    (gradient,) = chainer.grad([F.sum(y * y)], [link.W])
+    assert gradient.array.flags.c_contiguous
+
+
 @pytest.mark.parametrize("activation", [layers.IDENTITY, layers.RELU, layers.LEAKY_RELU])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", DTYPES)

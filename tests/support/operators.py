@@ -378,6 +378,7 @@ WINDOWS = {
         IMAGE, lambda x: F.reshape(F.average_pooling_2d(F.reshape(x, (-1, 1, 6, 6)), 2), (-1, 8, 3, 3))
     ),
     "upsampling-by-indices-cut": chain((4, 6, 8), lambda x: unpooled_by_indices(x, F.tanh)),
+    "upsampling-by-indices-odd": chain((4, 5, 7), lambda x: unpooled_by_indices(x, F.tanh, (5, 7))),
     "upsampling-by-indices": model(
         (4, 6, 8), lambda m, x: unpooled_by_indices(F.relu(m.a(x)), m.b, (6, 8)), a=Conv(4, 4, 1), b=Conv(4, 4, 1)
     ),
@@ -573,6 +574,11 @@ ARITHMETIC = {
     "log10": chain(ODD, positive, F.log10, steps=1),
     "sqrt": chain(ODD, abs, F.sqrt, steps=1),
     "rsqrt": chain(ODD, positive, F.rsqrt, steps=1),
+    "grid-sample": model([ODD, (2, 4, 3)], lambda m, x, places: functions.grid_sample(F.relu(x), 3 * places), steps=3),
+    "spatial-transformer": model(
+        [ODD, (6,)],
+        lambda m, x, t: F.spatial_transformer_sampler(x, F.spatial_transformer_grid(F.reshape(t, (-1, 2, 3)), (4, 6))),
+    ),
     "where-constant": model([ODD, ODD], lambda m, x, y: F.where(fixed(3, 5, 7) > 0, x, y)),
     "where-activation": model([ODD, ODD], lambda m, x, y: functions.where(functions.greater(x, y), x, 2 * y), steps=1),
     "where-broadcast": chain(ODD, lambda x: functions.where(x[:, :1], x, np.zeros((), np.float32))),
@@ -732,7 +738,7 @@ REASONS = {
     "a product of activations": "BatchDet BatchInv BatchL2NormSquared BatchMatMul BilinearFunction Inv",
     "not for images": "UnpoolingND",
     "rare: a plan has no such step": """
-        Fmod Im2Col ROIPooling2D SpatialPyramidPooling2D SpatialTransformerGrid SpatialTransformerSampler""",
+        Fmod Im2Col ROIPooling2D SpatialPyramidPooling2D""",
     "flips the batch": "FlipUD",
     "another name in Chainer 7.8.1": """
         BatchNormalizationFunction DepthwiseConvolution2D DilatedConvolution2DFunction Flatten MatMulConstVar

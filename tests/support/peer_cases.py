@@ -57,9 +57,8 @@ def built_in() -> Mapping[str, Network]:
         model = arch.build(config)
         for link in model.links():
             for key in ("b", "beta", "gamma", "avg_mean", "avg_var"):
-                values = getattr(link, key, None)
-                if values is not None:
-                    array = getattr(values, "array", values)
+                array = getattr(getattr(link, key, None), "array", getattr(link, key, None))
+                if isinstance(array, np.ndarray):  # a table of them is a layer, which has its own turn
                     array += random.uniform(0.1, 0.5, array.shape).astype(np.float32)
         found |= {f"{name}/{made.name}": made for made in arch.export(config, model)}
     return found

@@ -67,6 +67,10 @@ def test_a_former_training_goes_on_as_if_nothing_had_changed(
     old = load(shutil.copytree(stopped.path, tmp_path / "old"))
     for file in old.kept():
         as_before(arch, file)
+    config = json.loads((old.path / "config.json").read_text())
+    del config["config"]["hparams"]["augment"]  # a hyper-parameter that there was not yet
+    (old.path / "config.json").write_text(json.dumps(config))
+    old = load(old.path)
     for run in (stopped, old):
         resume(arch, TrainOptions(), tmp_path, run.path, quiet)
     assert same(stopped.path / "last.npz", old.path / "last.npz")

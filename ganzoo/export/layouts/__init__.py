@@ -35,7 +35,7 @@ class ExportOptions:
 class Traced:
     """A network on its way: WebDNN's graph of it, and seeded inputs with the original's outputs.
 
-    `distance` is how far these are from float64, at most.
+    `distance` is how far these are from float64, at most. The graph is None once a layout has made its own of it.
     """
 
     network: Network
@@ -43,6 +43,10 @@ class Traced:
     inputs: Sequence[FloatArray]
     outputs: Sequence[FloatArray]
     distance: float = 0.0
+
+    def prepared(self) -> Traced:
+        """The same without the graph, which holds the weights."""
+        return replace(self, graph=None)
 
     @property
     def golden(self) -> list[FloatArray]:

@@ -5,12 +5,13 @@ docs/bundle.md is the specification.
 
 from __future__ import annotations
 
-import hashlib
+import io
 import math
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ganzoo import runtime
 from ganzoo.assets.minify import javascript
@@ -19,16 +20,16 @@ from ganzoo.export import manifest as manifests
 from ganzoo.export import weights
 from ganzoo.export.directions import directions
 from ganzoo.export.layouts import ExportOptions, Layout, Prepared, Traced, Written, webdnn
-from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, readable, write_json, write_text
+from ganzoo.files import GIT_ATTRIBUTES, UNALTERED, readable, sha256, write_json, write_text
 from ganzoo.specs import Backend
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.export.directions import Directions
     from ganzoo.export.plan import Plan
-    from ganzoo.export.weights import Encoding
+    from ganzoo.export.weights import Encoding, Entry
     from ganzoo.specs import FloatArray, Program
 
 GOLDEN, DIRECTIONS = "golden.bin", "directions.bin"
@@ -96,7 +97,7 @@ def prepare(
             raise
         instead = " ".join(("--layout webdnn", *(f"--backend {name}" for name in able)))
         raise UnsupportedOperatorError(error.message, f"{error.remedy} Or export with: {instead}") from error
-    weights.encode(plan.weights, options.weights)  # refuses what it cannot hold
+    weights.check(plan.weights, options.weights)
     made: dict[str, tuple[Backend, Program]] = {}
     refused: dict[str, UnsupportedOperatorError] = {}
     with ThreadPoolExecutor() as pool:  # a compiler is another process
@@ -107,21 +108,21 @@ def prepare(
                 made[backend.name] = backend, program.result()
             except UnsupportedOperatorError as error:
                 refused[backend.name] = error
-    return Prepared(Compiled(traced, plan, options, provenance, found), made, refused)
+    return Prepared(Compiled(traced.prepared(), plan, options, provenance, found), made, refused)
 
 
 def write(prepared: Prepared, folder: Path) -> list[Written]:
     compiled: Compiled = prepared.shared
     written = []
-    files: dict[str, bytes] = {}
 
     def add(name: str, content: bytes, backend: str, holds: str = "code", instead_of: str = "") -> None:
-        files[name] = content
         (folder / name).write_bytes(content)
         written.append(Written(folder / name, backend, holds, instead_of))
 
+    encoding = compiled.options.weights
+    encoded = any(weights.own_encoding(weight, encoding) != "f32" for weight in compiled.plan.weights)
     for name, source in runtime.shipped().items():
-        decoder = name == "weights.js" and compiled.options.weights != "f32"
+        decoder = name == "weights.js" and encoded
         add(name, source.encode(), "" if name == "ganzoo.js" or decoder else "-")
     entries: dict[str, Any] = {}
     for backend, program in prepared.made.values():
@@ -138,44 +139,64 @@ def write(prepared: Prepared, folder: Path) -> list[Written]:
             "prefetch": prefetch,
             **program.entry,
         }
-    encoding = compiled.options.weights
-    table, data = weights.encode(compiled.plan.weights, encoding)
-    shards = weights.shards(data, compiled.options.max_file_size)
-    for name, content in shards.items():
-        add(name, content, "", "weights")
+    table: list[Entry] = []
+    contents = _noted(weights.encode(compiled.plan.weights, encoding), table)
+    shards = weights.store(contents, folder, weights.shard_size(compiled.options.max_file_size))
+    written += [Written(shard, "", "weights") for shard in shards]
     add(GOLDEN, b"".join(array[0].astype("<f4").tobytes() for array in compiled.traced.golden), "", "data")
     if compiled.directions:
         add(DIRECTIONS, compiled.directions.vectors.astype("<f4").tobytes(), "-", "data")
     described = {
         "values": compiled.plan.n_weights,
         "encoding": encoding,
-        "shards": list(shards),
+        "shards": [shard.name for shard in shards],
         "tensors": weights.table(table),
     }
+    files = {each.path.name: _described(each.path) for each in written}
     write_json(folder / manifests.FILE, _manifest(compiled, files, entries, described), indent=None)
     written.append(Written(folder / manifests.FILE, "", "data"))
     write_text(folder / GIT_ATTRIBUTES, UNALTERED)  # nobody downloads it
     return written
 
 
-def read(folder: Path) -> tuple[dict[str, Any], bytes]:
-    """A bundle's manifest and the content of its shards.
+def _noted(encoded: Iterable[tuple[Entry, bytes]], table: list[Entry]) -> Iterator[bytes]:
+    """The bytes of `encoded`, whose lines join `table` as they come."""
+    for entry, content in encoded:
+        table.append(entry)
+        yield content
+
+
+def read(folder: Path) -> tuple[dict[str, Any], Iterator[bytes]]:
+    """A bundle's manifest, and the content of each tensor, which is read when it is asked for.
 
     Raises `DocumentError` where the manifest breaks a rule of docs/bundle.md, or a shard has not the length it says.
     """
     manifest = manifests.read(folder)
-    content = []
-    for name in manifest["weights"]["shards"]:
-        told = manifest["files"][name]["bytes"]
+    shards = [folder / name for name in manifest["weights"]["shards"]]
+    for shard in shards:
+        told = manifest["files"][shard.name]["bytes"]
         try:
-            with readable(folder / name).open("rb") as file:
-                content.append(file.read(told + 1))
+            size = readable(shard).stat().st_size
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise DocumentError(folder / name, "", f"it cannot be read: {reason}") from error
-        if len(content[-1]) != told:
-            raise DocumentError(folder / name, "", f"it does not have the {told} bytes that the manifest says")
-    return manifest, b"".join(content)
+            raise DocumentError(shard, "", f"it cannot be read: {reason}") from error
+        if size != told:
+            raise DocumentError(shard, "", f"it does not have the {told} bytes that the manifest says")
+    return manifest, _contents(shards, [tensor["bytes"] for tensor in manifest["weights"]["tensors"]])
+
+
+def _contents(shards: Iterable[Path], sizes: Iterable[int]) -> Iterator[bytes]:
+    """As many bytes of the shards, one after another, as each of `sizes` says; less where there are no more."""
+    left = iter(shards)
+    with ExitStack() as opened:
+        file: IO[bytes] = io.BytesIO()
+        for size in sizes:
+            content = file.read(size)
+            while len(content) < size and (shard := next(left, None)):
+                opened.close()
+                file = opened.enter_context(shard.open("rb"))
+                content += file.read(size - len(content))
+            yield content
 
 
 def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path, distance: float = 0.0) -> None:
@@ -184,11 +205,13 @@ def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], int
     `outputs` are the original's, and `distance` is theirs from float64, for the tolerance.
     """
     manifest, stored = read(folder)
-    table, data = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)
-    manifest["weights"] |= {"encoding": encoding, "tensors": weights.table(table)}
+    table: list[Entry] = []
+    encoded = weights.encode(weights.read(manifest["weights"]["tensors"], stored), encoding)
     given = outputs, depth(manifest), distance
     manifest["golden"]["tolerance"] = {name: tolerance(encoding, name, *given) for name in manifest["backends"]}
-    _write_again(folder, into, manifest, weights.shards(data, None))
+    _write_again(folder, into, manifest, _noted(encoded, table), weights.shard_size(None))
+    manifest["weights"] |= {"encoding": encoding, "tensors": weights.table(table)}
+    write_json(into / manifests.FILE, manifest, indent=None)
 
 
 def recut(folder: Path, into: Path, most: int) -> None:
@@ -198,7 +221,8 @@ def recut(folder: Path, into: Path, most: int) -> None:
     where the bundle is damaged.
     """
     manifest, stored = read(folder)
-    _write_again(folder, into, manifest, weights.shards(stored, most))
+    _write_again(folder, into, manifest, stored, weights.shard_size(most))
+    write_json(into / manifests.FILE, manifest, indent=None)
     for path in sorted(into.iterdir()):
         size = path.stat().st_size
         if size > most:
@@ -206,21 +230,22 @@ def recut(folder: Path, into: Path, most: int) -> None:
             raise UsageError(f"{path.name} has {size:,} bytes, but --max-file-size allows {most:,}.", LARGE)
 
 
-def _write_again(folder: Path, into: Path, manifest: dict[str, Any], shards: Mapping[str, bytes]) -> None:
-    """The bundle in `folder` once more, in `into`, with `shards` in the place of those that `manifest` names."""
+def _write_again(folder: Path, into: Path, manifest: dict[str, Any], contents: Iterable[bytes], step: int) -> None:
+    """The bundle in `folder` once more, in `into`, with other weights, which replace those that `manifest` names.
+
+    It remains to write the manifest.
+    """
     shutil.copytree(folder, into)
     for name in set(manifest["weights"]["shards"]):  # a stranger's may name one twice
         (into / name).unlink()
         del manifest["files"][name]
-    for name, content in shards.items():
-        (into / name).write_bytes(content)
-        manifest["files"][name] = _described(content)
-    manifest["weights"]["shards"] = list(shards)
-    write_json(into / manifests.FILE, manifest, indent=None)
+    shards = weights.store(contents, into, step)
+    manifest["files"] |= {shard.name: _described(shard) for shard in shards}
+    manifest["weights"]["shards"] = [shard.name for shard in shards]
 
 
 def _manifest(
-    compiled: Compiled, files: Mapping[str, bytes], entries: dict[str, Any], described: dict[str, Any]
+    compiled: Compiled, files: Mapping[str, Any], entries: dict[str, Any], described: dict[str, Any]
 ) -> dict[str, Any]:
     network = compiled.traced.network
     found = compiled.directions
@@ -231,7 +256,7 @@ def _manifest(
         "inputs": [spec.described() for spec in network.inputs],
         "outputs": [spec.described() for spec in network.outputs],
         "weights": described,
-        "files": {name: _described(content) for name, content in files.items()},
+        "files": files,
         "backends": entries,
         "golden": {
             "file": GOLDEN,
@@ -242,8 +267,8 @@ def _manifest(
     }
 
 
-def _described(content: bytes) -> dict[str, Any]:
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+def _described(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 LAYOUT = Layout("ganzoo", prepare, write, lambda backend: (True, ""))

@@ -30,5 +30,5 @@ def lower(graph: Any, network: Network) -> Plan:
     from ganzoo.export.lowering.buffers import plan
     from ganzoo.export.lowering.driver import Lowering
 
-    inputs, outputs = Lowering(graph).run()
+    inputs, outputs = Lowering(graph, network.grids).run()
     return plan(network, inputs, outputs)

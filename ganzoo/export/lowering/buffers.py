@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ganzoo.export.plan import Plan, Tensor, Weight, pad4
+from ganzoo.export.weights import step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ganzoo.export.lowering.graph import Array, Node, Shape
     from ganzoo.specs import Network
+
+VALUES = 1 << 18  # of a matrix that are in float64 at once
 
 
 def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> Plan:
     """Return the plan that computes `outputs` from `inputs`, with only the steps that they need."""
     nodes = _needed(outputs)
     slots, sizes = _share(inputs, nodes, outputs)
-    weights = Weights()
+    weights = Weights(network.grids)
     names: dict[str, int] = {}
 
     def tensor(node: Node, shape: Shape) -> Tensor:
@@ -32,8 +36,9 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
         count = names[layer] = names.get(layer, 0) + 1
         unique = layer if count == 1 else f"{layer} {count}"
         if node.matrix is not None and node.bias is not None:
-            fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix)
+            fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix, node.factors)
             fields["bias"] = weights.vector(f"{unique}/b", layer, node.bias)
+            node.matrix = None  # all of them beside what is packed would be the network's weights once more
         read: list[Tensor] = []
         for source, shape in node.sources:
             if isinstance(source, np.ndarray):
@@ -58,16 +63,27 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
 class Weights:
     """The weights file while it is being made."""
 
-    def __init__(self) -> None:
+    def __init__(self, grids: Mapping[str, Array]) -> None:
+        self.grids = grids
         self.made: list[Weight] = []
         self.offset = 0
 
-    def matrix(self, name: str, layer: str, array: Array) -> Weight:
-        """Add (K, M) as (panels, K, 4)."""
-        K, M = array.shape
-        padded = np.zeros((K, pad4(M)))
-        padded[:, :M] = array
-        return self._add(name, layer, padded.reshape(K, -1, 4).transpose(1, 0, 2), M)
+    def matrix(self, name: str, layer: str, array: Array, factors: Sequence[Array]) -> Weight:
+        """Add (..., M), its columns multiplied by each of `factors` in float64, as (panels, K, 4)."""
+        *leading, M = array.shape
+        panels = np.zeros((pad4(M) // 4, math.prod(leading), 4), np.float32)
+        at = 0
+        for block in (array[place] for place in np.ndindex(*leading[:-1])):
+            for start in range(0, len(block), max(1, VALUES // M)):
+                rows = block[start : start + max(1, VALUES // M)]
+                for factor in factors:
+                    rows = rows * factor
+                padded = np.zeros((len(rows), pad4(M)), np.float32)
+                padded[:, :M] = rows
+                panels[:, at : at + len(rows)] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
+                at += len(rows)
+        found = step(panels, self.grids[layer]) if layer in self.grids else None
+        return self._add(name, layer, panels, M, found)
 
     def vector(self, name: str, layer: str, array: Array) -> Weight:
         return self._add(name, layer, np.pad(array, (0, -array.size % 4)), array.size)
@@ -76,8 +92,8 @@ class Weights:
         """Add (h, w, c) with padded channels."""
         return self._add(name, layer, np.pad(array, ((0, 0), (0, 0), (0, -array.shape[2] % 4))).ravel(), array.size)
 
-    def _add(self, name: str, layer: str, array: Array, columns: int) -> Weight:
-        weight = Weight(name, layer, np.ascontiguousarray(array, np.float32), columns, self.offset)
+    def _add(self, name: str, layer: str, array: Array, columns: int, found: Array | None = None) -> Weight:
+        weight = Weight(name, layer, np.ascontiguousarray(array, np.float32), columns, self.offset, found)
         self.made.append(weight)
         self.offset += weight.array.size
         return weight

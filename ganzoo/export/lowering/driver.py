@@ -24,11 +24,11 @@ from ganzoo.export.lowering.rearranging import to_axes
 from ganzoo.export.plan import Dense, Move
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ganzoo.export.lowering.graph import Array, Shape
 
-LARGE = 1 << 16  # values of a constant that is not kept in float64: weights are asked for once
+LARGE = 1 << 16  # values of a constant that is not kept in float64
 
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
     **dict.fromkeys(elementwise.OPERATORS, fusing.lower),
@@ -41,10 +41,11 @@ HANDLERS: Mapping[str, Callable[[Lowering, Any], Any]] = {
 
 
 class Lowering:
-    """The lowering of one graph. Call `run()` once."""
+    """The lowering of one graph. Call `run()` once. Matrices of layers that `grids` names stay what they are."""
 
-    def __init__(self, graph: Any) -> None:
+    def __init__(self, graph: Any, grids: Collection[str] = ()) -> None:
         self.graph = graph
+        self.grids = grids
         self.known: dict[Any, Array | Value | Pending] = {}
         self.moves: dict[tuple[Node, Shape, bytes], Node] = {}
         self.layer = "input"
@@ -104,6 +105,12 @@ class Lowering:
             raise UnsupportedError("one of its parameters is not a constant")
         return known if axes is None else to_axes(known, variable.order.axes, axes)
 
+    def weights(self, variable: Any, axes: Sequence[Any]) -> Array:
+        """As `constant`, but as it is stored, which for weights is float32."""
+        if variable in self.known:
+            return self.constant(variable, axes)
+        return to_axes(np.asarray(variable.data), variable.order.axes, axes)
+
     def node(self, kind: type, shape: Shape, sources: list[tuple[Any, Shape]], **fields: Any) -> Node:
         for source, _ in sources:
             if isinstance(source, Node):
@@ -127,7 +134,8 @@ class Lowering:
         may_yield = c % 4 == 0 or h == w == 1  # plan.py: of a dense layer
         if node.kind is Dense and may_yield and not node.settled and Value(node, flat).complete:
             assert node.matrix is not None and node.bias is not None
-            node.matrix, node.bias, node.shape = node.matrix[:, flat], node.bias[flat], shape
+            node.matrix, node.bias, node.shape = node.matrix[..., flat], node.bias[flat], shape
+            node.factors = [factor[flat] for factor in node.factors]
             node.place, node.settled = np.argsort(flat), True
             return node, shape
         key = node, shape, flat.tobytes()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ganzoo.export.lowering.graph import Array, Shape
 
 LARGEST = 64  # operations in one expression: an operand that occurs twice is computed twice
+MOST_LEAVES = 6  # each is one more input of a step, of which a shader has few
 
 
 def lower(lowering: Lowering, operator: Any) -> Array | Value | Pending:
@@ -40,8 +41,20 @@ def lower(lowering: Lowering, operator: Any) -> Array | Value | Pending:
         return _changed(lowering, operator, before, *change)
     leaves: list[Value | Array] = []
     exprs = [_expression(each, leaves) for each in pendings]
+    while len(leaves) > MOST_LEAVES and (widest := max(pendings, key=_width)) and _width(widest) > 1:
+        place = pendings.index(widest)
+        lowering.value(operands[place])  # a step of its own
+        pendings[place] = _pending(lowering, operands[place], y)
+        leaves = []
+        exprs = [_expression(each, leaves) for each in pendings]
     absorbed = frozenset({operator}).union(*(each.absorbed for each in pendings if isinstance(each, Pending)))
     return Pending(y, OPERATORS[name](exprs, operator.parameters), tuple(leaves), absorbed)
+
+
+def _width(operand: Pending | Array) -> int:
+    leaves: list[Value | Array] = []
+    _expression(operand, leaves)
+    return len(leaves)
 
 
 def waits(lowering: Lowering, pending: Pending) -> bool:
@@ -149,6 +162,7 @@ def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shi
     if before.expr == X and isinstance(leaf, Value) and leaf.shape == tuple(y.shape) and leaf.complete:
         node = leaf.node
         bare = node.matrix is not None and node.activation == X and lowering.readers(node) <= {operator}
+        bare &= node.layer not in lowering.grids or bool(np.all(scale == 1))  # a quantised matrix keeps its integers
         if bare and _scale(leaf, scale, shift):
             node.origins = [y]
             return leaf
@@ -159,7 +173,7 @@ def _changed(lowering: Lowering, operator: Any, before: Pending, scale: Any, shi
 
 
 def _scale(value: Value, scale: Any, shift: Any) -> bool:
-    """Fold y = x * scale + shift into the matrix and bias of the node. Return False if they differ within a column."""
+    """Fold y = x * scale + shift into the factors and bias of the node. Return False if they differ in a column."""
     node = value.node
     assert node.matrix is not None and node.bias is not None
     factor, offset = (laid(np.asarray(each, np.float64), value) for each in (scale, shift))
@@ -167,8 +181,8 @@ def _scale(value: Value, scale: Any, shift: Any) -> bool:
         return False
     shape = node.shape if node.kind is Dense else (1, 1, node.shape[2])
     factor, offset = (np.broadcast_to(each, shape).ravel() for each in (factor, offset))
-    repeats = node.matrix.shape[1] // factor.size  # a deconvolution has a column for each tap
-    node.matrix = node.matrix * np.tile(factor, repeats)
+    repeats = node.matrix.shape[-1] // factor.size  # a deconvolution has a column for each tap
+    node.factors.append(np.tile(factor, repeats))
     node.bias = node.bias * factor + offset
     return True
 

@@ -32,7 +32,9 @@ class UnsupportedError(UnsupportedOperatorError):
 class Node:
     """A future step. If `kind` is None, the node is an input of the network.
 
-    `matrix` is (K, M) and `bias` (M',) as plan.py lays them out, unpadded. `fields` has the other fields of the step.
+    `matrix` is (..., M) and `bias` (M',) as plan.py lays them out, unpadded; K is all dimensions but the last. The
+    matrix is as it was stored, float32 as a rule, and no copy where that can be; its columns are still to be multiplied
+    by each of the `factors`, float64 (M,), one after another. `fields` has the other fields of the step.
     `sources` are nodes or constants (h, w, c), each with the shape in which the step reads it. `origins` are the
     variables of WebDNN's graph that the node computes, none if only one step reads it. The order of its values is
     `settled` once a step reads them. Until then it may change, and `place` says where each value went.
@@ -45,6 +47,7 @@ class Node:
     fields: dict[str, Any] = field(default_factory=dict)
     matrix: Array | None = None
     bias: Array | None = None
+    factors: list[Array] = field(default_factory=list)
     activation: Expr = X
     origins: list[Any] = field(default_factory=list)
     settled: bool = False

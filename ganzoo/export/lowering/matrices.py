@@ -47,10 +47,11 @@ def image_value(node: Node, operator: Any) -> Value:
 
 def _convolution(lowering: Lowering, operator: Any) -> Value:
     p = operator.parameters
-    w = lowering.constant(operator.inputs["w"], (Axis.KH, Axis.KW, Axis.C, Axis.N))
+    w = lowering.weights(operator.inputs["w"], (Axis.KH, Axis.KW, Axis.C, Axis.N))
     n = pictures(operator)
-    w = np.tile(w, n)  # the same weights for each picture: groups
-    KH, KW, IC, OC = w.shape
+    if n > 1:
+        w = np.tile(w, n)  # the same weights for each picture: groups
+    KH, KW, _, OC = w.shape
     node = lowering.node(
         Conv,
         image_shape(operator),
@@ -61,18 +62,18 @@ def _convolution(lowering: Lowering, operator: Any) -> Value:
         dilation=tuple(p["dilation_rate"]),
         groups=n * p.get("groups", 1),
     )
-    node.matrix, node.bias = w.reshape(KH * KW * IC, OC), np.zeros(OC)
+    node.matrix, node.bias = w, np.zeros(OC)
     return image_value(node, operator)
 
 
 def _deconvolution(lowering: Lowering, operator: Any) -> Value:
     """Lower a deconvolution. A plan's has neither groups nor dilation, so zeros in the weights stand for both."""
     p = operator.parameters
-    w = lowering.constant(operator.inputs["w"], (Axis.C, Axis.KH, Axis.KW, Axis.N))
+    w = lowering.weights(operator.inputs["w"], (Axis.C, Axis.KH, Axis.KW, Axis.N))
     groups, (DH, DW) = p.get("groups", 1), p.get("dilation_rate", (1, 1))
     IC, KH, KW, OC = w.shape
     kernel = (KH - 1) * DH + 1, (KW - 1) * DW + 1
-    whole = np.zeros((groups, IC // groups, *kernel, groups, OC))
+    whole = np.zeros((groups, IC // groups, *kernel, groups, OC), w.dtype)
     for g in range(groups):
         whole[g, :, ::DH, ::DW, g] = w[g * IC // groups : (g + 1) * IC // groups]
     return deconvolved(lowering, operator, _apart(whole.reshape(IC, -1, groups * OC), pictures(operator)), kernel)
@@ -81,7 +82,9 @@ def _deconvolution(lowering: Lowering, operator: Any) -> Value:
 def _apart(taps: Array, n: int) -> Array:
     """A deconvolution's weights (IC, taps, OC) as a matrix for `n` pictures whose channels lie one after another."""
     IC, count, OC = taps.shape
-    whole = np.zeros((n, IC, count, n, OC))
+    if n == 1:
+        return taps.reshape(IC, -1)
+    whole = np.zeros((n, IC, count, n, OC), taps.dtype)
     for i in range(n):
         whole[i, :, :, i] = taps
     return whole.reshape(n * IC, -1)
@@ -102,7 +105,7 @@ def _tensordot(lowering: Lowering, operator: Any) -> Value:
         raise UnsupportedError("its left operand is a constant")
     kept = [axis for axis in a.order.axes if axis not in reduced]
     value = lowering.value(a, [*kept, *reduced])
-    matrix = lowering.constant(b, [*summed, *(axis for axis in b.order.axes if axis not in summed)])
+    matrix = lowering.weights(b, [*summed, *(axis for axis in b.order.axes if axis not in summed)])
     rows = math.prod(a.shape_dict[axis] for axis in kept)
     matrix = matrix.reshape(value.index.size // rows, -1)
     one = {"kernel": (1, 1), "stride": (1, 1), "padding": (0, 0)}
@@ -121,8 +124,15 @@ def _spread(lowering: Lowering, value: Value, matrix: Array) -> tuple[Array, tup
     node = value.node
     if 2 * value.index.size < node.size:
         return matrix, lowering.arranged_by(lambda where: where.reshape(1, 1, -1), value)
-    rows = np.zeros((node.size, matrix.shape[1]))
-    np.add.at(rows, value.where.ravel(), matrix)
+    where = value.where.ravel()
+    if np.array_equal(where, np.arange(node.size)):
+        return matrix, (node, node.shape)
+    if np.bincount(where).max() == 1:
+        rows = np.zeros((node.size, matrix.shape[1]), matrix.dtype)
+        rows[where] = matrix
+    else:  # a value that occurs twice has the sum of two rows
+        rows = np.zeros((node.size, matrix.shape[1]))
+        np.add.at(rows, where, matrix)
     return rows, (node, node.shape)
 
 

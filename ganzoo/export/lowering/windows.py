@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganzoo.export.expressions import Arg, X, call
-from ganzoo.export.lowering.graph import Value, laid, narrow
-from ganzoo.export.lowering.matrices import NCHW, deconvolved, image, image_shape, image_value
+from ganzoo.export.lowering.graph import UnsupportedError, Value, laid, narrow
+from ganzoo.export.lowering.matrices import NCHW, deconvolved, image, image_shape, image_value, pictures
 from ganzoo.export.lowering.rearranging import to_axes, viewed
-from ganzoo.export.plan import Conv, Elementwise, Pool, Reduce, Resize, Softmax
+from ganzoo.export.plan import Conv, Elementwise, GridSample, Pool, Reduce, Resize, Softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,8 +143,17 @@ def _local_response(lowering: Lowering, operator: Any) -> Value:
     return image_value(node, operator)
 
 
+def _grid_sample(lowering: Lowering, operator: Any) -> Value:
+    if pictures(operator) > 1:
+        raise UnsupportedError("it samples several pictures at once")
+    places = lowering.ordered(lowering.value(operator.inputs["places"]))
+    node = lowering.node(GridSample, image_shape(operator), [image(lowering, operator), places])
+    return image_value(node, operator)
+
+
 HANDLERS: Mapping[str, Callable[[Lowering, Any], Value]] = {
     "AveragePooling2D": _pool("average"),
+    "GridSample": _grid_sample,
     "LocalResponseNormalization": _local_response,
     "Max": _reduce("max"),
     "MaxPooling2D": _pool("max"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ganzoo import inputs, roles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ganzoo.specs import FloatArray, Network
 
@@ -18,21 +18,20 @@ def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray
     """Return what the outputs of an export are compared with, for one array (N, *spec.shape) per input of `network`.
 
     These are the network's own reference outputs, or Chainer's in test mode, float32 (N, *spec.shape) each. A few
-    pictures go through at a time, without their graph, so that memory does not grow with N.
+    pictures go through Chainer at a time, without their graph, so that memory does not grow with N.
     """
     import numpy as np
 
-    batch = roles.per_pass(network)
-    compute = network.reference or _computed(network)
-    passes = [compute([array[i : i + batch] for array in arrays]) for i in range(0, len(arrays[0]), batch)]
-    return [np.concatenate(arrays) for arrays in zip(*passes, strict=True)]
-
-
-def _computed(network: Network) -> Callable[[Sequence[FloatArray]], Sequence[FloatArray]]:
-    """What `forward` of `network` computes, as `Network.reference` would."""
     from ganzoo.export.tracing.tape import forward
 
-    return lambda arrays: [variable.array for variable in forward(network, arrays, graph=False)[1]]
+    if network.reference:
+        return list(network.reference(arrays))
+    batch = roles.per_pass(network)
+    passes = [
+        [variable.array for variable in forward(network, [array[i : i + batch] for array in arrays], graph=False)[1]]
+        for i in range(0, len(arrays[0]), batch)
+    ]
+    return [np.concatenate(arrays) for arrays in zip(*passes, strict=True)]
 
 
 def trace(network: Network) -> Any:
@@ -53,5 +52,7 @@ def trace(network: Network) -> Any:
     if network.reference is None:
         check_alone(network, tape, drawn)
     else:
-        check_agreement(network, tape, network.reference([array[:1] for array in drawn]))
+        made = [variable.array for variable in tape.outputs]
+        del tape  # all activations, which are not needed beside the reference's
+        check_agreement(network, made, graph, network.reference([array[:1] for array in drawn]))
     return graph

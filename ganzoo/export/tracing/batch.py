@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray, Network
 
 REMEDY = "The forward pass must keep the batch as first axis of every array, and compute each picture by itself."
+MIXING = f"{REMEDY} If it is a statistic of the batch in a network of your own, --alone computes it of one picture."
 
 
 def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> None:
     """Require that two pictures at once give what each of them gives by itself.
 
-    `alone` is the tape of the first of `drawn`.
+    `alone` is the tape of the first of `drawn`. Of a network whose pictures are computed `alone`, it is only required
+    that the same functions with the same constants compute each picture.
 
     Chainer computes the first picture twice, the second twice, and both together, so nothing needs to be known about
     its functions. An array on the way may hold its values in any order, because a later reshape or transposition may
@@ -30,8 +32,9 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
 
     Raises `UnsupportedOperatorError` with the names of layer and operator.
     """
+    batches = ([0], [1]) if network.alone else ([0, 0], [1, 1], [0, 1])
     try:
-        pairs = [record(network, [array[chosen] for array in drawn]) for chosen in ([0, 0], [1, 1], [0, 1])]
+        pairs = [record(network, [array[chosen] for array in drawn]) for chosen in batches]
     except Exception as error:  # Chainer and the network itself raise whatever does not fit
         reason = " ".join(str(error).split())
         raise UnsupportedOperatorError(
@@ -52,14 +55,19 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
                 given = any(node is variable.node for variable in first.inputs)
                 if not given and not all(_same(array, arrays[0]) for array in arrays):
                     raise _error(first, function, "uses a value that was computed outside Chainer's graph", LEAVING)
-            elif not _in_order(*arrays):
+            elif not network.alone and not _in_order(*arrays):
                 if not _in_any_order(*arrays):
-                    raise _error(first, creator, "mixes the pictures of a batch")
+                    raise _error(first, creator, "mixes the pictures of a batch", MIXING)
                 reordering = reordering or creator
+    if network.alone:
+        for runs in zip(*(tape.functions for tape in pairs), strict=True):
+            if not _equal(*(_constants(function) for function in runs)):
+                raise _error(first, runs[0], "has a constant that was computed outside Chainer's graph", LEAVING)
+        return
     for single, *outputs in zip(alone.outputs, *(tape.outputs for tape in pairs), strict=True):
         a, b, both = (variable.array for variable in outputs)
         if not (single.shape[:1] == (1,) and _same(single.array, a[:1]) and _in_order(a, b, both)):
-            raise _error(first, reordering or outputs[0].creator_node, "mixes the pictures of a batch")
+            raise _error(first, reordering or outputs[0].creator_node, "mixes the pictures of a batch", MIXING)
 
 
 def _error(tape: Tape, function: Any, what: str, remedy: str = REMEDY) -> UnsupportedOperatorError:
@@ -79,6 +87,28 @@ def _same(a: FloatArray, b: FloatArray) -> bool:
 
 def _alike(a: Any, b: Any) -> bool:
     return np.shape(a) == np.shape(b) and bool(np.all(a == b))
+
+
+PLAIN = (bool, int, float, str, slice, tuple, list, np.generic)  # what a function is told besides its arrays
+GRAPH = ("inputs", "outputs")
+
+
+def _constants(function: Any) -> dict[str, Any]:
+    """What `function` was told when it was made."""
+    told = {name: value for name, value in vars(function).items() if name[:1] != "_" and name not in GRAPH}
+    return {
+        name: value
+        for name, value in told.items()
+        if isinstance(value, PLAIN) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    }
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    if isinstance(a, float | np.floating) and isinstance(b, float | np.floating):
+        return bool(np.isclose(a, b, rtol=1e-4, equal_nan=True))
+    return repr(a) == repr(b)
 
 
 def _in_order(first: FloatArray, second: FloatArray, both: FloatArray) -> bool:

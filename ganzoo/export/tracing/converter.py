@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
     from ganzoo.export.tracing.tape import Tape
 
+NOISE = 'Declare its noise as an input: --noise NAME, or noise = "NAME" in Python or in the card.'
 # By a function's class: what to do in its place
 REMEDIES: Mapping[str, str] = {
     "EmbedIDFunction": (
         "Take the class as one-hot input instead of a number: embed(ganzoo.functions.label(onehot)) looks it up."
-    )
+    ),
+    "Gaussian": NOISE,
 }
 ONE_HOT = "Label"  # its numbers stay the one-hot vectors that they were made of
 
@@ -83,15 +85,16 @@ class NamingConverter(ChainerConverter):
 
     def _convert(self, function: Any) -> list[Variable]:
         """Convert the function, and return the variables that stand for its outputs now."""
-        name = type(function).__name__
+        own = getattr(function, "function", function)  # in an adapter, if it is of Chainer's older kind
+        name = type(own).__name__
         alive = [(i, output()) for i, output in enumerate(function.outputs) if output() is not None]
-        if not type(function).__module__.startswith(("chainer.", "ganzoo.functions")):
+        if not type(own).__module__.startswith(("chainer.", "ganzoo.functions")):
             raise NotImplementedError("it is not one of Chainer's own functions.")
         if name == "Upsampling2D":
             (y,) = (self.get_variable(node) for node in function.inputs)
             self.set_variable(function.outputs[0](), unpooled(function, y, *self._pooling(function)))
         elif name in FUNCTIONS:
-            made = FUNCTIONS[name](function, *(self.get_variable(node) for node in function.inputs))
+            made = FUNCTIONS[name](own, *(self.get_variable(node) for node in function.inputs))
             for i, node in alive:  # Chainer forgets outputs that nobody reads
                 self.set_variable(node, made[i] if isinstance(made, list) else made)
         else:

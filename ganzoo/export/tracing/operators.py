@@ -85,6 +85,13 @@ class Choose(_Operator):
         return self._yield(sizes, whole.order, x0=condition, x1=x, x2=y)
 
 
+class GridSample(_Operator):
+    """Bilinear samples of an image x at places (N, 2, h, w), x and y in pixels. Outside of the image is 0."""
+
+    def __call__(self, x: Variable, places: Variable) -> tuple[Variable]:
+        return self._yield((*x.shape[:2], *places.shape[2:]), Order(NCHW), x=x, places=places)
+
+
 class Resample(_Operator):
     """Sums of elements at fixed places along a dimension. Parameters: place of the dimension, index, factor."""
 

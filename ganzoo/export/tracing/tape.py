@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 # What to do where a value is on no tape
 LEAVING = (
     "An export follows Chainer's functions only, and a value leaves them in x.array and in NumPy. Compute it from the "
-    "inputs with Chainer's functions or those of ganzoo.functions, such as where(condition, x, y), or make it an input."
+    "inputs with Chainer's functions or those of ganzoo.functions, such as where(condition, x, y), or make it an "
+    "input: --noise does that for noise that a network of your own draws."
 )
 
 

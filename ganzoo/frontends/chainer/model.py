@@ -10,6 +10,7 @@ import numpy as np
 from ganzoo import inputs as drawing
 from ganzoo.errors import GanzooError, UsageError
 from ganzoo.frontends import guesses
+from ganzoo.frontends.chainer import noise
 from ganzoo.frontends.chainer.links import link_of
 from ganzoo.functions import label
 from ganzoo.specs import Network
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ganzoo.card import Card, Told
-    from ganzoo.specs import FloatArray
+    from ganzoo.specs import FloatArray, TensorSpec
 
 SAMPLES = 4  # enough to guess a range by
 SEED = 20180420
@@ -41,11 +42,15 @@ def network(model: Callable[..., Any], card: Card, name: str) -> Network:
         raise UsageError(problem, "Give it without the batch, for example: --input x=1x28x28")
     specs = guesses.inputs(card, [(each, None) for each in _names(card.inputs, len(card.inputs), "x")])
     forward = _forward(model, name, [told.meaning == "label" for told in card.inputs])
-    arrays = drawing.seeded(specs, SAMPLES, SEED)
-    values = _tried(forward, arrays, [spec.name for spec in specs], name)
+    samples = 1 if card.alone else SAMPLES
+    if card.noise:
+        trial = drawing.seeded(specs, samples, SEED)
+        drawn = noise.calls(lambda: _outputs(forward, trial, specs, name))
+        forward, specs = noise.given(forward, drawn), (*specs, *noise.specs(card.noise, drawn, specs, samples))
+    values = _tried(forward, drawing.seeded(specs, samples, SEED), specs, name)
     names = _names(card.outputs, len(values), "y")
     outputs = guesses.outputs(card, specs, list(zip(names, values, strict=True)))
-    return Network(name, link, forward, specs, outputs)
+    return Network(name, link, forward, specs, outputs, alone=card.alone)
 
 
 def _names(told: Sequence[Told], n: int, letter: str) -> list[str]:
@@ -75,29 +80,40 @@ def _forward(model: Callable[..., Any], name: str, labels: Sequence[bool]) -> Ca
 
 
 def _tried(
-    forward: Callable[..., tuple[Any, ...]], arrays: Sequence[FloatArray], names: Sequence[str], name: str
+    forward: Callable[..., tuple[Any, ...]], arrays: Sequence[FloatArray], specs: Sequence[TensorSpec], name: str
 ) -> list[FloatArray]:
     """What `forward` makes of `arrays` (N, ...), an array (N, ...) per output. Raises `UsageError` where it cannot."""
-    taken = ", ".join(f"{each} {array.shape}" for each, array in zip(names, arrays, strict=True))
+    variables, outputs = _outputs(forward, arrays, specs, name)
+    n = len(arrays[0])
+    for output in outputs:
+        if output.shape[:1] != (n,):
+            problem = f"The network {name} makes an output of the shape {output.shape} of {_taken(specs, arrays)}."
+            raise UsageError(problem, f"The first axis must be the batch, {n} here.")
+    _check_dependence(variables, outputs, specs, name)
+    return [output.array for output in outputs]
+
+
+def _outputs(
+    forward: Callable[..., tuple[Any, ...]], arrays: Sequence[FloatArray], specs: Sequence[TensorSpec], name: str
+) -> tuple[list[Any], tuple[Any, ...]]:
+    """Variables of `arrays`, and what `forward` makes of them. Raises `UsageError` where it cannot."""
     variables = [chainer.Variable(array) for array in arrays]
     try:
         with chainer.using_config("train", False):
-            outputs = forward(*variables)
+            return variables, forward(*variables)
     except GanzooError:
         raise
     except Exception as error:  # Chainer and the network itself raise whatever does not fit
         reason = f"{type(error).__name__}: {one_line(str(error))[:LONGEST]}"
         remedy = "Correct the shapes of its inputs, which are told without the batch, or the network."
-        raise UsageError(f"The network {name} cannot take {taken}: {reason}", remedy) from error
-    for output in outputs:
-        if output.shape[:1] != (SAMPLES,):
-            problem = f"The network {name} makes an output of the shape {output.shape} of {SAMPLES} samples, {taken}."
-            raise UsageError(problem, f"The first axis must be the batch, {SAMPLES} here.")
-    _check_dependence(variables, outputs, names, name)
-    return [output.array for output in outputs]
+        raise UsageError(f"The network {name} cannot take {_taken(specs, arrays)}: {reason}", remedy) from error
 
 
-def _check_dependence(variables: Sequence[Any], outputs: Sequence[Any], names: Sequence[str], name: str) -> None:
+def _taken(specs: Sequence[TensorSpec], arrays: Sequence[FloatArray]) -> str:
+    return ", ".join(f"{spec.name} {array.shape}" for spec, array in zip(specs, arrays, strict=True))
+
+
+def _check_dependence(variables: Sequence[Any], outputs: Sequence[Any], specs: Sequence[TensorSpec], name: str) -> None:
     """Raise `UsageError` where an output depends on no input, or no output on one of the inputs."""
     reached: set[int] = set()
     for i, output in enumerate(outputs):
@@ -107,9 +123,9 @@ def _check_dependence(variables: Sequence[Any], outputs: Sequence[Any], names: S
             problem = f"{which} of the network {name} does not depend on its input."
             raise UsageError(problem, "It is a constant, or it left Chainer's graph on the way, as in x.array.")
         reached |= behind
-    for each, variable in zip(names, variables, strict=True):
+    for spec, variable in zip(specs, variables, strict=True):
         if id(variable.node) not in reached:
-            problem = f"No output of the network {name} depends on the input '{each}'."
+            problem = f"No output of the network {name} depends on the input '{spec.name}'."
             raise UsageError(problem, "Leave that input out, or use it by Chainer's functions.")
 
 

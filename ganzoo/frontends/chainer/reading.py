@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganzoo.frontends.chainer import preset, snapshots
@@ -17,15 +18,23 @@ if TYPE_CHECKING:
     from ganzoo.specs import Network, Source
 
 
+NOTE = (
+    "No --snapshot was given: the weights are those that {} begins with, which are random unless it loads them itself."
+)
+
+
 def read(source: Source, card: Card) -> Sequence[Network]:
     """The networks in `source`. Raises `UsageError` where its script or `card` is wrong, `SnapshotError` likewise."""
     script = Script.of(source.target)
     if script.file is None and ":" not in source.target:
         return preset.read(source, card)
-    found, model = load(script, source.options)
+    found, model, is_new = load(script, source.options)
+    link = link_of(model)
     if source.snapshot:
-        snapshots.load(source.snapshot, link_of(model))
-    return [network(model, card, card.name or named(found))]
+        snapshots.load(source.snapshot, link)
+    read = network(model, card, card.name or named(found))
+    initial = is_new and not source.snapshot and any(True for _ in link.params())
+    return [replace(read, note=NOTE.format(found)) if initial else read]
 
 
 def named(text: str) -> str:

@@ -45,8 +45,10 @@ class Script:
         return Path(self.place) if self.place.endswith(".py") else None
 
 
-def load(script: Script, options: Mapping[str, str]) -> tuple[str, Callable[..., Any]]:
-    """The name of a network and the callable that computes it, with `options` as the arguments of its class.
+def load(script: Script, options: Mapping[str, str]) -> tuple[str, Callable[..., Any], bool]:
+    """The name of a network, the callable that computes it, and whether it was made anew.
+
+    `options` are the arguments of its class.
 
     The object in the script may be a class of links, a function that returns a link, a link, or anything else that can
     be called with Variables. Whatever the script raises becomes a `UsageError`.
@@ -57,12 +59,13 @@ def load(script: Script, options: Mapping[str, str]) -> tuple[str, Callable[...,
         name, value = _object(found, script)
         with _importing(script):
             model = _made(value, name, options)
+    is_new = model is not value
     if isinstance(model, chainer.links.Classifier):
         model = model.predictor
     if not callable(model):
         problem = f"'{name}' in {script.place} is {type(model).__name__}, which cannot be called with Variables."
         raise UsageError(problem, "Name a class of links, a link, or a function.")
-    return name, model
+    return name, model, is_new
 
 
 def _import(script: Script) -> Any:

@@ -8,6 +8,8 @@ of, nodes of constants by their values, a condition that is constant by its bran
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +17,25 @@ import numpy as np
 
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 from ganzoo.files import readable
+from ganzoo.frontends.onnx import stored
+from ganzoo.frontends.onnx.bounds import MOST
+from ganzoo.frontends.onnx.integers import classes, floated, single
 from ganzoo.frontends.onnx.network import SHAPES, Graph, Input, Node, folded, refused
 from ganzoo.frontends.onnx.operators import OPERATORS
+from ganzoo.frontends.onnx.stored import Constants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ganzoo.frontends.onnx.call import Array
 
 AGAIN = "Export the model again, or check the file where it came from."
 OLDEST = 7  # opset; older ones are brought to it by onnx's own converter
 LARGE = 1 << 10  # bytes of a constant that checks and converters do without
-MOST = 1 << 28  # values of one constant
+STORED = 1 << 16  # bytes of a constant that stays in the file
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 LOOPS = ("Loop", "Scan")  # also of constants: a file may ask for any number of turns
 PACKED = {"FLOAT4E2M1": 4, "INT2": 2, "INT4": 4, "UINT2": 2, "UINT4": 4}  # bits of types that share bytes
-GROWING = {"ConstantOfShape": 0, "Expand": 1, "Range": 1, "Tile": 1, "OneHot": 1}  # by the input that says how much
 
 
 def load(path: Path, sizes: Mapping[str, int]) -> Graph:
@@ -49,36 +54,41 @@ def load(path: Path, sizes: Mapping[str, int]) -> Graph:
     from google.protobuf.message import DecodeError
 
     try:
-        content = readable(path).read_bytes()
-        model = onnx.ModelProto.FromString(content)
+        model = onnx.ModelProto.FromString(stored.model(readable(path), STORED))
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {path}.", "Name an .onnx file.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.", "Name an .onnx file.") from error
     except DecodeError as error:
         raise UsageError(f"{path} is not an ONNX file, or it is cut.", AGAIN) from error
-    del content
     return graph_of(model, path, sizes)
 
 
 def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     """As `load`, for a model in memory. `path` is for messages, and where external data lies."""
     _check_opset(model, path)
-    content = _as_tensors(model)
-    constants = {tensor.name: _array(tensor, path) for tensor in model.graph.initializer}
+    pictures = floated(model)
+    content = _as_tensors(model) or (model.SerializeToString() if pictures else b"")
+    constants = Constants()
+    for tensor in model.graph.initializer:
+        _add(constants, tensor, path)
     small = _simplified(model, constants, path)
     for tensor in small.graph.initializer:
-        constants[tensor.name] = _array(tensor, path)
-    inputs = tuple(_input(each, sizes, path) for each in small.graph.input if each.name not in constants)
-    if not inputs:
-        raise UsageError(f"{path}: the model has no inputs.", AGAIN)
+        _add(constants, tensor, path)
     outputs = _outputs(small)
     opset = next((each.version for each in small.opset_import if each.domain in ("", "ai.onnx")), 1)
-    nodes = _folded(_nodes(small.graph.node, opset, constants), constants)
+    given = set(constants)
+    scales: dict[str, Array] = {}
+    nodes = _folded(_nodes(small.graph.node, opset, constants), constants, scales)
     nodes = _needed(nodes, outputs)
-    used = {name for node in nodes for name in node.inputs}
-    needed = {name: constants[name] for name in used if name in constants}
-    return Graph(tuple(nodes), needed, inputs, outputs, content)
+    told = [each for each in small.graph.input if each.name not in given]
+    inputs = tuple(_input(each, sizes, path, lambda name: classes(name, nodes, constants, outputs)) for each in told)
+    if not inputs:
+        raise UsageError(f"{path}: the model has no inputs.", AGAIN)
+    inputs = tuple(replace(each, range=(0.0, 255.0)) if each.name in pictures else each for each in inputs)
+    needed = constants.only({name for node in nodes for name in node.inputs})
+    grids = {node.name: found for node in nodes if (found := _of_inputs(node, scales)).size}
+    return Graph(tuple(nodes), needed, inputs, outputs, content, grids)
 
 
 def _as_tensors(model: Any) -> bytes:
@@ -123,21 +133,47 @@ def _check_opset(model: Any, path: Path) -> None:
             )
 
 
+def _add(constants: Constants, tensor: Any, path: Path) -> None:
+    """Add the constant, or how to read it where its data is not in the tensor. Raises `UsageError` as `_array` does."""
+    from onnx import TensorProto
+
+    array = _array(tensor, path)
+    apart = tensor.data_location == TensorProto.EXTERNAL and array.nbytes > LARGE
+    constants[tensor.name] = partial(_read, tensor, path) if apart else array
+
+
 def _array(tensor: Any, path: Path) -> Array:
+    """As `_read`. Raises `UsageError` for NaN too."""
+    array = _read(tensor, path)
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise UsageError(f"{path}: the constant {_name(tensor)} has values that are NaN.", "Train the network again.")
+    return array
+
+
+def _name(tensor: Any) -> str:
+    return tensor.name or "without a name"
+
+
+def _read(tensor: Any, path: Path) -> Array:
     """A constant. Half precision is widened. Raises `UsageError` where the tensor contradicts itself."""
     from onnx import TensorProto, helper, numpy_helper
 
-    name = tensor.name or "without a name"
+    name = _name(tensor)
     count = math.prod(tensor.dims)
     if any(n < 0 for n in tensor.dims) or count > MOST:
         raise UsageError(f"{path}: the constant {name} claims the shape {list(tensor.dims)}.", AGAIN)
     try:
         kind = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
+        bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
+        length = -(-count * bits // 8)
         if tensor.data_location == TensorProto.EXTERNAL:
-            array = _external(tensor, kind, count, path)
+            data = _external(tensor, length, path)
+            if bits < 8:
+                array = numpy_helper.to_array(TensorProto(data_type=tensor.data_type, dims=tensor.dims, raw_data=data))
+            else:
+                array = np.frombuffer(data, kind).reshape(tuple(tensor.dims))
         else:
-            bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
-            if tensor.HasField("raw_data") and len(tensor.raw_data) != -(-count * bits // 8):
+            if tensor.HasField("raw_data") and len(tensor.raw_data) != length:
                 raise ValueError(f"{len(tensor.raw_data)} bytes")
             array = numpy_helper.to_array(tensor)
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
@@ -146,13 +182,11 @@ def _array(tensor: Any, path: Path) -> Array:
         ) from error
     if array.dtype.kind == "f" or array.dtype.name in ("bfloat16",):
         array = np.asarray(array, np.float32)
-        if np.isnan(array).any():
-            raise UsageError(f"{path}: the constant {name} has values that are NaN.", "Train the network again.")
     return np.asarray(array)
 
 
-def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
-    """Data in a file beside the model. Raises `UsageError` for one that lies elsewhere."""
+def _external(tensor: Any, length: int, path: Path) -> bytes:
+    """Data in a file beside the model, or in the model's own. Raises `UsageError` for one that lies elsewhere."""
     told = {entry.key: entry.value for entry in tensor.external_data}
     location = told.get("location", "")
     folder = path.resolve().parent
@@ -162,7 +196,7 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
             f"{path}: the constant {tensor.name} lies in '{location}', outside of the model's folder.",
             "Save the model with its data in the same folder.",
         )
-    offset, length = int(told.get("offset", 0)), count * kind.itemsize
+    offset = int(told.get("offset", 0))
     if not offset >= 0 or int(told.get("length", length)) != length:
         raise ValueError("its place in the external file does not fit its shape")
     try:
@@ -176,12 +210,12 @@ def _external(tensor: Any, kind: Any, count: int, path: Path) -> Array:
         ) from error
     if len(data) != length:
         raise ValueError(f"{location} ends before them")
-    return np.frombuffer(data, kind).reshape(tuple(tensor.dims))
+    return data
 
 
-def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
+def _simplified(model: Any, constants: Constants, path: Path) -> Any:
     """The model without large constants, checked, of a supported opset, its functions replaced by their nodes."""
-    from onnx import checker, helper, inliner, shape_inference, version_converter
+    from onnx import TensorProto, checker, helper, inliner, shape_inference, version_converter
 
     large = [t for t in model.graph.initializer if constants[t.name].nbytes > LARGE]
     names = {tensor.name for tensor in large}
@@ -203,6 +237,10 @@ def _simplified(model: Any, constants: dict[str, Array], path: Path) -> Any:
         ops = {node.op_type for node in model.graph.node}
         if model.functions or ops & _composed() - set(OPERATORS):
             model = shape_inference.infer_shapes(model)
+            nothing = helper.make_tensor_value_info(
+                "", TensorProto.FLOAT, []
+            )  # it asks for the type of what is left out
+            model.graph.value_info.append(nothing)
             model = inliner.inline_selected_functions(model, known, exclude=True, inline_schema_functions=True)
     except (RuntimeError, version_converter.ConvertError) as error:
         raise UsageError(f"{path} cannot be brought to a newer opset: {_first_line(error)}.", AGAIN) from error
@@ -222,17 +260,14 @@ def _first_line(error: Exception) -> str:
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:300]
 
 
-def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
-    """An input of the graph. Raises `UnsupportedOperatorError` for integers, and for an axis whose size is open."""
+def _input(value: Any, sizes: Mapping[str, int], path: Path, count: Callable[[str], int]) -> Input:
+    """An input of the graph. `count` tells how many classes one of integers has, 0 where it is no label.
+
+    Raises `UnsupportedOperatorError` for other integers, and for an axis whose size is open.
+    """
     from onnx import TensorProto
 
     kind = value.type.tensor_type.elem_type
-    if kind not in _floating():
-        told = TensorProto.DataType.Name(kind) if value.type.HasField("tensor_type") else "no tensor"
-        raise UnsupportedOperatorError(
-            f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point.",
-            "Fix its value when you export the model, or give classes as a one-hot vector.",
-        )
     if not value.type.tensor_type.HasField("shape"):
         raise UnsupportedOperatorError(f"{path}: the input {value.name} has no shape.", "Export the model with one.")
     dims = value.type.tensor_type.shape.dim
@@ -255,7 +290,17 @@ def _input(value: Any, sizes: Mapping[str, int], path: Path) -> Input:
     if math.prod(shape) > MOST:
         raise UsageError(f"{path}: the input {value.name} claims the shape {shape}.", AGAIN)
     fixed = not dims or (dims[0].HasField("dim_value") and dims[0].dim_value > 0) or dims[0].dim_param in sizes
-    return Input(value.name, tuple(shape), not fixed)
+    if kind in _floating():
+        return Input(value.name, tuple(shape), not fixed)
+    label = kind in (TensorProto.INT32, TensorProto.INT64) and single(shape)
+    if label and (n := count(value.name)):
+        return Input(value.name, tuple(shape), not fixed, classes=n)
+    told = TensorProto.DataType.Name(kind) if value.type.HasField("tensor_type") else "no tensor"
+    raise UnsupportedOperatorError(
+        f"{path}: the input {value.name} is {told}, but inputs must be numbers in floating point, one label that is "
+        "only looked up in tables, or a picture of bytes that is cast to float32 before anything else.",
+        "Fix its value when you export the model, or give classes as a one-hot vector.",
+    )
 
 
 def _nodes(protos: Iterable[Any], opset: int, constants: Mapping[str, Array]) -> Iterator[Node]:
@@ -281,8 +326,11 @@ def _layer(proto: Any, constants: Mapping[str, Array]) -> str:
     return str(proto.output[0] if proto.output else proto.op_type)
 
 
-def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
-    """The nodes that depend on inputs; what the others compute joins `constants`."""
+def _folded(nodes: Iterable[Node], constants: Constants, scales: dict[str, Array]) -> list[Node]:
+    """The nodes that depend on inputs; what the others compute joins `constants`.
+
+    The scales of what was quantised in 8 bits join `scales`.
+    """
     left: list[Node] = []
     for node in nodes:
         if node.op in RANDOM:
@@ -291,19 +339,26 @@ def _folded(nodes: Iterable[Node], constants: dict[str, Array]) -> list[Node]:
             raise refused(node, "loops are not supported")
         known = all(name in constants for name in node.inputs if name)
         if node.op == "If" and known:
-            left += _branch(node, constants)
+            left += _branch(node, constants, scales)
         elif node.op == "Identity" and known:
             constants[node.outputs[0]] = constants[node.inputs[0]]
+            scales[node.outputs[0]] = _of_inputs(node, scales)
         elif known and node.op not in SHAPES:
-            _bounded(node, constants)
             made = folded(node, [constants[name] if name else None for name in node.inputs])
-            constants |= {name: array for name, array in zip(node.outputs, made, strict=False) if name}
+            constants.update({name: array for name, array in zip(node.outputs, made, strict=False) if name})
+            quantised = node.op == "DequantizeLinear" and constants[node.inputs[0]].itemsize == 1
+            scales[node.outputs[0]] = constants[node.inputs[1]].ravel() if quantised else _of_inputs(node, scales)
         else:
             left.append(node)
     return left
 
 
-def _branch(node: Node, constants: dict[str, Array]) -> list[Node]:
+def _of_inputs(node: Node, scales: Mapping[str, Array]) -> Array:
+    found = [scales[name].astype(np.float32) for name in node.inputs if name in scales]
+    return np.concatenate(found) if found else np.empty(0, np.float32)
+
+
+def _branch(node: Node, constants: Constants, scales: dict[str, Array]) -> list[Node]:
     """The nodes of the branch that a constant condition chooses, under the names of the outer graph."""
     from onnx import helper
 
@@ -313,20 +368,7 @@ def _branch(node: Node, constants: dict[str, Array]) -> list[Node]:
         constants[tensor.name] = _array(tensor, Path(node.name))
     inner = list(_nodes(graph.node, node.attributes["opset"], constants))
     ends = [helper.make_node("Identity", [y.name], [name]) for y, name in zip(graph.output, node.outputs, strict=True)]
-    return _folded([*inner, *_nodes(ends, node.attributes["opset"], constants)], constants)
-
-
-def _bounded(node: Node, constants: Mapping[str, Array]) -> None:
-    """Raise `UnsupportedOperatorError` where a constant would be made that no memory holds."""
-    if node.op not in GROWING or len(node.inputs) <= GROWING[node.op]:
-        return
-    told = np.asarray(constants[node.inputs[GROWING[node.op]]], np.float64).ravel()
-    before = constants[node.inputs[0]].size if node.op in ("Tile", "OneHot") else 1
-    if node.op == "Range":
-        start, limit, delta = (float(np.asarray(constants[name]).ravel()[0]) for name in node.inputs)
-        told = np.array([(limit - start) / delta if delta else math.inf])
-    if not before * float(np.prod(np.maximum(told, 1))) <= MOST:
-        raise refused(node, f"it makes a constant of more than {MOST:,} values")
+    return _folded([*inner, *_nodes(ends, node.attributes["opset"], constants)], constants, scales)
 
 
 def _needed(nodes: list[Node], outputs: Iterable[str]) -> list[Node]:

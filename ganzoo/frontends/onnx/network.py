@@ -6,7 +6,7 @@ input. Nodes of constants are computed once, when the file is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import chainer
@@ -14,7 +14,9 @@ import numpy as np
 from chainer import Variable
 from chainer import functions as F
 
+from ganzoo.card import Told
 from ganzoo.errors import UnsupportedOperatorError
+from ganzoo.frontends.onnx import bounds
 from ganzoo.frontends.onnx.call import Call, RefusedError
 from ganzoo.frontends.onnx.operators import OPERATORS
 
@@ -43,28 +45,49 @@ class Node:
 class Input:
     """An input of a graph. `shape` is that for one sample, with all the axes that the file has.
 
-    The first axis is the batch where it is 1 or open; it is `open` where the file allows any number of samples.
+    The first axis is the batch where it is 1 or open; it is `open` where the file allows any number of samples. A label
+    has `classes`: the file takes its number, and the network a one-hot vector. `range` is that of a picture of bytes.
     """
 
     name: str
     shape: tuple[int, ...]
     open: bool = False
+    classes: int = 0
+    range: tuple[float, float] | None = None
 
     @property
     def batched(self) -> bool:
-        return len(self.shape) > 1 and self.shape[0] == 1
+        return bool(self.classes) or (len(self.shape) > 1 and self.shape[0] == 1)
 
     @property
     def sample(self) -> tuple[int, ...]:
         """The shape without the batch."""
+        if self.classes:
+            return (self.classes,)
         return self.shape[1:] if self.batched else self.shape or (1,)
+
+    def told(self) -> Told:
+        """What the file itself tells of it, as a card would."""
+        return Told(meaning="onehot" if self.classes else None, range=self.range)
+
+    def fed(self, samples: Array) -> Array:
+        """What the file takes for `samples` (N, *sample)."""
+        values = samples.argmax(1) if self.classes else samples
+        return values.reshape((-1, *self.shape[1:]) if self.batched and self.shape else self.shape)
+
+    def taken(self, sample: Variable) -> Variable:
+        """As `fed` does, what the graph takes for a sample (1, *sample)."""
+        if self.classes:
+            sample = F.matmul(sample, np.arange(self.classes, dtype=sample.dtype).reshape(-1, 1))
+        return sample if sample.shape == self.shape else F.reshape(sample, self.shape)
 
 
 @dataclass(frozen=True)
 class Graph:
     """A checked graph: `nodes` in an order in which they can be computed, `constants` by name, names of `outputs`.
 
-    `content` is the whole model where it is not that of its file.
+    `content` is the model where it is not that of its file, to whose data it may refer. `grids` are the scales of
+    quantised weights, by the name of the node that takes them.
     """
 
     nodes: tuple[Node, ...]
@@ -72,6 +95,7 @@ class Graph:
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
     content: bytes = b""
+    grids: Mapping[str, Array] = field(default_factory=dict)
 
     def sampled(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape (1, ...) of one sample of an output that has `shape` in the file."""
@@ -90,8 +114,8 @@ def _sample(graph: Graph, variables: Sequence[Variable]) -> list[Variable]:
     values: dict[str, Tensor] = {}
     dtype = variables[0].dtype
     for each, x in zip(graph.inputs, variables, strict=True):
-        values[each.name] = x if x.shape == each.shape else F.reshape(x, each.shape)
-    compute(graph.nodes, graph.constants, values, dtype)
+        values[each.name] = each.taken(x)
+    compute(graph.nodes, graph.constants, values, graph.outputs, dtype)
     made = []
     for name in graph.outputs:
         y = values.get(name)
@@ -105,9 +129,17 @@ def _sample(graph: Graph, variables: Sequence[Variable]) -> list[Variable]:
 
 
 def compute(
-    nodes: Sequence[Node], constants: Mapping[str, Array], values: dict[str, Tensor], dtype: Any = np.float32
+    nodes: Sequence[Node],
+    constants: Mapping[str, Array],
+    values: dict[str, Tensor],
+    outputs: Sequence[str],
+    dtype: Any = np.float32,
 ) -> None:
-    """Compute `nodes` into `values`. Raises `UnsupportedOperatorError` naming node and operator."""
+    """Compute `nodes` into `values`, where `outputs` stay; others go when their last reader has read them.
+
+    Raises `UnsupportedOperatorError` naming node and operator.
+    """
+    last = {name: node for node in nodes for name in node.inputs}
 
     def value(name: str) -> Tensor | None:
         if not name:
@@ -126,6 +158,9 @@ def compute(
         for name, each in zip(node.outputs, made, strict=False):
             if name:
                 values[name] = each
+        for name in node.inputs:
+            if last[name] is node and name not in outputs:
+                values.pop(name, None)
 
 
 def _computed(node: Node, inputs: Sequence[Tensor | None]) -> Sequence[Tensor]:
@@ -164,7 +199,10 @@ def folded(node: Node, inputs: Sequence[Array | None]) -> list[Array]:
     problem: Exception = ValueError("nothing computes it")
     for opset in (node.attributes["opset"], onnx_opset_version()):
         try:
+            bounds.check(node.proto, opset, feeds)
             return _evaluated(node, feeds, opset)
+        except RefusedError as error:
+            raise refused(node, error.message) from error
         except Exception as error:  # it raises whatever NumPy does
             problem = error
     raise refused(node, f"its constants do not fit: {' '.join(str(problem).split())[:200]}") from problem

@@ -11,7 +11,7 @@ from ganzoo.errors import UsageError
 from ganzoo.frontends import guesses
 from ganzoo.frontends.onnx.load import load
 from ganzoo.frontends.onnx.network import forward
-from ganzoo.frontends.onnx.reference import reference
+from ganzoo.frontends.onnx.reference import Reference
 from ganzoo.inputs import seeded
 from ganzoo.specs import NAME, Network
 
@@ -26,16 +26,17 @@ def network(source: Source, card: Card) -> Network:
     """The network in the file `source.target`, whose outputs are compared with ONNX Runtime's."""
     path = Path(source.target)
     graph = load(path, _sizes(source.options))
-    run = reference(path, graph)
+    run = Reference(path, graph)
     shapes = [(_plain(each.name), each.sample) for each in graph.inputs]
-    inputs = guesses.inputs(card, shapes)
-    made = run(seeded(inputs, 2, 0))
+    inputs = guesses.inputs(card, shapes, {_plain(each.name): each.told() for each in graph.inputs})
+    made = run.first(seeded(inputs, 2, 0))
     outputs = guesses.outputs(card, inputs, [(_plain(name), y) for name, y in zip(graph.outputs, made, strict=True)])
 
     def compute(*variables: Any) -> Any:
         return forward(graph, *variables)
 
-    return Network(card.name or _plain(path.stem), chainer.Link(), compute, inputs, outputs, run)
+    name = card.name or _plain(path.stem)
+    return Network(name, chainer.Link(), compute, inputs, outputs, reference=run, grids=graph.grids)
 
 
 def _sizes(options: Mapping[str, str]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,21 +10,43 @@ import numpy as np
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ganzoo.frontends.onnx.network import Graph
     from ganzoo.specs import FloatArray
 
 
-KINDS = {"tensor(double)": np.dtype(np.float64), "tensor(float16)": np.dtype(np.float16)}
+KINDS: Mapping[str, Any] = {
+    "tensor(double)": np.dtype(np.float64),
+    "tensor(float16)": np.dtype(np.float16),
+    "tensor(int32)": np.dtype(np.int32),
+    "tensor(int64)": np.dtype(np.int64),
+}
 
 
-def reference(path: Path, graph: Graph) -> Callable[[Sequence[FloatArray]], list[FloatArray]]:
-    """A function of one array (N, *shape) per input of `graph`, which the file `path` holds; outputs likewise.
+@dataclass(frozen=True)
+class Reference:
+    """ONNX Runtime's outputs of `graph`, which the file `path` holds, for one array (N, *shape) per input.
 
+    Each call reads the weights, and forgets them: they would be in memory beside those of the export.
     Raises `PackageMissingError` without the package `onnxruntime`, `UsageError` where it refuses the model.
     """
+
+    path: Path
+    graph: Graph
+
+    def __call__(self, arrays: Sequence[FloatArray]) -> list[FloatArray]:
+        return _run(_session(self.path, self.graph), self.graph, arrays)
+
+    def first(self, arrays: Sequence[FloatArray]) -> list[FloatArray]:
+        """The outputs too. Raises `UnsupportedOperatorError` where those of a sample depend on the others."""
+        session = _session(self.path, self.graph)
+        _check_alone(session, self.graph)
+        return _run(session, self.graph, arrays)
+
+
+def _session(path: Path, graph: Graph) -> Any:
     try:
         import onnxruntime
     except ImportError as error:
@@ -34,27 +57,33 @@ def reference(path: Path, graph: Graph) -> Callable[[Sequence[FloatArray]], list
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # its warnings are not for users of ganzoo
     options.add_session_config_entry("session.disable_prepacking", "1")  # a second copy of the weights, for speed
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.enable_cpu_mem_arena = False  # which keeps what it once had
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # another copy, fused
+    if graph.content:  # it is no file, and the data of its constants lies in one
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", str(path.resolve().parent)
+        )
     try:
-        session = onnxruntime.InferenceSession(graph.content or str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(graph.content or str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has no base class of its own
         reason = " ".join(str(error).split())[:300]
         raise UsageError(f"ONNX Runtime cannot load {path}: {reason}", "Export the model again.") from error
+
+
+def _run(session: Any, graph: Graph, arrays: Sequence[FloatArray]) -> list[FloatArray]:
+    samples = [_outputs(session, graph, [x[i : i + 1] for x in arrays]) for i in range(len(arrays[0]))]
+    return [np.concatenate(parts) for parts in zip(*samples, strict=True)]
+
+
+def _feeds(session: Any, graph: Graph, arrays: Sequence[FloatArray]) -> dict[str, Any]:
+    """The `arrays` in the shapes and types of the model's inputs."""
     kinds = {each.name: KINDS.get(each.type, np.dtype(np.float32)) for each in session.get_inputs()}
-
-    def run(arrays: Sequence[FloatArray]) -> list[FloatArray]:
-        samples = [_outputs(session, graph, kinds, [x[i : i + 1] for x in arrays]) for i in range(len(arrays[0]))]
-        return [np.concatenate(parts) for parts in zip(*samples, strict=True)]
-
-    _check_alone(session, graph, kinds, run)
-    return run
+    return {each.name: each.fed(x).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)}
 
 
-def _outputs(session: Any, graph: Graph, kinds: Mapping[str, Any], arrays: Sequence[FloatArray]) -> list[FloatArray]:
+def _outputs(session: Any, graph: Graph, arrays: Sequence[FloatArray]) -> list[FloatArray]:
     """The outputs for one sample, each (1, *shape)."""
-    feeds = {
-        each.name: x.reshape(each.shape).astype(kinds[each.name]) for each, x in zip(graph.inputs, arrays, strict=True)
-    }
+    feeds = _feeds(session, graph, arrays)
     try:
         made = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
     except Exception as error:  # it has no base class of its own
@@ -65,17 +94,14 @@ def _outputs(session: Any, graph: Graph, kinds: Mapping[str, Any], arrays: Seque
     return [y.reshape(graph.sampled(y.shape)) for y in made]
 
 
-def _check_alone(session: Any, graph: Graph, kinds: Mapping[str, Any], run: Any) -> None:
+def _check_alone(session: Any, graph: Graph) -> None:
     """Raise `UnsupportedOperatorError` where two samples at once give something else than one after another."""
     if not all(each.open for each in graph.inputs):
         return
     random = np.random.RandomState(0)
     arrays = [random.uniform(-1, 1, (2, *each.sample)).astype(np.float32) for each in graph.inputs]
-    feeds = {
-        each.name: x.reshape(2, *each.shape[1:]).astype(kinds[each.name])
-        for each, x in zip(graph.inputs, arrays, strict=True)
-    }
-    apart = run(arrays)
+    feeds = _feeds(session, graph, arrays)
+    apart = _run(session, graph, arrays)
     try:
         together = [np.asarray(y, np.float32) for y in session.run(list(graph.outputs), feeds)]
     except Exception:  # it says that its first axis is open, and it is not: one sample at a time is all there is

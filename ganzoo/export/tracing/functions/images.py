@@ -14,15 +14,25 @@ from webdnn.graph.operators.deconvolution2d import Deconvolution2D
 from webdnn.graph.operators.max_pooling_2d import MaxPooling2D
 from webdnn.graph.operators.unpooling_2d import Unpooling2D
 from webdnn.graph.order import Order
+from webdnn.graph.variables.constant_variable import ConstantVariable
 
 from ganzoo.export.tracing.axes import NCHW, named
 from ganzoo.export.tracing.functions.arrays import ALL, concatenated, repeated
-from ganzoo.export.tracing.operators import GroupedConvolution2D, Resample, ResizeImages, SizedDeconvolution2D
+from ganzoo.export.tracing.operators import (
+    GridSample,
+    GroupedConvolution2D,
+    Pad,
+    Resample,
+    ResizeImages,
+    SizedDeconvolution2D,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from webdnn.graph.variable import Variable
+
+LOWEST = -1e30  # below every activation
 
 
 def _flat(x: Variable) -> Variable:
@@ -126,9 +136,13 @@ def _unpooling(f: Any, x: Variable) -> Variable:
 
 def unpooled(f: Any, y: Variable, x: Variable, highest: Variable) -> Variable:
     """`Upsampling2D`: `y` where the largest values of `x` were, `highest`, and 0 elsewhere; the first of equal ones."""
-    if (f.kh, f.kw) != (f.sy, f.sx) or f.ph or f.pw or tuple(x.shape[2:]) != (y.shape[2] * f.kh, y.shape[3] * f.kw):
+    over = [n * k - size for n, k, size in zip(y.shape[2:], (f.kh, f.kw), x.shape[2:], strict=True)]
+    beside = (f.kh, f.kw) == (f.sy, f.sx) and not (f.ph or f.pw)
+    if not beside or not (0 <= over[0] < f.kh and 0 <= over[1] < f.kw):
         raise NotImplementedError("its windows must lie side by side and cover the picture.")
     x, y, highest = named(x, NCHW), named(y, NCHW), named(highest, NCHW)
+    if any(over):  # the last windows reach beyond the picture
+        (x,) = Pad(None, widths=[(0, 0), (0, 0), (0, over[0]), (0, over[1])], fill=LOWEST)(x)
     left: Any = 1.0  # 1 until the largest value was met
     lines = []
     for kh in range(f.kh):
@@ -173,6 +187,17 @@ def _resize(f: Any, x: Variable) -> Variable:
     return x
 
 
+def _sampled(f: Any, x: Variable, places: Variable) -> Variable:
+    # the dimensions of places are not those of the image, though places may be computed from it
+    return GridSample(None)(named(x, NCHW), places.reinterpret_axes(Order([Axis() for _ in places.shape])))[0]
+
+
+def _transformed(f: Any, x: Variable, grid: Variable) -> Variable:
+    """At places from -1 to 1, the centres of the outermost pixels."""
+    half = ConstantVariable((np.array(x.shape[:1:-1], np.float32) - 1) / 2, Order([grid.order.axes[1]]))
+    return _sampled(f, x, grid * half + half)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "AveragePooling2D": _pooling,
     "AveragePoolingND": _pooling,
@@ -181,6 +206,8 @@ FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "Deconvolution2DFunction": _deconvolution,
     "DeconvolutionND": _deconvolution,
     "MaxPoolingND": _pooling,
+    "GridSample": _sampled,
     "ResizeImages": _resize,
+    "SpatialTransformerSampler": _transformed,
     "Unpooling2D": _unpooling,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from webdnn.graph.axis import Axis
 from webdnn.graph.operators.sum import Sum
 from webdnn.graph.operators.tensordot import Tensordot
@@ -74,9 +75,19 @@ def _selected(f: Any, x: Variable, onehot: Variable) -> Variable:
     return chosen.squeeze([chosen.order.axes[1]])
 
 
+def _affine_grid(f: Any, theta: Variable) -> Variable:
+    """The places (N, 2, H, W) where matrices (N, 2, 3) send those of pixels, which are from -1 to 1."""
+    n, (h, w) = theta.shape[0], f.output_shape
+    y, x = np.meshgrid(np.linspace(-1, 1, h), np.linspace(-1, 1, w), indexing="ij")
+    pixels = np.stack([x, y, np.ones((h, w))]).reshape(3, -1).astype(np.float32)
+    stack = ConstantVariable(np.repeat(pixels[np.newaxis], n, 0), Order([None] * 3))
+    return _product(_matrix(theta, False), stack).reshape([n, 2, h, w], Order([None] * 4))
+
+
 FUNCTIONS: Mapping[str, Callable[..., Variable]] = {
     "EmbedIDFunction": _embedding,
     "Label": lambda f, onehot: onehot,
     "MatMul": _matmul,
     "SelectItem": _selected,
+    "SpatialTransformerGrid": _affine_grid,
 }

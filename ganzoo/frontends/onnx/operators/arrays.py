@@ -132,10 +132,15 @@ def padded(x: Variable, widths: Sequence[tuple[int, int]], mode: str = "constant
 
 def _gather(call: Call, x: Tensor, indices: Tensor) -> Any:
     axis = int(call.get("axis", 0)) % x.ndim
-    if isinstance(indices, Variable):
-        raise RefusedError("its indices depend on the network's inputs")
-    indices = np.asarray(indices)
     n = x.shape[axis]
+    if isinstance(indices, Variable):  # a row of the table for each index, by a product with a one-hot vector
+        rest = (*x.shape[:axis], *x.shape[axis + 1 :])
+        table = F.reshape(F.moveaxis(float32(x), axis, 0), (n, math.prod(rest)))
+        rows = F.matmul(F.reshape(_is_class(indices, n, -1), (indices.size, n)), table)
+        places = tuple(range(indices.ndim, indices.ndim + axis))
+        taken = F.reshape(rows, (*indices.shape, *rest))
+        return F.transpose(taken, (*places, *range(indices.ndim), *range(indices.ndim + axis, taken.ndim)))
+    indices = np.asarray(indices)
     taken = resample(x, axis, indices.ravel() % n)
     return F.reshape(taken, (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
 
@@ -237,15 +242,19 @@ def _trilu(call: Call, x: Variable, k: Tensor | None = None) -> Any:
     return where(mask, x, np.zeros((), np.float32))
 
 
-def _one_hot(call: Call, indices: Variable, depth: Tensor, values: Tensor) -> Any:
-    n = (integers(depth, "depth") or [1])[0]
-    off, on = (float(each) for each in np.asarray(needed(values, "values")).ravel())
-    axis = int(call.get("axis", -1)) % (indices.ndim + 1)
+def _one_hot(call: Call, indices: Tensor, depth: Tensor, values: Tensor) -> Any:
+    there = _is_class(float32(indices), (integers(depth, "depth") or [1])[0], int(call.get("axis", -1)))
+    off, on = (float32(values)[i : i + 1] for i in range(2))
+    return where(there, on, off)
+
+
+def _is_class(indices: Tensor, n: int, axis: int) -> Variable:
+    """1 where an index is that of the class, else 0, with the `n` classes along a new `axis`. -1 is the last class."""
+    axis %= indices.ndim + 1
     wide = F.expand_dims(indices, axis)
     classes = np.arange(n, dtype=np.float32).reshape([-1 if i == axis else 1 for i in range(wide.ndim)])
     wide = where(greater(np.zeros((), np.float32), wide), wide + float(n), wide)
-    there = 1 - greater(wide, classes) - greater(classes, wide)
-    return there * (on - off) + off
+    return 1 - greater(wide, classes) - greater(classes, wide)
 
 
 def _reverse(call: Call, x: Variable, lengths: Tensor) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from chainer import functions as F
 
-from ganzoo.frontends.onnx.call import Call, RefusedError, needed
+from ganzoo.frontends.onnx.call import Call, RefusedError, integers, needed
 from ganzoo.frontends.onnx.operators.arrays import padded
 from ganzoo.frontends.onnx.operators.windows import flat, unflat, window
 
@@ -68,4 +69,18 @@ def _conv_transpose(call: Call, x: Any, w: Tensor, b: Tensor | None = None) -> A
     return unflat(padded(y, [(0, 0), (0, 0), *grown]), line)
 
 
-OPERATORS: Mapping[str, Operator] = {"Conv": _conv, "ConvTranspose": _conv_transpose}
+def _from_columns(call: Call, x: Any, image: Tensor, block: Tensor) -> Any:
+    """Col2Im: blocks (N, C * KH * KW, count) added where they lie in a picture, as a convolution backwards."""
+    sizes, kernel = integers(image, "picture's shape") or [], integers(block, "block's shape") or []
+    if len(sizes) != 2 or len(kernel) != 2:
+        raise RefusedError("only pictures of 2 dimensions are supported")
+    view = window(call, sizes, kernel, line=False)
+    channels, taps = x.shape[1] // math.prod(kernel), math.prod(kernel)
+    weights = np.tile(np.eye(taps, dtype=np.float32).reshape(taps, 1, *kernel), (channels, 1, 1, 1))
+    whole = tuple(n + before + after for n, (before, after) in zip(sizes, view.pads, strict=True))
+    blocks = F.reshape(x, (*x.shape[:2], *view.count(sizes)))
+    y = F.deconvolution_2d(blocks, weights, None, view.stride, (0, 0), whole, dilate=view.dilation, groups=channels)
+    return padded(y, [(0, 0), (0, 0), *((-before, -after) for before, after in view.pads)])
+
+
+OPERATORS: Mapping[str, Operator] = {"Col2Im": _from_columns, "Conv": _conv, "ConvTranspose": _conv_transpose}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ganzoo.frontends.onnx.call import Operator, Tensor
 
 MOST = 64  # elements along an axis that are multiplied by halves
+MOST_TAKEN = 32  # elements that TopK takes, each by steps of its own
 
 
 def _reduced(compute: Callable[[Any, tuple[int, ...]], Any]) -> Operator:
@@ -103,6 +104,30 @@ def _hardmax(call: Call, x: Any) -> Any:
     return 1 - greater(first, places) - greater(places, first)
 
 
+def _top(call: Call, x: Any, k: Tensor | None = None) -> Any:
+    """The largest, the next one, and so on: each time the first of those that are left. [values, places]."""
+    count = (integers(k, "number") or [int(call.get("k", 1))])[0]
+    axis = int(call.get("axis", -1)) % x.ndim
+    n = x.shape[axis]
+    if not 1 <= count <= min(n, MOST_TAKEN):
+        raise RefusedError(f"it takes {count} elements, not 1 to {min(n, MOST_TAKEN)}")
+    sign = 1.0 if call.get("largest", 1) else -1.0
+    places = np.arange(n, dtype=np.float32).reshape([-1 if i == axis else 1 for i in range(x.ndim)])
+    places = np.broadcast_to(places, x.shape)
+    gone = np.full((), -np.finfo(np.float32).max, np.float32)
+    left = x * sign
+    values, found = [], []
+    for _ in range(count):
+        best = F.max(left, axis, keepdims=True)
+        beaten = greater(F.broadcast_to(best, x.shape), left)
+        place = F.min(where(beaten, np.full(x.shape, n, np.float32), places), axis, keepdims=True)
+        others = greater(place, places) + greater(places, place)
+        left = where(others, left, gone)
+        values.append(best * sign)
+        found.append(place)
+    return [F.concat(values, axis), F.concat(found, axis)]
+
+
 def _cum_sum(call: Call, x: Any, axis: Tensor) -> Any:
     place = (integers(axis, "axis") or [0])[0] % x.ndim
     n = x.shape[place]
@@ -128,4 +153,5 @@ OPERATORS: Mapping[str, Operator] = {
     "ReduceProd": _reduced(_product),
     "ReduceSum": _reduced(_sum),
     "ReduceSumSquare": _reduced(_sum_square),
+    "TopK": _top,
 }

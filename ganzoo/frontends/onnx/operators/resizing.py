@@ -13,8 +13,9 @@ from chainer import Variable
 from chainer import functions as F
 
 from ganzoo.frontends.onnx.call import Call, RefusedError, constant, integers
+from ganzoo.frontends.onnx.operators.arithmetic import round_half_even
 from ganzoo.frontends.onnx.operators.matrices import matmul
-from ganzoo.functions import resample
+from ganzoo.functions import floor, grid_sample, resample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,10 +84,17 @@ def _taps(call: Call, at: Array, n: int, scale: float) -> tuple[Array, Array]:
 
 
 def _cubic(apart: Array, a: float) -> Array:
-    """Keys 1981, equation 4."""
-    near = ((a + 2) * apart - (a + 3)) * apart * apart + 1
-    far = ((a * apart - 5 * a) * apart + 8 * a) * apart - 4 * a
-    return np.where(apart <= 1, near, np.where(apart < 2, far, 0.0))
+    return np.where(apart <= 1, _near(apart, a), np.where(apart < 2, _far(apart, a), 0.0))
+
+
+def _near(apart: Any, a: float) -> Any:
+    """Keys 1981, equation 4, up to 1."""
+    return ((a + 2) * apart - (a + 3)) * apart * apart + 1
+
+
+def _far(apart: Any, a: float) -> Any:
+    """Likewise from 1 to 2."""
+    return ((a * apart - 5 * a) * apart + 8 * a) * apart - 4 * a
 
 
 def _merged(index: Array, factor: Array) -> tuple[Array, Array]:
@@ -171,12 +179,62 @@ def _upsample(call: Call, x: Any, scales: Tensor | None = None) -> Any:
 
 
 def _grid_sample(call: Call, x: Any, grid: Tensor) -> Any:
-    """Sampling at the places of a constant grid (N, h, w, 2): each output pixel is a sum of a few input pixels."""
-    if isinstance(grid, Variable):
-        raise RefusedError("its grid depends on the network's inputs")
+    """Sampling at the places of a grid (N, h, w, 2)."""
     if x.ndim != 4:
         raise RefusedError("it does not work on two-dimensional pictures")
+    if isinstance(grid, Variable):
+        places = F.transpose(grid, (0, 3, 1, 2))
+        return F.concat([_anywhere(call, x[i : i + 1], places[i : i + 1]) for i in range(len(x))], 0)
     return F.concat([_picture(call, x[i : i + 1], np.asarray(grid[i], np.float64)) for i in range(len(grid))], 0)
+
+
+def _anywhere(call: Call, x: Any, places: Variable) -> Any:
+    """One picture (1, C, H, W) at `places` (1, 2, h, w), which depend on the network's inputs."""
+    columns, rows = (_steps(call, x.shape[axis], (places[:, i : i + 1] + 1) / 2) for i, axis in enumerate((3, 2)))
+    parts = [
+        (grid_sample(x, F.concat([column, row], 1)), across, down) for column, across in columns for row, down in rows
+    ]
+    return sum(
+        part if across is None else part * F.broadcast_to(across * down, part.shape) for part, across, down in parts
+    )
+
+
+def _steps(call: Call, n: int, at: Variable) -> list[tuple[Variable, Variable | None]]:
+    """Where to read along one axis, for places in [0, 1]: pixels, and their factors where there are several."""
+    at = _in_pixels(call, at, n)
+    mode, border = call.text("mode", "linear"), call.text("padding_mode", "zeros")
+
+    def inside(at: Variable) -> Variable:
+        if border == "reflection":
+            at = _mirrored(at, n, bool(call.get("align_corners", 0)))
+        return at if border == "zeros" else F.clip(at, 0.0, n - 1.0)
+
+    if mode == "nearest":
+        return [(inside(round_half_even(at)), None)]
+    if mode in ("linear", "bilinear"):  # the step itself reads between pixels
+        return [(inside(at), None)]
+    first = floor(at)
+    beyond = at - first
+    factors = [_far(beyond + 1, -0.75), _near(beyond, -0.75), _near(1 - beyond, -0.75), _far(2 - beyond, -0.75)]
+    return [(inside(first + float(i - 1)), factor) for i, factor in enumerate(factors)]
+
+
+def _mirrored(at: Variable, n: int, corners: bool) -> Variable:
+    low, span = _borders(n, corners)
+    if span == 0:
+        return at * 0.0
+    apart = abs(at - low)
+    apart = apart - floor(apart / (2 * span)) * (2 * span)
+    return low + F.minimum(apart, 2 * span - apart)
+
+
+def _in_pixels(call: Call, at: Any, n: int) -> Any:
+    return at * (n - 1.0) if call.get("align_corners", 0) else at * float(n) - 0.5
+
+
+def _borders(n: int, corners: bool) -> tuple[float, float]:
+    """Where the first mirror is, and how far the second one is from it."""
+    return (0.0, n - 1.0) if corners else (-0.5, float(n))
 
 
 def _picture(call: Call, x: Any, grid: Array) -> Any:
@@ -202,10 +260,11 @@ def _affine_grid(call: Call, theta: Any, size: Tensor) -> Any:
 
 def _sampled(call: Call, n: int, at: Array) -> tuple[Array, Array]:
     """(index, factor) along one axis for places in [0, 1], (places, taps) both."""
-    at = at * (n - 1) if call.get("align_corners", 0) else at * n - 0.5
+    at = _in_pixels(call, at, n)
     mode, border = call.text("mode", "linear"), call.text("padding_mode", "zeros")
     if mode == "nearest":
-        index, factor = np.round(at)[:, np.newaxis], np.ones((len(at), 1))
+        index: Array = np.round(at)[:, np.newaxis]
+        factor: Array = np.ones((len(at), 1))
     else:
         if border == "border" and mode in ("linear", "bilinear"):
             at = np.clip(at, 0, n - 1)
@@ -222,7 +281,7 @@ def _sampled(call: Call, n: int, at: Array) -> tuple[Array, Array]:
 
 def _reflected(index: Array, n: int, corners: bool) -> Array:
     """Places outside as their mirror images: about the centres of the outermost elements, or about their edges."""
-    low, span = (0.0, n - 1.0) if corners else (-0.5, float(n))
+    low, span = _borders(n, corners)
     if span == 0:
         return np.zeros_like(index)
     apart = np.abs(index - low) % (2 * span)

@@ -5,6 +5,7 @@ import { preprocessOf } from "../../../runtime/preprocess.js";
 import { h } from "../dom.js";
 import { GanzooElement } from "../element.js";
 import { latest, pause } from "../pace.js";
+import { OUTLINE, outline } from "../pictures/edges.js";
 import { Intake } from "../pictures/intake.js";
 import { resized } from "../pictures/resize.js";
 import { save } from "../png.js";
@@ -100,6 +101,18 @@ export class GanzooConverter extends GanzooElement {
     return { own, tiled: { ...sizes, isShrunk: scale < 1 }, isTiled: this.#isTiled ?? ratio > 1 };
   }
 
+  /**
+   * The picture as the network is to see it: one that reads outlines gets these, and drawings, which are outlines, as they are.
+   * @param {number[]} shape
+   * @param {"crop" | "fit" | "stretch"} resize
+   */
+  #seen(shape, resize) {
+    const { picture } = this;
+    const [, rows, columns] = shape;
+    if (picture.isDrawn || this.#specs().input.name !== OUTLINE) return resized(picture, shape, resize);
+    return outline(resized(picture, [3, rows, columns], resize), rows, columns);
+  }
+
   #ask() {
     this.#wish++;
     return this.#convert(this.#wish);
@@ -114,7 +127,7 @@ export class GanzooConverter extends GanzooElement {
     const resize = isTiled ? "stretch" : preprocessOf(input).resize;
     const shape = [input.shape[0], height, width];
     try {
-      const values = resized(this.picture, shape, resize);
+      const values = this.#seen(shape, resize);
       const run = async (/** @type {Float32Array} */ given) => (await network.run({ [input.name]: given }))[output.name];
       let rested = performance.now();
       const isWanted = async (/** @type {number} */ part) => {

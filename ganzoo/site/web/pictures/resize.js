@@ -8,6 +8,7 @@ const NEARLY = 1e-9;
  * @property {ArrayLike<number>} data
  * @property {number} width
  * @property {number} height
+ * @property {boolean} [isDrawn] with a pen
  * @typedef {Float64Array} Planes red, green and blue in [0, 1], or grey alone, one plane after another
  * @typedef {[pixel: number, share: number][]} Shares what a new pixel has of those there are
  */

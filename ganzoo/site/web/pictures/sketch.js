@@ -28,7 +28,7 @@ export class Sketch extends EventTarget {
     const ink = inkOf(places, SIDE, SIDE, RADIUS);
     const data = new Uint8ClampedArray(4 * ink.length).fill(255);
     ink.forEach((value, i) => data.fill(255 * (this.#isLight ? value : 1 - value), 4 * i, 4 * i + 3));
-    return { data, width: SIDE, height: SIDE };
+    return { data, width: SIDE, height: SIDE, isDrawn: true };
   }
 
   /** @param {import("../words.js").Translate} t */
