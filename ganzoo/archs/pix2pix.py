@@ -23,7 +23,7 @@ from ganzoo.archs.dcgan_cond import loss_fake, loss_real
 from ganzoo.devices import chainer_device
 from ganzoo.edges import outline
 from ganzoo.layers import LEAKY_RELU, RELU, SIGMOID, BatchNormalization, Convolution2D, Deconvolution2D
-from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training
+from ganzoo.specs import Arch, Data, Network, Preset, TensorSpec, TrainConfig, Training, floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +146,8 @@ def train(config: TrainConfig, data: Data) -> Training:
 
 def sampler(data: Data, generator: Any) -> Callable[[], FloatArray]:
     """`Training.sample`: a row for each of the first test pictures: its outline, what is drawn of it, itself."""
-    shown = np.resize(data.test_x if len(data.test_x) else data.train_x, (ROWS, *data.train_x.shape[1:]))
+    images = data.test_x if len(data.test_x) else data.train_x
+    shown = floats(np.resize(images, (ROWS, *images.shape[1:])))
     lines = outline(shown)
 
     def sample() -> FloatArray:
@@ -213,6 +214,7 @@ ARCH = Arch(
     build=build,
     train=train,
     export=export,
+    pairs=lambda config, images: (outline(images), images),
     descriptions={
         **{
             key: _gan.DESCRIPTIONS[key]

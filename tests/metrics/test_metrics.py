@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console
 from scipy.linalg import sqrtm
 
-from ganzoo.metrics import scores
+from ganzoo.metrics import report, scores
 
 
 def draw(seed: int, n: int, d: int = 4, scale: float = 1.0, shift: float = 0.0) -> np.ndarray:
@@ -111,3 +114,23 @@ def test_confidence_at_an_edge_and_certainty_have_a_bin() -> None:
     bins = scores.reliability(np.array([[1.0, 0.0], [0.2, 0.8]]), np.array([0, 1]))
     assert bins[-1].count == 1 and bins[11].count == 1  # 0.8 is the upper edge of the twelfth of fifteen
     assert scores.calibration_error(bins) == pytest.approx(0.1)
+
+
+def test_an_interval_stands_beside_its_score_and_each_line_fits_a_terminal() -> None:
+    each = {"floor": 1.5, "better": "min"}
+    found = {
+        "kind": "conditional generator",
+        "pictures": 1914,
+        "data": "folder",
+        "scores": {"frechet": {"value": 46.55, "interval": [44.34, 48.74], **each}, "kid": {"value": 1.0, **each}},
+        "evaluator": {"sha256": "0" * 64, "learned": "turns", "accuracy": 0.9318},
+        "note": "",
+    }
+    first, judge, _ = report.tables(found)
+    console = Console(width=80, record=True, quiet=False, file=io.StringIO())
+    console.print(first)
+    lines = console.export_text().splitlines()
+    (frechet,) = [line for line in lines if "Frechet distance" in line]
+    assert "44.34 to 48.74" in frechet and frechet.index("46.55") < frechet.index("44.34") < frechet.index("1.5")
+    (kid,) = [line for line in lines if "KID" in line]
+    assert " - " in kid and "93.18%" in judge and "turned" in judge
