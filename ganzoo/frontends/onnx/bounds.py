@@ -42,7 +42,6 @@ def check(proto: Any, opset: int, arrays: Mapping[str, Array]) -> None:
     for told in made.values():
         if not _size(told.tensor_type, given) <= MOST:
             raise RefusedError(f"it makes a tensor of more than {MOST:,} values")
-    return
 
 
 def _size(told: Any, given: int) -> float:
