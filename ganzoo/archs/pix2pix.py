@@ -108,7 +108,7 @@ class Pix2PixUpdater(_gan.GanUpdater):
 
     def update_core(self) -> None:
         x_real, _ = self.real_batch()
-        lines = outline(x_real)
+        lines = outline(x_real).astype(x_real.dtype)  # which Chainer may have set to float64
         x_fake = self.gen(chainer.Variable(lines))
 
         loss_dis = (loss_real(self.dis(lines, x_real)) + loss_fake(self.dis(lines, x_fake.array))) / 2
@@ -148,7 +148,7 @@ def sampler(data: Data, generator: Any) -> Callable[[], FloatArray]:
     """`Training.sample`: a row for each of the first test pictures: its outline, what is drawn of it, itself."""
     images = data.test_x if len(data.test_x) else data.train_x
     shown = floats(np.resize(images, (ROWS, *images.shape[1:])))
-    lines = outline(shown)
+    lines = outline(shown).astype(shown.dtype)
 
     def sample() -> FloatArray:
         with chainer.using_config("train", False), chainer.no_backprop_mode():

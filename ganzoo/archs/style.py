@@ -50,7 +50,7 @@ class Equalized(chainer.Chain):
         self.factor, self.rate = rate / math.sqrt(n_in), rate
         with self.init_scope():
             self.l = Linear(n_in, n_out, nobias=True, initialW=initializers.Normal(1 / rate))
-            self.b = chainer.Parameter(np.full(n_out, bias / rate, np.float32))
+            self.b = chainer.Parameter(bias / rate, n_out)
 
     def forward(self, x: Any) -> Any:
         y = self.factor * self.l(x)
@@ -75,7 +75,7 @@ class Mapping(chainer.Chain):
         styles = self._mapped(z / F.broadcast_to(length, z.shape), label)
         if chainer.config.train:
             return styles
-        means = self._means()
+        means = self._means(x.dtype)
         mean = F.matmul(label, means) if self.n_classes > 1 else F.broadcast_to(means, styles.shape)
         return mean + F.broadcast_to(length, styles.shape) * (styles - mean)
 
@@ -88,13 +88,13 @@ class Mapping(chainer.Chain):
             h = math.sqrt(2) * LEAKY_RELU.function(layer(h))
         return h
 
-    def _means(self) -> Any:
+    def _means(self, dtype: Any) -> Any:
         """The mean style of each class (n_classes, latent_dim), a constant: of the same noise for all."""
         n = max(1, min(128, MOST_MEAN // self.n_classes))
-        z = np.random.RandomState(0).standard_normal((n, self.latent_dim)).astype(np.float32)
+        z = np.random.RandomState(0).standard_normal((n, self.latent_dim)).astype(dtype)
         z /= np.sqrt((z**2).mean(axis=1, keepdims=True))
         with chainer.no_backprop_mode():
-            label = np.repeat(np.eye(self.n_classes, dtype=np.float32), n, axis=0)
+            label = np.repeat(np.eye(self.n_classes, dtype=dtype), n, axis=0)
             z, label = (self.device.send(each) for each in (np.tile(z, (self.n_classes, 1)), label))
             styles = self._mapped(chainer.Variable(z), chainer.Variable(label)).array
         return styles.reshape(self.n_classes, n, -1).mean(axis=1)
@@ -118,7 +118,7 @@ class Styled(chainer.Chain):
         with self.init_scope():
             self.c = convolution
             self.style = Equalized(latent_dim, n_in, bias=1.0)
-            self.b = chainer.Parameter(np.zeros(n_out, np.float32))
+            self.b = chainer.Parameter(0.0, n_out)
 
     def forward(self, x: Any, w: Any) -> Any:
         s = self.style(w)

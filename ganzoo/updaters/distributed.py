@@ -130,6 +130,22 @@ class MpiTeam(Team):
         return (AveragedObservations(self),)
 
 
+def _send_in_order(communicator: Any) -> None:
+    """Have gradients in the order of their axes when they are sent: MPI sends memory, in which views have another."""
+    import chainer
+
+    mean = communicator.multi_node_mean_grad
+
+    def mean_in_order(model: Any, zero_fill: bool = False) -> None:
+        for parameter in model.params():
+            if parameter.grad is not None:
+                xp = chainer.backend.get_array_module(parameter.grad)
+                parameter.grad = xp.ascontiguousarray(parameter.grad)
+        mean(model, zero_fill)
+
+    communicator.multi_node_mean_grad = mean_in_order
+
+
 def team() -> Team:
     """The processes of this training, stored in Chainer's configuration."""
     import chainer
@@ -181,6 +197,7 @@ def _join() -> MpiTeam:
         communicator = create_communicator("naive")
     except (ImportError, RuntimeError) as error:  # mpi4py finds its library when it is imported
         raise PackageMissingError(f"MPI does not start: {error}.", remedy) from error
+    _send_in_order(communicator)
     # threads of several processes on one machine would wait for each other
     os.environ.setdefault("GANZOO_THREADS", str(max(1, threads() // communicator.intra_size)))
     return MpiTeam(communicator.rank, communicator.size, communicator)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 KINDS = [((3, 16, 16), 3), ((1, 28, 28), 1), ((3, 28, 28), 2), ((1, 36, 36), 3), ((3, 36, 36), 1), ((3, 64, 64), 2)]
 GANS = [name for name in ARCHS if "latent_dim" in next(iter(made_up.named(name).presets.values())).hparams]
+CLASSIFIERS = [
+    name for name in ARCHS if name not in GANS and not made_up.named(name).pairs
+]  # one class: nothing to tell
 
 
 def training(name: str, shape: tuple[int, int, int], n_classes: int, **values: Any) -> Training:
@@ -40,16 +43,14 @@ def exported(name: str, shape: tuple[int, int, int], n_classes: int, model: Any)
 
 @pytest.mark.slow
 @pytest.mark.training
-@pytest.mark.parametrize(("shape", "n_classes"), KINDS)
-@pytest.mark.parametrize("name", ARCHS)
+@pytest.mark.parametrize(
+    ("name", "shape", "n_classes"),
+    [(name, *kind) for name in ARCHS for kind in KINDS if kind[1] > 1 or name not in CLASSIFIERS],
+)
 def test_it_trains_and_what_is_exported_is_what_it_learned(
     name: str, shape: tuple[int, int, int], n_classes: int
 ) -> None:
-    try:
-        made = training(name, shape, n_classes)
-    except UsageError as error:
-        assert n_classes == 1 and "tells classes apart, but made up has only one" in str(error)
-        return
+    made = training(name, shape, n_classes)
     before = [parameter.array.copy() for parameter in made.model.params()]
     observed: dict[str, Any] = {}
     with chainer.training.Trainer(made.updater).reporter.scope(observed):

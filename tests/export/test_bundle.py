@@ -237,7 +237,10 @@ def test_every_backend_and_encoding_agrees_with_chainer(
         judged = [check for check in checks if check["encoding"] == trade["encoding"]]
         assert trade["max_abs_error"] == max(check["max_abs_error"] for check in judged) > 0
         assert (trade["accuracy"] is None) is not classifies
-        assert not classifies or trade["accuracy"] == min(check["accuracy"] for check in judged) > 0.2
+        if classifies:
+            known = run.best()
+            assert known and trade["accuracy"] == min(check["accuracy"] for check in judged)
+            assert trade["accuracy"] == pytest.approx(known.score, abs=0.05) and known.score > 0.1
 
 
 def test_what_was_not_asked_for_fails_nothing() -> None:

@@ -302,6 +302,7 @@ main(["train", "dcgan-cond", "--epochs", "2", "--limit", "96", "--batch-size", "
 def test_a_full_disk_in_mid_snapshot_loses_nothing(
     in_tmp: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch, trained: Trained
 ) -> None:
+    whole = trained("dcgan-cond", "whole")  # first: others share it, and it was judged
     monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)
     done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True)
     assert done.returncode == DiskFullError.exit_code and "Traceback" not in done.stderr, done.stderr
@@ -309,7 +310,6 @@ def test_a_full_disk_in_mid_snapshot_loses_nothing(
     assert "ganzoo train dcgan-cond --resume --out run" in done.stderr
     assert not list(Path("run/snapshots").glob(".*"))
     resumed = resume("dcgan-cond", TrainOptions(), in_tmp, Path("run"), quiet).run
-    whole = trained("dcgan-cond", "whole")
     for name in ("model.npz", "last.npz"):
         one, other = arrays(resumed.path / name), arrays(whole.path / name)
         assert all(one[key].tobytes() == other[key].tobytes() for key in other)

@@ -41,13 +41,18 @@ def _widened(link: Any) -> Iterator[None]:
         for name in each._persistent
         if getattr(vars(each)[name], "dtype", None) == np.float32
     ]
+    norms = [(each, each._highprec_dtype) for each in link.links() if hasattr(each, "_highprec_dtype")]
     try:
+        for norm, _ in norms:  # of the gamma that a batch norm without one makes
+            norm._highprec_dtype = np.dtype(np.float64)
         for parameter, array in parameters:
             parameter.array = array.astype(np.float64)
         for each, name, array in statistics:
             vars(each)[name] = array.astype(np.float64)
         yield
     finally:
+        for norm, dtype in norms:
+            norm._highprec_dtype = dtype
         for parameter, array in parameters:
             parameter.array = array
         for each, name, array in statistics:

@@ -44,6 +44,7 @@ async function generate(url) {
   const another = await until(() => named(element, "button", "Another"), "the controls");
   const runs = record(element);
   const canvas = inside(element, ".stage canvas")[0];
+  await until(() => pixels(canvas).some(Boolean), "the first picture"); // else it could be taken for the next one
   const pictures = [shown(canvas)];
   const drawn = async (act) => {
     act();
