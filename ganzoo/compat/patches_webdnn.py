@@ -151,6 +151,80 @@ with tempfile.TemporaryDirectory() as folder:
     ),
     Patch(
         library=WEBDNN_1,
+        module="webdnn.optimizer.sub_rules.update_inplace_attribute",
+        why="an operator wrote over its input, which other operators had yet to read",
+        until=LAST,
+        edits=(
+            (
+                "            if isinstance(v_in, ConstantVariable):\n"
+                "                # Constant variable cannot be overwritten\n",
+                "            if isinstance(v_in, ConstantVariable) or len(v_in.input_to) > 1:\n"
+                "                # Nor can what others read\n",
+            ),
+        ),
+        probe=CONVERT
+        + """
+import webdnn.backend.webassembly.generator as generator
+from webdnn.graph import traverse
+allocate, seen = generator.allocate, []
+def watched(graph):
+    layout = allocate(graph)
+    for op in traverse.listup_operators(graph):
+        out = layout[next(iter(op.outputs.values()))].offset
+        seen.extend(layout[x].offset == out for x in op.inputs.values() if len(x.input_to) > 1)
+    return layout
+generator.allocate = watched
+V = chainer.Parameter(numpy.ones((3, 3), "f"))
+def twice(x):
+    h = F.linear(x, V)
+    return F.linear(F.relu(h), V) + F.linear(h, V)
+generate_descriptor("webassembly", convert(twice, (1, 3)))
+assert seen and not any(seen)
+""",
+    ),
+    Patch(
+        library=WEBDNN_1,
+        module="webdnn.backend.webgl.allocator",
+        why="an operator that reads a variable twice counted as two readers: others found its texture reused",
+        until=LAST,
+        edits=(("        for v in op.inputs.values():\n", "        for v in dict.fromkeys(op.inputs.values()):\n"),),
+        probe=CONVERT
+        + """
+import webdnn.backend.webgl.generator as generator
+allocate = generator.allocate
+def watched(graph):
+    layout = allocate(graph)
+    from webdnn.graph import traverse
+    held = {layout[v].name: v for v in graph.inputs}
+    for op in traverse.listup_operators(graph):
+        for v in op.inputs.values():
+            assert held.setdefault(layout[v].name, v) is v
+        held.update((layout[v].name, v) for v in op.outputs.values())
+    return layout
+generator.allocate = watched
+def square(x):
+    h = F.relu(x)
+    return F.tanh(F.sigmoid(F.sqrt(h * h))) + h
+generate_descriptor("webgl", convert(square, (2, 3)))
+""",
+    ),
+    Patch(
+        library=WEBDNN_1,
+        module="webdnn.backend.webgl.allocator",
+        why="variables of one and of four channels shared a texture, which has the channels of either",
+        until=LAST,
+        edits=(('f"{a.height}x{a.width}"', 'f"{a.height}x{a.width}x{a.channel_mode.name}"'),),
+        probe="""
+from webdnn.backend.webgl.allocator import WebGLAllocation, _optimize_buffer_reuse
+from webdnn.backend.webgl.attributes.channel_mode import ChannelModeEnum
+one, four = (WebGLAllocation(4, 1, 4, mode, t, t + 1) for mode, t in zip(ChannelModeEnum, (0, 5)))
+shared = {"one": one, "four": four}
+_optimize_buffer_reuse(shared)
+assert shared == {"one": one, "four": four}
+""",
+    ),
+    Patch(
+        library=WEBDNN_1,
         module="webdnn.frontend.chainer.converter",
         why="it warns that it does not support Chainer 5 or newer; the patches below are that support",
         until=LAST,
