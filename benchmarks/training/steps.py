@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from benchmarks.training.networks import TWINS, Twin, of_class, state, twin
 from benchmarks.training.subjects import networks
 from ganzoo.archs import _gan, dcgan_cond, sngan, wgan_gp
-from ganzoo.archs.dcgan_cond import R1_EVERY
+from ganzoo.archs._logistic import R1_EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

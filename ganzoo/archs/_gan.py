@@ -11,10 +11,11 @@ import numpy as np
 from chainer.training.updaters import StandardUpdater
 
 from ganzoo.archs._hparams import number
+from ganzoo.devices import chainer_device
 from ganzoo.errors import UsageError
 from ganzoo.image_grid import COLUMNS
 from ganzoo.layers import Adam, move_average
-from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig
+from ganzoo.specs import Data, Network, Part, TensorSpec, TrainConfig, Training
 from ganzoo.updaters.augment import AUGMENTATIONS, augmentation
 from ganzoo.updaters.batches import Batches
 from ganzoo.updaters.distributed import share
@@ -126,6 +127,8 @@ class GanUpdater(StandardUpdater):
     A subclass says in `update_core` what one step is; it ends with `self.ema.update(self.gen)`.
     """
 
+    batches_per_step = 1
+
     def __init__(self, config: TrainConfig, data: Data, gen: Any, dis: Any, device: Any) -> None:
         self.config, self.gen, self.dis = config, gen, dis
         self.augment = augmentation(str(config.hparams["augment"]))
@@ -138,6 +141,10 @@ class GanUpdater(StandardUpdater):
         """The next training images, augmented, on the device, and their labels."""
         images, labels = self.converter(self.get_iterator("main").next())
         return self.augment(images).array, labels
+
+    def random_labels(self, n: int) -> LabelArray:
+        """Labels int32 (n,), all equally likely, from NumPy's global state."""
+        return share(lambda n: np.random.randint(0, self.config.n_classes, n), n).astype(np.int32)
 
     def fake_batch(self, t: LabelArray) -> Any:
         """Pictures of a generator in training mode for the labels `t`, augmented, with the graph behind them."""
@@ -154,12 +161,42 @@ class GanUpdater(StandardUpdater):
         self.ema.serialize(serializer["ema"])
 
 
-def decay(config: TrainConfig, updater: GanUpdater, n_images: int, batches_per_step: int = 1) -> tuple[Any, ...]:
+def training(
+    config: TrainConfig,
+    data: Data,
+    updater_class: type[GanUpdater],
+    networks: tuple[Any, Any],
+    monitors: tuple[str, ...],
+    healthy: Mapping[str, tuple[float, float]] | None = None,
+    sample: Callable[[Any], Callable[[], FloatArray]] | None = None,
+) -> Training:
+    """The training of `networks`, a generator and a discriminator by turns, on the device of `config`.
+
+    What is kept is the generator's moving average. `sample(generator)` gives what `Training.sample` is; that of noise
+    without it.
+    """
+    device = chainer_device(config.device)
+    for network in networks:
+        network.to_device(device)
+    updater = updater_class(config, data, *networks, device)
+    kept = updater.ema.link
+    return Training(
+        updater=updater,
+        model=kept,
+        monitors=monitors,
+        sample=sample(kept) if sample else sampler(config, kept),
+        extensions=_decay(config, updater, len(data.train_x)),
+        healthy=healthy or {},
+        rates=RATES,
+    )
+
+
+def _decay(config: TrainConfig, updater: GanUpdater, n_images: int) -> tuple[Any, ...]:
     """Extensions that lower both learning rates linearly to 0, from `decay_from` of the training on; 1 is never."""
     begin = number(config, "decay_from")
     if begin >= 1:
         return ()
-    steps = config.epochs * n_images / (config.batch_size * batches_per_step)
+    steps = config.epochs * n_images / (config.batch_size * updater.batches_per_step)
     return tuple(
         LinearShift("alpha", (optimizer.alpha, 0.0), (begin * steps, steps), optimizer)
         for optimizer in (updater.get_optimizer("gen"), updater.get_optimizer("dis"))

@@ -11,41 +11,18 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import chainer
-import chainer.functions as F
 import numpy as np
 
 from ganzoo.archs import _dcgan, _gan
 from ganzoo.archs._hparams import choice, number
-from ganzoo.devices import chainer_device
-from ganzoo.layers import mean_softplus
+from ganzoo.archs._logistic import R1Updater, loss_fake, loss_real
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.updaters.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
-R1_EVERY = 16  # steps
-
-
-def loss_real(logits: Any) -> Any:
-    """-log D(x) from logits, averaged; log(sigmoid) would overflow."""
-    return mean_softplus(logits, -1)
-
-
-def loss_fake(logits: Any) -> Any:
-    """-log(1 - D(x)) from logits, averaged."""
-    return mean_softplus(logits)
-
-
-def r1_penalty(dis: Any, x: Any, t: Any) -> Any:
-    """Mean of |grad of the logit at its label|^2 at real images `x` (N, C, H, W) with labels `t` (N,).
-
-    R1 of Mescheder et al. 2018 (arXiv:1801.04406), equation 9, without its gamma / 2.
-    """
-    x = chainer.Variable(x)
-    (gradient,) = chainer.grad([_gan.of_class(dis(x), t)], [x], enable_double_backprop=True)
-    return F.sum(gradient**2) / len(t)
+    from ganzoo.specs import LabelArray
 
 
 class BlogUpdater(_gan.GanUpdater):
@@ -66,49 +43,22 @@ class BlogUpdater(_gan.GanUpdater):
         chainer.report({"gen/loss": loss_gen, "dis/loss": loss_dis})
 
 
-class DefaultUpdater(_gan.GanUpdater):
+class DefaultUpdater(R1Updater):
     """As the blog's, and the discriminator also learns that a real image under a wrong label is wrong.
 
     That third term, the matching-aware discriminator of Reed et al. 2016 (arXiv:1605.05396), is what ties
     the picture to its label. Without it the classes that look alike (1, 2, 7, 8) mix; at full weight the
-    pictures of a class become too much alike. R1 keeps the discriminator from becoming too sure of itself in a long
-    training; it is taken every `R1_EVERY` steps, that much stronger (Karras et al. 2020, arXiv:1912.04958,
-    section 3.1).
+    pictures of a class become too much alike.
     """
 
     def __init__(self, config: TrainConfig, *given: Any) -> None:
         super().__init__(config, *given)
-        self.wrong_label, self.gamma = number(config, "wrong_label"), number(config, "r1")
+        self.wrong_label = number(config, "wrong_label")
 
-    def update_core(self) -> None:
+    def wrong_labels(self, t: LabelArray) -> LabelArray | None:
         n_classes = self.config.n_classes
-        x_real, t_real = self.real_batch()
-        n = len(t_real)
-        t_fake = share(lambda n: np.random.randint(0, n_classes, n), n).astype(np.int32)
-        other = share(lambda n: np.random.randint(1, max(n_classes, 2), n), n)
-        t_wrong = ((t_real + other) % n_classes).astype(np.int32)
-        x_fake = self.fake_batch(t_fake)
-        t_real, t_fake, t_wrong = (self.device.send(t) for t in (t_real, t_fake, t_wrong))
-
-        logits = self.dis(F.concat([chainer.as_variable(x_real), x_fake.array], axis=0))
-        real, wrong, fake = (
-            _gan.of_class(logits[:n], t_real),
-            _gan.of_class(logits[:n], t_wrong),
-            _gan.of_class(logits[n:], t_fake),
-        )
-        loss_dis = loss_real(real) + loss_fake(fake)
-        if n_classes > 1:  # of one class no label is wrong
-            loss_dis += self.wrong_label * loss_fake(wrong)
-        penalized = loss_dis
-        if self.gamma and self.iteration % R1_EVERY == 0:
-            penalized = loss_dis + 0.5 * self.gamma * R1_EVERY * r1_penalty(self.dis, x_real, t_real)
-        self.descend("dis", penalized)
-
-        loss_gen = loss_real(_gan.of_class(self.dis(x_fake), t_fake))
-        self.descend("gen", loss_gen)
-
-        self.ema.update(self.gen)
-        chainer.report({"gen/loss": loss_gen, "dis/loss": loss_dis})
+        other = share(lambda n: np.random.randint(1, max(n_classes, 2), n), len(t))
+        return ((t + other) % n_classes).astype(np.int32) if n_classes > 1 else None  # of one class no label is wrong
 
 
 UPDATERS: Mapping[str, tuple[Any, Any]] = {
@@ -120,20 +70,9 @@ UPDATERS: Mapping[str, tuple[Any, Any]] = {
 def train(config: TrainConfig, data: Data) -> Training:
     """Generator and discriminator by turns; what is kept is the generator's moving average."""
     discriminator, updater_class = choice(config, "discriminator", UPDATERS)
-    device = chainer_device(config.device)
-    gen, dis = _dcgan.build(config), discriminator(config.n_classes, config.shape)
-    gen.to_device(device)
-    dis.to_device(device)
-    updater = updater_class(config, data, gen, dis, device)
-    return Training(
-        updater=updater,
-        model=updater.ema.link,
-        monitors=("gen/loss", "dis/loss"),
-        sample=_gan.sampler(config, updater.ema.link),
-        extensions=_gan.decay(config, updater, len(data.train_x)),
-        healthy={"dis/loss": (0.05, math.inf)},  # below it the generator's gradient has all but vanished
-        rates=_gan.RATES,
-    )
+    networks = _dcgan.build(config), discriminator(config.n_classes, config.shape)
+    healthy = {"dis/loss": (0.05, math.inf)}  # below it the generator's gradient has all but vanished
+    return _gan.training(config, data, updater_class, networks, ("gen/loss", "dis/loss"), healthy)
 
 
 def _preset(summary: str, pictures: int, **values: Any) -> Preset:

@@ -19,7 +19,6 @@ from chainer.link_hooks import SpectralNormalization
 
 from ganzoo.archs import _gan, _sizes
 from ganzoo.archs._hparams import choice, number
-from ganzoo.devices import chainer_device
 from ganzoo.layers import (
     RELU,
     SIGMOID,
@@ -34,7 +33,6 @@ from ganzoo.layers import (
     summed,
 )
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
-from ganzoo.updaters.distributed import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,17 +196,17 @@ def loss_gen(fake: Any) -> Any:
 
 
 class HingeUpdater(_gan.GanUpdater):
-    """`dis_steps` steps of the discriminator, then one of the generator, on the pictures that it drew last."""
+    """`batches_per_step` steps of the discriminator, then one of the generator, on the pictures that it drew last."""
 
     def __init__(self, config: TrainConfig, *given: Any) -> None:
         super().__init__(config, *given)
-        self.dis_steps = int(number(config, "dis_steps", 1))
+        self.batches_per_step = int(number(config, "dis_steps", 1))
 
     def update_core(self) -> None:
-        for _ in range(self.dis_steps):
+        for _ in range(self.batches_per_step):
             x_real, t_real = self.real_batch()
             n = len(t_real)
-            t_fake = share(lambda n: np.random.randint(0, self.config.n_classes, n), n).astype(np.int32)
+            t_fake = self.random_labels(n)
             x_fake = self.fake_batch(t_fake)
             both = F.concat([chainer.as_variable(x_real), x_fake.array], axis=0)
             logits = self.dis(both, np.concatenate([t_real, t_fake]))
@@ -231,19 +229,8 @@ def build(config: TrainConfig) -> Generator:
 
 def train(config: TrainConfig, data: Data) -> Training:
     """Discriminator and generator by turns; what is kept is the generator's moving average."""
-    device = chainer_device(config.device)
-    gen, dis = build(config), Discriminator(config.n_classes, choice(config, "width", WIDTHS)[1], config.shape)
-    gen.to_device(device)
-    dis.to_device(device)
-    updater = HingeUpdater(config, data, gen, dis, device)
-    return Training(
-        updater=updater,
-        model=updater.ema.link,
-        monitors=("gen/loss", "dis/loss"),
-        sample=_gan.sampler(config, updater.ema.link),
-        extensions=_gan.decay(config, updater, len(data.train_x), updater.dis_steps),
-        rates=_gan.RATES,
-    )
+    networks = build(config), Discriminator(config.n_classes, choice(config, "width", WIDTHS)[1], config.shape)
+    return _gan.training(config, data, HingeUpdater, networks, ("gen/loss", "dis/loss"))
 
 
 def _preset(summary: str, pictures: int, **values: Any) -> Preset:

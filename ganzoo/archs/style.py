@@ -22,12 +22,10 @@ from chainer import initializers
 
 from ganzoo.archs import _gan
 from ganzoo.archs._hparams import number
+from ganzoo.archs._logistic import R1Updater
 from ganzoo.archs._sizes import base, doublings, middle, side
-from ganzoo.archs.dcgan_cond import R1_EVERY, loss_fake, loss_real, r1_penalty
-from ganzoo.devices import chainer_device
 from ganzoo.layers import LEAKY_RELU, Convolution2D, Deconvolution2D, Linear, scale, upsampled
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
-from ganzoo.updaters.distributed import share
 
 TINY = 1e-8
 MOST_MEAN = 1 << 14  # styles that the means of all classes are taken of
@@ -254,34 +252,6 @@ class Discriminator(chainer.Chain):
         return of_class + F.broadcast_to(real, of_class.shape)
 
 
-class StyleUpdater(_gan.GanUpdater):
-    """Logistic losses that do not saturate, R1 every `R1_EVERY` steps, and the generator's moving average."""
-
-    def __init__(self, config: TrainConfig, *given: Any) -> None:
-        super().__init__(config, *given)
-        self.gamma = number(config, "r1")
-
-    def update_core(self) -> None:
-        x_real, t_real = self.real_batch()
-        n = len(t_real)
-        t_fake = share(lambda n: np.random.randint(0, self.config.n_classes, n), n).astype(np.int32)
-        x_fake = self.fake_batch(t_fake)
-        t_real, t_fake = self.device.send(t_real), self.device.send(t_fake)
-
-        logits = self.dis(F.concat([chainer.as_variable(x_real), x_fake.array], axis=0))
-        real, fake = _gan.of_class(logits[:n], t_real), _gan.of_class(logits[n:], t_fake)
-        loss_dis = penalized = loss_real(real) + loss_fake(fake)
-        if self.gamma and self.iteration % R1_EVERY == 0:
-            penalized = loss_dis + 0.5 * self.gamma * R1_EVERY * r1_penalty(self.dis, x_real, t_real)
-        self.descend("dis", penalized)
-
-        loss_gen = loss_real(_gan.of_class(self.dis(x_fake), t_fake))
-        self.descend("gen", loss_gen)
-
-        self.ema.update(self.gen)
-        chainer.report({"gen/loss": loss_gen, "dis/loss": loss_dis})
-
-
 def build(config: TrainConfig) -> Generator:
     """The generator of `config`. Raises `UsageError` for pictures that it cannot draw."""
     return Generator(config)
@@ -289,20 +259,9 @@ def build(config: TrainConfig) -> Generator:
 
 def train(config: TrainConfig, data: Data) -> Training:
     """Generator and discriminator by turns; what is kept is the generator's moving average."""
-    device = chainer_device(config.device)
-    gen, dis = build(config), Discriminator(config)
-    gen.to_device(device)
-    dis.to_device(device)
-    updater = StyleUpdater(config, data, gen, dis, device)
-    return Training(
-        updater=updater,
-        model=updater.ema.link,
-        monitors=("gen/loss", "dis/loss"),
-        sample=_gan.sampler(config, updater.ema.link),
-        extensions=_gan.decay(config, updater, len(data.train_x)),
-        healthy={"dis/loss": (0.05, math.inf)},  # below it the generator's gradient has all but vanished
-        rates=_gan.RATES,
-    )
+    healthy = {"dis/loss": (0.05, math.inf)}  # below it the generator's gradient has all but vanished
+    networks = build(config), Discriminator(config)
+    return _gan.training(config, data, R1Updater, networks, ("gen/loss", "dis/loss"), healthy)
 
 
 def _preset(summary: str, pictures: int, **values: Any) -> Preset:

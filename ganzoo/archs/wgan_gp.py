@@ -15,7 +15,6 @@ import numpy as np
 
 from ganzoo.archs import _dcgan, _gan
 from ganzoo.archs._hparams import choice, number
-from ganzoo.devices import chainer_device
 from ganzoo.specs import Arch, Data, Preset, TrainConfig, Training
 from ganzoo.updaters.distributed import share
 
@@ -47,14 +46,14 @@ def gradient_penalty(critic: Any, x_real: Any, x_fake: Any, t: LabelArray, xp: A
 
 
 class WganUpdater(_gan.GanUpdater):
-    """Algorithm 1, `critic_steps` its n_critic."""
+    """Algorithm 1, `batches_per_step` its n_critic."""
 
     def __init__(self, config: TrainConfig, *given: Any) -> None:
         super().__init__(config, *given)
-        self.critic_steps = int(number(config, "critic_steps", 1))
+        self.batches_per_step = int(number(config, "critic_steps", 1))
 
     def update_core(self) -> None:
-        for _ in range(self.critic_steps):
+        for _ in range(self.batches_per_step):
             x_real, t = self.real_batch()
             with chainer.no_backprop_mode():
                 x_fake = self.fake_batch(t).array
@@ -63,7 +62,7 @@ class WganUpdater(_gan.GanUpdater):
             penalty = gradient_penalty(self.dis, x_real, x_fake, t, self.device.xp)
             self.descend("dis", wasserstein + PENALTY_WEIGHT * penalty)
 
-        t = share(lambda n: np.random.randint(0, self.config.n_classes, n), len(t)).astype(np.int32)
+        t = self.random_labels(len(t))
         loss_gen = -F.mean(self.dis(self.fake_batch(t), t))
         self.descend("gen", loss_gen)
 
@@ -73,20 +72,9 @@ class WganUpdater(_gan.GanUpdater):
 
 def train(config: TrainConfig, data: Data) -> Training:
     """Critic and generator by turns; what is kept is the generator's moving average."""
-    device = chainer_device(config.device)
-    gen, critic = _dcgan.build(config), choice(config, "critic", CRITICS)(config.n_classes, config.shape)
-    gen.to_device(device)
-    critic.to_device(device)
-    updater = WganUpdater(config, data, gen, critic, device)
-    return Training(
-        updater=updater,
-        model=updater.ema.link,
-        monitors=("wasserstein", "penalty", "gen/loss"),
-        sample=_gan.sampler(config, updater.ema.link),
-        extensions=_gan.decay(config, updater, len(data.train_x), updater.critic_steps),
-        healthy={"penalty": (0.0, 10.0)},  # above it the critic's gradient is four times and more what it should be
-        rates=_gan.RATES,
-    )
+    networks = _dcgan.build(config), choice(config, "critic", CRITICS)(config.n_classes, config.shape)
+    healthy = {"penalty": (0.0, 10.0)}  # above it the critic's gradient is four times and more what it should be
+    return _gan.training(config, data, WganUpdater, networks, ("wasserstein", "penalty", "gen/loss"), healthy)
 
 
 ARCH = Arch(

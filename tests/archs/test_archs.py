@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ganzoo import plugins
-from ganzoo.archs import _dcgan, _gan, cnn, dcgan_cond, wgan_gp
+from ganzoo.archs import _dcgan, _gan, _logistic, cnn, dcgan_cond, wgan_gp
 from ganzoo.datasets import load
 from ganzoo.errors import UsageError
 from ganzoo.export.explain import rows
@@ -187,7 +187,7 @@ def test_gradient_penalty_is_that_of_the_paper() -> None:
 @pytest.mark.parametrize("logit", [-1e4, 0.0, 1e4])
 def test_losses_from_logits_do_not_overflow(logit: float) -> None:
     logits = chainer.Variable(np.full(4, logit, np.float32))
-    real, fake = dcgan_cond.loss_real(logits), dcgan_cond.loss_fake(logits)
+    real, fake = _logistic.loss_real(logits), _logistic.loss_fake(logits)
     assert float(real.array) == pytest.approx(max(-logit, 0) if logit else np.log(2))
     assert float(fake.array) == pytest.approx(max(logit, 0) if logit else np.log(2))
     real.backward()
@@ -304,7 +304,7 @@ def test_r1_penalty_is_that_of_the_paper() -> None:
     x = np.random.RandomState(1).uniform(size=(4, 1, 28, 28)).astype(np.float32)
     t = np.array([3, 1, 4, 1], np.int32)
     parameter = chainer.Parameter(W)
-    penalty = dcgan_cond.r1_penalty(lambda x: F.matmul(F.reshape(x, (4, -1)), parameter, transb=True), x, t)
+    penalty = _logistic.r1_penalty(lambda x: F.matmul(F.reshape(x, (4, -1)), parameter, transb=True), x, t)
     assert float(penalty.array) == pytest.approx((W[t] ** 2).sum(axis=1).mean(), rel=1e-5)
     penalty.backward()
     expected = np.zeros_like(W)
@@ -315,13 +315,13 @@ def test_r1_penalty_is_that_of_the_paper() -> None:
 @pytest.mark.training
 def test_r1_is_taken_now_and_then(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
-    penalty, taken = dcgan_cond.r1_penalty, []
+    penalty, taken = _logistic.r1_penalty, []
     monkeypatch.setattr(
-        dcgan_cond, "r1_penalty", lambda *given: taken.append(training.updater.iteration) or penalty(*given)
+        _logistic, "r1_penalty", lambda *given: taken.append(training.updater.iteration) or penalty(*given)
     )
-    for _ in range(dcgan_cond.R1_EVERY + 1):
+    for _ in range(_logistic.R1_EVERY + 1):
         training.updater.update()
-    assert taken == [0, dcgan_cond.R1_EVERY]
+    assert taken == [0, _logistic.R1_EVERY]
 
 
 @pytest.mark.training

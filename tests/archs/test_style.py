@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ganzoo import layers
-from ganzoo.archs import style
+from ganzoo.archs import _logistic, style
 from ganzoo.errors import UsageError
 from ganzoo.export.explain import rows
 from ganzoo.export.lowering import lower
@@ -95,11 +95,13 @@ def test_twice_the_size_is_bilinear_between_the_middles_of_pixels() -> None:
 def test_r1_is_taken_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made_up.data((1, 8, 8), 2)
     training = style.train(config("tiny", (1, 8, 8), 2), data)
-    penalty, taken = style.r1_penalty, []
-    monkeypatch.setattr(style, "r1_penalty", lambda *given: taken.append(training.updater.iteration) or penalty(*given))
-    for _ in range(style.R1_EVERY + 1):
+    penalty, taken = _logistic.r1_penalty, []
+    monkeypatch.setattr(
+        _logistic, "r1_penalty", lambda *given: taken.append(training.updater.iteration) or penalty(*given)
+    )
+    for _ in range(_logistic.R1_EVERY + 1):
         training.updater.update()
-    assert taken == [0, style.R1_EVERY]
+    assert taken == [0, _logistic.R1_EVERY]
 
 
 @pytest.mark.parametrize(

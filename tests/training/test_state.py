@@ -204,10 +204,10 @@ def test_a_saturated_discriminator_stops_a_training(
     tmp_path: Path, quiet: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A discriminator that learns a hundred times faster than its generator."""
-    from ganzoo.archs import dcgan_cond
+    from ganzoo.archs import _logistic
 
-    monkeypatch.setattr(dcgan_cond, "loss_real", lambda logits: 1e-6 * logits[0])
-    monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: 1e-6 * logits[0])
+    monkeypatch.setattr(_logistic, "loss_real", lambda logits: 1e-6 * logits[0])
+    monkeypatch.setattr(_logistic, "loss_fake", lambda logits: 1e-6 * logits[0])
     options = TrainOptions(epochs=32, batch_size=64, limit=64)
     for scores in (None, [5, 4, 3, 3, 3, 3, 3, 3]):  # no judge, and one whose scores do not rise
         monkeypatch.setattr("ganzoo.metrics.in_training.during", lambda *arguments: None)

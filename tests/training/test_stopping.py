@@ -69,9 +69,9 @@ def test_nan_stops_the_training_and_keeps_the_last_good_snapshot(
     run = interrupted("dcgan-cond", tmp_path, quiet, monkeypatch, after=2)
     good = arrays(last_snapshot(run))
     monkeypatch.setattr(loop_module, "SNAPSHOT_SECONDS", 0.0)
-    from ganzoo.archs import dcgan_cond
+    from ganzoo.archs import _logistic
 
-    monkeypatch.setattr(dcgan_cond, "loss_fake", lambda logits: logits[0] * float("nan"))
+    monkeypatch.setattr(_logistic, "loss_fake", lambda logits: logits[0] * float("nan"))
     with pytest.raises(DivergedError, match="loss became NaN or infinite after 3 iterations") as caught:
         resume("dcgan-cond", TrainOptions(), tmp_path, run.path, quiet)
     assert str(run.snapshots) in caught.value.remedy
