@@ -37,7 +37,7 @@ def trace(network: Network) -> Traced:
     most = min(LEAST if len(drawn[0]) == SAMPLES else 1, per_pass(network))
     few = [[array[:most] for array in arrays] for arrays in (drawn, outputs)]
     apart = distance(network, *few)
-    if rounds(graph):  # too seldom to be met in a few samples
+    if rounds(network, graph):  # too seldom to be met in a few samples
         apart = max(apart, ROUNDED / DISTANCES * max(float(abs(array).max(initial=0)) for array in outputs))
     return Traced(network, graph, drawn, outputs, apart)
 

@@ -279,11 +279,11 @@ def test_default_discriminator_loss_has_its_three_terms(data: Data, monkeypatch:
     training = dcgan_cond.train(config("dcgan-cond", "default", batch_size=8), data)
     updater, seen = training.updater, {}
     before = training.updater.dis.copy(mode="copy")
-    real_batch, fake_batch, of_class = updater.real_batch, updater.fake_batch, _gan.of_class
+    real_batch, fake_batch, of_class = updater.real_batch, updater.fake_batch, _logistic.of_class
     monkeypatch.setattr(updater, "real_batch", lambda: seen.setdefault("real", real_batch()))
     monkeypatch.setattr(updater, "fake_batch", lambda t: seen.setdefault("fake", (fake_batch(t), t))[0])
     labels: list[np.ndarray] = []
-    monkeypatch.setattr(_gan, "of_class", lambda logits, t: labels.append(t) or of_class(logits, t))
+    monkeypatch.setattr(_logistic, "of_class", lambda logits, t: labels.append(t) or of_class(logits, t))
     reported = losses_of_one_step(training)
     (x_real, t_real), (x_fake, t_fake) = seen["real"], seen["fake"]
     t_wrong = labels[1]

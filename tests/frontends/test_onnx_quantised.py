@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from onnx import helper, numpy_helper
 
 from ganzoo.card import Card
+from ganzoo.errors import UnsupportedOperatorError
 from ganzoo.export import weights
 from ganzoo.export.lowering import lower
 from ganzoo.export.tracing import reference, trace
+from ganzoo.export.tracing.agreement import check_agreement
 from ganzoo.frontends.onnx import FRONTEND
 from ganzoo.inputs import seeded
 from ganzoo.specs import Source
@@ -106,6 +109,17 @@ def test_a_scale_behind_the_layer_leaves_its_integers_alone(tmp_path: Path) -> N
     found = stored(planned(saved(made, tmp_path)))["layer"]
     assert found is not None
     np.testing.assert_array_equal(found[0], WHOLE)
+
+
+def test_only_what_was_quantised_may_be_rounded_to_the_other_side() -> None:
+    """A network that uses `floor` for something else is held to what all are held to."""
+    (network,) = FRONTEND.read(Source(str(FILE)), Card())
+    graph = trace(network)
+    (right,) = reference(network, seeded(network.inputs, 1, 0))
+    apart = right + np.float32(5e-3) * max(1, abs(right).max())
+    check_agreement(network, [apart], graph, [right])
+    with pytest.raises(UnsupportedOperatorError, match="differs by"):
+        check_agreement(replace(network, grids={}), [apart], graph, [right])
 
 
 @pytest.mark.browser
