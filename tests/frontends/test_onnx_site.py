@@ -103,7 +103,7 @@ def test_three_files_are_a_site_whose_pages_compute_what_onnxruntime_does(family
         np.testing.assert_allclose(image, drawn, atol=EIGHT_BITS)
 
     classifier = told["classifier"]
-    (run,) = classifier["runs"]
+    *_, run = classifier["runs"]
     given = as_input(decoded(mine), TensorSpec("x", (3, 16, 16), "image"))
     np.testing.assert_allclose(np.frombuffer(b64decode(*run["inputs"].values()), "<f4"), given.ravel(), atol=1e-4)
     powers = np.exp(agreed(site, "classifier", run))
@@ -114,7 +114,7 @@ def test_three_files_are_a_site_whose_pages_compute_what_onnxruntime_does(family
     assert classifier["bars"] == [[str(i), "", f"{round(100 * float(chances[i]))}%"] for i in order]
 
     enlarger = told["enlarger"]
-    (run,) = enlarger["runs"]
+    *_, run = enlarger["runs"]
     large = agreed(site, "enlarger", run).transpose(1, 2, 0)
     assert enlarger["size"] == {"width": 16, "height": 16} and enlarger["name"] == "picture-16x16.png"
     before, after = (picture(text) for text in enlarger["sides"])

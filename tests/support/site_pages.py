@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,8 @@ CLASSIFIER = "cnn.html"
 CONVERTER = "colours.html"
 RECOGNIZER = "colours-2.html"
 
+EIGHT_BITS = 1.01 / 255
+
 # what Chromium says of a request that failed, and of a preload that then nobody used
 FAILED = "Failed to load resource|preloaded using link preload|preload .* is found|Failed to find a valid digest"
 
@@ -49,9 +52,24 @@ def sample(run: Run, label: str, seed: int) -> FloatArray:
 
 
 def shows(page: Page, expected: FloatArray) -> None:
-    """The large picture is `expected`, to what eight bits tell."""
-    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30)))")
-    np.testing.assert_allclose(pixels(page.locator("ganzoo-generator .stage canvas")), expected, atol=1.01 / 255)
+    """The large picture becomes `expected`, to what eight bits tell, and soon."""
+    becomes(page.locator("ganzoo-generator .stage canvas"), expected)
+
+
+def becomes(canvas: Locator, expected: FloatArray, seconds: float = 8) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        shown = pixels(canvas)
+        if time.monotonic() > end:
+            np.testing.assert_allclose(shown, expected, atol=EIGHT_BITS)
+        if shown.shape == expected.shape and np.abs(shown - expected).max() <= EIGHT_BITS:
+            return
+
+
+def goes_on_showing(page: Page, expected: FloatArray) -> None:
+    """The large picture is `expected`, and nothing that was just done to the page has changed it."""
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 200)))")
+    np.testing.assert_allclose(pixels(page.locator("ganzoo-generator .stage canvas")), expected, atol=EIGHT_BITS)
 
 
 def has_hash(page: Page, text: str) -> None:

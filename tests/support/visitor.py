@@ -105,8 +105,10 @@ def until(page: Page, condition: str, seconds: float = 8) -> None:
 
 
 def first(page: Page) -> None:
-    """Wait until the first picture is painted."""
+    """Wait until the first picture is painted, and where the page has menus, until they are there: the visitor's
+    language comes before them, and draws the element anew."""
     until(page, "performance.getEntriesByName('ganzoo:first').length")
+    until(page, "document.getElementById('menus')?.hidden !== true")
 
 
 def pixels(canvas: Locator) -> FloatArray:

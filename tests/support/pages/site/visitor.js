@@ -23,6 +23,8 @@ export async function open(url) {
   frame.contentWindow.addEventListener("error", ({ message }) => errors.push(message));
   frame.contentDocument.addEventListener("securitypolicyviolation", (event) => errors.push(event.violatedDirective));
   await until(() => frame.contentWindow.performance.getEntriesByName("ganzoo:first").length, `the picture of ${url}`);
+  // the menus come after the visitor's language, which draws the element anew
+  await until(() => frame.contentDocument.getElementById("menus")?.hidden !== true, `the menus of ${url}`);
   return element;
 }
 
