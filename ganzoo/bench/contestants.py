@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.peers import Installed
     from ganzoo.browsers.session import Progress
+    from ganzoo.export import subject
     from ganzoo.export.exports import Export
-    from ganzoo.runs.run import Run
     from ganzoo.specs import FloatArray
 
-    ExportOfRun = tuple[Export, Run | None]
+    Timed = tuple[Export, subject.Subject | None]  # and what it was made from, where that is here
 
 
 ALONE = "It can only run batch size 1, which --batch leaves out."
@@ -34,7 +34,7 @@ ALONE = "It can only run batch size 1, which --batch leaves out."
 class Subject:
     """A network of an export. `name` is its name in the report.
 
-    `source` is what the peers get, None if its run is gone.
+    `source` is what the peers get, None if what the export was made from is not here.
     """
 
     name: str
@@ -102,15 +102,12 @@ class Contestant:
         return f"{self.network} on {self.backend}: {self.library}"
 
 
-def subjects(exports: Sequence[ExportOfRun]) -> list[Subject]:
-    """Return the networks of `exports`, each with the run that it came from, if that is here.
-
-    Networks with the same name get the name of their run as well.
-    """
+def subjects(exports: Sequence[Timed]) -> list[Subject]:
+    """Return the networks of `exports`. Networks with the same name get the name of their run as well."""
     names = Counter(network for export, _ in exports for network in export.networks)
     found = []
-    for export, run in exports:
-        sources = {network.name: Source(network) for network in run.networks()} if run else {}
+    for export, made_from in exports:
+        sources = {network.name: Source(network) for network in made_from.networks()} if made_from else {}
         for network in export.networks:
             name = network if names[network] == 1 else f"{export.description['run']} {network}"
             found.append(Subject(name, export, network, sources.get(network)))
@@ -168,9 +165,15 @@ def _peers(
 ) -> list[Contestant]:
     if subject.source is None:
         run = subject.export.description["run"]
+        origin = subject.export.description.get("provenance", {})
+        if "frontend" in origin:
+            raise UsageError(
+                f"{subject.export.path} does not have the network in a form that the peers can read.",
+                f"Name the file instead of its export: ganzoo bench {origin.get('source', 'model.onnx')} --peers",
+            )
         raise UsageError(
             f"--peers needs the run {run}, from which {subject.export.path} was exported, but it was not found.",
-            "Give the run, or an export inside its run's folder. A network that was trained elsewhere has none.",
+            "Give the run, or an export inside its run's folder.",
         )
     if subject.export.layout != "ganzoo":
         raise UsageError(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ganzoo.bench.contestants import Contestant, ExportOfRun
+    from ganzoo.bench.contestants import Contestant, Timed
     from ganzoo.bench.options import BenchOptions
     from ganzoo.bench.visit import Visit
     from ganzoo.browsers.session import Progress, Visitor
@@ -31,9 +31,9 @@ HOPELESS = 6  # visits that may fail one after another before a browser that has
 
 
 def bench(
-    exports: Sequence[ExportOfRun], visitors: Sequence[Visitor], options: BenchOptions, progress: Progress
+    exports: Sequence[Timed], visitors: Sequence[Visitor], options: BenchOptions, progress: Progress
 ) -> dict[str, Any]:
-    """Time `exports` and return the report. Each export comes with its run, or with None if that is gone.
+    """Time `exports` and return the report. Each export comes with what it was made from, or with None if that is gone.
 
     A failure only affects its own row: a library that cannot run a network, a backend that a browser lacks, a browser
     that hangs or does not start. After Ctrl-C, the report has what was measured until then. Raises `UsageError` for a

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganzoo import plugins
 from ganzoo.bench import options as bench_options
 from ganzoo.cli import console, show
 from ganzoo.cli.app import app
 from ganzoo.cli.arguments import ExportNames, backend_option
 from ganzoo.cli.help import BROWSER, command
-from ganzoo.lookup import find_export, run_of
+from ganzoo.lookup import find_export, is_run, run_of
+from ganzoo.temporary import scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganzoo.bench.contestants import Timed
 
 WHAT, HOW, REPORT = "What to measure", "How to measure", "Reports"
 
@@ -29,6 +36,9 @@ ganzoo bench --rounds 2 --no-throttle
 
 # Compare with onnxruntime-web, TensorFlow.js and WebDNN
 ganzoo bench --peers --html report.html
+
+# Time the network of an ONNX file, which is exported for that
+ganzoo bench model.onnx --peers
 
 # Time one backend in one browser
 ganzoo bench -b webgl --browser firefox
@@ -145,21 +155,24 @@ def bench(
 
     Every measurement is repeated in fresh browsers with empty caches. All outputs are compared with the original
     network's before a time counts. docs/bench.md explains the figures.
+
+    A network of your own, such as an ONNX file or net.py:Generator, is exported first; a card beside it tells what
+    options would tell 'ganzoo export'.
     """
     from ganzoo.bench import compare as comparison
     from ganzoo.bench import run as benchmark
     from ganzoo.bench.visitors import visitors
 
     old = comparison.read(compare) if compare else None
-    chosen = [find_export(name) for name in exports or (None,)]
     options = bench_options.parse(
         tuple(backend or ()), batch, rounds, precision / 100, seconds, throttle=throttle, peers=peers, seed=seed
     )
-    sources = [(export, run_of(export)) for export in chosen]
-    for export in chosen:
-        export.choose(options.backends)
-    with visitors(browser or (), listen, show.invitation) as opened, console.stages() as progress:
-        report = benchmark.bench(sources, opened, options, progress)
+    with scratch() as folder:
+        chosen = [timed(name, options.backends, folder / str(i)) for i, name in enumerate(exports or (None,))]
+        for export, _ in chosen:
+            export.choose(options.backends)
+        with visitors(browser or (), listen, show.invitation) as opened, console.stages() as progress:
+            report = benchmark.bench(chosen, opened, options, progress)
     show.bench(report, json, html, markdown)
     changes = comparison.compare(old, report, tolerance / 100) if old else None
     if changes:
@@ -171,3 +184,22 @@ def bench(
         raise typer.Exit(130)
     if failures or (changes and changes.worse):
         raise typer.Exit(1)
+
+
+def timed(name: str | None, backends: Sequence[str], out: Path) -> Timed:
+    """The export `name` and its run where that is here; of a network of the user's own, an export that is made in
+    `out`."""
+    if name is None or Path(name).is_dir() or is_run(name):
+        export = find_export(name)
+        return export, run_of(export)
+
+    from ganzoo import imported
+    from ganzoo.export import exports
+    from ganzoo.specs import Source
+
+    subject = imported.load(Source(name, None, {}), None, (), None)
+    chosen = [plugins.BACKENDS.get(each) for each in backends] or plugins.BACKENDS.working(console.warn)
+    made = exports.write(subject, chosen, out, all_or_nothing=bool(backends), progress=console.step)
+    for backend, reason in made.left_out.items():
+        console.warn(f"{backend} is left out: {reason}")
+    return made.export, subject

@@ -11,12 +11,15 @@ import pytest
 
 from ganzoo import npm, plugins
 from ganzoo.bench import run
+from ganzoo.bench.contestants import contestants, subjects
 from ganzoo.bench.options import BenchOptions
-from ganzoo.bench.peers import OWN_MODULES, Source, install
-from ganzoo.errors import ToolMissingError
+from ganzoo.bench.peers import OWN_MODULES, Installed, Source, install
+from ganzoo.cli.bench import timed
+from ganzoo.errors import ToolMissingError, UsageError
 from ganzoo.export import exports
 from ganzoo.plugins import PEERS
 from tests.support.peer_cases import built_in
+from tests.support.places import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,3 +187,16 @@ def test_peers_run_only_when_they_are_asked_for(exported: exports.Export, runs: 
     report = run.bench([(exported, runs["cnn"])], [tab], alone, lambda line: None)
     assert [row["library"] for row in report["rows"]] == ["ganzoo"]
     assert "all-zeros" not in report["versions"]
+
+
+@pytest.mark.slow
+def test_the_peers_get_the_network_of_a_file(tmp_path: Path) -> None:
+    export, made_from = timed(str(DATA / "onnx" / "torch-classifier.onnx"), ("webassembly",), tmp_path / "made")
+    (subject,) = subjects([(export, made_from)])
+    (of_file,) = subjects([(exports.load(export.path), None)])
+    peer = Installed(replace(PEERS.get("onnxruntime-web"), code={"webassembly": {}}), {})
+    own, other = contestants([subject], [peer], QUICK, tmp_path / "staged", lambda line: None)
+    assert (own.library, other.library, other.reason) == ("ganzoo", "onnxruntime-web", "")
+    assert own.expected is other.expected and any(other.folders["model"].iterdir())
+    with pytest.raises(UsageError, match=r"ganzoo bench torch-classifier\.onnx --peers"):
+        contestants([of_file], [peer], QUICK, tmp_path / "again", lambda line: None)
