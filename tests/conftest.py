@@ -15,7 +15,7 @@ from ganzoo.training.progress import silent
 from tests.support.command import Done
 from tests.support.needs import Needs
 from tests.support.places import MNIST
-from tests.support.registries import ARCHS
+from tests.support.registries import ARCHS, brief
 from tests.support.shared import Shared
 from tests.support.turns import Turns
 
@@ -82,11 +82,11 @@ def runs(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Mapping[st
     from ganzoo.training.options import TrainOptions
     from ganzoo.training.train import train
 
-    options = TrainOptions(epochs=2, limit=96, seed=1)
     root = tmp_path_factory.mktemp("runs")
     for arch in ARCHS:
         name = f"{arch}-digits-1"
-        made = shared.made(name, lambda path, arch=arch: train(arch, options, root, path))
+        options = TrainOptions(preset=brief(arch), epochs=2, limit=96, seed=1)
+        made = shared.made(name, lambda path, arch=arch, options=options: train(arch, options, root, path))
         shutil.copytree(made, root / name)
     return {arch: load(root / f"{arch}-digits-1") for arch in ARCHS}
 

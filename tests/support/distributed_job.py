@@ -17,7 +17,7 @@ import numpy as np
 from ganzoo.training.options import TrainOptions, configure
 from ganzoo.training.train import train
 from ganzoo.updaters.distributed import job
-from tests.support.registries import ARCHS
+from tests.support.registries import ARCHS, brief
 
 RUNS = {**{arch: arch for arch in ARCHS}, "on Chainer's layers": "dcgan-cond"}
 OPTIONS = TrainOptions(epochs=1, limit=64, batch_size=16, seed=3)
@@ -42,7 +42,7 @@ def train_all(folder: Path) -> None:
     ):
         for name, arch in RUNS.items():
             with chainer.using_config("fast_layers", name == arch):
-                train(arch, OPTIONS, folder, folder / name)
+                train(arch, replace(OPTIONS, preset=brief(arch)), folder, folder / name)
 
 
 def main() -> None:

@@ -20,3 +20,10 @@ def _own(registry: Registry[Any]) -> tuple[str, ...]:
 ARCHS = _own(plugins.ARCHS)
 BACKENDS = _own(plugins.BACKENDS)
 DATASETS = _own(plugins.DATASETS)
+
+
+def brief(arch: str) -> str | None:
+    """The preset with which tests train `arch`: "tiny" where it has one, else its first. What README tells of
+    `dcgan-cond`, its pages and sizes, is of its first."""
+    is_tiny = arch != "dcgan-cond" and "tiny" in plugins.ARCHS.get(arch).presets
+    return "tiny" if is_tiny else None

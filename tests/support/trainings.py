@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from ganzoo.training import loop as loop_module
 from ganzoo.training.options import TrainOptions
 from ganzoo.training.train import train
+from tests.support.registries import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 Trained: TypeAlias = "Callable[[str, str], Run]"
 
 OPTIONS = TrainOptions(epochs=2, limit=96, batch_size=32, seed=3)
+
+
+def options(arch: str) -> TrainOptions:
+    return replace(OPTIONS, preset=brief(arch))
 
 
 def arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
@@ -60,6 +66,6 @@ def interrupted(arch: str, path: Path, quiet: Listener, monkeypatch: pytest.Monk
             return self.interrupted
 
         patched.setattr(loop_module.Stop, "__call__", stop)
-        outcome = train(arch, OPTIONS, path, path / "stopped", quiet)
+        outcome = train(arch, options(arch), path, path / "stopped", quiet)
     assert outcome.interrupted and not outcome.run.finished
     return outcome.run

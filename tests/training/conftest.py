@@ -9,7 +9,7 @@ import pytest
 
 from ganzoo.runs.run import load
 from ganzoo.training.train import train
-from tests.support.trainings import OPTIONS, Trained
+from tests.support.trainings import Trained, options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def trained(shared: Shared, tmp_path: Path, quiet: Listener) -> Trained:
-    """`trained(ARCH, NAME)`: a finished run of `OPTIONS` as this test's own folder NAME, to do with as it likes."""
+    """`trained(ARCH, NAME)`: a finished run of `options` as this test's own folder NAME, to do with as it likes."""
 
     def copy(arch: str, name: str) -> Run:
-        made = shared.made(f"{arch}-of-options", lambda path: train(arch, OPTIONS, path.parent, path, quiet))
+        made = shared.made(f"{arch}-of-options", lambda path: train(arch, options(arch), path.parent, path, quiet))
         return load(shutil.copytree(made, tmp_path / name))
 
     return copy

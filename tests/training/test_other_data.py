@@ -13,7 +13,7 @@ from PIL import Image
 from ganzoo.datasets import digits, garments
 from ganzoo.runs import run as runs
 from ganzoo.specs import Data, Dataset, floats
-from tests.support.registries import ARCHS
+from tests.support.registries import ARCHS, brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,8 +128,22 @@ TRAINED: Mapping[str, tuple[Callable[[Path], Path], tuple[str, ...], list[str]]]
 def test_odd_pictures_train(case: str, arch: str, ganzoo: Callable[..., Done], in_tmp: Path) -> None:
     make, options, notes = TRAINED[case]
     make(in_tmp / "in")
-    command = ("train", arch, "--dataset", "folder", "--data-dir", "in", *options, "--epochs", 2, "--out", "run")
-    done = ganzoo(*command)
+    preset = ("--preset", brief(arch)) if brief(arch) else ()
+    command = (
+        "train",
+        arch,
+        *preset,
+        "--dataset",
+        "folder",
+        "--data-dir",
+        "in",
+        *options,
+        "--epochs",
+        2,
+        "--out",
+        "run",
+    )
+    done = ganzoo(*command, "--out", "run")
     assert_trained(done, in_tmp / "run")
     assert [line.removeprefix("Note: ") for line in done.err.splitlines() if line.startswith("Note: ")] == notes
 
