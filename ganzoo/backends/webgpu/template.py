@@ -61,12 +61,11 @@ def _parameter(pieces: Mapping[str, int], kind: str) -> str:
     return f"fn parameter(i:i32)->{kind}{{{later}return {first}[i-{start}];}}\n"
 
 
-def module(
-    kernel: Kernel, bindings: Mapping[str, int], step: Step, pieces: Mapping[str, int]
-) -> tuple[str, list[int]]:
+def module(kernel: Kernel, bindings: Mapping[str, int], step: Step, pieces: Mapping[str, int]) -> tuple[str, list[int]]:
     """The module of `step`, and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names.
 
-    `pieces` are the bindings of its weights where several buffers have them, in their order, with the first value of each.
+    `pieces` are the bindings of its weights, in their order, where several buffers hold these, with the first value of
+    each.
     """
     text = fill(FOLDER / f"{kernel.name}.wgsl", kernel.values, kernel.flags, kernel.repeats)
     if pieces:
