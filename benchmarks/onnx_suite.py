@@ -54,6 +54,7 @@ OUTSIDE: Mapping[str, str] = {
     ),
 }
 TOGETHER = 24  # cases of one plan
+PATIENCE = 600.0  # seconds for a plan; a GPU in software takes minutes to draw the largest networks
 BOUND = 1e-3  # of the largest value: what the suite's own runner allows
 KINDS = ("node", "pytorch-converted", "pytorch-operator", "simple", "light")
 
@@ -299,7 +300,7 @@ def _group(spec: Any, visitor: Any, group: list[Case], run_cases: Any, joined: A
     plan = group[0].plan if len(group) == 1 else joined([case.plan for case in group])
     arrays = [array for case in group for array in case.inputs]
     try:
-        (answer,) = run_cases(visitor, spec, [(plan, arrays)])
+        (answer,) = run_cases(visitor, spec, [(plan, arrays)], silence=PATIENCE)
         problem = answer.error
     except GanzooError as error:
         problem = error.message

@@ -49,6 +49,11 @@ class Weight:
     offset: int
     step: FloatArray | None = field(default=None, compare=False)
 
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return int(self.array.size)
+
 
 @dataclass(frozen=True)
 class Tensor:

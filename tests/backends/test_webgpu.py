@@ -278,8 +278,3 @@ def test_what_it_cannot_run_is_refused_by_name():
 
     large = B((4096, 4096, 1)).elementwise(plans.RELU).plan()
     assert "'layer0' (Elementwise): it needs a buffer of 256 MiB" in refused(large)
-
-
-def test_weights_beyond_a_binding_are_refused(monkeypatch):
-    monkeypatch.setattr(compiling, "MAX_BINDING", 1 << 20)
-    assert "webgpu can bind buffers of 1 MiB, but the weights of test take 1.1 MiB" in refused(plans.classifier())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganzoo.browsers.patience import SILENCE
 from ganzoo.browsers.session import visit_page
 from ganzoo.pages import PAGES
 from ganzoo.serving.arrays import decode, encode
@@ -49,12 +50,13 @@ def run_cases(
     options: Mapping[str, Any] | None = None,
     runs: int = 0,
     after: str = "",
+    silence: float = SILENCE,
 ) -> list[Answer]:
     """Compile and run every (plan, inputs) in one load of one page; inputs are (n, *shape) per input of the specs.
 
     A case that fails in the browser says so in its `error`; what `backend.compile` raises is raised here.
-    `runs` are further runs, timed. `after` names a module in tests/support/pages: its
-    `after(device, inputs, n)` is called at the end of each case.
+    `silence` is the number of seconds that a case may take. `runs` are further runs, timed. `after` names a module in
+    tests/support/pages: its `after(device, inputs, n)` is called at the end of each case.
     """
     with tempfile.TemporaryDirectory(prefix="ganzoo-device-") as name:
         root = Path(name)
@@ -81,7 +83,7 @@ def run_cases(
             entry = dict(program.entry)
             job["cases"].append({"manifest": manifest, "entry": entry, "inputs": whole, "n": len(inputs[0])})
         folders = {"ganzoo": PAGES, "modules": root / "modules", "cases": root / "cases"}
-        result = visit_page(PAGE, job, folders, visitor=visitor).data
+        result = visit_page(PAGE, job, folders, visitor=visitor, silence=silence).data
     return [_answer(told, plan, len(inputs[0])) for told, (plan, inputs) in zip(result["answers"], cases, strict=True)]
 
 

@@ -4,7 +4,7 @@ In its texture a tensor (h, w, c) has a pixel's texels side by side and the pixe
 one below the other. A row longer than `SIZE` is folded: an image's texels then fill rows of `SIZE`. A convolution draws
 four bands of its columns at once, each into a layer of its texture: four pixels then share each fetch of weights.
 A step may see a slot's values under another shape than they were written with, so what counts is how the last writer
-laid them out. All weights are one texture, `SIZE` wide.
+laid them out. All weights are one texture, `SIZE` wide; what its first layer cannot hold makes more layers of it.
 """
 
 from __future__ import annotations
@@ -27,18 +27,21 @@ SAMPLERS = 16  # textures that a shader can read, by WebGL2's minimum; the weigh
 TAPS = 4096  # of a table in a shader: so many constants can Direct3D index, on which WebGL runs on Windows
 LONG = 64  # texels; a dense step with a longer sum is done in parts, one for each row of its input
 
+LAYER = 1024  # rows of a layer of weights where they take several; WebGL2 promises 256 layers, more than a bundle fills
+
 FILE = "webgl.json"
 
 
-def compile(plan: Plan) -> Program:  # noqa: A001 - the contract's name
+def compile(plan: Plan, layer: int = 0) -> Program:  # noqa: A001 - the contract's name
     """`webgl.json`: the shaders, the textures, and the passes in their order.
 
-    Raises `UnsupportedOperatorError` where a tensor, the weights or the inputs of a step are beyond the limits.
+    The weights lie in layers of `layer` rows if that is given, else of `LAYER` where one layer cannot hold them.
+    Raises `UnsupportedOperatorError` where a tensor or the inputs of a step are beyond the limits.
     """
-    drawing = _Drawing([Texture() for _ in plan.slots], {tensor.slot for tensor in plan.outputs})
+    if not layer and plan.n_weights > 4 * SIZE * SIZE:
+        layer = LAYER
+    drawing = _Drawing([Texture() for _ in plan.slots], {tensor.slot for tensor in plan.outputs}, layer)
     first = plan.steps[0]
-    if plan.n_weights > 4 * SIZE * SIZE:
-        raise _beyond(first, f"the network has {plan.n_weights} weights, but only {4 * SIZE * SIZE} fit into a texture")
     for tensor in plan.inputs:
         drawing.place(first, tensor, Layout.of(tensor))
     layouts = dict(drawing.layouts)  # an input's slot may be written again
@@ -46,6 +49,7 @@ def compile(plan: Plan) -> Program:  # noqa: A001 - the contract's name
         drawing.draw(step)
     program = {
         "size": SIZE,
+        **({"layer": layer} if layer else {}),
         # images drawn at once; a larger batch takes turns
         "batch": max(1, min(min(SIZE // each.rows, TURN // each.bytes) for each in drawing.textures)),
         "textures": [vars(texture) for texture in drawing.textures],
@@ -76,11 +80,13 @@ class Texture:
 class _Drawing:
     """What is gathered on the way through a plan's steps, whose results for JavaScript lie in the slots `outputs`.
 
+    `layer` is as in `shader`.
     `layouts` and `writers`, passes, are by slot, as last written.
     """
 
     textures: list[Texture]
     outputs: set[int]
+    layer: int
     writers: dict[int, int] = field(default_factory=dict)
     layouts: dict[int, Layout] = field(default_factory=dict)
     shaders: dict[str, int] = field(default_factory=dict)
@@ -108,7 +114,7 @@ class _Drawing:
         # an output is read in one piece
         target = Layout.of(step.output) if step.output.slot in self.outputs else Layout.of_output(step)
         self.place(step, step.output, target)
-        text = shader(step, sources, target)
+        text = shader(step, sources, target, self.layer)
         self.passes.append(
             {
                 "step": f"{step.layer} ({step.kind})",

@@ -98,11 +98,18 @@ def texels(tensor: Tensor) -> int:
     return pad4(tensor.c) // 4
 
 
-def shader(step: Step, sources: Sequence[Layout | None], target: Layout) -> str:
-    """The fragment shader that draws `step`. `sources` are the layouts of its inputs, None for a constant."""
+def shader(step: Step, sources: Sequence[Layout | None], target: Layout, layer: int = 0) -> str:
+    """The fragment shader that draws `step`. `sources` are the layouts of its inputs, None for a constant.
+
+    `layer` is how many rows a layer of the weights' texture has, a power of two; 0 where there is only one.
+    """
     own = KINDS[type(step)](step)
     first, out = step.inputs[0], step.output
-    values: dict[str, Any] = {"SIZE": SIZE, "SHIFT": SIZE.bit_length() - 1, "WIDTH": target.width, "ROWS": target.rows}
+    values: dict[str, Any] = {"SIZE": SIZE, "WIDTH": target.width, "ROWS": target.rows}
+    shift = SIZE.bit_length() - 1
+    values |= {"ROW": f"t >> {shift}", "LAYER": 0}
+    if layer:
+        values |= {"ROW": f"t >> {shift} & {layer - 1}", "LAYER": f"t >> {shift + layer.bit_length() - 1}"}
     values |= {"IH": first.h, "IW": first.w, "IC": first.c, "OC": out.c, "W": out.w, "C4": texels(out)}
     values |= {"BANDS": target.bands, "LANES": "mat4" if target.bands == 4 else "vec4"}
     values |= {"STEP": _columns(step, target), **own.values}

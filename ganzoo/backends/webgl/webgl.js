@@ -23,6 +23,7 @@
  *
  * @typedef {object} Program
  * @property {number} size
+ * @property {number} [layer] rows of weights in each layer of their texture
  * @property {number} batch
  * @property {{ width: number, rows: number, bands: number, lanes: number }[]} textures
  * @property {Port[]} inputs
@@ -99,17 +100,20 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
  * @param {boolean} full floats, else half ones
  */
 async function prepare(gl, program, weights, full) {
-  const { size, batch, textures, inputs, outputs, passes } = program;
+  const { size, layer = size, batch, textures, inputs, outputs, passes } = program;
   if (!full && !gl.getExtension("EXT_color_buffer_half_float")) throw new Error("WebGL2 cannot draw floats on this machine");
   const [one, four] = full ? [gl.R32F, gl.RGBA32F] : [gl.R16F, gl.RGBA16F];
   if (gl.getParameter(gl.MAX_TEXTURE_SIZE) < size) throw new Error("WebGL2 has only small textures on this machine");
   const [programs, values] = await Promise.all([link(gl, program), weights]);
 
-  // unit 0 is for the weights: whole rows, then what is left
+  // unit 0 is for the weights: whole rows, layer by layer, then what is left
   const rows = Math.floor(values.length / 4 / size);
-  makeTexture(gl, gl.RGBA32F, size, rows + 1, 1);
-  upload(gl, 0, size, rows, 4, values);
-  upload(gl, rows, (values.length / 4) % size, 1, 4, values.subarray(4 * rows * size));
+  const last = Math.floor(rows / layer);
+  makeTexture(gl, gl.RGBA32F, size, Math.min(rows + 1, layer), last + 1);
+  for (let z = 0; z <= last; z++) {
+    upload(gl, 0, size, Math.min(rows - layer * z, layer), 4, values.subarray(4 * size * layer * z), z);
+  }
+  upload(gl, rows % layer, (values.length / 4) % size, 1, 4, values.subarray(4 * size * rows), last);
   gl.activeTexture(gl.TEXTURE1);
 
   /** @type {WebGLTexture[]} */
@@ -294,10 +298,11 @@ function makeTexture(gl, format, width, height, layers) {
  * @param {number} height
  * @param {number} lanes
  * @param {Float32Array} values
+ * @param {number} [z] layer
  */
-function upload(gl, y, width, height, lanes, values) {
+function upload(gl, y, width, height, lanes, values, z = 0) {
   const format = lanes === 1 ? gl.RED : gl.RGBA;
-  gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, y, 0, width, height, 1, format, gl.FLOAT, values);
+  gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, y, z, width, height, 1, format, gl.FLOAT, values);
 }
 
 /**

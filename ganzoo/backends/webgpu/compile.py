@@ -6,6 +6,7 @@ The program, `webgpu.json`:
     shaders           WGSL modules, equal ones once; the entry point is main
     steps             {shader, buffers, groups, layer}: what is bound as 0, 1, ..., -1 the weights, else a slot;
                       the workgroups (x, y) of one image, z is the image
+    piece             float32 values of the weights in one buffer, only where they take several: -1, -2, ... are these
     slots             float32 values of each buffer for one image
     batch             images computed at once, as many as the limits allow; a larger batch takes turns
     inputs, outputs   {slot, pixels, width, channels}
@@ -30,23 +31,22 @@ if TYPE_CHECKING:
 MAX_BINDING = 128 << 20  # bytes
 MAX_GROUPS = 65535  # workgroups along an axis
 MAX_BUFFERS = 8  # of one shader
+PIECE = MAX_BINDING // 4  # float32 values of the weights that one buffer holds; a multiple of four
 MAX_ROWS = 2047  # of a table in a shader: https://www.w3.org/TR/WGSL/#limits
 
 REMEDY = "Export for the other backends; choose them with --backend."
 
 
-def compile_plan(plan: Plan) -> Program:
-    """`webgpu.json`. Raises `UnsupportedOperatorError` where the plan is beyond WebGPU's default limits."""
-    if 4 * plan.n_weights > MAX_BINDING:
-        raise UnsupportedOperatorError(
-            f"webgpu can bind buffers of {MAX_BINDING >> 20} MiB, but the weights of {plan.name} take "
-            f"{4 * plan.n_weights / (1 << 20):.1f} MiB.",
-            REMEDY,
-        )
+def compile_plan(plan: Plan, piece: int = PIECE) -> Program:
+    """`webgpu.json`, for weights in buffers of `piece` values where they are more.
+
+    Raises `UnsupportedOperatorError` where the plan is beyond WebGPU's default limits.
+    """
+    several = plan.n_weights > piece
     shaders: dict[str, int] = {}
     steps = []
     for step in plan.steps:
-        text, buffers, groups = _dispatch(step)
+        text, buffers, groups = _dispatch(step, piece if several else 0)
         shader = shaders.setdefault(text, len(shaders))
         steps.append({"shader": shader, "buffers": buffers, "groups": groups, "layer": step.layer})
     read = sum(4 * blocks(tensor) for tensor in plan.outputs)  # together, in one buffer
@@ -57,6 +57,7 @@ def compile_plan(plan: Plan) -> Program:
         "batch": max(1, min(MAX_GROUPS, MAX_BINDING // (4 * max(*plan.slots, read)))),
         "inputs": [_port(tensor) for tensor in plan.inputs],
         "outputs": [_port(tensor) for tensor in plan.outputs],
+        **({"piece": piece} if several else {}),
     }
     return Program({"webgpu.json": json.dumps(program, separators=(",", ":")).encode()}, {"program": "webgpu.json"})
 
@@ -65,11 +66,14 @@ def _port(tensor: Tensor) -> dict[str, int]:
     return {"slot": tensor.slot, "pixels": tensor.h * tensor.w, "width": tensor.w, "channels": tensor.c}
 
 
-def _dispatch(step: Step) -> tuple[str, list[int], list[int]]:
-    """(WGSL, buffers, workgroups of one image) of a step."""
+def _dispatch(step: Step, piece: int) -> tuple[str, list[int], list[int]]:
+    """(WGSL, buffers, workgroups of one image) of a step. `piece` is 0 where all weights are in one buffer."""
     if type(step) not in KERNELS:
         raise _unsupported(step, "there is no kernel for it")
-    buffers = {"w": -1} if step.weights else {}
+    pieces = _pieces(step, piece) if piece else []
+    buffers = {f"weights{number}": ~number for number in pieces}
+    if step.weights and not piece:
+        buffers["w"] = -1
     buffers |= {name(step, i): tensor.slot for i, tensor in enumerate(step.inputs) if not tensor.weight}
     buffers["y"] = step.output.slot
     if len(buffers) > MAX_BUFFERS:
@@ -85,8 +89,14 @@ def _dispatch(step: Step) -> tuple[str, list[int], list[int]]:
     groups = -(-kernel.invocations // GROUP)
     across = min(groups, MAX_GROUPS)
     kernel = replace(kernel, values={"COUNT": kernel.invocations, "ROW": across * GROUP, **kernel.values})
-    text, bound = module(kernel, buffers, step)
+    text, bound = module(kernel, buffers, step, {f"weights{number}": number * piece for number in pieces})
     return text, bound, [across, -(-groups // across)]
+
+
+def _pieces(step: Step, piece: int) -> list[int]:
+    """The numbers of the buffers, each of `piece` values of the weights file, in which the step's weights lie."""
+    spans = [(each.offset // piece, (each.offset + each.size - 1) // piece) for each in step.weights]
+    return sorted({number for first, last in spans for number in range(first, last + 1)})
 
 
 def _unsupported(step: Step, why: str) -> UnsupportedOperatorError:

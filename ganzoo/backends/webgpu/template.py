@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "kernels"
 GROUP = 64  # invocations of a workgroup, as the templates say
+READS = r"\bw\[([^]]*)\]"  # of weights; no kernel has brackets in these brackets
 LARGEST = 3.4028234e38  # WGSL has no infinity; here its float32 ends
 
 # Operands are vec4f. What a function does beyond the largest float is left open, so none is led there.
@@ -52,9 +54,22 @@ def expression(expr: Expr, args: Sequence[str], layer: str) -> str:
     return text.replace("(inf)", f"({LARGEST})").replace("(-inf)", f"(-{LARGEST})")
 
 
-def module(kernel: Kernel, bindings: Mapping[str, int], step: Step) -> tuple[str, list[int]]:
-    """The module of `step`, and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names."""
+def _parameter(pieces: Mapping[str, int], kind: str) -> str:
+    """`parameter(i)`: what `w[i]` is where one buffer has all weights."""
+    (first, start), *others = [(name, value if kind == "f32" else value // 4) for name, value in pieces.items()]
+    later = "".join(f"if(i>={at}){{return {name}[i-{at}];}}" for name, at in reversed(others))
+    return f"fn parameter(i:i32)->{kind}{{{later}return {first}[i-{start}];}}\n"
+
+
+def module(kernel: Kernel, bindings: Mapping[str, int], step: Step, pieces: Mapping[str, int]) -> tuple[str, list[int]]:
+    """The module of `step`, and the buffers that it binds as 0, 1, ...: those of `bindings` that its text names.
+
+    `pieces` are the bindings of its weights, in their order, where several buffers hold these, with the first value of
+    each.
+    """
     text = fill(FOLDER / f"{kernel.name}.wgsl", kernel.values, kernel.flags, kernel.repeats)
+    if pieces:
+        text = _parameter(pieces, "f32" if "w" in kernel.scalar else "vec4f") + re.sub(READS, r"parameter(\1)", text)
     if "act(" in text:
         activation = expression(step.activation, ["a"], step.layer)
         text = f"fn act(a:vec4f)->vec4f{{return {activation};}}\n{text}"

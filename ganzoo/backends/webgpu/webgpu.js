@@ -8,6 +8,7 @@
  * @property {{ shader: number, buffers: number[], groups: [number, number], layer: string }[]} steps
  * @property {number[]} slots
  * @property {number} batch
+ * @property {number} [piece]
  * @property {Port[]} inputs
  * @property {Port[]} outputs
  */
@@ -65,7 +66,7 @@ export async function create({ manifest, entry, weights, file }) {
   const [bytes, adapter] = await Promise.all([file(entry.program), navigator.gpu?.requestAdapter()]);
   if (!adapter) throw new Error("the browser has no WebGPU adapter");
   /** @type {Program} */
-  const { shaders, steps, slots, batch, inputs, outputs } = JSON.parse(new TextDecoder().decode(bytes));
+  const { shaders, steps, slots, batch, piece = Infinity, inputs, outputs } = JSON.parse(new TextDecoder().decode(bytes));
   const device = await adapter.requestDevice();
   const { queue } = device;
   const sizes = outputs.map((port) => 4 * padded(port)); // bytes
@@ -106,8 +107,13 @@ export async function create({ manifest, entry, weights, file }) {
   });
   const uploading = Promise.resolve(weights).then((values) =>
     checked("weights", () => {
-      const made = buffer(values.byteLength, STORAGE);
-      queue.writeBuffer(made, 0, values);
+      const made = [];
+      for (let at = 0; at < values.length; at += piece) {
+        const part = values.subarray(at, at + piece);
+        const one = buffer(part.byteLength, STORAGE);
+        queue.writeBuffer(one, 0, part);
+        made.push(one);
+      }
       return made;
     }),
   );
@@ -134,7 +140,7 @@ export async function create({ manifest, entry, weights, file }) {
       const layout = pipelines[step.shader].getBindGroupLayout(0);
       const entries = step.buffers.map((slot, binding) => ({
         binding,
-        resource: { buffer: slot < 0 ? parameters : buffers[slot] },
+        resource: { buffer: slot < 0 ? parameters[~slot] : buffers[slot] },
       }));
       return device.createBindGroup({ label: step.layer, layout, entries });
     });

@@ -1,6 +1,6 @@
 // Stands before every kernel. A kernel defines value(): channels 4 c to 4 c + 3 of pixel (y, x) of image n.
 // IH, IW, IC are the first input's shape, REST is IC % 4, C4 the texels of a pixel of the output;
-// in0(n, y, x, c) is a texel of the first input. Lanes beyond the last channel hold anything: never compute from them.
+// in0(n, y, x, c) is a texel of the first input; texel t of the weights is in row ROW of layer LAYER. Lanes beyond the last channel hold anything: never compute from them.
 #define inf 3.402823e38
 precision highp float;
 precision highp int;
@@ -9,13 +9,13 @@ precision highp sampler2DArray;
 uniform sampler2DArray w;
 
 vec4 weight(int t) {
-  return texelFetch(w, ivec3(t & (SIZE - 1), t >> SHIFT, 0), 0);
+  return texelFetch(w, ivec3(t & (SIZE - 1), ROW, LAYER), 0);
 }
 
 // four rows of a panel, from t on, as columns
 mat4 weights(int t) {
   // aligned: they are in one row of the texture
-  ?aligned ivec3 p = ivec3(t & (SIZE - 1), t >> SHIFT, 0);
+  ?aligned ivec3 p = ivec3(t & (SIZE - 1), ROW, LAYER);
   ?aligned return mat4(texelFetch(w, p, 0), texelFetch(w, p + ivec3(1, 0, 0), 0),
   ?aligned   texelFetch(w, p + ivec3(2, 0, 0), 0), texelFetch(w, p + ivec3(3, 0, 0), 0));
   ?!aligned return mat4(weight(t), weight(t + 1), weight(t + 2), weight(t + 3));
