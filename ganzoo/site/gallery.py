@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LARGEST = 128  # pixels a side: what a card shows, twice as fine
 SMALL = 64  # pixels a side; below that they are to be seen, as on the generator's page
 EXAMPLES = 5  # names of classes
-LONGEST = 60  # letters of these
+LONGEST = 60  # letters of one
 
 
 @dataclass(frozen=True)
@@ -79,4 +79,4 @@ def _examples(model: Model) -> str:
     if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
         return ""
     names = [one_line(name[:LONGEST]) for name in classes[:EXAMPLES]]
-    return ", ".join([*names, "…"] if len(classes) > EXAMPLES else names)[: LONGEST + 1]
+    return ", ".join([*names, "…"] if len(classes) > EXAMPLES else names)
