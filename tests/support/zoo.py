@@ -20,7 +20,7 @@ DATA: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {
     "style": ((3, 64, 64), ("faces",)),
     "sngan": ((3, 32, 32), LETTERS),
     "pix2pix": ((3, 32, 32), ("faces",)),
-    "cnn": ((1, 28, 28), tuple("0123456789")),
+    "cnn": ((1, 28, 28), LETTERS),
     "resnet": ((3, 32, 32), LETTERS),
 }
 

@@ -303,7 +303,7 @@ export class GanzooGenerator extends GanzooElement {
    */
   #press(event) {
     const [target] = /** @type {HTMLElement[]} */ (event.composedPath());
-    const isTyped = target.matches?.("select, input:not([type=radio], [type=range])");
+    const isTyped = target.matches?.("select, input:not([type=radio], [type=checkbox], [type=range])");
     if (isTyped || event.ctrlKey || event.altKey || event.metaKey || !this.network) return;
     const label = classOf(this.space.classes, event.key);
     if (label !== undefined) this.set({ label });
