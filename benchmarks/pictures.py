@@ -84,7 +84,7 @@ class Shot:
     """A page's state: where, in which window and language and colours, and what is done before the picture is taken."""
 
     name: str
-    path: str = "#label=7&seed=42"
+    path: str = "dcgan-cond.html#label=7&seed=42"
     size: tuple[int, int] = (1000, 800)
     language: str = "en-US"
     colours: Any = "light"
@@ -94,6 +94,7 @@ class Shot:
 
 CLASSIFIER = "cnn.html"
 SHOTS = (
+    Shot("gallery", ""),
     Shot("generator"),
     Shot("generator-dark", colours="dark"),
     Shot("generator-japanese", language="ja"),

@@ -1,9 +1,12 @@
 """Write a site: a folder of static files for any host, in any of its folders.
 
-index.html, <slug>.html, 404.html     a page for each network; web/network.html around a custom element
+index.html                            the only network's page; of several, the front: web/gallery.html
+<slug>.html                           a page for each of several networks; web/network.html around a custom element
+404.html                              for what is not there
 generator.js, generator.css           a custom element for each kind of page there is: for anybody's pages too
 elements.js                           what all of them share, with the runtime
 shell.js, page.css, icon.svg, app.webmanifest, sw.js     what our pages have besides
+gallery.css, pictures/, *.svg          what the front shows of each network
 models/<slug>/, samples/<slug>/       bundles (docs/bundle.md), and the sheets of their runs as a timeline
 site.json                             what is here, with SHA-256
 _headers, .htaccess, .nojekyll        for hosts that read them; *.br: Brotli beside what it makes smaller
@@ -28,8 +31,8 @@ from ganzoo.errors import UsageError
 from ganzoo.export.layouts import ganzoo as layout
 from ganzoo.files import KEPT, Mark, refuse_foreign, replacing_folder
 from ganzoo.serving.compressed import SUFFIX, precompress
-from ganzoo.site import bundles, hosts, kinds
-from ganzoo.site.page import INDEX, Page, digits, html, link, missing, title, webmanifest
+from ganzoo.site import bundles, gallery, hosts, kinds
+from ganzoo.site.page import INDEX, Page, digits, front, html, link, missing, title, webmanifest
 from ganzoo.site.samples import TIMELINE, timeline
 from ganzoo.temporary import scratch
 
@@ -47,6 +50,7 @@ LIST = "site.json"
 MARK = Mark(LIST, "site", ("ganzoo", "base_path", "pages"), others=tuple(hosts.files("/", {})))
 MISSING = "404.html"
 WORKER = "sw.js"
+PICTURES = "pictures/"  # of what generators draw
 WEB = Path(__file__).resolve().parent / "web"
 RESERVED = ("index", "404")  # names of pages
 CODE = ("elements.js", "shell.js", "page.css")  # of every page; with it goes its kind's element
@@ -148,19 +152,24 @@ def _networks(exports: Iterable[tuple[Export, Run | None]]) -> tuple[list[tuple[
 
 
 def _pages(found: Sequence[tuple[Kind, Model, Run | None]], options: SiteOptions) -> tuple[list[Page], Files]:
-    """The pages, the first of them the index, and the files of their models and samples."""
+    """The pages, the only one as the index, and the files of their models, samples and pictures."""
     pages: list[Page] = []
     files: Files = {}
     taken = set(RESERVED)
     for kind, model, run in found:
         slug = bundles.slug(model.manifest["provenance"]["arch"], taken)
         taken.add(slug)
-        page = Page(f"{slug}.html" if pages else INDEX, slug, kind, _recut(model, options.max_file_size))
+        page = Page(f"{slug}.html" if len(found) > 1 else INDEX, slug, kind, _recut(model, options.max_file_size))
         files |= {page.folder + name: content for name, content in page.model.files.items()}
         if run and kind is kinds.GENERATOR:
             sheets = timeline(run, _named)
             files |= {f"samples/{slug}/{name}": content for name, content in sheets.items()}
             page = replace(page, timeline=f"samples/{slug}/{TIMELINE}" if sheets else "")
+        if len(found) > 1:
+            page = replace(page, picture=f"{PICTURES}{slug}.png" if kind.draws else f"{kind.name}.svg")
+            files[page.picture] = (
+                gallery.picture(model) if kind.draws else (WEB / kind.name / page.picture).read_bytes()
+            )
         pages.append(page)
     return [replace(page, reader=_reader(page, pages)) for page in pages], files
 
@@ -218,6 +227,8 @@ def _code(site: str, pages: Sequence[Page]) -> Files:
         "page.css": css((WEB / "page.css").read_text(encoding="utf-8")).encode(),
         "icon.svg": (WEB / "icon.svg").read_bytes(),
     }
+    if len(pages) > 1:
+        files["gallery.css"] = css((WEB / "gallery.css").read_text(encoding="utf-8")).encode()
     app = webmanifest(site, pages[0].kind.description, _refer(files))
     return {**files, "app.webmanifest": app.encode()}
 
@@ -238,6 +249,9 @@ def _write_pages(files: Files, pages: Sequence[Page], options: SiteOptions) -> s
 
     def drawn(version: str) -> Files:
         own = {page.file: html(page, pages, options.title, version, refer).encode() for page in pages}
+        if len(pages) > 1:
+            cards = [gallery.card(page, refer) for page in pages]
+            own[INDEX] = front(cards, options.title, version, refer).encode()
         return {**own, MISSING: missing(pages, options.title, options.base_path, version, refer).encode()}
 
     version = digits(b"".join(drawn("").values()))
@@ -248,10 +262,12 @@ def _write_pages(files: Files, pages: Sequence[Page], options: SiteOptions) -> s
 def _worker(files: Mapping[str, bytes], pages: Sequence[Page], version: str) -> bytes:
     """The service worker, with what it keeps: all pages with their code; each page's model when that was visited."""
     shared = [path for path in files if "/" not in path]
+    pictures = [_named(page.picture, files[page.picture]) for page in pages if page.picture.startswith(PICTURES)]
+    own = {page.file: [_named(path, files[path]) for path in _asked(page)] for page in pages}
     site = {
         "version": version,
         "files": {path: digits(files[path]) for path in shared},
-        "models": {page.file: [_named(path, files[path]) for path in _asked(page)] for page in pages},
+        "models": {INDEX: pictures, **own},
     }
     worker = javascript((WEB / WORKER).read_text(encoding="utf-8"), WORKER)
     return _filled(worker, 'JSON.parse("{}")', json.dumps(site, separators=(",", ":"))).encode()

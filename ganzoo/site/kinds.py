@@ -24,7 +24,8 @@ class Kind:
     `title` is its heading, with its Japanese; `description` is for search engines, `summary` is what stands in the
     element's place until it is there. A network has such a page if the kind `takes` its inputs and `makes` its outputs;
     `lacking` says what is wrong with outputs that it does not make. `sheets` of web/ go before the element's own style,
-    `attributes` are those that our own page gives the element.
+    `attributes` are those that our own page gives the element. The front of a site shows what a network that `draws`
+    makes of noise, and for other networks, whose golden sample is noise, web/NAME/NAME.svg.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Kind:
     lacking: str
     sheets: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
+    draws: bool = False
 
 
 def of(manifest: Mapping[str, Any]) -> Kind:
@@ -89,6 +91,7 @@ GENERATOR = Kind(
     _pictures,
     NO_PICTURE,
     attributes=("address",),
+    draws=True,
 )
 CLASSIFIER = Kind(
     "classifier",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ganzoo.site.bundles import Model
+    from ganzoo.site.gallery import Card
     from ganzoo.site.kinds import Kind
 
     Refer = Callable[[str], str]
@@ -28,7 +29,7 @@ LONGEST = 300  # letters of what a card tells
 
 @dataclass(frozen=True)
 class Page:
-    """A network's page. `file` is its name, `timeline` and `reader` are files of the site or "".
+    """A network's page. `file` is its name, `timeline`, `reader` and `picture` are files of the site or "".
 
     `folder` ends in a slash, as do all names of folders here.
     """
@@ -39,6 +40,7 @@ class Page:
     model: Model
     timeline: str = ""
     reader: str = ""
+    picture: str = ""
 
     @property
     def title(self) -> str:
@@ -128,6 +130,25 @@ def html(page: Page, pages: Sequence[Page], site: str, version: str, refer: Refe
             arch=provenance["arch"],
             dataset=provenance.get("dataset", ""),
             licence=page.told("licence"),
+        )
+    )
+
+
+def front(cards: Sequence[Card], site: str, version: str, refer: Refer) -> str:
+    """Return the page from which visitors choose a network of the site called `site`."""
+    return _packed(
+        render(
+            WEB / "gallery.html",
+            version=version,
+            site=site,
+            csp=hosts.CSP,
+            refer=refer,
+            file=INDEX,
+            home="./",
+            title="Choose a network",
+            description=f"{len(cards)} small neural networks, running in your browser.",
+            navigation=[],
+            cards=cards,
         )
     )
 

@@ -10,7 +10,7 @@ import pytest
 from ganzoo.site import serve
 from tests.support.colours import colours
 from tests.support.hosted import Hosted, hosted
-from tests.support.site_pages import make_site
+from tests.support.site_pages import GENERATOR, make_site
 from tests.support.visitor import Visitor, chromium, first, visitor
 
 if TYPE_CHECKING:
@@ -56,6 +56,6 @@ def visit(browser: Browser, host: Hosted) -> Callable[..., AbstractContextManage
 @pytest.fixture
 def generator(visit: Callable[..., AbstractContextManager[Visitor]]) -> Iterator[Page]:
     with visit(accept_downloads=True) as found:
-        page = found.open(fragment="label=7&seed=42")
+        page = found.open(GENERATOR, fragment="label=7&seed=42")
         first(page)
         yield page

@@ -11,7 +11,7 @@ import pytest
 from ganzoo.site import serve
 from tests.support.hosted import hosted
 from tests.support.places import JS
-from tests.support.site_pages import CLASSIFIER, CONVERTER, FAILED, RECOGNIZER, open_panels
+from tests.support.site_pages import CLASSIFIER, CONVERTER, FAILED, GENERATOR, RECOGNIZER, open_panels
 from tests.support.visitor import first, visitor
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ STATES = """() => {
 @pytest.mark.parametrize(
     ("width", "letters"), [(320, "100%"), (640, "200%"), (3840, "100%")], ids=["320 px", "200%", "wall"]
 )
-@pytest.mark.parametrize("path", ["", CLASSIFIER, CONVERTER, RECOGNIZER])
+@pytest.mark.parametrize("path", [GENERATOR, CLASSIFIER, CONVERTER, RECOGNIZER])
 def test_nothing_is_cut_off(width: int, letters: str, path: str, visit: Callable[..., Any]) -> None:
     with visit(viewport={"width": width, "height": 640}) as found:
         page = found.open(path)
@@ -65,7 +65,7 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", ["", CLASSIFIER, CONVERTER, RECOGNIZER])
+@pytest.mark.parametrize("path", [GENERATOR, CLASSIFIER, CONVERTER, RECOGNIZER])
 def test_axe_finds_no_fault(path: str, browser: Browser, site: Path) -> None:
     source = AXE.read_text()
     found: dict[str, list[str]] = {}

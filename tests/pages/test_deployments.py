@@ -12,7 +12,7 @@ import pytest
 from ganzoo.runs.run import Run
 from ganzoo.site import serve
 from tests.support.hosted import hosted
-from tests.support.site_pages import CLASSIFIER, PEN, SEVEN, kept, make_site, seven, use
+from tests.support.site_pages import CLASSIFIER, GENERATOR, PEN, SEVEN, kept, make_site, seven, use
 from tests.support.visitor import first, visitor
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def test_a_site_lies_in_any_path(base_path: str, browser: Browser, reader: Run, 
 def test_what_is_damaged_in_the_worker_s_cache_is_fetched_again(browser: Browser, site: Path) -> None:
     """The code of the page, its HTML and its network, in the worker's own cache and in the former version's."""
     with hosted(serve.app(site)) as host, visitor(browser, host.url) as found:
-        page = found.open()
+        page = found.open(GENERATOR)
         kept(page)
         damage = """async () => {
             let damaged = 0;

@@ -11,6 +11,7 @@ import pytest
 from ganzoo.serving.running import with_headers
 from ganzoo.serving.static import Files
 from tests.support.hosted import hosted
+from tests.support.site_pages import GENERATOR
 from tests.support.visitor import first, visitor
 
 if TYPE_CHECKING:
@@ -77,14 +78,14 @@ def test_a_page_that_cannot_begin_says_what_it_needs(browser: Browser, site: Pat
     from starlette.routing import Route
 
     async def index(_: object) -> FileResponse:
-        return FileResponse(site / "index.html")
+        return FileResponse(site / GENERATOR)
 
     words = "look at this page's address"
     bare = Starlette(routes=[Route("/demo", index)])  # as a host that leaves the address as it was typed
     with hosted(bare) as host, visitor(browser, host.url, expected=".") as someone:
         assert someone.open("demo").get_by_text(words).is_visible()
         page = someone.context.new_page()
-        page.goto((site / "index.html").as_uri())
+        page.goto((site / GENERATOR).as_uri())
         late = page.get_by_text(words)
         assert not late.is_visible()  # a page on a server begins within a moment
         page.evaluate("document.getAnimations().forEach((each) => each.finish())")
@@ -95,6 +96,6 @@ def test_a_page_that_has_begun_says_nothing_of_it(browser: Browser, site: Path) 
     from ganzoo.site import serve
 
     with hosted(serve.app(site)) as host, visitor(browser, host.url) as someone:
-        page = someone.open()
+        page = someone.open(GENERATOR)
         first(page)
         assert not page.get_by_text("look at this page's address").is_visible()

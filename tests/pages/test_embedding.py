@@ -65,7 +65,7 @@ def test_a_plugin_s_networks_have_pages_too(browser: Browser, tmp_path: Path) ->
     run = toy(tmp_path / "run")
     painter = run.own[0]
     with hosted(serve.app(make_site(tmp_path, run))) as host, visitor(browser, host.url) as found:
-        page = found.open(fragment="seed=9")
+        page = found.open("toy.html", fragment="seed=9")
         first(page)
         expected = reference(painter, inputs.seeded(painter.inputs, 1, 9))[0][0].transpose(1, 2, 0)
         assert expected.shape == (12, 20, 3)
@@ -98,7 +98,7 @@ def test_a_generator_of_large_pictures_shows_them_smooth_and_draws_a_few_at_once
 ) -> None:
     run = toy(tmp_path / "run", (3, 64, 96))
     with hosted(serve.app(make_site(tmp_path, run))) as host, visitor(browser, host.url) as found:
-        page = found.open(fragment="seed=9")
+        page = found.open("toy.html", fragment="seed=9")
         first(page)
         painter = run.own[0]
         shows(page, reference(painter, inputs.seeded(painter.inputs, 1, 9))[0][0].transpose(1, 2, 0))

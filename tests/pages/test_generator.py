@@ -13,7 +13,7 @@ import pytest
 
 from ganzoo import noise
 from ganzoo.export.tracing import reference
-from tests.support.site_pages import becomes, goes_on_showing, has_hash, panel, press, sample, shows, use
+from tests.support.site_pages import GENERATOR, becomes, goes_on_showing, has_hash, panel, press, sample, shows, use
 from tests.support.visitor import Visitor, decoded, first, pixels, until
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_a_seed_is_edited_and_in_the_address(
     assert field.input_value() == "124"
     shows(generator, sample(run, "7", 124))
     with visit() as other:  # the link, in somebody else's browser
-        page = other.open(fragment="label=7&seed=124")
+        page = other.open(GENERATOR, fragment="label=7&seed=124")
         first(page)
         shows(page, sample(run, "7", 124))
     place = (
@@ -92,7 +92,7 @@ def test_a_hostile_address_is_dropped(
     visit: Callable[..., AbstractContextManager[Visitor]], runs: Mapping[str, Run]
 ) -> None:
     with visit() as found:
-        page = found.open(fragment="label=<b>&seed=-1&truncation=1e9&d=x&at=7&__proto__=1")
+        page = found.open(GENERATOR, fragment="label=<b>&seed=-1&truncation=1e9&d=x&at=7&__proto__=1")
         first(page)
         shows(page, sample(runs["dcgan-cond"], "0", 0))
         page.evaluate("location.hash = 'label=2&seed=5'")  # as by the back button
@@ -186,7 +186,7 @@ def test_a_walk_runs_from_one_to_the_other_and_stops(generator: Page, runs: Mapp
 @pytest.mark.alone
 def test_less_motion_is_two_pictures_a_second(visit: Callable[..., AbstractContextManager[Visitor]]) -> None:
     with visit(reduced_motion="reduce") as found:
-        page = found.open(fragment="label=7&seed=42")
+        page = found.open(GENERATOR, fragment="label=7&seed=42")
         first(page)
         walk = panel(page, "Walk")
         assert "less motion" in walk.inner_text()
@@ -317,7 +317,7 @@ def test_a_failure_in_a_walk_is_told_once(generator: Page) -> None:
 def test_why_a_backend_does_not_run_is_told(visit: Callable[..., AbstractContextManager[Visitor]]) -> None:
     with visit() as found:
         found.context.add_init_script("delete Navigator.prototype.gpu")
-        page = found.open()
+        page = found.open(GENERATOR)
         first(page)
         how = panel(page, "How it runs")
         how.get_by_role("button", name="Measure all").click()
@@ -347,7 +347,7 @@ def test_on_a_phone_the_picture_stays_in_view_with_what_changes_it(
     visit: Callable[..., AbstractContextManager[Visitor]],
 ) -> None:
     with visit(viewport={"width": 320, "height": 640}) as found:
-        page = found.open()
+        page = found.open(GENERATOR)
         first(page)
         picture = page.locator("ganzoo-generator .stage canvas")
         sliders = panel(page, "Variety").get_by_role("slider")

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 
 def test_every_reference_holds(real: Path) -> None:
-    plain = {"./", "/", "cnn.html", "/cnn.html"}  # pages, whose addresses stay
+    plain = {
+        "./",
+        "/",
+        *(f"{root}{page}.html" for root in ("", "/") for page in ("dcgan-cond", "cnn")),
+    }  # pages, whose addresses stay
     seen = set()
     for file, url in references(real):
         if url in plain:
@@ -43,7 +47,7 @@ def test_every_reference_holds(real: Path) -> None:
 
 
 def test_nothing_is_inline_and_nothing_is_asked_of_others(real: Path) -> None:
-    for file in ("index.html", "cnn.html", "404.html"):
+    for file in ("index.html", "dcgan-cond.html", "cnn.html", "404.html"):
         page = tags(real, file)
         assert page.inline == ""
         assert not [tag for tag, _ in page.tags if tag == "style"]
@@ -61,25 +65,25 @@ def test_nothing_is_inline_and_nothing_is_asked_of_others(real: Path) -> None:
 
 
 def test_a_page_and_its_element(real: Path) -> None:
-    generator, classifier = tags(real, "index.html"), tags(real, "cnn.html")
+    generator, classifier = tags(real, "dcgan-cond.html"), tags(real, "cnn.html")
     (element,) = generator.all("ganzoo-generator")
     assert "address" in element and element["src"].startswith("models/dcgan-cond/manifest.json?")
     assert element["timeline"].startswith("samples/dcgan-cond/timeline.json?")
     (reading,) = classifier.all("ganzoo-classifier")
     assert element["reader"] == reading["src"]  # both have 28 x 28 pixels
     assert "timeline" not in reading
-    text = (real / "index.html").read_text()
+    text = (real / "dcgan-cond.html").read_text()
     told = listed(real)["pages"]
     shards = [path for path in listed(real)["files"] if path.startswith("models/dcgan-cond/weights-")]
     assert told[0]["bytes"] == sum((real / shard).stat().st_size for shard in shards)
     assert f"A generator of pictures, {round(told[0]['bytes'] / 1000)} kB" in text
     assert "JavaScriptが必要です" in text and "needs JavaScript" in text
     assert [(page["file"], page["slug"], page["kind"], page["model"]) for page in told] == [
-        ("index.html", "dcgan-cond", "generator", "models/dcgan-cond/"),
+        ("dcgan-cond.html", "dcgan-cond", "generator", "models/dcgan-cond/"),
         ("cnn.html", "cnn", "classifier", "models/cnn/"),
     ]
     here = [each["href"] for each in generator.all("a") if each.get("aria-current") == "page"]
-    assert here == ["./"] and [each["href"] for each in generator.all("a")] == ["./", "./", "cnn.html"]
+    assert here == ["dcgan-cond.html"] and [each["href"] for each in generator.all("a")] == ["./", *here, "cnn.html"]
 
 
 def test_the_list_is_what_lies_there(real: Path) -> None:
@@ -114,7 +118,7 @@ process.stdout.write(JSON.stringify(asked));
 
 
 @pytest.mark.node
-@pytest.mark.parametrize("file", ["index.html", "cnn.html"])
+@pytest.mark.parametrize("file", ["dcgan-cond.html", "cnn.html"])
 def test_what_is_preloaded_is_what_the_runtime_asks_for(file: str, real: Path) -> None:
     page = tags(real, file)
     (element,) = (attributes for tag, attributes in page.tags if tag.startswith("ganzoo-"))
@@ -134,7 +138,7 @@ def test_what_is_preloaded_is_what_the_runtime_asks_for(file: str, real: Path) -
     own, *others = (each for each in links if each["rel"] == "modulepreload")
     assert own["href"].startswith("elements.js?")
     modules = {urljoin(address, each["href"]): each["integrity"] for each in others}
-    assert modules == asked["modules"] and len(modules) == (2 if file == "index.html" else 1)  # f16 has a decoder
+    assert modules == asked["modules"] and len(modules) == (2 if file == "dcgan-cond.html" else 1)  # f16 has a decoder
     for url, integrity in modules.items():
         raw = (real / url.removeprefix(address).partition("?")[0]).read_bytes()
         assert integrity == "sha256-" + base64.b64encode(hashlib.sha256(raw).digest()).decode()
@@ -160,7 +164,7 @@ def test_a_page_s_code_fits_its_budget(real: Path, runs: Mapping[str, Run], tmp_
     made_of = [(exports.load(real.parent / arch), runs[arch]) for arch in ("dcgan-cond", "cnn", "cnn")]
     title = "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter De"
     made = build.build(made_of, tmp_path / "site", build.SiteOptions(title=title))
-    assert len(title) == 60 and [each.page.file for each in made.pages] == ["index.html", "cnn.html", "cnn-2.html"]
+    assert len(title) == 60 and [each.page.file for each in made.pages] == ["dcgan-cond.html", "cnn.html", "cnn-2.html"]
     for each in made.pages:
         names = ("webassembly.js", "webassembly-relaxed.wasm", "weights.js")
         program = [each.page.folder + name for name in names]
@@ -188,18 +192,28 @@ def test_the_code_of_pages_for_colour_pictures_fits_its_budget(tmp_path: Path) -
 
 def test_the_worker_keeps_what_the_pages_ask_for(real: Path) -> None:
     kept = worker(real)
-    for file in ("index.html", "cnn.html", "404.html"):
+    for file in ("index.html", "dcgan-cond.html", "cnn.html", "404.html"):
         (root,) = tags(real, file).all("html")
         assert root["data-version"] == kept["version"]
     scripts = {"elements.js", "generator.js", "classifier.js", "shell.js"}
-    code = {*scripts, "generator.css", "classifier.css", "page.css", "icon.svg", "app.webmanifest"}
-    assert set(kept["files"]) == {"index.html", "cnn.html", "404.html", *code}
+    code = {
+        *scripts,
+        "generator.css",
+        "classifier.css",
+        "gallery.css",
+        "page.css",
+        "icon.svg",
+        "classifier.svg",
+        "app.webmanifest",
+    }
+    assert set(kept["files"]) == {"index.html", "dcgan-cond.html", "cnn.html", "404.html", *code}
     models = {page: {url.partition("?")[0] for url in urls} for page, urls in kept["models"].items()}
     own = {path for path in listed(real)["files"] if path.startswith("models/cnn/")}
     unused = {f"models/cnn/{name}" for name in ("ganzoo.js", "ganzoo.d.ts", "webdnn.js", "weights.js")}
     assert models["cnn.html"] == own - unused
-    assert not [path for path in models["index.html"] if not path.startswith("models/dcgan-cond/")]
-    assert "models/dcgan-cond/weights.js" in models["index.html"]  # f16
+    assert not [path for path in models["dcgan-cond.html"] if not path.startswith("models/dcgan-cond/")]
+    assert models["index.html"] == {"pictures/dcgan-cond.png"}
+    assert "models/dcgan-cond/weights.js" in models["dcgan-cond.html"]  # f16
 
 
 @pytest.mark.slow
@@ -224,7 +238,9 @@ def test_every_word_has_its_japanese(pair: Any, tmp_path: Path) -> None:
     known = {
         quoted or bare for quoted, bare in re.findall(r'^  (?:"(.+?)"|(\w+)): ".*[ぁ-んァ-ン一-龠].*",$', shell, re.M)
     }
-    texts = "".join((site / file).read_text(encoding="utf-8") for file in ("index.html", "404.html"))
+    texts = "".join(
+        (site / file).read_text(encoding="utf-8") for file in ("index.html", "my-generator.html", "404.html")
+    )
     assert set(re.findall(r"data-t(?: hidden)?>([^<]+)<", texts)) == known
     titles = set(re.findall(r'data-t data-ja="([^"]+)">([^<]+)<', texts))
     assert titles == {(kind.japanese, kind.title) for kind in KINDS if kind.name in ("generator", "classifier")}

@@ -26,11 +26,11 @@ def test_networks_of_one_architecture_are_numbered(tmp_path: Path) -> None:
     site = build.build([(export, None) for export in exports], tmp_path / "site").path
     told = [(page["file"], page["slug"], page["title"]) for page in listed(site)["pages"]]
     assert told == [
-        ("index.html", "cnn", "Read drawings (cnn)"),
+        ("cnn.html", "cnn", "Read drawings (cnn)"),
         ("cnn-2.html", "cnn-2", "Read drawings (cnn-2)"),
         ("index-2.html", "index-2", "Read drawings (index-2)"),
     ]
-    assert "Read drawings</span> (cnn-2)" in (site / "index.html").read_text()
+    assert "Read drawings</span> (cnn-2)" in (site / "cnn.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_a_reader_of_colours_takes_pictures_as_they_are(tmp_path: Path) -> None:
         for name, more in (("plain", {}), ("normalizing", {"preprocess": normal, "range": None}))
     )
     site = build.build([(painter, None), (normalizing, None)], tmp_path / "site").path
-    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    (element,) = tags(site, "tiny.html").all("ganzoo-generator")
     assert "reader" not in element
     site = build.build([(painter, None), (normalizing, None), (plain, None)], tmp_path / "site").path
-    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    (element,) = tags(site, "tiny.html").all("ganzoo-generator")
     assert element["reader"].startswith("models/plain/")
 
 
@@ -109,10 +109,10 @@ def test_a_site_has_the_elements_of_its_pages_alone(pair: Any, tmp_path: Path) -
 def test_a_reader_is_of_the_same_shape(pair: Any, tmp_path: Path) -> None:
     large = change(made_by_hand(tmp_path / "large", "classifier"), inputs=[{**PICTURE, "shape": [1, 3, 3]}])
     site = build.build([pair[0], (large, None)], tmp_path / "site").path
-    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    (element,) = tags(site, "my-generator.html").all("ganzoo-generator")
     assert "reader" not in element
     site = build.build([pair[0], (large, None), pair[1]], tmp_path / "site").path
-    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    (element,) = tags(site, "my-generator.html").all("ganzoo-generator")
     assert element["reader"].startswith("models/my-classifier/")
 
 
@@ -144,7 +144,7 @@ def test_a_reader_is_of_the_same_classes(drawn: Any, labelled: bool, expected: s
         for name, classes in (("one", ["0", "1"]), ("two", ["a", "b"]))
     ]
     site = build.build([generator, *readers], tmp_path / "site").path
-    (element,) = tags(site, "index.html").all("ganzoo-generator")
+    (element,) = tags(site, "tiny.html").all("ganzoo-generator")
     assert (element["reader"].split("/")[1] if "reader" in element else None) == expected
 
 

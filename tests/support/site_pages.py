@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ganzoo.specs import FloatArray
     from tests.support.strokes import Drawing
 
+GENERATOR = "dcgan-cond.html"
 CLASSIFIER = "cnn.html"
 CONVERTER = "colours.html"
 RECOGNIZER = "colours-2.html"

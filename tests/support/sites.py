@@ -126,7 +126,7 @@ def listed(site: Path) -> dict[str, Any]:
 
 def references(site: Path) -> Iterator[tuple[str, str]]:
     """Every URL that a file of the site names another by, with the file."""
-    for file in [page["file"] for page in listed(site)["pages"]] + ["404.html"]:
+    for file in sorted({page["file"] for page in listed(site)["pages"]} | {"index.html", "404.html"}):
         for _, attributes in tags(site, file).tags:
             for key in ("src", "href", "timeline", "reader", "data-app", "data-icon"):
                 if not attributes.get(key, "data:").startswith("data:"):

@@ -30,6 +30,30 @@ export function latest(act) {
   };
 }
 
+const BUSY = 12; // ms of a frame's 16 for what can wait
+
+/** How many are done at once: as many as take `BUSY` longer than one alone does, by what they took before. */
+export class Portion {
+  size = 1;
+  #alone = 0; // ms
+
+  /** @param {number} most */
+  constructor(most) {
+    this.most = most;
+  }
+
+  /**
+   * `n` took `ms`. Fewer than a portion tell nothing, unless even they were too many.
+   * @param {number} n
+   * @param {number} ms
+   */
+  learn(n, ms) {
+    if (n === 1) this.#alone = ms;
+    const fit = Math.floor((n * (BUSY + this.#alone)) / ms);
+    if (fit < n || n === this.size) this.size = Math.max(1, Math.min(fit, 4 * n, this.most));
+  }
+}
+
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -2,6 +2,7 @@
 
 /** @type {Record<string, string>} by the English, as page.html has it; a title brings its own */
 const JAPANESE = {
+  "Choose a network": "ネットワークを選ぶ",
   "Not found": "ページが見つかりません",
   "There is no such page. Choose one above.": "お探しのページはありません。上のリンクからお選びください。",
   Language: "言語",
@@ -102,3 +103,4 @@ const seen = new PerformanceObserver((list) => {
   if (!saveData) (globalThis.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {}));
 });
 seen.observe({ type: "mark", buffered: true });
+if (byId("gallery")) performance.mark("ganzoo:first"); // its pictures come with it

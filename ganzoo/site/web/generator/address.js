@@ -3,7 +3,16 @@
 /** @typedef {import("./space.js").Moment} Moment */
 
 /** @type {Moment} */
-export const DEFAULTS = { label: undefined, seed: 0, truncation: 1, d: [], at: 0, to: undefined, into: undefined };
+export const DEFAULTS = {
+  label: undefined,
+  seed: 0,
+  truncation: 1,
+  d: [],
+  at: 0,
+  to: undefined,
+  into: undefined,
+  smooth: undefined,
+};
 export const MOST_PSI = 1.2;
 export const MOST_STEP = 3; // along a direction
 const MOST_STEPS = 64;
@@ -20,6 +29,9 @@ const stepsOf = (value) => {
   return steps.length <= MOST_STEPS && steps.every((step) => Math.abs(step) <= MOST_STEP) ? steps : undefined;
 };
 
+/** @type {(value: any) => boolean | undefined} */
+const flagOf = (value) => (/^[01]$/.test(value) ? value === "1" : undefined);
+
 const READERS = {
   label: labelOf,
   seed: seedOf,
@@ -28,6 +40,7 @@ const READERS = {
   to: seedOf,
   into: labelOf,
   at: upTo(1),
+  smooth: flagOf,
 };
 
 /**
@@ -49,10 +62,11 @@ export function readAddress(hash) {
  * What is not said is at its default.
  * @param {Moment} moment
  */
-export function writeAddress({ label, seed, truncation, d, at, to, into }) {
+export function writeAddress({ label, seed, truncation, d, at, to, into, smooth }) {
   const steps = d.slice(0, d.reduce((end, step, k) => (step ? k + 1 : end), 0));
   const way = at ? { to, into, at } : {};
-  const told = { label, seed, truncation: truncation === 1 ? "" : truncation, d: steps.join(), ...way };
+  const look = smooth === undefined ? {} : { smooth: +smooth };
+  const told = { label, seed, truncation: truncation === 1 ? "" : truncation, d: steps.join(), ...way, ...look };
   const parts = Object.entries(told).filter(([, value]) => value !== undefined && value !== "");
   return parts.map(([key, value]) => `${key}=${encodeURIComponent(`${value}`)}`).join("&").replace(/%2C/g, ",");
 }

@@ -2,7 +2,7 @@
 
 import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
-import { later } from "../pace.js";
+import { inTurn } from "./turns.js";
 
 const PICTURES = 64; // of the first classes; those of a thousand would take seconds
 
@@ -20,17 +20,18 @@ export function classStrip(generator) {
     const picture = i < PICTURES ? [canvas] : [];
     return { input, canvas, mark, node: h("label", {}, input, ...picture, h("b", {}, label), mark) };
   });
-  const draw = later(async (/** @type {import("./space.js").Moment} */ moment) => {
-    const pictures = await generator.draw(drawn.map((label) => ({ ...moment, label, into: label })));
-    pictures.forEach((picture, i) => paint(cells[i].canvas, generator.shape, picture, 1));
-    generator.reader?.see(moment, pictures);
-  });
+  const draw = inTurn(generator);
   const strip = h("div", {}, ...cells.map((cell) => cell.node));
   strip.style.setProperty("--letters", `${lettersOf(classes)}`);
   const node = h("fieldset", { className: "classes" }, h("legend", {}, generator.t("class")), strip);
   generator.follow(node, (moment) => {
     cells[classes.indexOf(moment.label ?? "")].input.checked = true;
-    draw(moment);
+    draw({
+      key: JSON.stringify([{ ...moment, label: "", into: "" }, !!generator.reader]),
+      moments: drawn.map((label) => ({ ...moment, label, into: label })),
+      show: (i, picture) => paint(cells[i].canvas, generator.shape, picture, 1),
+      done: (pictures) => generator.reader?.see(moment, pictures),
+    });
   });
   generator.marks = cells.map(({ mark }) => mark);
   return node;

@@ -10,7 +10,7 @@ import { classOf, classStrip } from "./classes.js";
 import { anySeed, button, seedField } from "./controls.js";
 import { directionsOf } from "./directions.js";
 import { manyPanel } from "./many.js";
-import { latest, shown } from "../pace.js";
+import { latest, Portion, shown } from "../pace.js";
 import { readerPanel } from "./reader.js";
 import { savePanel } from "./save.js";
 import { Space } from "./space.js";
@@ -23,7 +23,7 @@ import { GENERATOR_WORDS } from "./words.js";
 
 const MOST_AT_ONCE = 64; // pictures in a run
 const VALUES = 2 ** 18; // in these
-const SMALL = 64; // pixels a side: from there on a picture is shown smooth
+const SMALL = 64; // pixels a side: from there on a picture is shown smooth, unless the visitor likes pixels
 const QUIET = 300; // ms without a change, after which the address is written and the picture told
 
 /** Dispatches "ganzoo-change", its `detail` the state. */
@@ -49,6 +49,7 @@ export class GanzooGenerator extends GanzooElement {
   #canvas = h("canvas", { width: 28, height: 28 });
   /** @type {{ node: HTMLElement, update: (moment: Moment) => void }[]} */
   #followers = [];
+  #portion = new Portion(1);
   #control = new AbortController();
   #settling = 0;
 
@@ -100,6 +101,16 @@ export class GanzooGenerator extends GanzooElement {
     this.setAttribute("label", `${label}`);
   }
 
+  /** Whether pictures are shown smooth, not as pixels. */
+  get isSmooth() {
+    return this.state.smooth ?? Math.max(...this.shape) >= SMALL;
+  }
+
+  /** How many pictures are drawn at once. */
+  get portion() {
+    return this.#portion.size;
+  }
+
   get shape() {
     return this.network?.model.outputs[0].shape ?? [];
   }
@@ -149,14 +160,20 @@ export class GanzooGenerator extends GanzooElement {
     });
     const another = button(t("another"), () => this.set({ seed: anySeed() }));
     const link = this.hasAttribute("address") ? [copy] : [];
-    const node = h("div", { className: "row seeds" }, field.node, before, after, another, ...link);
-    this.follow(node, ({ seed }) => field.set(seed));
+    const smooth = h("input", { type: "checkbox", id: "smooth", onchange: () => this.set({ smooth: smooth.checked }) });
+    const check = h("label", { className: "check" }, smooth, t("smooth"));
+    const node = h("div", { className: "row seeds" }, field.node, before, after, another, ...link, check);
+    this.follow(node, ({ seed }) => {
+      field.set(seed);
+      smooth.checked = this.isSmooth;
+    });
     return node;
   }
 
   async begin() {
     if (this.network) this.space = new Space(this.network.model.manifest);
-    this.style.setProperty("--pixels", Math.max(...this.shape) < SMALL ? "pixelated" : "auto");
+    const size = this.shape.reduce((product, n) => product * n, 1);
+    this.#portion = new Portion(Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(VALUES / size))));
     await this.#settleState();
     await this.show();
     await shown();
@@ -239,6 +256,7 @@ export class GanzooGenerator extends GanzooElement {
   show() {
     if (!this.network) return;
     const { moment } = this;
+    this.style.setProperty("--pixels", this.isSmooth ? "auto" : "pixelated");
     const painted = this.#paint(moment);
     for (const { node, update } of this.#followers) {
       if (node.isConnected && node.closest("details")?.open !== false) update(moment);
@@ -261,13 +279,15 @@ export class GanzooGenerator extends GanzooElement {
   async draw(moments) {
     const pictures = [];
     try {
-      const size = this.shape.reduce((product, n) => product * n, 1);
-      const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(VALUES / size)));
-      for (let i = 0; i < moments.length; i += atOnce) {
-        const some = moments.slice(i, i + atOnce);
+      while (pictures.length < moments.length) {
+        if (pictures.length) await shown();
         if (!this.network) throw new Error("gone");
+        const some = moments.slice(pictures.length, pictures.length + this.portion);
         const [spec] = this.network.model.outputs;
+        const begun = performance.now();
         const values = pictured(spec, (await this.network.run(this.space.values(some)))[spec.name]);
+        this.#portion.learn(some.length, performance.now() - begun);
+        const size = values.length / some.length;
         pictures.push(...some.map((_, k) => values.subarray(k * size, (k + 1) * size)));
       }
     } catch (/** @type {any} */ error) {
@@ -283,7 +303,7 @@ export class GanzooGenerator extends GanzooElement {
    */
   #press(event) {
     const [target] = /** @type {HTMLElement[]} */ (event.composedPath());
-    const isTyped = target.matches?.("select, input:not([type=radio], [type=range])");
+    const isTyped = target.matches?.("select, input:not([type=radio], [type=checkbox], [type=range])");
     if (isTyped || event.ctrlKey || event.altKey || event.metaKey || !this.network) return;
     const label = classOf(this.space.classes, event.key);
     if (label !== undefined) this.set({ label });

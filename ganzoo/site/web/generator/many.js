@@ -3,7 +3,7 @@
 import { paint } from "../../../runtime/device.js";
 import { h } from "../dom.js";
 import { choice } from "./controls.js";
-import { later } from "../pace.js";
+import { inTurn } from "./turns.js";
 
 const SEEDS_A_ROW = 8; // where there are no classes
 const CLASSES = 20; // the most that a sheet has, the first of all
@@ -32,11 +32,9 @@ export function manyPanel(generator) {
   /** @type {any[]} */
   let buttons = [];
   let width = 0;
-  let drawn = "";
   const lay = () => {
     const { classes, columns, each, cells } = sheetOf(generator);
     width = columns;
-    drawn = "";
     buttons = cells.map((_, i) => {
       const canvas = h("canvas", { width: 1, height: 1 });
       return h("button", { type: "button", role: "gridcell", tabIndex: i ? -1 : 0 }, canvas);
@@ -50,22 +48,22 @@ export function manyPanel(generator) {
     if (head.length) rows.unshift(h("div", { role: "row" }, h("span", { role: "columnheader" }, t("seed")), ...head));
     grid.replaceChildren(...rows);
   };
-  const draw = later(async () => {
+  const ask = inTurn(generator);
+  const draw = () => {
     const { cells } = sheetOf(generator);
     const { seed, label } = generator.state;
     cells.forEach((cell, i) => (buttons[i].ariaSelected = `${cell.seed === seed && cell.label === label}`));
     const { truncation, d } = generator.state;
-    const wanted = JSON.stringify([generator.sheet, generator.rows, truncation, d]);
-    if (wanted === drawn) return;
     const targets = buttons;
-    const pictures = await generator.draw(cells);
-    if (targets !== buttons) return; // laid out anew meanwhile: another draw is on its way
-    drawn = wanted;
-    cells.forEach((cell, i) => {
-      targets[i].ariaLabel = generator.describe(cell);
-      paint(targets[i].firstChild, generator.shape, pictures[i], 1);
+    ask({
+      key: JSON.stringify([generator.sheet, generator.rows, truncation, d]),
+      moments: cells,
+      show: (i, picture) => {
+        targets[i].ariaLabel = generator.describe(cells[i]);
+        paint(targets[i].firstChild, generator.shape, picture, 1);
+      },
     });
-  });
+  };
   const focus = (/** @type {any} */ target) => {
     for (const each of buttons) each.tabIndex = each === target ? 0 : -1;
     target.focus();
@@ -97,12 +95,12 @@ export function manyPanel(generator) {
   const rows = choice("rows", t("rows"), counts, (value) => {
     generator.rows = +value;
     lay();
-    draw(undefined);
+    draw();
   });
   rows.select.value = generator.rows;
   lay();
-  generator.follow(grid, (moment) => {
-    if (generator.at === undefined) draw(moment);
+  generator.follow(grid, () => {
+    if (generator.at === undefined) draw();
   });
   return [rows.node, grid];
 }

@@ -14,12 +14,13 @@ const TIMES = 10;
  * @param {Float32Array[]} pictures
  * @param {number} columns
  * @param {number} times
+ * @param {boolean} [isSmooth]
  */
-function compose(shape, pictures, columns, times) {
+function compose(shape, pictures, columns, times, isSmooth = false) {
   const [, height, width] = shape.map((size) => size * times);
   const sheet = h("canvas", { width: columns * width, height: Math.ceil(pictures.length / columns) * height });
   const context = sheet.getContext("2d");
-  context.imageSmoothingEnabled = false;
+  Object.assign(context, { imageSmoothingEnabled: isSmooth, imageSmoothingQuality: "high" });
   const one = h("canvas");
   pictures.forEach((picture, i) => {
     paint(one, shape, picture, 1);
@@ -39,7 +40,8 @@ export function savePanel(generator) {
   };
   const single = (/** @type {number} */ times) => async () => {
     const name = nameOf();
-    save(compose(shape, await generator.draw([generator.moment]), 1, times), times > 1 ? `${name}-x${times}` : name);
+    const picture = await generator.draw([generator.moment]);
+    save(compose(shape, picture, 1, times, generator.isSmooth), times > 1 ? `${name}-x${times}` : name);
   };
   const sprite = async () => {
     const { columns, cells } = sheetOf(generator);

@@ -12,6 +12,7 @@ import { classesOf } from "../reading.js";
  * @property {number} at from 0, which is `seed` and `label`, to 1, which is `to` and `into`
  * @property {number} [to] a seed
  * @property {string} [into] a class
+ * @property {boolean} [smooth] how it is shown; large ones are smooth unless told
  */
 
 /** The inputs of a generator, whatever its architecture. */
@@ -24,7 +25,9 @@ export class Space {
     this.inputs = manifest.inputs;
     this.slots = manifest.inputs.flatMap((spec, i) => slotsOf(spec, i));
     this.label = this.slots.find(({ meaning }) => meaning === "onehot");
-    this.classes = this.label ? classesOf(manifest, this.label.size) : [];
+    const { size = 0 } = this.label ?? {};
+    /** to choose from; a single one's input is its index, 0 */
+    this.classes = size > 1 ? classesOf(manifest, size) : [];
     const latents = this.slots.filter(({ meaning }) => meaning === "latent");
     /** the mean of each value of noise */
     this.means = latents.flatMap(({ distribution, range, size }) => {
@@ -47,11 +50,8 @@ export class Space {
    */
   blend({ label, into = label, at }) {
     const weights = new Float32Array(this.classes.length);
-    // a list of one number for one class is its index, not its weight
-    if (weights.length > 1) {
-      weights[this.classes.indexOf(label ?? "")] += 1 - at;
-      weights[this.classes.indexOf(into ?? "")] += at;
-    }
+    weights[this.classes.indexOf(label ?? "")] += 1 - at;
+    weights[this.classes.indexOf(into ?? "")] += at;
     return weights;
   }
 

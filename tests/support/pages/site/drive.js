@@ -21,7 +21,7 @@ async function difference(element, picture) {
 
 async function generate({ pictures }) {
   const differences = {};
-  const element = await open("site/index.html#label=7&seed=42");
+  const element = await open("site/dcgan-cond.html#label=7&seed=42");
   const judge = async (name, key) => (differences[name] = await difference(element, pictures[key]));
   await judge("address", "7,42");
   const three = () => inside(element, ".classes input[value='3']")[0];
