@@ -4,7 +4,7 @@ In its texture a tensor (h, w, c) has a pixel's texels side by side and the pixe
 one below the other. A row longer than `SIZE` is folded: an image's texels then fill rows of `SIZE`. A convolution draws
 four bands of its columns at once, each into a layer of its texture: four pixels then share each fetch of weights.
 A step may see a slot's values under another shape than they were written with, so what counts is how the last writer
-laid them out. All weights are one texture, `SIZE` wide; what its first layer cannot hold makes more layers of it.
+laid them out. All weights are one texture, `SIZE` wide, of several layers where one cannot hold them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ TURN = 64 << 20  # bytes of a texture; a batch whose textures would be larger ta
 SAMPLERS = 16  # textures that a shader can read, by WebGL2's minimum; the weights are one of them
 TAPS = 4096  # of a table in a shader: so many constants can Direct3D index, on which WebGL runs on Windows
 LONG = 64  # texels; a dense step with a longer sum is done in parts, one for each row of its input
-
 LAYER = 1024  # rows of a layer of weights where they take several; WebGL2 promises 256 layers, more than a bundle fills
 
 FILE = "webgl.json"
@@ -80,8 +79,7 @@ class Texture:
 class _Drawing:
     """What is gathered on the way through a plan's steps, whose results for JavaScript lie in the slots `outputs`.
 
-    `layer` is as in `shader`.
-    `layouts` and `writers`, passes, are by slot, as last written.
+    `layer` is what `shader` calls so. `layouts` and `writers`, passes, are by slot, as last written.
     """
 
     textures: list[Texture]

@@ -98,7 +98,7 @@ def texels(tensor: Tensor) -> int:
     return pad4(tensor.c) // 4
 
 
-def shader(step: Step, sources: Sequence[Layout | None], target: Layout, layer: int = 0) -> str:
+def shader(step: Step, sources: Sequence[Layout | None], target: Layout, layer: int) -> str:
     """The fragment shader that draws `step`. `sources` are the layouts of its inputs, None for a constant.
 
     `layer` is how many rows a layer of the weights' texture has, a power of two; 0 where there is only one.

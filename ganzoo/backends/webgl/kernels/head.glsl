@@ -1,6 +1,7 @@
 // Stands before every kernel. A kernel defines value(): channels 4 c to 4 c + 3 of pixel (y, x) of image n.
 // IH, IW, IC are the first input's shape, REST is IC % 4, C4 the texels of a pixel of the output;
-// in0(n, y, x, c) is a texel of the first input; texel t of the weights is in row ROW of layer LAYER. Lanes beyond the last channel hold anything: never compute from them.
+// in0(n, y, x, c) is a texel of the first input. Lanes beyond the last channel hold anything: never compute from them.
+// Texel t of the weights is in row ROW of layer LAYER of their texture.
 #define inf 3.402823e38
 precision highp float;
 precision highp int;
