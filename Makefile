@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
+.PHONY: demo demo-colour test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
 	evaluator data-memory notebook onnx-suite chainer-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
@@ -25,6 +25,19 @@ demo: .venv/ready-run browser
 	@echo "Sample sheet: demo/sample.png"
 	@echo "Export:       demo/export/generator/"
 	@echo "Pages:        demo/site/, to be looked at with: $(GANZOO) serve demo/site"
+
+# the same in colour: a network that draws clothes and one that names them, in a site of both: runs in demo-colour/
+CLOTHES := --dataset garments --size 32
+demo-colour: .venv/ready-run browser
+	rm -rf demo-colour
+	$(GANZOO) train dcgan-cond --preset small $(CLOTHES) --out demo-colour/draws
+	$(GANZOO) train resnet --preset tiny $(CLOTHES) --out demo-colour/names
+	$(GANZOO) sample demo-colour/draws
+	$(GANZOO) export demo-colour/draws --all-backends --verify
+	$(GANZOO) export demo-colour/names --all-backends --verify
+	$(GANZOO) site demo-colour/draws demo-colour/names --out demo-colour/site
+	@echo "Sample sheet: demo-colour/draws/sample.png"
+	@echo "Pages:        demo-colour/site/, to be looked at with: $(GANZOO) serve demo-colour/site"
 
 test: .venv/ready-test browser npm-checks postgres .venv/wheels-ready
 	$(PYTEST)
@@ -184,4 +197,4 @@ lock:
 	sh tools/lock.sh
 
 clean:
-	rm -rf .venv .cuda .chainercv .wheels wheels .bench demo tests/js/node_modules
+	rm -rf .venv .cuda .chainercv .wheels wheels .bench demo demo-colour tests/js/node_modules
