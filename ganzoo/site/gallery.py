@@ -23,7 +23,7 @@ LONGEST = 60  # letters of one
 
 @dataclass(frozen=True)
 class Card:
-    """What the front tells of a page. `kind` is the title of the page's kind, "" where it is the card's name."""
+    """What the front tells of a page. `kind` is the title of its kind, in English; pictures are square."""
 
     href: str
     picture: str

@@ -52,16 +52,16 @@ export function manyPanel(generator) {
   const draw = () => {
     const { cells } = sheetOf(generator);
     const { seed, label } = generator.state;
-    cells.forEach((cell, i) => (buttons[i].ariaSelected = `${cell.seed === seed && cell.label === label}`));
+    cells.forEach((cell, i) => {
+      const isChosen = cell.seed === seed && cell.label === label;
+      Object.assign(buttons[i], { ariaSelected: `${isChosen}`, ariaLabel: generator.describe(cell) });
+    });
     const { truncation, d } = generator.state;
     const targets = buttons;
     ask({
       key: JSON.stringify([generator.sheet, generator.rows, truncation, d]),
       moments: cells,
-      show: (i, picture) => {
-        targets[i].ariaLabel = generator.describe(cells[i]);
-        paint(targets[i].firstChild, generator.shape, picture, 1);
-      },
+      show: (i, picture) => paint(targets[i].firstChild, generator.shape, picture, 1),
     });
   };
   const focus = (/** @type {any} */ target) => {

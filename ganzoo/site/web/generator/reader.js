@@ -6,10 +6,11 @@ import { Network } from "../network.js";
 import { classesOf, fitted, inPercent, probabilities } from "../reading.js";
 import { inBytes, plainly } from "../words.js";
 import { button } from "./controls.js";
-import { later } from "../pace.js";
+import { later, Portion, shown } from "../pace.js";
 
 const UNFIT = "unfit"; // an error code of ours
 const REST = 90; // ms between readings
+const MOST = 64; // pictures in a run
 
 /** A classifier that fits a generator. Dispatches "read" when it has read. */
 export class Reader extends EventTarget {
@@ -21,6 +22,7 @@ export class Reader extends EventTarget {
   #noise = "";
   /** @type {Float32Array[]} the same */
   #pictures = [];
+  #portion = new Portion(MOST);
 
   /**
    * @param {Network} network
@@ -37,18 +39,13 @@ export class Reader extends EventTarget {
   }
 
   #read = later(async () => {
-    const { inputs, outputs } = this.network.model;
     const [pictures, noise] = [this.#pictures, this.#noise];
-    const size = pictures[0].length;
-    const values = new Float32Array(pictures.length * size);
-    pictures.forEach((picture, i) => values.set(picture, i * size));
-    const output = (await this.network.run({ [inputs[0].name]: fitted(inputs[0], values) }))[outputs[0].name];
-    this.readings = pictures.map((_, i) => {
-      const n = this.names.length;
-      const chances = probabilities(outputs[0], output.subarray(i * n, (i + 1) * n));
-      const chance = Math.max(...chances);
-      return { guess: this.names[chances.indexOf(chance)], chance };
-    });
+    const readings = [];
+    while (readings.length < pictures.length) {
+      if (readings.length) await shown();
+      readings.push(...(await this.#readings(pictures.slice(readings.length, readings.length + this.#portion.size))));
+    }
+    this.readings = readings;
     if (noise !== this.#counted) {
       this.#counted = noise;
       this.agreed += this.agreements;
@@ -56,6 +53,23 @@ export class Reader extends EventTarget {
     }
     this.dispatchEvent(new Event("read"));
   }, REST);
+
+  /** @param {Float32Array[]} pictures */
+  async #readings(pictures) {
+    const { inputs, outputs } = this.network.model;
+    const size = pictures[0].length;
+    const values = new Float32Array(pictures.length * size);
+    pictures.forEach((picture, i) => values.set(picture, i * size));
+    const begun = performance.now();
+    const output = (await this.network.run({ [inputs[0].name]: fitted(inputs[0], values) }))[outputs[0].name];
+    this.#portion.learn(pictures.length, performance.now() - begun);
+    return pictures.map((_, i) => {
+      const n = this.names.length;
+      const chances = probabilities(outputs[0], output.subarray(i * n, (i + 1) * n));
+      const chance = Math.max(...chances);
+      return { guess: this.names[chances.indexOf(chance)], chance };
+    });
+  }
 
   get agreements() {
     return this.readings.filter(({ guess }, i) => i && guess === this.classes[i - 1]).length;
