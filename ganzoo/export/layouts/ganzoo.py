@@ -78,7 +78,7 @@ class Compiled:
         """The bound that was asked for, else the network's own."""
         if self.options.tolerance is not None:
             return self.options.tolerance
-        matrices = sum(weight.array.ndim == 3 for weight in self.plan.weights)
+        matrices = sum(len(weight.shape) == 3 for weight in self.plan.weights)
         return tolerance(self.options.weights, backend, self.traced.outputs, matrices, self.traced.distance)
 
 
