@@ -18,6 +18,7 @@ from ganzoo.export import golden, layouts, schemas, size
 from ganzoo.export.encoding_costs import encoding_costs
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import Mark, readable, recover, refuse_foreign, replacing_folder, write_json
+from ganzoo.memory import return_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -178,6 +179,7 @@ def write(
     prepared = [files.prepare(each, backends, options, _provenance(subject)) for each in traced]
     traced = [each.prepared() for each in traced]
     gc.collect()  # WebDNN's graphs, whose variables and operators know each other, and the weights in them
+    return_rest()
     refused = {name: error for each in prepared for name, error in each.refused.items()}
     if all_or_nothing or len(refused) == len(backends):
         prepared = [each.complete() for each in prepared]

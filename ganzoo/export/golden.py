@@ -12,6 +12,7 @@ from ganzoo.export.layouts.ganzoo import DISTANCES
 from ganzoo.export.tracing import reference
 from ganzoo.export.tracing.agreement import ROUNDED, rounds
 from ganzoo.export.tracing.precise import distance
+from ganzoo.memory import return_rest
 from ganzoo.roles import per_pass
 from ganzoo.specs import floats
 
@@ -47,7 +48,9 @@ def _judged(network: Network, drawn: Sequence[FloatArray]) -> tuple[list[FloatAr
     outputs = reference(network, drawn)
     most = min(LEAST if len(drawn[0]) == SAMPLES else 1, per_pass(network))
     few = [[array[:most] for array in arrays] for arrays in (drawn, outputs)]
-    return outputs, distance(network, *few)
+    apart = distance(network, *few)
+    return_rest()
+    return outputs, apart
 
 
 def samples(network: Network) -> int:

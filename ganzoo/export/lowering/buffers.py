@@ -10,6 +10,7 @@ import numpy as np
 
 from ganzoo.export.plan import Plan, Tensor, Weight, pad4
 from ganzoo.export.weights import step
+from ganzoo.shelf import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,6 +107,7 @@ def _packed(array: Array, factors: Sequence[Array]) -> Array:
             padded[:, :M] = rows
             panels[:, at : at + len(rows)] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
             at += len(rows)
+    put_back(array)
     return panels
 
 

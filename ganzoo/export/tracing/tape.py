@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import chainer
 
+from ganzoo.shelf import Shelf
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -61,7 +63,7 @@ def _outputs(network: Network, variables: Sequence[Any], graph: bool = True) -> 
 def record(network: Network, arrays: Sequence[FloatArray], whole: bool = False) -> Tape:
     """Record one forward pass of `network`. A `whole` tape has all intermediate results, which take much memory."""
     inputs = tuple(chainer.Variable(array) for array in arrays)
-    with (_Recorder() if whole else _Forgetful(inputs)) as recorder:
+    with (_Recorder() if whole else _Forgetful(network, inputs)) as recorder:
         outputs = _outputs(network, inputs)
     leading = _leading_to(outputs)
     calls = [(function, taken) for function, taken in recorder.calls if id(function) in leading]
@@ -84,11 +86,13 @@ class _Recorder(chainer.FunctionHook):
 
 
 class _Forgetful(_Recorder):
-    """Let go of what depends on `inputs`, once it has been read."""
+    """Let go of what depends on `inputs`, once it has been read, and shelve constants that `network` does not hold."""
 
-    def __init__(self, inputs: Sequence[Any]) -> None:
+    def __init__(self, network: Network, inputs: Sequence[Any]) -> None:
         super().__init__()
         self.depending = {variable.node for variable in inputs}
+        self.held = {id(parameter.array) for parameter in network.link.params(include_uninit=False)}
+        self.shelf = Shelf()
 
     def forward_postprocess(self, function: Any, in_data: tuple[FloatArray, ...]) -> None:
         # what Chainer keeps for going back, which nobody will
@@ -105,8 +109,11 @@ class _Forgetful(_Recorder):
         nodes = function and function.inputs or ()
         if not self.depending.isdisjoint(nodes):
             self.depending |= {output() for output in function.outputs}
-            kept = tuple(None if node in self.depending else array for node, array in zip(nodes, taken, strict=True))
-            self.calls[-1] = function, kept
+            kept = [
+                None if node in self.depending else array if id(array) in self.held else self.shelf.put(array)
+                for node, array in zip(nodes, taken, strict=True)
+            ]
+            self.calls[-1] = function, tuple(kept)
 
 
 def _leading_to(outputs: tuple[Any, ...]) -> set[int]:
