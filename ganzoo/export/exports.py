@@ -190,6 +190,7 @@ def write(
         for network in networks:
             (staged / network.name).mkdir()
             written[network.name] = files.write(prepared.pop(0).without(refused), staged / network.name)
+        return_rest()
         parts = [part for name, each in written.items() for part in size.measure(each, name, staged)]
         tested = golden.write(staged / GOLDEN, traced, subject if judge else None)
         description = _description(subject, files, traced, backends, parts, tested)

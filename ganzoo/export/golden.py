@@ -36,7 +36,7 @@ def trace(network: Network) -> Traced:
     drawn = inputs.seeded(network.inputs, samples(network), SEED)
     # a reference of its own has its own copy of the weights, and gives it up before the graph has one
     judged = _judged(network, drawn) if network.reference else None
-    graph = tracing.trace(network)
+    graph = tracing.trace(network, judged and (drawn, judged[0]))
     outputs, apart = judged or _judged(network, drawn)
     if rounds(network, graph):  # too seldom to be met in a few samples
         apart = max(apart, ROUNDED / DISTANCES * max(float(abs(array).max(initial=0)) for array in outputs))

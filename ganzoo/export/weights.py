@@ -45,20 +45,27 @@ def encode(weights: Iterable[Weight], encoding: Encoding) -> Iterator[tuple[Entr
 
     Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds.
     """
-    import numpy as np
-
     at = 0
     for weight in weights:
-        array = weight.array
-        if not np.isfinite(array).all():
-            raise RunError(
-                f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
-            )
         own = own_encoding(weight, encoding)
-        data = _ENCODERS[own](weight, array)
-        data += b"\0" * (-len(data) % 4)
-        yield Entry(weight.name, weight.shape, weight.offset, weight.size, len(data), at, own), data
+        data = _encoded(weight, own)
+        entry = Entry(weight.name, weight.shape, weight.offset, weight.size, len(data), at, own)
         at += len(data)
+        del weight  # before the next one is there
+        yield entry, data
+        del data
+
+
+def _encoded(weight: Weight, encoding: Encoding) -> bytes:
+    import numpy as np
+
+    array = weight.array
+    if not np.isfinite(array).all():
+        raise RunError(
+            f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
+        )
+    data = _ENCODERS[encoding](weight, array)
+    return data + b"\0" * (-len(data) % 4)
 
 
 def own_encoding(weight: Weight, encoding: Encoding) -> Encoding:
@@ -90,14 +97,19 @@ def check(weights: Sequence[Weight], encoding: Encoding) -> None:
 
 def read(tensors: Iterable[Mapping[str, Any]], contents: Iterable[bytes]) -> Iterator[Weight]:
     """The weights of a bundle, from its manifest's table, which has been checked, and the bytes of each tensor."""
+    for line, content in zip(tensors, contents, strict=True):
+        yield _decoded(line, content)
+        del content  # before the next one is read
+
+
+def _decoded(line: Mapping[str, Any], content: bytes) -> Weight:
     from ganzoo.export.plan import Weight
 
-    for line, content in zip(tensors, contents, strict=True):
-        own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
-        entry = Entry(**{**own, "shape": tuple(line["shape"])})
-        array = _DECODERS[entry.encoding](entry, content).reshape(entry.shape)
-        step = _scale(entry, content) if entry.encoding == "int8" else None
-        yield Weight.of(entry.name, entry.name, array, entry.values, entry.offset, step)
+    own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
+    entry = Entry(**{**own, "shape": tuple(line["shape"])})
+    array = _DECODERS[entry.encoding](entry, content).reshape(entry.shape)
+    step = _scale(entry, content) if entry.encoding == "int8" else None
+    return Weight.of(entry.name, entry.name, array, entry.values, entry.offset, step)
 
 
 def step(array: FloatArray, candidates: FloatArray) -> FloatArray | None:
@@ -186,11 +198,17 @@ def _int8(weight: Weight, array: FloatArray) -> bytes:
     """One scale for each column: its step, else that with which the largest magnitude becomes 127."""
     import numpy as np
 
-    scale = weight.step
-    if scale is None:
-        scale = np.abs(array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
-    whole = np.rint(array / np.where(scale > 0, scale, np.float32(1)))
-    return bytes(scale.astype("<f4").tobytes() + whole.astype(np.int8).tobytes())
+    scales, numbers = [], []
+    for panel in range(len(array)):  # one by one: what is computed on the way is several times as large as the result
+        columns = array[panel]
+        if weight.step is None:
+            scale = np.abs(columns).max(axis=0, initial=0) / np.float32(127)
+        else:
+            scale = weight.step[panel, 0]
+        whole = np.rint(columns / np.where(scale > 0, scale, np.float32(1)))
+        scales.append(scale.astype("<f4").tobytes())
+        numbers.append(whole.astype(np.int8).tobytes())
+    return b"".join((*scales, *numbers))
 
 
 def _from_f32(entry: Entry, raw: bytes) -> FloatArray:

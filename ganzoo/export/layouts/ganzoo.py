@@ -197,6 +197,7 @@ def _contents(shards: Iterable[Path], sizes: Iterable[int]) -> Iterator[bytes]:
                 file = opened.enter_context(shard.open("rb"))
                 content += file.read(size - len(content))
             yield content
+            del content  # before the next one is read
 
 
 def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path, distance: float = 0.0) -> None:
