@@ -199,6 +199,7 @@ def write(
             size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
         export = Export(staged, description)
         checks = judge(export) if judge else ()
+        return_rest()
         costs = encoding_costs(export, parts, checks)
         write_json(staged / "report.json", size.report(parts, export.notes, costs))
     left_out = {name: error.message for name, error in refused.items()}

@@ -186,7 +186,7 @@ def _f32(weight: Weight, array: FloatArray) -> bytes:
 def _f16(weight: Weight, array: FloatArray) -> bytes:
     import numpy as np
 
-    if np.abs(array).max(initial=0) > np.finfo(np.float16).max:
+    if max(array.max(initial=0), -array.min(initial=0)) > np.finfo(np.float16).max:
         raise UsageError(
             f"The parameters of layer {weight.layer} are too large for half precision.",
             "Export with --weights f32 or int8.",

@@ -62,8 +62,11 @@ def _outputs(network: Network, variables: Sequence[Any], graph: bool = True) -> 
 
 def record(network: Network, arrays: Sequence[FloatArray], whole: bool = False) -> Tape:
     """Record one forward pass of `network`. A `whole` tape has all intermediate results, which take much memory."""
+    from threadpoolctl import threadpool_limits
+
     inputs = tuple(chainer.Variable(array) for array in arrays)
-    with (_Recorder() if whole else _Forgetful(network, inputs)) as recorder:
+    # each thread of BLAS has buffers of its own, 10 MB, and they wait for each other where a processor is busy
+    with threadpool_limits(1, "blas"), (_Recorder() if whole else _Forgetful(network, inputs)) as recorder:
         outputs = _outputs(network, inputs)
     leading = _leading_to(outputs)
     calls = [(function, taken) for function, taken in recorder.calls if id(function) in leading]
