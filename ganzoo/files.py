@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-CHUNK = 1 << 22  # bytes: Brotli chooses its method by the first chunk that it sees
+CHUNK = 1 << 18  # bytes
 UNFINISHED, STAGING = "ganzoo-", "staging-"  # in the hidden name of a file, of a folder, that is being written
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # a full or failing disk: no file is named
 # What git, a host or its tools keep at the top of a folder that is shown: it stays when the rest is replaced

@@ -47,7 +47,7 @@ def _row(step: Step) -> Row:
         _shape(step.output),
         f"{kernel[0]}x{kernel[1]}/{stride[0]}" if kernel and stride else "",
         step.multiply_adds,
-        sum(int(weight.array.nbytes) for weight in step.weights),
+        sum(4 * weight.size for weight in step.weights),
     )
 
 

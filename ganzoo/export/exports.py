@@ -18,6 +18,7 @@ from ganzoo.export import golden, layouts, schemas, size
 from ganzoo.export.encoding_costs import encoding_costs
 from ganzoo.export.layouts import ExportOptions
 from ganzoo.files import Mark, readable, recover, refuse_foreign, replacing_folder, write_json
+from ganzoo.memory import return_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -178,6 +179,7 @@ def write(
     prepared = [files.prepare(each, backends, options, _provenance(subject)) for each in traced]
     traced = [each.prepared() for each in traced]
     gc.collect()  # WebDNN's graphs, whose variables and operators know each other, and the weights in them
+    return_rest()
     refused = {name: error for each in prepared for name, error in each.refused.items()}
     if all_or_nothing or len(refused) == len(backends):
         prepared = [each.complete() for each in prepared]
@@ -188,6 +190,7 @@ def write(
         for network in networks:
             (staged / network.name).mkdir()
             written[network.name] = files.write(prepared.pop(0).without(refused), staged / network.name)
+        return_rest()
         parts = [part for name, each in written.items() for part in size.measure(each, name, staged)]
         tested = golden.write(staged / GOLDEN, traced, subject if judge else None)
         description = _description(subject, files, traced, backends, parts, tested)
@@ -196,6 +199,7 @@ def write(
             size.check_budget(parts, budget, options.weights if layout == "ganzoo" else None)
         export = Export(staged, description)
         checks = judge(export) if judge else ()
+        return_rest()
         costs = encoding_costs(export, parts, checks)
         write_json(staged / "report.json", size.report(parts, export.notes, costs))
     left_out = {name: error.message for name, error in refused.items()}

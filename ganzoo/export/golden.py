@@ -12,6 +12,7 @@ from ganzoo.export.layouts.ganzoo import DISTANCES
 from ganzoo.export.tracing import reference
 from ganzoo.export.tracing.agreement import ROUNDED, rounds
 from ganzoo.export.tracing.precise import distance
+from ganzoo.memory import return_rest
 from ganzoo.roles import per_pass
 from ganzoo.specs import floats
 
@@ -33,13 +34,23 @@ TEST_VALUES = 1 << 24  # likewise of the test images
 def trace(network: Network) -> Traced:
     """`network` with seeded inputs and the original's outputs."""
     drawn = inputs.seeded(network.inputs, samples(network), SEED)
-    graph, outputs = tracing.trace(network), reference(network, drawn)
-    most = min(LEAST if len(drawn[0]) == SAMPLES else 1, per_pass(network))
-    few = [[array[:most] for array in arrays] for arrays in (drawn, outputs)]
-    apart = distance(network, *few)
+    # a reference of its own has its own copy of the weights, and gives it up before the graph has one
+    judged = _judged(network, drawn) if network.reference else None
+    graph = tracing.trace(network, judged and (drawn, judged[0]))
+    outputs, apart = judged or _judged(network, drawn)
     if rounds(network, graph):  # too seldom to be met in a few samples
         apart = max(apart, ROUNDED / DISTANCES * max(float(abs(array).max(initial=0)) for array in outputs))
     return Traced(network, graph, drawn, outputs, apart)
+
+
+def _judged(network: Network, drawn: Sequence[FloatArray]) -> tuple[list[FloatArray], float]:
+    """The original's outputs for `drawn`, and how far those of a few are from float64."""
+    outputs = reference(network, drawn)
+    most = min(LEAST if len(drawn[0]) == SAMPLES else 1, per_pass(network))
+    few = [[array[:most] for array in arrays] for arrays in (drawn, outputs)]
+    apart = distance(network, *few)
+    return_rest()
+    return outputs, apart
 
 
 def samples(network: Network) -> int:

@@ -16,12 +16,15 @@ elementwise step are (h, w, c padded to four). `Weight.offset` counts float32 va
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ganzoo.export.expressions import X
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ganzoo.export.expressions import Expr
     from ganzoo.specs import FloatArray, TensorSpec
 
@@ -37,22 +40,35 @@ def pad4(n: int) -> int:
 class Weight:
     """Parameters as they lie in the weights file, from the value `offset` on. `layer` is the layer that they come from.
 
-    `array` is float32 in the layout above: (panels, K, 4) for a matrix, (values,) for a vector, (h, w, c padded) for a
-    constant. `columns` is M before padding. `step` (panels, 1, 4) is there for a matrix whose columns are whole numbers
-    from -128 to 127 times it, exactly.
+    `array` is float32 in the layout above, of `shape`: (panels, K, 4) for a matrix, (values,) for a vector or a
+    constant, which is (h, w, c padded). `pack` makes it each time that it is asked for: packed matrices beside those of
+    the network would be its weights once more. `columns` is M before padding. `step` (panels, 1, 4) is there for a
+    matrix whose columns are whole numbers from -128 to 127 times it, exactly.
     """
 
     name: str
     layer: str
-    array: FloatArray = field(compare=False)
+    shape: tuple[int, ...]
+    pack: Callable[[], FloatArray] = field(compare=False)
     columns: int
     offset: int
     step: FloatArray | None = field(default=None, compare=False)
 
+    @classmethod
+    def of(
+        cls, name: str, layer: str, array: FloatArray, columns: int, offset: int, step: FloatArray | None = None
+    ) -> Weight:
+        """The weight of an `array` that is there already."""
+        return cls(name, layer, array.shape, lambda: array, columns, offset, step)
+
+    @property
+    def array(self) -> FloatArray:
+        return self.pack()
+
     @property
     def size(self) -> int:
         """The number of values."""
-        return int(self.array.size)
+        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -280,4 +296,4 @@ class Plan:
     @property
     def n_weights(self) -> int:
         """The number of float32 values in the weights file."""
-        return sum(int(weight.array.size) for weight in self.weights)
+        return sum(weight.size for weight in self.weights)

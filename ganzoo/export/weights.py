@@ -45,25 +45,32 @@ def encode(weights: Iterable[Weight], encoding: Encoding) -> Iterator[tuple[Entr
 
     Raises `RunError` for NaN and infinite parameters, `UsageError` for ones beyond what the encoding holds.
     """
-    import numpy as np
-
     at = 0
     for weight in weights:
-        if not np.isfinite(weight.array).all():
-            raise RunError(
-                f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
-            )
-        shape = tuple(int(n) for n in weight.array.shape)
         own = own_encoding(weight, encoding)
-        data = _ENCODERS[own](weight)
-        data += b"\0" * (-len(data) % 4)
-        yield Entry(weight.name, shape, weight.offset, int(weight.array.size), len(data), at, own), data
+        data = _encoded(weight, own)
+        entry = Entry(weight.name, weight.shape, weight.offset, weight.size, len(data), at, own)
         at += len(data)
+        del weight  # before the next one is there
+        yield entry, data
+        del data
+
+
+def _encoded(weight: Weight, encoding: Encoding) -> bytes:
+    import numpy as np
+
+    array = weight.array
+    if not np.isfinite(array).all():
+        raise RunError(
+            f"The parameters of layer {weight.layer} are NaN or infinite.", "Train again, from an earlier snapshot."
+        )
+    data = _ENCODERS[encoding](weight, array)
+    return data + b"\0" * (-len(data) % 4)
 
 
 def own_encoding(weight: Weight, encoding: Encoding) -> Encoding:
     """That of one tensor where `encoding` is asked for."""
-    return stored_as(weight.array.shape, encoding, weight.step is not None)
+    return stored_as(weight.shape, encoding, weight.step is not None)
 
 
 def stored_as(shape: Sequence[int], encoding: Encoding, steps: bool) -> Encoding:
@@ -78,7 +85,7 @@ def stored_as(shape: Sequence[int], encoding: Encoding, steps: bool) -> Encoding
 
 def check(weights: Sequence[Weight], encoding: Encoding) -> None:
     """Raise what `encode` would raise, and `UsageError` for more parameters than a bundle holds."""
-    n_values = sum(int(weight.array.size) for weight in weights)
+    n_values = sum(weight.size for weight in weights)
     if n_values > MOST_VALUES:
         raise UsageError(
             f"The network has {n_values:,} parameters, and a bundle holds {MOST_VALUES:,} at most.",
@@ -90,14 +97,19 @@ def check(weights: Sequence[Weight], encoding: Encoding) -> None:
 
 def read(tensors: Iterable[Mapping[str, Any]], contents: Iterable[bytes]) -> Iterator[Weight]:
     """The weights of a bundle, from its manifest's table, which has been checked, and the bytes of each tensor."""
+    for line, content in zip(tensors, contents, strict=True):
+        yield _decoded(line, content)
+        del content  # before the next one is read
+
+
+def _decoded(line: Mapping[str, Any], content: bytes) -> Weight:
     from ganzoo.export.plan import Weight
 
-    for line, content in zip(tensors, contents, strict=True):
-        own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
-        entry = Entry(**{**own, "shape": tuple(line["shape"])})
-        array = _DECODERS[entry.encoding](entry, content).reshape(entry.shape)
-        step = _scale(entry, content) if entry.encoding == "int8" else None
-        yield Weight(entry.name, entry.name, array, entry.values, entry.offset, step)
+    own = {field.name: line[field.name] for field in fields(Entry)}  # a later ganzoo may tell more
+    entry = Entry(**{**own, "shape": tuple(line["shape"])})
+    array = _DECODERS[entry.encoding](entry, content).reshape(entry.shape)
+    step = _scale(entry, content) if entry.encoding == "int8" else None
+    return Weight.of(entry.name, entry.name, array, entry.values, entry.offset, step)
 
 
 def step(array: FloatArray, candidates: FloatArray) -> FloatArray | None:
@@ -167,30 +179,36 @@ def table(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return [{**asdict(entry), "shape": list(entry.shape)} for entry in entries]
 
 
-def _f32(weight: Weight) -> bytes:
-    return bytes(weight.array.astype("<f4").tobytes())
+def _f32(weight: Weight, array: FloatArray) -> bytes:
+    return array.astype("<f4", copy=False).tobytes()
 
 
-def _f16(weight: Weight) -> bytes:
+def _f16(weight: Weight, array: FloatArray) -> bytes:
     import numpy as np
 
-    if np.abs(weight.array).max(initial=0) > np.finfo(np.float16).max:
+    if max(array.max(initial=0), -array.min(initial=0)) > np.finfo(np.float16).max:
         raise UsageError(
             f"The parameters of layer {weight.layer} are too large for half precision.",
             "Export with --weights f32 or int8.",
         )
-    return bytes(weight.array.astype("<f2").tobytes())
+    return array.astype("<f2").tobytes()
 
 
-def _int8(weight: Weight) -> bytes:
+def _int8(weight: Weight, array: FloatArray) -> bytes:
     """One scale for each column: its step, else that with which the largest magnitude becomes 127."""
     import numpy as np
 
-    scale = weight.step
-    if scale is None:
-        scale = np.abs(weight.array).max(axis=1, initial=0, keepdims=True) / np.float32(127)
-    whole = np.rint(weight.array / np.where(scale > 0, scale, np.float32(1)))
-    return bytes(scale.astype("<f4").tobytes() + whole.astype(np.int8).tobytes())
+    scales, numbers = [], []
+    for panel in range(len(array)):  # one by one: what is computed on the way is several times as large as the result
+        columns = array[panel]
+        if weight.step is None:
+            scale = np.abs(columns).max(axis=0, initial=0) / np.float32(127)
+        else:
+            scale = weight.step[panel, 0]
+        whole = np.rint(columns / np.where(scale > 0, scale, np.float32(1)))
+        scales.append(scale.astype("<f4").tobytes())
+        numbers.append(whole.astype(np.int8).tobytes())
+    return b"".join((*scales, *numbers))
 
 
 def _from_f32(entry: Entry, raw: bytes) -> FloatArray:

@@ -170,7 +170,7 @@ def test_weights_beyond_a_file_s_limit_are_cut_unasked(tmp_path: Path, monkeypat
 def test_more_parameters_than_a_bundle_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "MOST_VALUES", 7)
     with pytest.raises(UsageError, match="8 parameters, and a bundle holds 7"):
-        weights.check([Weight("a/W", "a", np.zeros((1, 2, 4), np.float32), 4, 0)], "f32")
+        weights.check([Weight.of("a/W", "a", np.zeros((1, 2, 4), np.float32), 4, 0)], "f32")
 
 
 def limited(name: str) -> Backend:

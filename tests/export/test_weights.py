@@ -27,7 +27,7 @@ def some(seed: int, panels: int, k: int, values: int) -> list[Weight]:
     random = np.random.default_rng(seed)
     matrix = random.normal(0, random.uniform(0.01, 10), (panels, k, 4)).astype(np.float32)
     vector = random.normal(0, 1, values).astype(np.float32)
-    return [Weight("l/W", "l", matrix, panels * 4, 0), Weight("l/b", "l", vector, values, matrix.size)]
+    return [Weight.of("l/W", "l", matrix, panels * 4, 0), Weight.of("l/b", "l", vector, values, matrix.size)]
 
 
 def encoded(written: Iterable[Weight], encoding: Encoding) -> tuple[list[weights.Entry], bytes]:
@@ -60,7 +60,7 @@ def test_what_is_read_is_what_was_written(seed: int, panels: int, k: int, values
 
 
 def test_int8_of_a_column_of_zeros_is_zeros() -> None:
-    table, data = encoded([Weight("W", "l", np.zeros((1, 3, 4), np.float32), 4, 0)], "int8")
+    table, data = encoded([Weight.of("W", "l", np.zeros((1, 3, 4), np.float32), 4, 0)], "int8")
     np.testing.assert_array_equal(
         next(weights.read(weights.table(table), parts_of(table, data))).array, np.zeros((1, 3, 4))
     )
@@ -69,7 +69,7 @@ def test_int8_of_a_column_of_zeros_is_zeros() -> None:
 def test_golden_bytes() -> None:
     """The format is what docs/bundle.md says: a change of it is a change of these bytes."""
     matrix = np.array([[[1, -2, 0.5, 0], [127, 1, -0.25, 0]]], np.float32)
-    parts = [Weight("W", "l", matrix, 3, 0), Weight("b", "l", np.array([1.5], np.float32), 1, 8)]
+    parts = [Weight.of("W", "l", matrix, 3, 0), Weight.of("b", "l", np.array([1.5], np.float32), 1, 8)]
     assert encoded(parts, "f16")[1].hex() == "003c00c000380000f057003c00b400000000c03f"
     scales = "0000803f" + np.float32(2 / 127).astype("<f4").tobytes().hex()
     scales += np.float32(0.5 / 127).astype("<f4").tobytes().hex() + "00000000"
@@ -80,14 +80,14 @@ def test_golden_bytes() -> None:
 def test_parameters_that_are_no_numbers_are_refused(poison: float) -> None:
     matrix = np.full((1, 2, 4), poison, np.float32)
     with pytest.raises(RunError, match="layer dc1 are NaN"):
-        weights.check([Weight("W", "dc1", matrix, 4, 0)], "f32")
+        weights.check([Weight.of("W", "dc1", matrix, 4, 0)], "f32")
 
 
 def test_parameters_beyond_half_precision_are_refused() -> None:
     matrix = np.full((1, 2, 4), 1e5, np.float32)
     with pytest.raises(UsageError, match="layer dc1 are too large for half precision"):
-        weights.check([Weight("W", "dc1", matrix, 4, 0)], "f16")
-    weights.check([Weight("W", "dc1", matrix, 4, 0)], "int8")
+        weights.check([Weight.of("W", "dc1", matrix, 4, 0)], "f16")
+    weights.check([Weight.of("W", "dc1", matrix, 4, 0)], "int8")
 
 
 @given(st.lists(st.binary(max_size=60_000), max_size=5), st.integers(16 << 10, 90_000))
@@ -108,7 +108,7 @@ def test_shards_too_small_are_refused() -> None:
 
 
 def test_only_one_tensor_is_encoded_at_a_time(tmp_path: Path) -> None:
-    written = [Weight(f"{i}/W", "l", np.ones((1, 1 << 16, 4), np.float32), 4, i << 18) for i in range(8)]  # 1 MiB each
+    written = [Weight.of(f"{i}/W", "l", np.ones((1, 1 << 16, 4), np.float32), 4, i << 18) for i in range(8)]  # 1 MiB each
     tracemalloc.start()
     try:
         (shard,) = weights.store(

@@ -94,7 +94,7 @@ def flat_weights(plan: Plan) -> FloatArray:
     """The content of the weights file."""
     values = np.zeros(plan.n_weights, np.float32)
     for weight in plan.weights:
-        values[weight.offset : weight.offset + weight.array.size] = weight.array.ravel()
+        values[weight.offset : weight.offset + weight.size] = weight.array.ravel()
     return values
 
 

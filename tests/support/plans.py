@@ -72,7 +72,7 @@ def _value(tensor: Tensor, buffers: dict[int, np.ndarray], n: int) -> np.ndarray
 
 def matrix(weight: Weight) -> np.ndarray:
     """(K, columns) of a packed weight matrix."""
-    panels, k, four = weight.array.shape
+    panels, k, four = weight.shape
     return weight.array.astype(np.float64).transpose(1, 0, 2).reshape(k, panels * four)[:, : weight.columns]
 
 
@@ -226,9 +226,9 @@ class Builder:
         return self.extra[-1]
 
     def weight(self, array: np.ndarray, columns: int) -> Weight:
-        offset = sum(w.array.size for w in self.weights)
+        offset = sum(w.size for w in self.weights)
         name = f"w{len(self.weights)}"
-        self.weights.append(Weight(name, "layer", np.ascontiguousarray(array, np.float32), columns, offset))
+        self.weights.append(Weight.of(name, "layer", np.ascontiguousarray(array, np.float32), columns, offset))
         return self.weights[-1]
 
     def matrix(self, k: int, columns: int) -> dict[str, Weight]:

@@ -188,7 +188,7 @@ def _function(step: Step) -> tuple[str, str]:
 
 
 def _size(step: Step) -> int:
-    return sum(t.size for t in (*step.inputs, step.output)) + sum(int(w.array.size) for w in step.weights)
+    return sum(t.size for t in (*step.inputs, step.output)) + sum(w.size for w in step.weights)
 
 
 def _batch(plan: Plan, room: int) -> int:

@@ -151,7 +151,7 @@ class _Drawing:
 
 
 def _is_long(step: Dense) -> bool:
-    texels = step.weight.array.shape[1] // 4
+    texels = step.weight.shape[1] // 4
     return texels > LONG and step.inputs[0].h > 1 and step.output.h * step.output.w == 1
 
 

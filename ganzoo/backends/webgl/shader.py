@@ -171,7 +171,7 @@ def _window(step: Conv | Deconv | Pool) -> dict[str, Any]:
 
 
 def _dense(step: Dense) -> Source:
-    panels, k, _ = step.weight.array.shape
+    panels, k, _ = step.weight.shape
     out = step.output
     rows: dict[str, Any]
     if out.size > 4 * panels:  # a sum for each row

@@ -34,8 +34,7 @@ def check_inputs(step: Step) -> None:
 
 def matrix(weight: Weight) -> FloatArray:
     """Return a matrix that is stored in panels as an array (K, M)."""
-    rows = weight.array.shape[1]
-    return weight.array.transpose(1, 0, 2).reshape(rows, -1)[:, : weight.columns]
+    return weight.array.transpose(1, 0, 2).reshape(weight.shape[1], -1)[:, : weight.columns]
 
 
 def vector(weight: Weight) -> FloatArray:

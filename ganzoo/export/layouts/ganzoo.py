@@ -78,7 +78,7 @@ class Compiled:
         """The bound that was asked for, else the network's own."""
         if self.options.tolerance is not None:
             return self.options.tolerance
-        matrices = sum(weight.array.ndim == 3 for weight in self.plan.weights)
+        matrices = sum(len(weight.shape) == 3 for weight in self.plan.weights)
         return tolerance(self.options.weights, backend, self.traced.outputs, matrices, self.traced.distance)
 
 
@@ -197,6 +197,7 @@ def _contents(shards: Iterable[Path], sizes: Iterable[int]) -> Iterator[bytes]:
                 file = opened.enter_context(shard.open("rb"))
                 content += file.read(size - len(content))
             yield content
+            del content  # before the next one is read
 
 
 def variant(folder: Path, encoding: Encoding, outputs: Sequence[FloatArray], into: Path, distance: float = 0.0) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ganzoo.export.plan import Plan, Tensor, Weight, pad4
 from ganzoo.export.weights import step
+from ganzoo.shelf import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +40,6 @@ def plan(network: Network, inputs: Sequence[Node], outputs: Sequence[Node]) -> P
         if node.matrix is not None and node.bias is not None:
             fields["weight"] = weights.matrix(f"{unique}/W", layer, node.matrix, node.factors)
             fields["bias"] = weights.vector(f"{unique}/b", layer, node.bias)
-            node.matrix = None  # all of them beside what is packed would be the network's weights once more
         read: list[Tensor] = []
         for source, shape in node.sources:
             if isinstance(source, np.ndarray):
@@ -71,32 +72,43 @@ class Weights:
     def matrix(self, name: str, layer: str, array: Array, factors: Sequence[Array]) -> Weight:
         """Add (..., M), its columns multiplied by each of `factors` in float64, as (panels, K, 4)."""
         *leading, M = array.shape
-        panels = np.zeros((pad4(M) // 4, math.prod(leading), 4), np.float32)
-        at = 0
-        for block in (array[place] for place in np.ndindex(*leading[:-1])):
-            for start in range(0, len(block), max(1, VALUES // M)):
-                rows = block[start : start + max(1, VALUES // M)]
-                for factor in factors:
-                    rows = rows * factor
-                padded = np.zeros((len(rows), pad4(M)), np.float32)
-                padded[:, :M] = rows
-                panels[:, at : at + len(rows)] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
-                at += len(rows)
-        found = step(panels, self.grids[layer]) if layer in self.grids else None
-        return self._add(name, layer, panels, M, found)
+        pack = partial(_packed, array, factors)
+        found = step(pack(), self.grids[layer]) if layer in self.grids else None
+        shape = pad4(M) // 4, math.prod(leading), 4
+        return self._add(Weight(name, layer, shape, pack, M, self.offset, found))
 
     def vector(self, name: str, layer: str, array: Array) -> Weight:
-        return self._add(name, layer, np.pad(array, (0, -array.size % 4)), array.size)
+        return self._held(name, layer, np.pad(array, (0, -array.size % 4)), array.size)
 
     def constant(self, name: str, layer: str, array: Array) -> Weight:
         """Add (h, w, c) with padded channels."""
-        return self._add(name, layer, np.pad(array, ((0, 0), (0, 0), (0, -array.shape[2] % 4))).ravel(), array.size)
+        return self._held(name, layer, np.pad(array, ((0, 0), (0, 0), (0, -array.shape[2] % 4))).ravel(), array.size)
 
-    def _add(self, name: str, layer: str, array: Array, columns: int, found: Array | None = None) -> Weight:
-        weight = Weight(name, layer, np.ascontiguousarray(array, np.float32), columns, self.offset, found)
+    def _held(self, name: str, layer: str, array: Array, columns: int) -> Weight:
+        return self._add(Weight.of(name, layer, array.astype(np.float32), columns, self.offset))
+
+    def _add(self, weight: Weight) -> Weight:
         self.made.append(weight)
-        self.offset += weight.array.size
+        self.offset += weight.size
         return weight
+
+
+def _packed(array: Array, factors: Sequence[Array]) -> Array:
+    """(..., M), its columns multiplied by each of `factors` in float64, as (panels, K, 4) in float32."""
+    *leading, M = array.shape
+    panels = np.zeros((pad4(M) // 4, math.prod(leading), 4), np.float32)
+    at = 0
+    for block in (array[place] for place in np.ndindex(*leading[:-1])):
+        for start in range(0, len(block), max(1, VALUES // M)):
+            rows = block[start : start + max(1, VALUES // M)]
+            for factor in factors:
+                rows = rows * factor
+            padded = np.zeros((len(rows), pad4(M)), np.float32)
+            padded[:, :M] = rows
+            panels[:, at : at + len(rows)] = padded.reshape(len(rows), -1, 4).transpose(1, 0, 2)
+            at += len(rows)
+    put_back(array)
+    return panels
 
 
 def _needed(outputs: Sequence[Node]) -> list[Node]:

@@ -34,12 +34,13 @@ def reference(network: Network, arrays: Sequence[FloatArray]) -> list[FloatArray
     return [np.concatenate(arrays) for arrays in zip(*passes, strict=True)]
 
 
-def trace(network: Network) -> Any:
+def trace(network: Network, known: tuple[Sequence[FloatArray], Sequence[FloatArray]] | None = None) -> Any:
     """Return the `webdnn.graph.graph.Graph` of `network` at batch 1.
 
     Raises `UnsupportedOperatorError` with the names of layer and operator if no graph can express an operator, or if
     the output of a picture depends on the other pictures of its batch. A network with a `reference` of its own computes
-    pictures one by one; it must compute what the reference does.
+    pictures one by one; it must compute what the reference does. `known` are inputs and outputs of the reference, where
+    it has been asked already.
     """
     from ganzoo.export.tracing.agreement import check_agreement
     from ganzoo.export.tracing.batch import check_alone
@@ -47,12 +48,13 @@ def trace(network: Network) -> Any:
     from ganzoo.export.tracing.tape import record
 
     drawn = inputs.seeded(network.inputs, 2, SEED)
+    if network.reference:  # which has weights of its own, and gives them up before the tape takes some
+        drawn, expected = known or (drawn, network.reference([array[:1] for array in drawn]))
     tape = record(network, [array[:1] for array in drawn])
     graph = NamingConverter(tape).graph()
-    if network.reference is None:
-        check_alone(network, tape, drawn)
-    else:
+    if network.reference:
         made = [variable.array for variable in tape.outputs]
-        del tape  # all activations, which are not needed beside the reference's
-        check_agreement(network, made, graph, network.reference([array[:1] for array in drawn]))
+        check_agreement(network, made, graph, [array[:1] for array in expected])
+    else:
+        check_alone(network, tape, drawn)
     return graph

@@ -34,7 +34,7 @@ def check_alone(network: Network, alone: Tape, drawn: Sequence[FloatArray]) -> N
     """
     batches = ([0], [1]) if network.alone else ([0, 0], [1, 1], [0, 1])
     try:
-        pairs = [record(network, [array[chosen] for array in drawn]) for chosen in batches]
+        pairs = [record(network, [array[chosen] for array in drawn], whole=True) for chosen in batches]
     except Exception as error:  # Chainer and the network itself raise whatever does not fit
         reason = " ".join(str(error).split())
         raise UnsupportedOperatorError(

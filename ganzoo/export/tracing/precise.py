@@ -20,8 +20,10 @@ def distance(network: Network, arrays: Sequence[FloatArray], outputs: Sequence[F
 
     The result is 0 if it cannot be measured, because a network may insist on float32.
     """
+    from threadpoolctl import threadpool_limits
+
     try:
-        with _widened(network.link):
+        with threadpool_limits(1, "blas"), _widened(network.link):  # as in `record`
             _, exact = forward(network, [array.astype(np.float64) for array in arrays], graph=False)
         found = max(
             float(np.abs(wide.array - narrow).max(initial=0)) for wide, narrow in zip(exact, outputs, strict=True)

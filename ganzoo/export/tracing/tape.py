@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import chainer
 
+from ganzoo.shelf import Shelf
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -24,7 +26,8 @@ LEAVING = (
 class Tape:
     """A recorded forward pass. `functions` has the functions that lead to `outputs`, each after those that feed it.
 
-    `taken` has the arrays that each function took. `layers` maps the id of each function to a name: what
+    `taken` has the arrays that each function took; on a tape that is not whole, None in the place of those that depend
+    on the inputs, which are gone when their last reader has read them. `layers` maps the id of each function to a name: what
     `chainer.config.layer` said while it ran, if a frontend says so; else the link whose parameter it takes (`l1`); else
     the name of the function that feeds it with its own label (`l1 > ReLU`).
     """
@@ -32,7 +35,7 @@ class Tape:
     inputs: tuple[Any, ...]
     outputs: tuple[Any, ...]
     functions: tuple[Any, ...]
-    taken: tuple[tuple[FloatArray, ...], ...]
+    taken: tuple[tuple[FloatArray | None, ...], ...]
     layers: Mapping[int, str]
 
 
@@ -44,19 +47,27 @@ def forward(
     Without `graph`, intermediate results are released at once.
     """
     variables = tuple(chainer.Variable(array) for array in arrays)
+    return variables, _outputs(network, variables, graph)
+
+
+def _outputs(network: Network, variables: Sequence[Any], graph: bool = True) -> tuple[Any, ...]:
     with (
         chainer.using_config("train", False),
         chainer.using_config("enable_backprop", graph),
         chainer.using_config("fast_layers", False),  # Chainer's own functions, which WebDNN knows
     ):
         outputs = network.forward(*variables)
-    return variables, outputs if isinstance(outputs, tuple) else (outputs,)
+    return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
-def record(network: Network, arrays: Sequence[FloatArray]) -> Tape:
-    """Record one forward pass of `network`."""
-    with _Recorder() as recorder:
-        inputs, outputs = forward(network, arrays)
+def record(network: Network, arrays: Sequence[FloatArray], whole: bool = False) -> Tape:
+    """Record one forward pass of `network`. A `whole` tape has all intermediate results, which take much memory."""
+    from threadpoolctl import threadpool_limits
+
+    inputs = tuple(chainer.Variable(array) for array in arrays)
+    # each thread of BLAS has buffers of its own, 10 MB, and they wait for each other where a processor is busy
+    with threadpool_limits(1, "blas"), (_Recorder() if whole else _Forgetful(network, inputs)) as recorder:
+        outputs = _outputs(network, inputs)
     leading = _leading_to(outputs)
     calls = [(function, taken) for function, taken in recorder.calls if id(function) in leading]
     functions = tuple(function for function, _ in calls)
@@ -68,13 +79,44 @@ class _Recorder(chainer.FunctionHook):
     name = "ganzoo.export.tracing"
 
     def __init__(self) -> None:
-        self.calls: list[tuple[Any, tuple[FloatArray, ...]]] = []
+        self.calls: list[tuple[Any, tuple[FloatArray | None, ...]]] = []
         self.layers: dict[int, str] = {}
 
     def forward_postprocess(self, function: Any, in_data: tuple[FloatArray, ...]) -> None:
         self.calls.append((function, in_data))
         if layer := getattr(chainer.config, "layer", ""):
             self.layers[id(function)] = layer
+
+
+class _Forgetful(_Recorder):
+    """Let go of what depends on `inputs`, once it has been read, and shelve constants that `network` does not hold."""
+
+    def __init__(self, network: Network, inputs: Sequence[Any]) -> None:
+        super().__init__()
+        self.depending = {variable.node for variable in inputs}
+        self.held = {id(parameter.array) for parameter in network.link.params(include_uninit=False)}
+        self.shelf = Shelf()
+
+    def forward_postprocess(self, function: Any, in_data: tuple[FloatArray, ...]) -> None:
+        # what Chainer keeps for going back, which nobody will
+        function._input_indexes_to_retain = function._output_indexes_to_retain = None
+        self._forget()
+        super().forward_postprocess(function, in_data)
+
+    def deleted(self, function: Any) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget what the last function took, whose place in the graph Chainer tells only when it has ended."""
+        function, taken = self.calls[-1] if self.calls else (None, ())
+        nodes = function and function.inputs or ()
+        if not self.depending.isdisjoint(nodes):
+            self.depending |= {output() for output in function.outputs}
+            kept = [
+                None if node in self.depending else array if id(array) in self.held else self.shelf.put(array)
+                for node, array in zip(nodes, taken, strict=True)
+            ]
+            self.calls[-1] = function, tuple(kept)
 
 
 def _leading_to(outputs: tuple[Any, ...]) -> set[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganzoo.errors import PackageMissingError, UnsupportedOperatorError, UsageError
+from ganzoo.memory import return_rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,13 +38,18 @@ class Reference:
     graph: Graph
 
     def __call__(self, arrays: Sequence[FloatArray]) -> list[FloatArray]:
-        return _run(_session(self.path, self.graph), self.graph, arrays)
+        outputs = _run(_session(self.path, self.graph), self.graph, arrays)
+        return_rest()
+        return outputs
 
     def first(self, arrays: Sequence[FloatArray]) -> list[FloatArray]:
         """The outputs too. Raises `UnsupportedOperatorError` where those of a sample depend on the others."""
         session = _session(self.path, self.graph)
         _check_alone(session, self.graph)
-        return _run(session, self.graph, arrays)
+        outputs = _run(session, self.graph, arrays)
+        del session
+        return_rest()
+        return outputs
 
 
 def _session(path: Path, graph: Graph) -> Any:
@@ -58,6 +64,7 @@ def _session(path: Path, graph: Graph) -> Any:
     options.log_severity_level = 4  # its warnings are not for users of ganzoo
     options.add_session_config_entry("session.disable_prepacking", "1")  # a second copy of the weights, for speed
     options.enable_cpu_mem_arena = False  # which keeps what it once had
+    options.intra_op_num_threads = 1  # each has buffers of its own
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # another copy, fused
     if graph.content:  # it is no file, and the data of its constants lies in one
         options.add_session_config_entry(
