@@ -27,9 +27,9 @@ class Tape:
     """A recorded forward pass. `functions` has the functions that lead to `outputs`, each after those that feed it.
 
     `taken` has the arrays that each function took; on a tape that is not whole, None in the place of those that depend
-    on the inputs, which are gone when their last reader has read them. `layers` maps the id of each function to a name: what
-    `chainer.config.layer` said while it ran, if a frontend says so; else the link whose parameter it takes (`l1`); else
-    the name of the function that feeds it with its own label (`l1 > ReLU`).
+    on the inputs, which are gone when their last reader has read them. `layers` maps the id of each function to a
+    name: what `chainer.config.layer` said while it ran, if a frontend says so; else the link whose parameter it takes
+    (`l1`); else the name of the function that feeds it with its own label (`l1 > ReLU`).
     """
 
     inputs: tuple[Any, ...]
@@ -66,7 +66,7 @@ def record(network: Network, arrays: Sequence[FloatArray], whole: bool = False) 
 
     inputs = tuple(chainer.Variable(array) for array in arrays)
     # each thread of BLAS has buffers of its own, 10 MB, and they wait for each other where a processor is busy
-    with threadpool_limits(1, "blas"), (_Recorder() if whole else _Forgetful(network, inputs)) as recorder:
+    with threadpool_limits(1, "blas"), _Recorder() if whole else _Forgetful(network, inputs) as recorder:
         outputs = _outputs(network, inputs)
     leading = _leading_to(outputs)
     calls = [(function, taken) for function, taken in recorder.calls if id(function) in leading]
@@ -109,7 +109,7 @@ class _Forgetful(_Recorder):
     def _forget(self) -> None:
         """Forget what the last function took, whose place in the graph Chainer tells only when it has ended."""
         function, taken = self.calls[-1] if self.calls else (None, ())
-        nodes = function and function.inputs or ()
+        nodes = (function.inputs if function else None) or ()
         if not self.depending.isdisjoint(nodes):
             self.depending |= {output() for output in function.outputs}
             kept = [
