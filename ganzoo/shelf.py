@@ -35,7 +35,7 @@ class Shelf:
         try:
             file, held = self._room(array.nbytes)
             file.seek(self._at)
-            file.write(memoryview(np.ascontiguousarray(array)).cast("B"))
+            file.write(np.ascontiguousarray(array).data.cast("B"))
             file.flush()
         except OSError:
             return array

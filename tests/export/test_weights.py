@@ -108,9 +108,8 @@ def test_shards_too_small_are_refused() -> None:
 
 
 def test_only_one_tensor_is_encoded_at_a_time(tmp_path: Path) -> None:
-    written = [
-        Weight.of(f"{i}/W", "l", np.ones((1, 1 << 16, 4), np.float32), 4, i << 18) for i in range(8)
-    ]  # 1 MiB each
+    ones = np.ones((1, 1 << 16, 4), np.float32)  # 1 MiB
+    written = [Weight.of(f"{i}/W", "l", ones.copy(), 4, i << 18) for i in range(8)]
     tracemalloc.start()
     try:
         (shard,) = weights.store(

@@ -47,7 +47,7 @@ def trace(network: Network, known: tuple[Sequence[FloatArray], Sequence[FloatArr
     from ganzoo.export.tracing.converter import NamingConverter
     from ganzoo.export.tracing.tape import record
 
-    drawn = inputs.seeded(network.inputs, 2, SEED)
+    drawn: Sequence[FloatArray] = inputs.seeded(network.inputs, 2, SEED)
     if network.reference:  # which has weights of its own, and gives them up before the tape takes some
         drawn, expected = known or (drawn, network.reference([array[:1] for array in drawn]))
     tape = record(network, [array[:1] for array in drawn])

@@ -55,6 +55,7 @@ class NamingConverter(ChainerConverter):
                 continue  # of parameters alone: its outputs are constants, as Chainer computed them
             for node, array in zip(function.inputs, taken, strict=True):
                 if not self.has_variable(node):
+                    assert array is not None, "only what depends on the inputs is forgotten, and that has a variable"
                     self.set_variable(node, ConstantVariable(np.asarray(array), Order([None] * array.ndim)))
             self._convert_operator(function)
         for variable in tape.outputs:

@@ -26,8 +26,8 @@ LEAVING = (
 class Tape:
     """A recorded forward pass. `functions` has the functions that lead to `outputs`, each after those that feed it.
 
-    `taken` has the arrays that each function took; on a tape that is not whole, None in the place of those that depend
-    on the inputs, which are gone when their last reader has read them. `layers` maps the id of each function to a
+    `taken` has the arrays that each function took. On a tape that is not whole, those that depend on the inputs are
+    gone when their last reader has read them, and None is in their place. `layers` maps the id of each function to a
     name: what `chainer.config.layer` said while it ran, if a frontend says so; else the link whose parameter it takes
     (`l1`); else the name of the function that feeds it with its own label (`l1 > ReLU`).
     """
@@ -108,15 +108,19 @@ class _Forgetful(_Recorder):
 
     def _forget(self) -> None:
         """Forget what the last function took, whose place in the graph Chainer tells only when it has ended."""
-        function, taken = self.calls[-1] if self.calls else (None, ())
-        nodes = (function.inputs if function else None) or ()
-        if not self.depending.isdisjoint(nodes):
-            self.depending |= {output() for output in function.outputs}
-            kept = [
-                None if node in self.depending else array if id(array) in self.held else self.shelf.put(array)
-                for node, array in zip(nodes, taken, strict=True)
-            ]
-            self.calls[-1] = function, tuple(kept)
+        if not self.calls:
+            return
+        function, taken = self.calls[-1]
+        if self.depending.isdisjoint(function.inputs or ()):
+            return
+        self.depending |= {output() for output in function.outputs}
+        kept = [self._kept(node, array) for node, array in zip(function.inputs, taken, strict=True)]
+        self.calls[-1] = function, tuple(kept)
+
+    def _kept(self, node: Any, array: FloatArray | None) -> FloatArray | None:
+        if array is None or node in self.depending:
+            return None
+        return array if id(array) in self.held else self.shelf.put(array)
 
 
 def _leading_to(outputs: tuple[Any, ...]) -> set[int]:

@@ -68,7 +68,8 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     """As `load`, for a model in memory. `path` is for messages, and where external data lies."""
     _check_opset(model, path)
     pictures = floated(model)
-    content = _as_tensors(model) or (model.SerializeToString() if pictures else b"")
+    _as_tensors(model)
+    content = model.SerializeToString()
     constants = Constants()
     for tensor in model.graph.initializer:
         _add(constants, tensor, path)
@@ -91,11 +92,8 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     return Graph(tuple(nodes), needed, inputs, outputs, content, grids)
 
 
-def _as_tensors(model: Any) -> bytes:
-    """Make outputs that are lists of mappings from classes to numbers, as skl2onnx writes them, the tensors before.
-
-    Return the model where it was changed.
-    """
+def _as_tensors(model: Any) -> None:
+    """Make outputs that are lists of mappings from classes to numbers, as skl2onnx writes them, the tensors before."""
     from onnx import TensorProto, helper
 
     mappings = {node.output[0]: node for node in model.graph.node if node.op_type == "ZipMap"}
@@ -104,7 +102,6 @@ def _as_tensors(model: Any) -> bytes:
         node = mappings[model.graph.output[i].name]
         model.graph.output[i].CopyFrom(helper.make_tensor_value_info(node.input[0], TensorProto.FLOAT, [None, None]))
         model.graph.node.remove(node)
-    return bytes(model.SerializeToString()) if changed else b""
 
 
 def _outputs(model: Any) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class Input:
 class Graph:
     """A checked graph: `nodes` in an order in which they can be computed, `constants` by name, names of `outputs`.
 
-    `content` is the model where it is not that of its file, to whose data it may refer. `grids` are the scales of
+    `content` is the model, which refers to files for the data of its large constants. `grids` are the scales of
     quantised weights, by the name of the node that takes them.
     """
 
@@ -94,7 +94,7 @@ class Graph:
     constants: Mapping[str, Array]
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
-    content: bytes = b""
+    content: bytes
     grids: Mapping[str, Array] = field(default_factory=dict)
 
     def sampled(self, shape: tuple[int, ...]) -> tuple[int, ...]:

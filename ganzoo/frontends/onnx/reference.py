@@ -28,7 +28,7 @@ KINDS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Reference:
-    """ONNX Runtime's outputs of `graph`, which the file `path` holds, for one array (N, *shape) per input.
+    """ONNX Runtime's outputs of `graph`, whose data the file `path` holds, for one array (N, *shape) per input.
 
     Each call reads the weights, and forgets them: they would be in memory beside those of the export.
     Raises `PackageMissingError` without the package `onnxruntime`, `UsageError` where it refuses the model.
@@ -66,12 +66,9 @@ def _session(path: Path, graph: Graph) -> Any:
     options.enable_cpu_mem_arena = False  # which keeps what it once had
     options.intra_op_num_threads = 1  # each has buffers of its own
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # another copy, fused
-    if graph.content:  # it is no file, and the data of its constants lies in one
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", str(path.resolve().parent)
-        )
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path.resolve().parent))
     try:
-        return onnxruntime.InferenceSession(graph.content or str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(graph.content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has no base class of its own
         reason = " ".join(str(error).split())[:300]
         raise UsageError(f"ONNX Runtime cannot load {path}: {reason}", "Export the model again.") from error
