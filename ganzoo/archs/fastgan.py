@@ -77,7 +77,8 @@ class Excitation(chainer.Chain):
 class Generator(chainer.Chain):
     """float32 (N, latent_dim + onehots), noise and one-hot label side by side, to images `shape` (C, H, W) in [0, 1].
 
-    Each of the larger half of the maps is scaled by what a map of the smaller half says.
+    From the middle one on, the channels of each map are scaled by what the map half of the levels before it says.
+    The default has 87 million multiply-adds and 0.9 million weights for 9 classes of 64x64.
     """
 
     def __init__(self, config: TrainConfig) -> None:
@@ -85,7 +86,7 @@ class Generator(chainer.Chain):
         self.size, decay = side(config), number(config, "bn_decay", below=1)
         widths, smallest, onehots = _channels(config).of(self.size), base(self.size), _gan.onehots(config.n_classes)
         self.latent_dim, self.onehots, self.first = _gan.latent(config), onehots, (widths[0], smallest, smallest)
-        self.reach = (len(widths)) // 2  # how many levels an excitation skips
+        self.reach = len(widths) // 2  # how many levels an excitation skips
         far = list(zip(widths, widths[self.reach :], strict=False))
         with self.init_scope():
             self.l1 = Linear(self.latent_dim, math.prod(self.first), initialW=HE)
