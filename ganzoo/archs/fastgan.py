@@ -269,8 +269,8 @@ ARCH = Arch(
     summary="a light GAN for a few hundred pictures",
     source="https://arxiv.org/abs/2101.04775",
     presets={
-        "default": _preset("64x64 of some hundred pictures in half an hour on two CPU cores", 160_000),
-        "long": _preset("like default, trained four times as long", 640_000),
+        "default": _preset("64x64 of some hundred pictures, in some half an hour on two CPU cores", 64_000),
+        "long": _preset("like default, trained five times as long", 320_000),
         "tiny": _preset(
             "like default, with a quarter of the channels, for small pictures and for trying",
             40_000,
