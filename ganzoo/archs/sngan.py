@@ -135,10 +135,10 @@ class Down(chainer.Chain):
         super().__init__()
         self.halves, self.first = halves, first
         with self.init_scope():
-            self.c1 = _bounded(_convolution(channels, made))
-            self.c2 = _bounded(HalvingConvolution2D(made, made, INITIAL) if halves else _convolution(made, made))
+            self.c1 = bounded(_convolution(channels, made))
+            self.c2 = bounded(HalvingConvolution2D(made, made, INITIAL) if halves else _convolution(made, made))
             if halves:
-                self.shortcut = _bounded(_convolution(channels, made, 1))
+                self.shortcut = bounded(_convolution(channels, made, 1))
 
     def forward(self, x: Any) -> Any:
         h = self.c2(self.c1(x if self.first else F.relu(x), RELU))
@@ -161,9 +161,9 @@ class Discriminator(chainer.Chain):
         halving = [Down(*channels, first=i == 0) for i, channels in enumerate(pairwise((colours, *maps)))]
         with self.init_scope():
             self.blocks = chainer.ChainList(*halving, Down(maps[-1], maps[-1], halves=False))
-            self.l1 = _bounded(Linear(maps[-1], 1, initialW=initializers.GlorotUniform()))
+            self.l1 = bounded(Linear(maps[-1], 1, initialW=initializers.GlorotUniform()))
             if _gan.onehots(n_classes):
-                self.classes = _bounded(Linear(maps[-1], n_classes, nobias=True, initialW=initializers.GlorotUniform()))
+                self.classes = bounded(Linear(maps[-1], n_classes, nobias=True, initialW=initializers.GlorotUniform()))
 
     def forward(self, x: Any, t: LabelArray) -> Any:
         h = x * 2 - 1
@@ -181,7 +181,7 @@ def _convolution(channels: int, made: int, ksize: int = 3) -> Convolution2D:
     return Convolution2D(channels, made, ksize, pad=ksize // 2, initialW=initial)
 
 
-def _bounded(link: Any) -> Any:
+def bounded(link: Any) -> Any:
     """`link`, whose weights are divided by their largest singular value at each use."""
     return link.add_hook(SpectralNormalization())
 

@@ -36,6 +36,7 @@ def test_the_readme_has_every_architecture_with_its_presets(arch: str) -> None:
     ("arch", "size", "n_classes", "said"),
     [
         ("pix2pix", 64, 9, "{adds:.0f} million multiply-adds"),
+        ("fastgan", 64, 9, "{adds:.0f} million multiply-adds and {weights:.1f} million weights"),
         ("style", 64, 9, "{adds:.0f} million multiply-adds and {weights:.1f} million weights"),
         ("resnet", 32, 10, "{parameters:,} parameters"),
     ],
