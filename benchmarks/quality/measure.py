@@ -15,16 +15,12 @@ from ganzoo.runs import run as runs
 from ganzoo.sample import sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from benchmarks.quality.rows import Row
     from ganzoo.runs.run import Run
-    from ganzoo.specs import Scalar
 
 CONDITIONS = "conditions.json"  # of a training, which its minutes depend on
 SHOWN = ("dcgan-cond/default", 0)  # whose pictures the README begins with
 PICTURE = Path(__file__).parents[2] / "docs" / "mnist.png"
-GARMENTS: Mapping[str, Scalar] = {"size": 28, "count": 10_000, "colour": "grey"}  # the data that is not MNIST
 
 
 def measure(row: Row, seed: int, place: Path, mnist: Path | None) -> dict[str, Any]:
@@ -63,10 +59,13 @@ def trained(row: Row, seed: int, place: Path, mnist: Path | None) -> Run:
 
     if (place / "model.npz").exists():
         return runs.load(place)
-    folder = mnist if row.dataset == "mnist" else None
-    drawn = GARMENTS if row.dataset == "garments" else {}
     options = TrainOptions(
-        preset=row.preset, dataset=row.dataset, data_dir=folder, device="cpu", seed=seed, data_options=drawn
+        preset=row.preset,
+        dataset=row.on.dataset,
+        data_dir=mnist if row.on.dataset == "mnist" else None,
+        device="cpu",
+        seed=seed,
+        data_options=row.on.options,
     )
     load = os.getloadavg()[0]
     go = resume if (place / "config.json").exists() else train

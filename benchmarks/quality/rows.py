@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ganzoo.specs import Scalar
+
+
+@dataclass(frozen=True)
+class On:
+    """What a recipe is trained on: `dataset` with its `options`. Rows have `name` behind that of the recipe."""
+
+    dataset: str
+    options: Mapping[str, Scalar]
+    name: str
+
+
+MNIST = On("mnist", {}, "")
+GARMENTS = On("garments", {"size": 28, "count": 10_000, "colour": "grey"}, "@garments")
+COLOUR = On("garments", {"size": 32, "count": 10_000, "colour": "rgb"}, "@garments-colour")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A recipe on a data set; `quick`: judged without GAN-train."""
+    """A recipe on some data; `quick`: judged without GAN-train."""
 
     arch: str
     preset: str
     seeds: tuple[int, ...]
-    dataset: str = "mnist"
+    on: On = MNIST
     quick: bool = False
 
     @property
     def name(self) -> str:
-        on = "" if self.dataset == "mnist" else f"@{self.dataset}"
-        return f"{self.arch}/{self.preset}{on}"
+        return f"{self.arch}/{self.preset}{self.on.name}"
 
 
 ROWS = (
@@ -30,8 +49,9 @@ ROWS = (
     Row("dcgan-cond", "small", (0,), quick=True),
     Row("dcgan-cond", "reference", (0,), quick=True),
     Row("dcgan-cond", "wide", (0,), quick=True),
-    Row("dcgan-cond", "default", (0,), dataset="garments"),
-    Row("wgan-gp", "default", (0,), dataset="garments"),
-    Row("cnn", "default", (0,), dataset="garments"),
+    Row("dcgan-cond", "default", (0,), on=GARMENTS),
+    Row("wgan-gp", "default", (0,), on=GARMENTS),
+    Row("cnn", "default", (0,), on=GARMENTS),
+    Row("dcgan-cond", "default", (0,), on=COLOUR),
 )
 WIDTHS = ("tiny", "small", "reference", "wide")  # presets of dcgan-cond, for the plot of bytes against quality
