@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 
 from benchmarks.colour import __main__ as colour
 from benchmarks.colour import measure, page
@@ -18,6 +17,8 @@ from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def record(row: str, **changes: Any) -> dict[str, Any]:
