@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import plugins, provenance
+from ganzoo.errors import ToolMissingError
 from ganzoo.layers import native
 from ganzoo.specs import floats
 
@@ -95,7 +97,9 @@ def by_ganzoo(training: Training) -> Trained:
 
 
 def by_torch(training: Training) -> Trained:
-    """The same of its twin in PyTorch."""
+    """The same of its twin in PyTorch. Raises `ToolMissingError` without it."""
+    if not find_spec("torch"):
+        raise ToolMissingError("PyTorch is not installed.", "Set it up and run this with: make colour-results")
     import torch
 
     from benchmarks.training import steps

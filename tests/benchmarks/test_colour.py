@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 
 from benchmarks.colour import __main__ as colour
 from benchmarks.colour import measure, page
 from benchmarks.colour.rows import ROWS
 from benchmarks.quality import page as results
 from ganzoo import plugins
+from ganzoo.errors import ToolMissingError
 from ganzoo.training.options import TrainOptions, configure
 
 if TYPE_CHECKING:
@@ -51,6 +53,14 @@ def test_rates_fall_and_a_step_learns() -> None:
     step()
     assert training.updater.get_optimizer("main").alpha == first * 0.5
     assert not np.array_equal(logits(np.ones((2, *config.shape), np.float32)), before)
+
+
+def test_without_pytorch_the_command_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    config, data = configure(plugins.ARCHS.get("cnn"), TrainOptions(dataset="digits", device="cpu", limit=100))
+    monkeypatch.setattr(measure, "find_spec", lambda name: None)
+    with pytest.raises(ToolMissingError) as caught:
+        measure.by_torch(plugins.ARCHS.get("cnn").train(config, data))
+    assert "make colour-results" in caught.value.remedy
 
 
 def test_records_are_merged_in_the_order_of_the_rows(tmp_path: Path) -> None:
