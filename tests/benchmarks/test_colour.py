@@ -20,8 +20,6 @@ from ganzoo.training.options import TrainOptions, configure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
 
 def record(row: str, **changes: Any) -> dict[str, Any]:
     common = {"cpu_seconds": 60.2, "threads": 1, "steps": 7, "epochs": 0.5, "accuracy": 0.25, "classes": 9}
@@ -40,8 +38,8 @@ def test_accuracy_counts_every_test_picture_as_a_network_sees_it() -> None:
     n = measure.BATCH + 3  # the last batch is a short one
     x = np.full((n, 1, 2, 2), 255, np.uint8)
     few = replace(data, test_x=x, test_t=np.arange(n, dtype=np.int32) % 2)
-    # full brightness is 1.0 and belongs to class 1
-    assert measure.accuracy(lambda x: np.stack([0.5 + 0 * x[:, 0, 0, 0], x[:, 0, 0, 0]], 1), few) == (n // 2) / n
+    # full brightness is 1.0, so the second class has the larger logit; 255 would be larger still
+    assert measure.accuracy(lambda x: np.stack([x[:, 0, 0, 0], 0 * x[:, 0, 0, 0] + 2], 1), few) == (n // 2) / n
 
 
 def test_rates_fall_and_a_step_learns() -> None:
