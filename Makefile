@@ -2,7 +2,7 @@
 
 GANZOO := .venv/bin/ganzoo
 .NOTPARALLEL:
-.PHONY: demo demo-colour test quick lint test-pythons results results-page bundle-page bench scaling site-bench pictures export-bench large training-bench \
+.PHONY: demo demo-colour test quick lint test-pythons results results-page colour-results bundle-page bench scaling site-bench pictures export-bench large training-bench \
 	evaluator data-memory notebook onnx-suite chainer-suite onnx-export onnx-files gpu-emulated gpu-wheels doors lock browser postgres npm npm-checks wheels wheels-check clean
 # Python keeps what it compiles, also where the surroundings forbid it: a test run starts hundreds of Pythons, and each would
 # compile some thousand modules again
@@ -74,6 +74,14 @@ test-pythons:
 # (MNIST=FOLDER: where its files are; ROWS="--row cnn/default": some of them)
 results: .venv/ready-run
 	.venv/bin/python -m benchmarks.quality $(if $(MNIST),--data-dir $(MNIST)) $(ROWS)
+	$(MAKE) results-page
+
+# classifiers of colour pictures beside PyTorch's in the same CPU time; PyTorch is 3 GB and more: dated results and docs/results.md
+# (EMOJI=FOLDER: the pictures; CPU_SECONDS=60: of each training; ROWS='--row "cnn/default, ganzoo"': some of them)
+CPU_SECONDS ?= 900
+EMOJI ?= ../shared/data/emoji
+colour-results: .venv/ready-torch
+	.venv/bin/python -m benchmarks.colour --data-dir $(EMOJI) --cpu-seconds $(CPU_SECONDS) $(ROWS)
 	$(MAKE) results-page
 
 # docs/results.md and its plot from the newest results that are there

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.colour import page as colour
 from benchmarks.quality.rows import ROWS, WIDTHS
 from ganzoo.files import replacing, write_text
 
@@ -44,6 +45,7 @@ def page() -> str:
         f"## Classifiers (`{quality.name}`)\n",
         table(CLASSIFIER, [_classifier(group) for group in groups(records) if "frechet" not in group[0]["scores"]]),
         _conditions(records),
+        *map(colours, sorted(RESULTS.glob("????-??-??-colour.json"))[-1:]),  # none were measured at length yet
     ]
     if widths(records):
         words = "Bytes of the export (all backends, float32) against quality, one seed each, trained equally long:"
@@ -54,6 +56,16 @@ def page() -> str:
             _steps(json.loads(training.read_text("utf-8"))),
         ]
     return "\n".join(parts)
+
+
+def colours(path: Path) -> str:
+    """The section of the result at `path`, which `make colour-results` wrote."""
+    records = json.loads(path.read_text(encoding="utf-8"))["records"]
+    rows = table(colour.HEADINGS, colour.rows(records))
+    return (
+        f"## Classifiers of colour pictures, in the same CPU time (`{path.name}`)\n\n{rows}\n"
+        f"{colour.conditions(records)}"
+    )
 
 
 GENERATOR = (
