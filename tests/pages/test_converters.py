@@ -77,7 +77,7 @@ def test_other_converters_have_the_page_too(browser: Browser, tmp_path: Path) ->
     count = "() => { window.done = 0; document.addEventListener('ganzoo-convert', () => done++); }"
     site = make_site(tmp_path, run)
     with hosted(serve.app(site)) as host, visitor(browser, host.url, accept_downloads=True) as found:
-        for path, network, choices in (("", run.own[0], 2), ("other-2.html", run.own[1], 0)):
+        for path, network, choices in (("other.html", run.own[0], 2), ("other-2.html", run.own[1], 0)):
             page = found.open(path)
             first(page)
             page.evaluate(count)
