@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper, save
 
 from ganzoo.errors import UnsupportedOperatorError, UsageError
+from ganzoo.frontends.onnx import load as onnx_load
 from ganzoo.frontends.onnx.load import graph_of, load
 from ganzoo.frontends.onnx.network import Input
+from ganzoo.frontends.onnx.reference import Reference
 from tests.support.onnx_models import changed, classifier, model, saved
 
 if TYPE_CHECKING:
@@ -149,6 +151,29 @@ def test_data_beside_the_model_is_read_and_checked(tmp_path: Path) -> None:
     assert np.array_equal(load(path, {}).constants["fc.weight"], weight)
 
 
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT, TensorProto.UINT8])
+def test_all_data_may_lie_beside_the_model_small_constants_too(kind: int, tmp_path: Path) -> None:
+    """As onnx.save does it with size_threshold=0; a picture of bytes makes it another model than that of the file."""
+    weight = np.arange(2 * 3 * 5 * 5, dtype=np.float32).reshape(2, 3, 5, 5)
+    nodes = [
+        helper.make_node("Cast", ["x"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Conv", ["f", "w"], ["h"]),
+        helper.make_node("Reshape", ["h", "to"], ["y"]),
+    ]
+
+    def typed(made: Any) -> None:
+        made.graph.input[0].type.tensor_type.elem_type = kind
+
+    made = changed(model(nodes, {"x": (1, 3, 5, 5)}, {"y": (1, 2)}, {"w": weight, "to": np.array([1, 2])}), typed)
+    path = tmp_path / "apart.onnx"
+    save(made, str(path), save_as_external_data=True, location="apart.data", size_threshold=0)
+    graph = load(path, {})
+    assert np.array_equal(graph.constants["w"], weight)
+    x = np.random.RandomState(0).randint(0, 255, (1, 3, 5, 5)).astype(np.float32)
+    (y,) = Reference(path, graph)([x])
+    assert np.allclose(y, (x * weight).sum((1, 2, 3)), rtol=1e-6)
+
+
 BIG = 1 << 20
 PICTURE = np.ones((1, 1, 4, 4), np.float32)
 
@@ -181,6 +206,18 @@ def test_a_constant_that_no_memory_holds_is_refused(
     ]
     made = model(nodes, {"x": (1, 4)}, {"y": (1, 4)}, given)
     with pytest.raises(UnsupportedOperatorError, match=r"\(node grows\) .* more than"):
+        graph_of(made, Path("model.onnx"), {})
+
+
+def test_constants_that_are_too_large_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may be computed, and a file of 1 kB asks for a hundred of them."""
+    monkeypatch.setattr(onnx_load, "MOST", 100)
+    nodes = [helper.make_node("Tile", ["c", "times"], [f"c{i}"], name=f"tile{i}") for i in range(4)]
+    nodes += [helper.make_node("Sum", ["x", *(f"c{i}" for i in range(4))], ["y"])]
+    made = model(nodes, {"x": (1, 30)}, {"y": (1, 30)}, {"c": np.ones(15, np.float32), "times": np.array([2])})
+    with pytest.raises(
+        UnsupportedOperatorError, match=r"\(node tile3\) .* computed up to it have more than 100 values"
+    ):
         graph_of(made, Path("model.onnx"), {})
 
 

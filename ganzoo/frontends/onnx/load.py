@@ -69,10 +69,10 @@ def graph_of(model: Any, path: Path, sizes: Mapping[str, int]) -> Graph:
     _check_opset(model, path)
     pictures = floated(model)
     _as_tensors(model)
-    content = model.SerializeToString()
     constants = Constants()
     for tensor in model.graph.initializer:
         _add(constants, tensor, path)
+    content = model.SerializeToString()
     small = _simplified(model, constants, path)
     for tensor in small.graph.initializer:
         _add(constants, tensor, path)
@@ -131,12 +131,19 @@ def _check_opset(model: Any, path: Path) -> None:
 
 
 def _add(constants: Constants, tensor: Any, path: Path) -> None:
-    """Add the constant, or how to read it where its data is not in the tensor. Raises `UsageError` as `_array` does."""
+    """Add the constant, or how to read it where its data is not in the tensor. A small one gets its data.
+
+    Raises `UsageError` as `_array` does.
+    """
     from onnx import TensorProto
 
     array = _array(tensor, path)
-    apart = tensor.data_location == TensorProto.EXTERNAL and array.nbytes > LARGE
-    constants[tensor.name] = partial(_read, tensor, path) if apart else array
+    external = tensor.data_location == TensorProto.EXTERNAL
+    if external and array.nbytes <= LARGE:  # checks look for its file in the current folder, and shapes are wanted
+        tensor.raw_data = _external(tensor, _length(tensor), path)
+        tensor.ClearField("data_location")
+        del tensor.external_data[:]
+    constants[tensor.name] = partial(_read, tensor, path) if external and array.nbytes > LARGE else array
 
 
 def _array(tensor: Any, path: Path) -> Array:
@@ -161,11 +168,10 @@ def _read(tensor: Any, path: Path) -> Array:
         raise UsageError(f"{path}: the constant {name} claims the shape {list(tensor.dims)}.", AGAIN)
     try:
         kind = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
-        bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
-        length = -(-count * bits // 8)
+        length = _length(tensor)
         if tensor.data_location == TensorProto.EXTERNAL:
             data = _external(tensor, length, path)
-            if bits < 8:
+            if TensorProto.DataType.Name(tensor.data_type) in PACKED:
                 array = numpy_helper.to_array(TensorProto(data_type=tensor.data_type, dims=tensor.dims, raw_data=data))
             else:
                 array = np.frombuffer(data, kind).reshape(tuple(tensor.dims))
@@ -180,6 +186,16 @@ def _read(tensor: Any, path: Path) -> Array:
     if array.dtype.kind == "f" or array.dtype.name in ("bfloat16",):
         array = np.asarray(array, np.float32)
     return np.asarray(array)
+
+
+def _length(tensor: Any) -> int:
+    """How many bytes its data has."""
+    from onnx import TensorProto, helper
+
+    kind = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
+    bits = PACKED.get(TensorProto.DataType.Name(tensor.data_type), 8 * kind.itemsize)
+    count: int = math.prod(tensor.dims)
+    return -(-count * bits // 8)
 
 
 def _external(tensor: Any, length: int, path: Path) -> bytes:
@@ -338,11 +354,14 @@ def _folded(nodes: Iterable[Node], constants: Constants, scales: dict[str, Array
         if node.op == "If" and known:
             left += _branch(node, constants, scales)
         elif node.op == "Identity" and known:
-            constants[node.outputs[0]] = constants[node.inputs[0]]
+            constants.rename(node.inputs[0], node.outputs[0])
             scales[node.outputs[0]] = _of_inputs(node, scales)
         elif known and node.op not in SHAPES:
             made = folded(node, [constants[name] if name else None for name in node.inputs])
             constants.update({name: array for name, array in zip(node.outputs, made, strict=False) if name})
+            constants.computed += sum(array.size for array in made)
+            if constants.computed > MOST:
+                raise refused(node, f"the constants computed up to it have more than {MOST:,} values")
             quantised = node.op == "DequantizeLinear" and constants[node.inputs[0]].itemsize == 1
             scales[node.outputs[0]] = constants[node.inputs[1]].ravel() if quantised else _of_inputs(node, scales)
         else:

@@ -23,7 +23,12 @@ VARINT, EIGHT, SEQUENCE, FOUR = 0, 1, 2, 5  # wire types
 
 
 class Constants(MutableMapping[str, "Array"]):
-    """Arrays by name. In the place of an array there may be a function that reads it each time that it is wanted."""
+    """Arrays by name. In the place of an array there may be a function that reads it each time that it is wanted.
+
+    `computed` counts the values that nodes of constants have made.
+    """
+
+    computed = 0
 
     def __init__(self, held: Iterable[tuple[str, Array | Callable[[], Array]]] = ()) -> None:
         self._held = dict(held)
@@ -46,6 +51,10 @@ class Constants(MutableMapping[str, "Array"]):
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def rename(self, name: str, other: str) -> None:
+        """Let the array `name` have the name `other` too, without reading it."""
+        self._held[other] = self._held[name]
 
     def only(self, names: Iterable[str]) -> Constants:
         """Those of `names`."""

@@ -76,6 +76,13 @@ test("noise is the runtime's, each part from its own stream", () => {
   near(new Space(SEVERAL).noise(42), [...normal(42, 4, 0), ...normal(42, 2, 2)]);
 });
 
+test("names that are numbers, which objects put first, do not change the order of noise", () => {
+  const inputs = [spec("z", "latent", 4), spec("1", "latent", 2)];
+  const { arrays } = pack(inputs, new Space({ inputs }).values([moment({ label: undefined, seed: 3 })]));
+  near(arrays[0], normal(3, 4, 0));
+  near(arrays[1], normal(3, 2, 1));
+});
+
 test("every input gets what it means, a batch at once", () => {
   const space = new Space(SEVERAL);
   const { arrays, n } = pack(SEVERAL.inputs, space.values([moment({ seed: 1 }), moment({ seed: 2, label: "鳥" })]));

@@ -41,7 +41,8 @@ export class Space {
    * @param {number} seed
    */
   noise(seed) {
-    return Float32Array.from(Object.values(noise(this.inputs, seed, 1)).flatMap((part) => [...part]));
+    const drawn = noise(this.inputs, seed, 1); // by name: an object has names such as "1" before others
+    return Float32Array.from(this.slots.flatMap(({ name }) => [...(drawn[name] ?? [])]));
   }
 
   /**
