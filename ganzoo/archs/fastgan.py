@@ -269,7 +269,7 @@ ARCH = Arch(
     summary="a light GAN for a few hundred pictures",
     source="https://arxiv.org/abs/2101.04775",
     presets={
-        "default": _preset("64x64 of some hundred pictures, in some half an hour on two CPU cores", 64_000),
+        "default": _preset("for a few hundred pictures of 64x64", 64_000),
         "long": _preset("like default, trained five times as long", 320_000),
         "tiny": _preset(
             "like default, with a quarter of the channels, for small pictures and for trying",

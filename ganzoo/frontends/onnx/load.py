@@ -354,7 +354,7 @@ def _folded(nodes: Iterable[Node], constants: Constants, scales: dict[str, Array
         if node.op == "If" and known:
             left += _branch(node, constants, scales)
         elif node.op == "Identity" and known:
-            constants.rename(node.inputs[0], node.outputs[0])
+            constants.alias(node.inputs[0], node.outputs[0])
             scales[node.outputs[0]] = _of_inputs(node, scales)
         elif known and node.op not in SHAPES:
             made = folded(node, [constants[name] if name else None for name in node.inputs])

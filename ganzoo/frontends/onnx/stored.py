@@ -52,8 +52,8 @@ class Constants(MutableMapping[str, "Array"]):
     def __len__(self) -> int:
         return len(self._held)
 
-    def rename(self, name: str, other: str) -> None:
-        """Let the array `name` have the name `other` too, without reading it."""
+    def alias(self, name: str, other: str) -> None:
+        """Give the array `name` the name `other` too, without reading it."""
         self._held[other] = self._held[name]
 
     def only(self, names: Iterable[str]) -> Constants:
